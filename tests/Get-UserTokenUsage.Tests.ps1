@@ -29,8 +29,8 @@ Describe 'Get-UserTokenUsage' {
         $alice = $users | Where-Object User -EQ alice
 
         $alice.Requests | Should -Be $requests.Count
-        $alice.FirstSeen | Should -Be $requests[0].Timestamp
-        $alice.LastSeen | Should -Be $requests[-1].Timestamp
+        $alice.FirstRequest | Should -Be $requests[0].Timestamp
+        $alice.LastRequest | Should -Be $requests[-1].Timestamp
         $alice.Models | Should -Be ($requests.Model | Sort-Object -Unique)
         $alice.MaxDurationMs | Should -Be ($requests | Measure-Object DurationMs -Maximum).Maximum
     }

@@ -17,7 +17,7 @@ Describe 'Optimize-TokenStore' {
         $result.AddedRequests | Should -Be (Get-TokenStore $database).Rows
         $columns = 'Start', 'User', 'Model', 'Requests', 'PromptTokens', 'CompletionTokens', 'TotalTokens', 'PolicyFailures', 'InterruptedStreams', 'MaxDurationMs'
         $after | Select-Object $columns | ConvertTo-Json | Should -Be ($before | Select-Object $columns | ConvertTo-Json)
-        (Get-UserTokenUsage -Database $database).LastSeen | Should -Be $users.LastSeen
+        (Get-UserTokenUsage -Database $database).LastRequest | Should -Be $users.LastRequest
         $before.PercentilesExact | Should -Not -Contain $false
         $after.PercentilesExact | Should -Contain $false
     }

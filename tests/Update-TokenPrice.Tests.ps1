@@ -23,7 +23,6 @@ Describe 'Update-TokenPrice' {
         ($changes | Where-Object Model -EQ gpt-9).Change | Should -Be 'Added'
         ($changes | Where-Object Model -EQ o3).Change | Should -Contain 'Removed'
         $kept | Should -FileContentMatchExactly '"source":"newer.json"'
-        $kept | Should -Not -FileContentMatch 'audio'
     }
 
     It 'changes nothing with -WhatIf and tells what would' {

@@ -29,6 +29,21 @@ $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 Set-StrictMode -Version 3
 
+# The rates that the module reads.
+$rates = 'input_mtok', 'cache_read_mtok', 'cache_write_mtok', 'output_mtok', 'output_reasoning_mtok', 'requests_kcount'
+
+# The values of some names, in their order.
+function Select-Name([Collections.IDictionary] $From, [string[]] $Name) {
+    $kept = [ordered] @{}
+    $Name | Where-Object { $From.Contains($_) } | ForEach-Object { $kept[$_] = $From[$_] }
+    $kept
+}
+
+# JSON with a list of items that have a line each, so that changes can be reviewed.
+function Join-List([Collections.IDictionary] $Fields, [string] $Name, [string[]] $Item) {
+    ((ConvertTo-Json $Fields -Compress -Depth 20) -replace '\}$') + ",`"$Name`":[`n" + ($Item -join ",`n") + "`n]}"
+}
+
 Import-Module "$PSScriptRoot/../artifacts/module/TokenDashboard"
 $folder = (New-Item (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid())) -ItemType Directory -WhatIf:$false).FullName
 $before = $env:TOKENDASHBOARD_PRICES
@@ -54,14 +69,22 @@ try {
     $env:TOKENDASHBOARD_PRICES = $folder
     $changes = @(Update-TokenPrice -Path $whole -Confirm:$false -WhatIf:$false)
     $changes
-    $taken = Join-Path $folder price-list.json
-    if (-not (Test-Path $taken)) {
+    if (-not (Test-Path (Join-Path $folder price-list.json))) {
         Write-Verbose 'The shipped list is this one already.'
     }
     elseif ($PSCmdlet.ShouldProcess($Destination, "Write a price list with $($changes.Count) changes")) {
-        # Nobody has taken the shipped list in place of another.
-        $text = (Get-Content $taken -Raw) -replace '"taken":"[^"]*",'
-        [IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Destination), $text)
+        $list = Get-Content $whole -Raw | ConvertFrom-Json -AsHashtable
+        $lines = foreach ($provider in $list.providers) {
+            $models = foreach ($model in $provider.models) {
+                $kept = Select-Name $model id, match, prices
+                $kept.prices = $kept.prices -is [Collections.IDictionary] ? (Select-Name $kept.prices $rates)
+                    : @($kept.prices | ForEach-Object { $_.prices = Select-Name $_.prices $rates; $_ })
+                ConvertTo-Json $kept -Compress -Depth 20
+            }
+            Join-List (Select-Name $provider id, provider_match, model_match, fallback_model_providers) models $models
+        }
+        $text = Join-List (Select-Name ($list + @{ currency = 'USD' }) version, date, source, licence, currency) providers $lines
+        [IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Destination), "$text`n")
     }
 }
 finally {

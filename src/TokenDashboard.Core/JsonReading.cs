@@ -47,10 +47,7 @@ internal static class JsonReading
         _ => [],
     };
 
-    /// <summary>Every string in a tree, without keys.</summary>
-    /// <param name="node">The tree.</param>
-    /// <param name="read">Reads a string under a key; an item of a list has the key of the list.</param>
-    /// <param name="key">The key of the tree.</param>
+    /// <summary>Every string in a tree, without keys, as a function reads it under its key; an item of a list has the key of the list.</summary>
     internal static IEnumerable<string> AllTexts(this JsonNode? node, Func<string, string, string> read, string key = "") => node switch
     {
         JsonObject json => json.SelectMany(pair => pair.Value.AllTexts(read, pair.Key)),

@@ -39,10 +39,7 @@ public static class RegularFile
     }
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file, or a link to it.</param>
-    /// <param name="maxBytes">The largest size that is read.</param>
-    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
-    /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
+    /// <inheritdoc cref="Open" path="/param|/exception"/>
     public static byte[] ReadBytes(string path, long maxBytes)
     {
         using FileStream stream = Open(path, maxBytes);
@@ -59,19 +56,14 @@ public static class RegularFile
     }
 
     /// <summary>Reads a file in UTF-8, or in the encoding of its byte order mark.</summary>
-    /// <param name="path">The file, or a link to it.</param>
-    /// <param name="maxBytes">The largest size that is read.</param>
-    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
-    /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
+    /// <inheritdoc cref="Open" path="/param|/exception"/>
     public static string ReadText(string path, long maxBytes = MaxDocumentBytes)
     {
         using var reader = new StreamReader(new MemoryStream(ReadBytes(path, maxBytes)));
         return reader.ReadToEnd();
     }
 
-    /// <summary>Whether a file contains exactly these bytes, for any size.</summary>
-    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
-    /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
+    /// <summary>Whether a file contains exactly these bytes, for any size. Throws as <see cref="Open"/>.</summary>
     internal static bool Holds(string path, byte[] content)
     {
         using FileStream stream = Open(path, long.MaxValue);

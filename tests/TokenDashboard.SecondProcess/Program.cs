@@ -39,7 +39,7 @@ switch (args[0])
         }
         break;
     case "remove":
-        using (var remover = new RequestRemover(store, CancellationToken.None))
+        using (var remover = new StoreOptimizer(store, CancellationToken.None))
         {
             remover.Remove(DateTimeOffset.Parse(args[2]));
             End(remover.LongestLock);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace TokenDashboard.Input;
@@ -11,23 +12,29 @@ namespace TokenDashboard.Input;
 /// </summary>
 internal class DefinitionFields
 {
+    /// <summary>A text with more errors than this is not a definition.</summary>
+    private const int MaxFaults = 1000;
+
     private readonly Dictionary<string, object> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _path;
+    private readonly bool _ignoresUnknown;
 
-    /// <param name="fields">Names with values.</param>
-    /// <param name="known">The known names, in any case.</param>
-    /// <param name="path">The path of the definition in another one; empty for none.</param>
-    /// <param name="faults">The list of errors; null for a new one.</param>
-    /// <param name="what">The owner of the fields, for the error message, if it is not in the path.</param>
+    /// <summary>
+    /// Reads names with values, of which the known names can be in any case. The path is that in an outer definition, whose errors are shared and
+    /// whose owner can be told in messages; unknown names are errors, or ignored, here and in inner definitions.
+    /// </summary>
     internal DefinitionFields(
-        IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "")
+        IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "", bool ignoresUnknown = false)
     {
         _path = path;
+        _ignoresUnknown = ignoresUnknown;
         Faults = faults ?? [];
         foreach ((string name, object? value) in fields)
         {
             if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
+                if (ignoresUnknown)
+                    continue;
                 string meant = Spelling.Nearest(name, known) is { } nearest ? $", perhaps for '{nearest}'" : "";
                 Fault(name, $"is unknown{(what.Length > 0 ? $" in {what}" : "")}{meant}; known are {string.Join(", ", known)}");
             }
@@ -103,34 +110,25 @@ internal class DefinitionFields
     internal T? Choice<T>(string name, bool required = false)
         where T : struct, Enum => Word(name, Enum.GetNames<T>(), required) is { } match ? Enum.Parse<T>(match) : null;
 
-    internal double? Number(string name, bool required = false, double smallest = 0, double largest = double.MaxValue, bool whole = false)
-    {
-        if (Value(name, required) is not { } value)
-            return null;
-        if (value is not bool && AsNumber(Scalar(value)) is { } number && number >= smallest && number <= largest && (!whole || number == Math.Floor(number)))
-            return number;
-        string range = (smallest, largest) switch
-        {
-            (double.MinValue, double.MaxValue) => "",
-            (_, double.MaxValue) => $", {smallest.ToString(CultureInfo.InvariantCulture)} or more",
-            _ => $" from {smallest.ToString(CultureInfo.InvariantCulture)} to {largest.ToString(CultureInfo.InvariantCulture)}",
-        };
-        Fault(name, $"is '{Shown(value)}'; it must be a {(whole ? "whole " : "")}number{range}, without separators");
-        return null;
-    }
+    internal double? Number(string name, bool required = false, double smallest = 0, double largest = double.MaxValue, bool whole = false) => NumberOf(name, required, smallest, largest, whole);
 
     /// <summary>A number of 0 or more with all its decimals.</summary>
-    internal decimal? Decimal(string name, bool required = false, decimal largest = decimal.MaxValue)
+    internal decimal? Decimal(string name, bool required = false, decimal largest = decimal.MaxValue) => NumberOf(name, required, 0, largest, whole: false);
+
+    private T? NumberOf<T>(string name, bool required, T smallest, T largest, bool whole)
+        where T : struct, INumber<T>, IMinMaxValue<T>
     {
         if (Value(name, required) is not { } value)
             return null;
-        if (value is not bool && decimal.TryParse(Scalar(value), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out decimal number)
-            && number <= largest)
-        {
+        if (value is not bool && Parse<T>(Scalar(value)) is { } number && number >= smallest && number <= largest && (!whole || T.IsInteger(number)))
             return number;
-        }
-        string range = largest == decimal.MaxValue ? "of 0 or more" : $"from 0 to {largest.ToString(CultureInfo.InvariantCulture)}";
-        Fault(name, $"is '{Shown(value)}'; it must be a number {range}, without separators");
+        string range = (smallest == T.MinValue, largest == T.MaxValue) switch
+        {
+            (true, true) => "",
+            (_, true) => $", {smallest.ToString(null, CultureInfo.InvariantCulture)} or more",
+            _ => $" from {smallest.ToString(null, CultureInfo.InvariantCulture)} to {largest.ToString(null, CultureInfo.InvariantCulture)}",
+        };
+        Fault(name, $"is '{Shown(value)}'; it must be a {(whole ? "whole " : "")}number{range}, without separators");
         return null;
     }
 
@@ -178,18 +176,21 @@ internal class DefinitionFields
     }
 
     /// <summary>The definitions in a list, each with its path. An item that is not a definition is an error and omitted. A single one needs no list.</summary>
-    internal IEnumerable<DefinitionFields> Definitions(string name, IReadOnlyList<string> known)
+    internal IEnumerable<DefinitionFields> Definitions(string name, IReadOnlyList<string> known, bool required = false)
     {
-        foreach ((object? item, string path) in Places(name))
+        foreach ((object? item, string path) in Places(name, required))
         {
             if (FieldsOf(item, path) is { } fields)
-                yield return new DefinitionFields(fields, known, path, Faults);
+                yield return new DefinitionFields(fields, known, path, Faults, "", _ignoresUnknown);
         }
     }
 
-    /// <summary>The items of a list, each with its path.</summary>
-    internal IEnumerable<(object? Item, string Path)> Places(string name) =>
-        Value(name) is { } value ? Items(value).Select((item, index) => (item, $"{PathOf(name)}[{index}]")) : [];
+    /// <summary>The definition in a field.</summary>
+    internal DefinitionFields Definition(string name, IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known) => new(fields, known, PathOf(name), Faults, "", _ignoresUnknown);
+
+    /// <summary>The items of a list, each with its path, up to the limit of errors.</summary>
+    internal IEnumerable<(object? Item, string Path)> Places(string name, bool required = false) =>
+        Value(name, required) is { } value ? Items(value).TakeWhile(_ => Faults.Count < MaxFaults).Select((item, index) => (item, $"{PathOf(name)}[{index}]")) : [];
 
     /// <summary>The fields of an item; null with an error if it has none.</summary>
     internal IEnumerable<KeyValuePair<string, object?>>? FieldsOf(object? item, string path)
@@ -217,11 +218,11 @@ internal class DefinitionFields
         _ => null,
     };
 
-    internal static double? AsNumber(string? text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double number)
-            && double.IsFinite(number)
-            ? number
-            : null;
+    internal static double? AsNumber(string? text) => Parse<double>(text);
+
+    private static T? Parse<T>(string? text)
+        where T : struct, INumber<T> =>
+        T.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number) && T.IsFinite(number) ? number : null;
 
     private static string Shown(object value) => Scalar(value) ?? (value is IEnumerable<KeyValuePair<string, object?>> ? "names with values" : "a list");
 }

@@ -6,10 +6,6 @@ namespace TokenDashboard.Input;
 internal static class DefinitionJson
 {
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="source">The source, for the error message.</param>
-    /// <param name="code">The code of the error.</param>
-    /// <param name="what">The kind of definition, for the error message.</param>
     /// <exception cref="TokenDashboardException">It is not JSON, or not objects.</exception>
     internal static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source, ErrorCode code, string what)
     {
@@ -27,7 +23,7 @@ internal static class DefinitionJson
         if (!items.Any())
             throw new TokenDashboardException(code, $"'{source}' contains an empty list. Use {what}, or a list of them in [ ].", target: source);
         return [.. items.Select(item => item is JsonObject
-            ? (IReadOnlyDictionary<string, object?>)Plain(item)!
+            ? new Dictionary<string, object?>((IEnumerable<KeyValuePair<string, object?>>)PlainValues.Of(item.Deserialize<JsonElement>())!)
             : throw new TokenDashboardException(code, $"'{source}' contains a value that is not a JSON object. Use {what}, or a list of them in [ ].", target: source))];
     }
 
@@ -45,15 +41,5 @@ internal static class DefinitionJson
         IConvertible number when number.GetTypeCode() is TypeCode.Double or TypeCode.Single => number.ToDouble(null),
         IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal => number.ToDecimal(null),
         _ => value.ToString(),
-    };
-
-    private static object? Plain(JsonNode? node) => node switch
-    {
-        JsonObject fields => fields.ToDictionary(field => field.Key, field => Plain(field.Value)),
-        JsonArray items => items.Select(Plain).ToList(),
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        JsonValue value when value.TryGetValue(out bool flag) => flag,
-        JsonValue value => value.GetValue<double>(),
-        _ => null,
     };
 }

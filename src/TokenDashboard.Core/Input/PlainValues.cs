@@ -22,9 +22,7 @@ internal static class PlainValues
         _ => null,
     };
 
-    /// <summary>YAML as plain values.</summary>
-    /// <param name="reader">The text, of one document.</param>
-    /// <param name="lines">Receives the line on which each value begins, by its path as <see cref="DefinitionFault.Path"/> has it.</param>
+    /// <summary>YAML as plain values, and the line on which each begins, by its path as <see cref="DefinitionFault.Path"/> has it.</summary>
     /// <exception cref="YamlException">It is not YAML, nested too deeply, or has an anchor.</exception>
     internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines)
     {

@@ -1,9 +1,6 @@
 namespace TokenDashboard.Pricing;
 
-/// <summary>The time in which prices apply: from a day in UTC on, or between two times of day in UTC.</summary>
-/// <param name="StartDate">The first day; null for a time of day.</param>
-/// <param name="StartTime">The start of the time of day.</param>
-/// <param name="EndTime">The end of the time of day; before the start if it is after midnight.</param>
+/// <summary>The time in which prices apply: from a day in UTC on, or between two times of day in UTC, possibly over midnight.</summary>
 internal sealed record PriceConstraint(DateTime? StartDate, TimeSpan StartTime = default, TimeSpan EndTime = default)
 {
     public bool Holds(DateTime utc) => StartDate is { } date
@@ -14,10 +11,5 @@ internal sealed record PriceConstraint(DateTime? StartDate, TimeSpan StartTime =
 /// <summary>Rates and their constraint; without a constraint, they always apply.</summary>
 internal sealed record ConditionalRates(PriceConstraint? Constraint, PriceRates Rates);
 
-/// <summary>A discount on the prices of a list.</summary>
-/// <param name="Provider">The provider of the requests, or null for all.</param>
-/// <param name="Match">The names of models; null for all.</param>
-/// <param name="Percent">The discount.</param>
-/// <param name="StartDate">The first day in UTC.</param>
-/// <param name="EndDate">The first day after it.</param>
+/// <summary>A discount in percent on the prices of a list, from a day in UTC until another. Null means all providers or models.</summary>
 internal sealed record PriceDiscount(string? Provider, MatchClause? Match, decimal Percent, DateTime StartDate, DateTime EndDate);

@@ -67,9 +67,6 @@ public sealed partial class PriceList
         return _remembered[(provider, model)] = Search(provider, Normal(model));
     }
 
-    /// <summary>The price of a model at a point in time; null if it has none.</summary>
-    public ResolvedPrice? Find(string? provider, string model, DateTimeOffset at) => Find(provider, model)?.At(at);
-
     /// <summary>Whether a provider is identified by its name, or without a name, by that of the model.</summary>
     public bool HasProvider(string? provider, string model) => (string.IsNullOrEmpty(provider) ? ByModel(Normal(model)) : ProviderNamed(provider)) is not null;
 

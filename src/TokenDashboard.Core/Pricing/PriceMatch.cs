@@ -55,7 +55,7 @@ public sealed class PriceMatch
     internal IEnumerable<DateTimeOffset> Changes => _spans.Skip(1).Select(span => new DateTimeOffset(DateTime.SpecifyKind(span.From, DateTimeKind.Utc)));
 
     /// <summary>The price at a point in time.</summary>
-    public ResolvedPrice At(DateTimeOffset instant)
+    internal ResolvedPrice At(DateTimeOffset instant)
     {
         DateTime utc = instant.UtcDateTime;
         IReadOnlyList<PriceWindow> windows = SpanAt(utc).Windows;
@@ -121,18 +121,18 @@ public sealed class PriceMatch
         var windows = new List<PriceWindow>();
         foreach ((TimeSpan start, ResolvedPrice price) in starts)
         {
-            if (windows.Count == 0 || windows[^1].Price != price)
-                windows.Add(new PriceWindow(start, price));
+            if (windows.Count > 0 && windows[^1].Price == price)
+                continue;
+            if (windows.Count > 0)
+                windows[^1] = windows[^1] with { End = start };
+            windows.Add(new PriceWindow(start, TimeSpan.FromDays(1), price));
         }
         return windows;
     }
 }
 
-/// <summary>Days with the same prices.</summary>
-/// <param name="From">The first instant, in UTC.</param>
-/// <param name="Until">The exclusive end, in UTC.</param>
-/// <param name="Windows">The parts of each of these days. The first begins at midnight.</param>
+/// <summary>Days in UTC with the same prices, until an exclusive end, and the parts of each of these days. The first part begins at midnight.</summary>
 internal sealed record PriceSpan(DateTime From, DateTime Until, IReadOnlyList<PriceWindow> Windows);
 
-/// <summary>A part of a day, up to the start of the next.</summary>
-internal readonly record struct PriceWindow(TimeSpan Start, ResolvedPrice Price);
+/// <summary>A part of a day.</summary>
+internal readonly record struct PriceWindow(TimeSpan Start, TimeSpan End, ResolvedPrice Price);

@@ -1,15 +1,9 @@
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// The rates of a price. Tokens of a kind without a rate have the rate of the kind that includes them. If that has none
-/// either, they are unpriced.
+/// The rates of a price, and that of a thousand requests in addition to their tokens. Tokens of a kind without a rate have the rate of
+/// the kind that includes them. If that has none either, they are unpriced.
 /// </summary>
-/// <param name="Input">Prompt tokens.</param>
-/// <param name="CacheRead">Prompt tokens read from a cache.</param>
-/// <param name="CacheWrite">Prompt tokens written to a cache.</param>
-/// <param name="Output">Completion tokens.</param>
-/// <param name="Reasoning">Completion tokens used for reasoning.</param>
-/// <param name="Requests">The price of a thousand requests, in addition to their tokens.</param>
 internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenRate? CacheWrite, TokenRate? Output, TokenRate? Reasoning, decimal? Requests)
 {
     /// <summary>More decimals than any price has. Sums of tokens times such a rate are still exact.</summary>

@@ -18,13 +18,13 @@ internal sealed record StoredPrice(
         let match = prices.Find(name.Provider, name.Model)
         where match is not null
         from span in match.Schedule
-        from window in span.Windows.Select((window, index) => (window.Start, End: index + 1 < span.Windows.Count ? span.Windows[index + 1].Start : TimeSpan.FromDays(1), window.Price))
+        from window in span.Windows
         let starts = window.Price.Rates.TierStarts.Prepend(-1).Distinct().ToArray()
         from tier in starts.Select((above, index) => (Above: above, UpTo: index + 1 < starts.Length ? starts[index + 1] : long.MaxValue))
         select Of(name, match, span, window, tier);
 
     private static StoredPrice Of(
-        (string Provider, string Model) name, PriceMatch match, PriceSpan span, (TimeSpan Start, TimeSpan End, ResolvedPrice Price) window, (long Above, long UpTo) tier)
+        (string Provider, string Model) name, PriceMatch match, PriceSpan span, PriceWindow window, (long Above, long UpTo) tier)
     {
         PriceRates rates = window.Price.Rates;
         double? Of(TokenRate? rate, TokenRate? whole) => (double?)((rate ?? whole)?.Of(tier.Above + 1, tier.Above + 1) * PerMillion);

@@ -115,11 +115,10 @@ public sealed class TokenPrice
     {
         if (span.Windows.Count == 1)
             return null;
-        List<(TimeSpan Start, TimeSpan End)> times = [.. span.Windows.Select((window, index) => (window.Price, Times: (window.Start,
-            index + 1 < span.Windows.Count ? span.Windows[index + 1].Start : TimeSpan.FromDays(1)))).Where(window => window.Price == price).Select(window => window.Times)];
+        List<PriceWindow> times = [.. span.Windows.Where(window => window.Price == price)];
         if (times.Count > 1 && times[0].Start == TimeSpan.Zero && times[^1].End == TimeSpan.FromDays(1))
         {
-            times[^1] = (times[^1].Start, times[0].End);
+            times[^1] = times[^1] with { End = times[0].End };
             times.RemoveAt(0);
         }
         return string.Join(", ", times.Select(time => $"{Text(time.Start)}-{Text(time.End)}"));

@@ -1,8 +1,6 @@
 namespace TokenDashboard.Pricing;
 
-/// <summary>The price of a kind of tokens, and its tiers by the number of prompt tokens.</summary>
-/// <param name="Base">The price of a million tokens.</param>
-/// <param name="Tiers">The prices of requests with more prompt tokens than <c>Start</c>, in ascending order.</param>
+/// <summary>The price of a million tokens of a kind, and those of requests with more prompt tokens than the start of a tier, in ascending order.</summary>
 internal sealed record TokenRate(decimal Base, IReadOnlyList<(long Start, decimal Price)> Tiers)
 {
     /// <summary>The price of a million tokens in requests with this number of prompt tokens; null if the tier is unknown.</summary>

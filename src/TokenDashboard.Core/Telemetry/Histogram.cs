@@ -6,43 +6,29 @@ namespace TokenDashboard.Telemetry;
 /// <summary>The number of values in each bin. The sum of histograms of parts is the histogram of the whole.</summary>
 internal sealed class Histogram(HistogramBins bins)
 {
-    // Most rollups have few, distant bins. From this number on, one array of all bins between them is smaller or faster.
-    private const int MostSparse = 64;
-
     // The shortest and the longest text of a bin, such as "7":1 and "-691":9223372036854775807 with a comma.
     private const int ShortestText = 6;
     private const int LongestText = 28;
 
     private static readonly double[] DurationValues = [.. HistogramBins.Durations.Values().Select(bin => bin.Value)];
 
-    // The bins of the counts in order; null if the counts are those of all bins from the first on.
-    private short[]? _bins = [];
+    // The bins with values in order, and their counts.
+    private short[] _bins = [];
     private long[] _counts = [];
     private int _length;
-    private int _first;
 
     /// <summary>Number of values.</summary>
     public long Count { get; private set; }
 
     public void Add(double value) => Add(bins.Of(value), 1);
 
-    public void Add(int bin, long count)
-    {
-        Count += count;
-        if (_bins is not null && AddSparse(_bins, (short)bin, count))
-            return;
-        if ((uint)(bin - _first) >= (uint)_length)
-            Widen(bin);
-        _counts[bin - _first] += count;
-    }
+    public void Add(int bin, long count) => Add(0, bin, count);
 
     public void Add(Histogram other)
     {
+        int next = 0;
         for (int i = 0; i < other._length; i++)
-        {
-            if (other._counts[i] != 0)
-                Add(other.BinAt(i), other._counts[i]);
-        }
+            next = Add(next, other._bins[i], other._counts[i]);
     }
 
     /// <summary>Whether two histograms have the same counts.</summary>
@@ -56,7 +42,7 @@ internal sealed class Histogram(HistogramBins bins)
         {
             passed += _counts[i];
             if (passed >= rank)
-                return DurationValues[BinAt(i) - bins.Lowest];
+                return DurationValues[_bins[i] - bins.Lowest];
         }
         return 0;
     }
@@ -66,27 +52,17 @@ internal sealed class Histogram(HistogramBins bins)
     public void AddStored(ReadOnlySpan<byte> json)
     {
         // Millions of bins are parsed here: a general parser would take most of a query's time.
-        int at = 1;
+        if (_length == 0)
+            Resize(json.Length / ShortestText);
         long last = long.MinValue;
-        if (_length == 0 && json.Length > 2)
-            Reserve(json);
-        while (at < json.Length - 1)
+        for (int at = 1, next = 0; at < json.Length - 1;)
         {
             long bin = Number(json, ref at, (byte)'"', (byte)'"');
             long count = Number(json, ref at, (byte)':', json[^1]);
             if (bin < bins.Lowest || bin > bins.Highest || bin <= last || count <= 0)
                 throw new FormatException();
             last = bin;
-            int index = (int)bin - _first;
-            if (_bins is null && (uint)index < (uint)_counts.Length)
-            {
-                _counts[index] += count;
-                Count += count;
-            }
-            else
-            {
-                Add((int)bin, count);
-            }
+            next = Add(next, (int)bin, count);
         }
     }
 
@@ -98,18 +74,15 @@ internal sealed class Histogram(HistogramBins bins)
         json[0] = (byte)'{';
         for (int i = 0; i < _length; i++)
         {
-            if (_counts[i] != 0)
-            {
-                if (used > 1)
-                    json[used++] = (byte)',';
-                json[used++] = (byte)'"';
-                BinAt(i).TryFormat(json.AsSpan(used), out int written, provider: CultureInfo.InvariantCulture);
-                used += written;
-                json[used++] = (byte)'"';
-                json[used++] = (byte)':';
-                _counts[i].TryFormat(json.AsSpan(used), out written, provider: CultureInfo.InvariantCulture);
-                used += written;
-            }
+            if (i > 0)
+                json[used++] = (byte)',';
+            json[used++] = (byte)'"';
+            _bins[i].TryFormat(json.AsSpan(used), out int written, provider: CultureInfo.InvariantCulture);
+            used += written;
+            json[used++] = (byte)'"';
+            json[used++] = (byte)':';
+            _counts[i].TryFormat(json.AsSpan(used), out written, provider: CultureInfo.InvariantCulture);
+            used += written;
         }
         json[used++] = (byte)'}';
         byte[] text = json[..used];
@@ -117,25 +90,36 @@ internal sealed class Histogram(HistogramBins bins)
         return text;
     }
 
-    private int BinAt(int index) => _bins is null ? _first + index : _bins[index];
-
-    // Allocates all bins of a text at once: they are in order, and there are seldom others.
-    private void Reserve(ReadOnlySpan<byte> json)
+    // Adds to a bin from an index on, and returns the next index. Bins are mostly added in order, and are often the same as before.
+    private int Add(int from, int bin, long count)
     {
-        int most = json.Length / ShortestText;
-        if (most <= MostSparse)
+        Count += count;
+        int at = from;
+        if (at >= _length || _bins[at] != bin)
         {
-            (_bins, _counts) = (new short[most], new long[most]);
-            return;
+            int found = _bins.AsSpan(from, _length - from).BinarySearch((short)bin);
+            at = from + (found < 0 ? ~found : found);
+            if (found < 0)
+                Insert(at, (short)bin);
         }
-        int firstAt = 1;
-        int lastAt = json[..Math.Max(0, json.LastIndexOf((byte)'"'))].LastIndexOf((byte)'"');
-        long first = Number(json, ref firstAt, (byte)'"', (byte)'"');
-        long last = lastAt < 0 ? first : Number(json, ref lastAt, (byte)'"', (byte)'"');
-        if (first < bins.Lowest || last > bins.Highest || last < first)
-            throw new FormatException();
-        (_bins, _first, _counts) = (null, (int)first, new long[last - first + 1]);
-        _length = _counts.Length;
+        _counts[at] += count;
+        return at + 1;
+    }
+
+    private void Insert(int at, short bin)
+    {
+        if (_length == _bins.Length)
+            Resize(Math.Max(4, _length * 2));
+        _bins.AsSpan(at, _length - at).CopyTo(_bins.AsSpan(at + 1));
+        _counts.AsSpan(at, _length - at).CopyTo(_counts.AsSpan(at + 1));
+        (_bins[at], _counts[at]) = (bin, 0);
+        _length++;
+    }
+
+    private void Resize(int length)
+    {
+        Array.Resize(ref _bins, length);
+        Array.Resize(ref _counts, length);
     }
 
     // The number between two characters; a comma also ends it. Moves behind the second character.
@@ -152,54 +136,5 @@ internal sealed class Histogram(HistogramBins bins)
             throw new FormatException();
         at++;
         return negative ? -number : number;
-    }
-
-    // False if there are too many bins; they are then one array.
-    private bool AddSparse(short[] sparse, short bin, long count)
-    {
-        int at = _length == 0 || sparse[_length - 1] < bin ? ~_length : sparse.AsSpan(0, _length).BinarySearch(bin);
-        if (at >= 0)
-        {
-            _counts[at] += count;
-            return true;
-        }
-        at = ~at;
-        if (_length == sparse.Length)
-        {
-            if (_length >= MostSparse)
-            {
-                MakeDense(sparse);
-                return false;
-            }
-            int length = Math.Min(Math.Max(4, _length * 2), MostSparse);
-            Array.Resize(ref sparse, length);
-            Array.Resize(ref _counts, length);
-            _bins = sparse;
-        }
-        sparse.AsSpan(at, _length - at).CopyTo(sparse.AsSpan(at + 1));
-        _counts.AsSpan(at, _length - at).CopyTo(_counts.AsSpan(at + 1));
-        (sparse[at], _counts[at]) = (bin, count);
-        _length++;
-        return true;
-    }
-
-    private void MakeDense(short[] sparse)
-    {
-        _first = sparse[0];
-        var counts = new long[sparse[_length - 1] - _first + 1];
-        for (int i = 0; i < _length; i++)
-            counts[sparse[i] - _first] = _counts[i];
-        (_bins, _counts, _length) = (null, counts, counts.Length);
-    }
-
-    private void Widen(int bin)
-    {
-        // Grows by half, so that values that come in order do not copy each time.
-        int room = _length / 2;
-        int first = bin < _first ? bin - room : _first;
-        int end = Math.Max(_first + _length, bin + 1 + (bin < _first ? 0 : room));
-        var counts = new long[end - first];
-        _counts.CopyTo(counts, _first - first);
-        (_counts, _first, _length) = (counts, first, counts.Length);
     }
 }

@@ -28,20 +28,13 @@ public interface ITelemetryStore : IDisposable
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     internal UnreadableReport ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin);
 
-    /// <summary>Returns single requests. No lock is held while the caller processes one.</summary>
-    /// <param name="filter">The requests to include.</param>
-    /// <param name="order">Their order; equal requests are ordered by id.</param>
-    /// <param name="descending">Whether the order is reversed.</param>
-    /// <param name="page">How many to skip, and the maximum number to return.</param>
-    /// <param name="unreadable">Receives the unreadable values.</param>
+    /// <summary>Returns a page of single requests in an order, equal ones by id. No lock is held while the caller processes one.</summary>
     internal IEnumerable<TokenRequest> ReadRequests(RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable);
 
-    /// <summary>Reads the requests that were stored after another, in the order of ids.</summary>
-    /// <param name="id">The id of the other; null for all requests.</param>
-    /// <param name="filter">The requests to include.</param>
-    /// <param name="onRequest">Receives them.</param>
-    /// <param name="unreadable">Receives the unreadable values.</param>
-    /// <returns>The id of the newest request, even if it does not match. Later requests have higher ids.</returns>
+    /// <summary>
+    /// Reads the requests that were stored after the one with an id, or all, in the order of ids. Returns the id of the newest request, even if
+    /// it does not match. Later requests have higher ids.
+    /// </summary>
     internal long ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable);
 
     /// <summary>The number of requests of a filter.</summary>
@@ -53,9 +46,5 @@ public interface ITelemetryStore : IDisposable
     internal IReadOnlyDictionary<string, long> ReadNewestNames(RequestText name, TimeSpan time);
 }
 
-/// <summary>The properties of a store that an engine knows.</summary>
-/// <param name="SizeBytes">Size in bytes.</param>
-/// <param name="JournalMode">SQLite's journal mode; null in other engines.</param>
-/// <param name="Rollups">The state of the rollups; null in engines without.</param>
-/// <param name="Engine">The engine and its version.</param>
+/// <summary>The properties of a store that an engine knows. The journal mode and the state of the rollups are null in engines without.</summary>
 internal sealed record StoreFacts(long SizeBytes, string? JournalMode, string? Rollups, string Engine);

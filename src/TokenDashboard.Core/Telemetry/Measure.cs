@@ -22,26 +22,11 @@ internal enum MeasureUnit
     Time,
 }
 
-/// <summary>A measure of requests, as in <see cref="Measures"/>.</summary>
-/// <param name="name">The column of rollups, views and relations.</param>
-/// <param name="aggregate">How values of several requests are aggregated.</param>
-/// <param name="unit">The unit.</param>
-/// <param name="title">The header of a column.</param>
-/// <param name="description">One sentence for the documentation.</param>
-internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUnit unit, string title, string description)
+/// <summary>A measure of requests, as in <see cref="Measures"/>: its column, how values are aggregated, its unit, its header, and a sentence for the documentation.</summary>
+internal sealed record Measure(string Name, MeasureAggregate Aggregate, MeasureUnit Unit, string Title, string Description)
 {
-    public string Name => name;
-
-    public MeasureAggregate Aggregate => aggregate;
-
-    public MeasureUnit Unit => unit;
-
-    public string Title => title;
-
-    public string Description => description;
-
     /// <summary>Whether values are fractions; else they are 64-bit integers.</summary>
-    public bool IsReal => unit is MeasureUnit.Milliseconds or MeasureUnit.Cost;
+    public bool IsReal => Unit is MeasureUnit.Milliseconds or MeasureUnit.Cost;
 
     /// <summary>The measure that counts the requests with a known value; null if it is always known.</summary>
     public Measure? KnownBy { get; init; }
@@ -53,5 +38,5 @@ internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUn
     public int Index { get; internal set; }
 
     /// <summary>The name in views, in which times are text.</summary>
-    public string ViewName => unit == MeasureUnit.Time ? name.Replace("_ticks", "_time", StringComparison.Ordinal) : name;
+    public string ViewName => Unit == MeasureUnit.Time ? Name.Replace("_ticks", "_time", StringComparison.Ordinal) : Name;
 }

@@ -35,6 +35,9 @@ internal sealed class MeasureValues
     /// <summary>The value of a measure that is a fraction.</summary>
     public double Real(Measure measure) => Reals[measure.Index];
 
+    /// <summary>The value of a measure that is a time; null without requests.</summary>
+    public DateTimeOffset? Time(Measure measure) => this[Measures.Requests] == 0 ? null : new DateTimeOffset(this[measure], TimeSpan.Zero);
+
     /// <summary>Adds the values of other requests.</summary>
     public void Add(MeasureValues other)
     {

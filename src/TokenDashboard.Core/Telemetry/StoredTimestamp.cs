@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace TokenDashboard.Telemetry;
 
@@ -10,9 +11,7 @@ internal static class StoredTimestamp
 {
     private const int SecondLength = 19;
 
-    /// <summary>Reads stored text. Digits of the fraction beyond 100 ns are dropped.</summary>
-    /// <param name="text">UTF-8 text of the column.</param>
-    /// <param name="utcTicks">Ticks of the instant in UTC.</param>
+    /// <summary>Reads the UTF-8 text of a column as ticks in UTC. Digits of the fraction beyond 100 ns are dropped.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out long utcTicks)
     {
         utcTicks = 0;
@@ -41,18 +40,14 @@ internal static class StoredTimestamp
     /// <summary>Writes an instant as Observicia does (Python's <c>isoformat</c>): six digits of fraction, or none when it is zero.</summary>
     public static string FormatForStorage(DateTimeOffset instant)
     {
-        DateTime utc = instant.UtcDateTime;
-        string form = utc.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss" : "yyyy-MM-dd'T'HH:mm:ss.ffffff";
-        return utc.ToString(form, CultureInfo.InvariantCulture);
+        Span<byte> utf8 = stackalloc byte[33];
+        return Encoding.UTF8.GetString(utf8[..FormatForStorage(instant.UtcTicks, utf8)]);
     }
 
     /// <summary>The instant after a round trip through stored text: fractions of a microsecond are lost.</summary>
     public static long ToStoredTicks(long utcTicks) => utcTicks - (utcTicks % TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>As <see cref="FormatForStorage(DateTimeOffset)"/>, in UTF-8.</summary>
-    /// <param name="utcTicks">Ticks of the instant in UTC.</param>
-    /// <param name="utf8">Receives the text; 33 bytes or more.</param>
-    /// <returns>The length of the text.</returns>
+    /// <summary>As <see cref="FormatForStorage(DateTimeOffset)"/>, in UTF-8, into 33 bytes or more. Returns the length of the text.</summary>
     public static int FormatForStorage(long utcTicks, Span<byte> utf8)
     {
         // The round-trip format has a fast path. It begins with the stored form, followed by digits and a zone.

@@ -87,9 +87,7 @@ public sealed partial class TimeExpression
     }
 
     /// <summary>Resolves -Last: a length ends now. A word is its whole period; the current period ends now.</summary>
-    /// <param name="now">The current time.</param>
-    /// <param name="zone">The zone of calendar words.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <inheritdoc cref="ToInstant" path="/param"/>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: an instant is not a time range, and a length must not be zero.</exception>
     public TimeRange ToRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
@@ -141,12 +139,7 @@ public sealed partial class TimeExpression
     /// The time range with both ends moved back to the start of their days, and an open end to that of today, so that all days are
     /// complete. Seven days ago is the seventh day before today, even with a clock change.
     /// </summary>
-    /// <param name="since">The start, or null for none.</param>
-    /// <param name="until">The end, or null for none.</param>
-    /// <param name="last">Both ends, or null.</param>
-    /// <param name="now">The current time.</param>
-    /// <param name="zone">The time zone of days.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <inheritdoc cref="Range" path="/param"/>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: there is no complete day, or as for <see cref="Range"/>.</exception>
     public static TimeRange WholeDays(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
@@ -200,23 +193,16 @@ public sealed partial class TimeExpression
         if (_word == "now")
             return (now, now);
         DateTime today = TimeZoneInfo.ConvertTime(now, zone).Date;
-        DateTime week = LocalTime.StartOfWeek(today, firstDayOfWeek);
-        DateTime month = new(today.Year, today.Month, 1);
-        DateTime quarter = LocalTime.StartOfQuarter(today);
-        DateTime year = new(today.Year, 1, 1);
-        (DateTime since, DateTime until) = _word switch
+        (DateTime start, int days, int months) = _word!.Split(' ')[^1] switch
         {
-            "today" => (today, today.AddDays(1)),
-            "yesterday" => (today.AddDays(-1), today),
-            "this week" => (week, week.AddDays(7)),
-            "last week" => (week.AddDays(-7), week),
-            "this month" => (month, month.AddMonths(1)),
-            "last month" => (month.AddMonths(-1), month),
-            "this quarter" => (quarter, quarter.AddMonths(3)),
-            "last quarter" => (quarter.AddMonths(-3), quarter),
-            "this year" => (year, year.AddYears(1)),
-            _ => (year.AddYears(-1), year),
+            "week" => (LocalTime.StartOfWeek(today, firstDayOfWeek), 7, 0),
+            "month" => (new DateTime(today.Year, today.Month, 1), 0, 1),
+            "quarter" => (LocalTime.StartOfQuarter(today), 0, 3),
+            "year" => (new DateTime(today.Year, 1, 1), 0, 12),
+            _ => (today, 1, 0),
         };
-        return (LocalTime.FirstInstantAt(since, zone), LocalTime.FirstInstantAt(until, zone));
+        bool isPast = _word == "yesterday" || _word.StartsWith("last", StringComparison.Ordinal);
+        DateTime since = isPast ? start.AddMonths(-months).AddDays(-days) : start;
+        return (LocalTime.FirstInstantAt(since, zone), LocalTime.FirstInstantAt(since.AddMonths(months).AddDays(days), zone));
     }
 }

@@ -92,13 +92,10 @@ internal enum UnreadableValue
 {
     None = 0,
     Timestamp = 1,
-    PromptTokens = 2,
-    CompletionTokens = 4,
-    TotalTokens = 8,
-    Duration = 16,
-    PolicyVerdict = 32,
+    Tokens = 2,
+    Duration = 4,
+    PolicyVerdict = 8,
 
     /// <summary>The duration is NULL: unknown, not invalid, as in many imported requests.</summary>
-    MissingDuration = 64,
-    Tokens = PromptTokens | CompletionTokens | TotalTokens,
+    MissingDuration = 16,
 }

@@ -1,14 +1,13 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>Adds up usage: requests, rows of the rollups, and other accumulators.</summary>
-/// <param name="keepsDurations">
-/// Whether to keep the durations of requests, so that percentiles are exact while only requests are added. Otherwise, they are only counted
-/// in histograms, as rollups have them.
-/// </param>
+/// <summary>
+/// Adds up usage: requests, rows of the rollups, and other accumulators. If it keeps durations, percentiles are exact while only requests
+/// are added. Otherwise, durations are only counted in histograms, as rollups have them.
+/// </summary>
 internal class UsageAccumulator(bool keepsDurations = false)
 {
-    private double[] _durations = [];
-    private int _durationCount;
+    // With many groups, most have one or two.
+    private List<double>? _durations;
     private bool _sorted;
     private Histogram? _histogram;
     private Histogram? _sizes;
@@ -48,8 +47,7 @@ internal class UsageAccumulator(bool keepsDurations = false)
             Durations.Add(duration);
             return;
         }
-        Reserve(1);
-        _durations[_durationCount++] = duration;
+        (_durations ??= new(1)).Add(duration);
         _sorted = false;
     }
 
@@ -60,9 +58,8 @@ internal class UsageAccumulator(bool keepsDurations = false)
             Durations.Add(other.Durations);
         if (other._sizes is not null)
             Sizes.Add(other.Sizes);
-        Reserve(other._durationCount);
-        other.KeptDurations.CopyTo(_durations.AsSpan(_durationCount));
-        _durationCount += other._durationCount;
+        if (other._durations is not null)
+            (_durations ??= new(other._durations.Count)).AddRange(other._durations);
         _sorted = false;
     }
 
@@ -73,10 +70,7 @@ internal class UsageAccumulator(bool keepsDurations = false)
     /// <summary>Null without a duration.</summary>
     public double? MeanDuration() => TimedRequests == 0 ? null : Values.Real(Measures.DurationMs) / TimedRequests;
 
-    /// <summary>
-    /// The smallest duration that at least the given part of the requests did not exceed (nearest-rank method); null without a duration.
-    /// </summary>
-    /// <param name="part">0 to 1.</param>
+    /// <summary>The smallest duration that a part (0 to 1) of the requests did not exceed, by the nearest-rank method; null without a duration.</summary>
     public double? Percentile(double part)
     {
         if (TimedRequests == 0)
@@ -87,25 +81,15 @@ internal class UsageAccumulator(bool keepsDurations = false)
             return longest;
         if (!PercentilesExact)
         {
-            foreach (double duration in KeptDurations)
-                Durations.Add(duration);
-            _durationCount = 0;
+            _durations?.ForEach(Durations.Add);
+            _durations = null;
             return Math.Min(Durations.ValueAt(rank), longest);
         }
         if (!_sorted)
         {
-            KeptDurations.Sort();
+            _durations!.Sort();
             _sorted = true;
         }
-        return _durations[(int)rank - 1];
-    }
-
-    private Span<double> KeptDurations => _durations.AsSpan(0, _durationCount);
-
-    // With many groups, most have one or two durations.
-    private void Reserve(int more)
-    {
-        if (_durationCount + more > _durations.Length)
-            Array.Resize(ref _durations, Math.Max(_durationCount + more, _durations.Length * 2));
+        return _durations![(int)rank - 1];
     }
 }

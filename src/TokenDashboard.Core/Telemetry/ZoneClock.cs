@@ -1,16 +1,9 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>A period in which a time zone has one offset from UTC.</summary>
-/// <param name="Since">The start, in seconds since 1970.</param>
-/// <param name="Until">The exclusive end, in seconds since 1970.</param>
-/// <param name="Offset">Seconds to add to UTC.</param>
-/// <param name="Before">The previous offset.</param>
+/// <summary>A period, in seconds since 1970, in which a time zone has one offset, in seconds to add to UTC; and the previous offset.</summary>
 internal readonly record struct ZoneClock(long Since, long Until, int Offset, int Before)
 {
-    /// <summary>The periods of a time zone between two instants. The first has no start, and the last has no end.</summary>
-    /// <param name="zone">The zone.</param>
-    /// <param name="from">The start of the search for clock changes.</param>
-    /// <param name="until">The end of the search for clock changes.</param>
+    /// <summary>The periods of a time zone with the clock changes between two instants. The first has no start, and the last has no end.</summary>
     internal static IReadOnlyList<ZoneClock> Of(TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset until)
     {
         var clocks = new List<ZoneClock>();

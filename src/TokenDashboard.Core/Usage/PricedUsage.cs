@@ -7,7 +7,6 @@ namespace TokenDashboard.Usage;
 /// Usage with its cost. Tokens are aggregated by price and class of input size, and priced when the cost is read: the cost of a sum is
 /// exactly the sum of costs.
 /// </summary>
-/// <param name="prices">The prices.</param>
 internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDurations: true)
 {
     // The key of the last price: consecutive rows with equal names mostly use the same string objects.

@@ -17,18 +17,6 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
     /// <summary>Buckets begin at multiples of this number of seconds of the zone's clock, and at clock changes.</summary>
     public int Step => unit switch { TimeUnit.Minute => 60, TimeUnit.Hour => 3600, _ => 86400 };
 
-    /// <summary>The maximum length of a bucket, even with a clock change.</summary>
-    public long LongestTicks => unit switch
-    {
-        TimeUnit.Minute => TimeSpan.TicksPerMinute,
-        TimeUnit.Hour => TimeSpan.TicksPerHour,
-        TimeUnit.Day => 2 * TimeSpan.TicksPerDay,
-        TimeUnit.Week => 8 * TimeSpan.TicksPerDay,
-        TimeUnit.Month => 32 * TimeSpan.TicksPerDay,
-        TimeUnit.Quarter => 93 * TimeSpan.TicksPerDay,
-        _ => 367 * TimeSpan.TicksPerDay,
-    };
-
     /// <summary>A copy of the buckets for another thread.</summary>
     public TimeBuckets Copy() => new(unit, zone, firstDayOfWeek);
 

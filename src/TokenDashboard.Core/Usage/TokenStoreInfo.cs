@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -71,17 +72,23 @@ public sealed class TokenStoreInfo
     {
         ArgumentNullException.ThrowIfNull(store);
         var scope = new UsageScope(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
-        var parts = new List<Totals>();
+        var parts = new List<(MeasureValues Values, Dictionary<(string User, string Model, string Provider), long> Requests)>();
         UnreadableReport unreadable = store.ReadUsage(scope, part =>
         {
             if (part == 0)
                 parts.Clear();
-            parts.Add(new Totals());
-            return parts[^1].Add;
+            (MeasureValues Values, Dictionary<(string User, string Model, string Provider), long> Requests) own = (new(), []);
+            parts.Add(own);
+            return row =>
+            {
+                own.Values.Add(row.Values);
+                CollectionsMarshal.GetValueRefOrAddDefault(own.Requests, (row.User, row.Model, row.Provider), out _) += row.Values[Measures.Requests];
+            };
         });
-        var totals = new Totals();
-        parts.ForEach(totals.Add);
-        MeasureValues values = totals.Values;
+        var values = new MeasureValues();
+        parts.ForEach(part => values.Add(part.Values));
+        NameList Known(Func<(string User, string Model, string Provider), string> nameOf) =>
+            new(parts.SelectMany(part => part.Requests.Keys.Select(nameOf)).Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal));
         long requests = values[Measures.Requests];
         StoreFacts facts = store.ReadFacts();
         return new TokenStoreInfo(store.Name)
@@ -89,13 +96,13 @@ public sealed class TokenStoreInfo
             Source = store.Source,
             SizeBytes = facts.SizeBytes,
             Rows = requests + unreadable.Timestamps,
-            FirstRequest = requests == 0 ? null : new DateTimeOffset(values[Measures.FirstTicks], TimeSpan.Zero),
-            LastRequest = requests == 0 ? null : new DateTimeOffset(values[Measures.LastTicks], TimeSpan.Zero),
-            Users = Known(totals.Users).Count,
-            RequestsWithoutUser = totals.WithoutUser,
+            FirstRequest = values.Time(Measures.FirstTicks),
+            LastRequest = values.Time(Measures.LastTicks),
+            Users = Known(names => names.User).Count,
+            RequestsWithoutUser = parts.Sum(part => part.Requests.Where(names => names.Key.User.Length == 0).Sum(names => names.Value)),
             RequestsWithoutDuration = requests - values[Measures.TimedRequests],
-            Models = Known(totals.Models),
-            Providers = Known(totals.Providers),
+            Models = Known(names => names.Model),
+            Providers = Known(names => names.Provider),
             TotalTokens = values[Measures.TotalTokens],
             InterruptedStreams = values[Measures.InterruptedStreams],
             Unreadable = unreadable,
@@ -104,38 +111,5 @@ public sealed class TokenStoreInfo
             Prices = prices,
             Engine = facts.Engine,
         };
-    }
-
-    private static NameList Known(HashSet<string> names) => new(names.Where(name => name.Length > 0).Order(StringComparer.Ordinal));
-
-    private sealed class Totals
-    {
-        public MeasureValues Values { get; } = new();
-
-        public HashSet<string> Users { get; } = [];
-
-        public HashSet<string> Models { get; } = [];
-
-        public HashSet<string> Providers { get; } = [];
-
-        public long WithoutUser { get; private set; }
-
-        public void Add(UsageRow row)
-        {
-            Values.Add(row.Values);
-            Users.Add(row.User);
-            Models.Add(row.Model);
-            Providers.Add(row.Provider);
-            WithoutUser += row.User.Length == 0 ? row.Values[Measures.Requests] : 0;
-        }
-
-        public void Add(Totals other)
-        {
-            Values.Add(other.Values);
-            Users.UnionWith(other.Users);
-            Models.UnionWith(other.Models);
-            Providers.UnionWith(other.Providers);
-            WithoutUser += other.WithoutUser;
-        }
     }
 }

@@ -58,6 +58,12 @@ public sealed class TokenUsage : UsageFigures
     /// <summary>The name of the store.</summary>
     public string? Source { get; }
 
+    /// <summary>The tokens of the row's user from the start of the result to the end of this row; null if not requested.</summary>
+    public long? CumulativeTokens { get; internal set; }
+
+    /// <summary>The cost of these tokens, if they have a price; null if not requested.</summary>
+    public decimal? CumulativeCost { get; internal set; }
+
     private protected override string Label =>
         string.Join(", ", new[] { Start?.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture), Weekday, HourOfDay is { } hour ? string.Create(CultureInfo.InvariantCulture, $"{hour:00}:00") : null, User, Model, Provider, RequestType, Transaction, Source }.Where(name => name is not null).DefaultIfEmpty("all"));
 }

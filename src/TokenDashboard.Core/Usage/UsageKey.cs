@@ -1,15 +1,6 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>The key of a group; members of other dimensions are null.</summary>
-/// <param name="BucketTicks">Start of the bucket in UTC ticks, or 0.</param>
-/// <param name="User">The user.</param>
-/// <param name="Model">The model.</param>
-/// <param name="Provider">The provider.</param>
-/// <param name="RequestType">The kind of request.</param>
-/// <param name="Transaction">The transaction.</param>
-/// <param name="Source">The store.</param>
-/// <param name="Weekday">The day of the week.</param>
-/// <param name="HourOfDay">The hour of the clock.</param>
+/// <summary>The key of a group: the start of its bucket in UTC ticks, or 0, and its names. Members of other dimensions are null.</summary>
 internal readonly record struct UsageKey(
     long BucketTicks, string? User = null, string? Model = null, string? Provider = null, string? RequestType = null, string? Transaction = null, string? Source = null, DayOfWeek? Weekday = null, sbyte? HourOfDay = null)
 {

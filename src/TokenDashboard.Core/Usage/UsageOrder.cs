@@ -1,6 +1,6 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>The property by which rows of usage are ordered.</summary>
+/// <summary>The property of <see cref="UsageFigures"/> by which rows of usage are ordered.</summary>
 public enum UsageOrder
 {
     /// <summary>The default order: by time, then by tokens, most first.</summary>

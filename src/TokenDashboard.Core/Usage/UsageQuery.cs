@@ -47,8 +47,14 @@ public sealed class UsageQuery
     /// <summary>Whether to include buckets without requests, over the time range (or over the data if it is open).</summary>
     public bool Fill { get; init; }
 
-    /// <summary>Whether the result has a total, and with time and names, a subtotal after each bucket.</summary>
+    /// <summary>Whether the result has a total, and with time and names, a subtotal after each bucket, or with <see cref="ByUser"/>, after each user.</summary>
     public bool WithTotal { get; init; }
+
+    /// <summary>Whether rows are sorted by user, most tokens first, before all else.</summary>
+    internal bool ByUser { get; init; }
+
+    /// <summary>Whether rows have the cumulative tokens and cost of their user.</summary>
+    internal bool Cumulative { get; init; }
 
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
@@ -67,6 +73,7 @@ public sealed class UsageQuery
     {
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UsageAccumulator? whole, UnreadableReport unreadable) = Read(stores, filter);
         var all = UsageTotals.Of(whole is null ? groups.Select(group => group.Usage) : [whole], Prices);
+        bool hasTotal = WithTotal && _dimensions.Count > 0 && groups.Count > 0, hasSubtotals = hasTotal && (ByUser || (_buckets is not null && _dimensions.Count > 1));
         string groupedBy = string.Join(", ", _dimensions.Order());
         TokenUsage Row(UsageKey key, UsageAccumulator usage, bool isTotal)
         {
@@ -74,20 +81,30 @@ public sealed class UsageQuery
                 : _sessions ? (LocalTime.At(key.BucketTicks, _zone), LocalTime.At(SessionBlocks.EndOf(key.BucketTicks), _zone))
                 : _buckets?.Bounds(key.BucketTicks);
             bool isPartial = bounds is { } bucket && filter.Range.Cuts(bucket.Start, bucket.End, Now);
-            return new TokenUsage(key, bounds?.Start, bounds?.End, isPartial, usage, all) { IsTotal = isTotal, GroupedBy = isTotal ? (bounds is null ? "" : groupedBy.Split(',')[0]) : groupedBy };
+            string groups = !isTotal ? groupedBy : bounds is not null ? groupedBy.Split(',')[0] : key.User is not null ? nameof(UsageDimension.User) : "";
+            return new TokenUsage(key, bounds?.Start, bounds?.End, isPartial, usage, all) { IsTotal = isTotal, GroupedBy = groups };
         }
-        IEnumerable<TokenUsage> rows = groups.Select(group => Row(group.Key, group.Usage, isTotal: false));
-        if (!WithTotal || _dimensions.Count == 0 || groups.Count == 0)
-            return new QueryResult<TokenUsage>([.. rows], unreadable);
-        if (_buckets is not null && _dimensions.Count > 1)
+        IEnumerable<TokenUsage> Rows(IGrouping<UsageKey, (UsageKey Key, UsageAccumulator Usage)> part)
         {
-            rows = groups.GroupBy(group => group.Key.BucketTicks).SelectMany(bucket => (IEnumerable<TokenUsage>)
-            [
-                .. bucket.Select(group => Row(group.Key, group.Usage, isTotal: false)),
-                Row(new UsageKey(bucket.Key), UsageGroups.Sum(bucket.Select(group => group.Usage), Prices), isTotal: true),
-            ]);
+            long tokens = 0;
+            decimal? cost = Prices is null ? null : 0;
+            foreach ((UsageKey key, UsageAccumulator usage) in part)
+            {
+                TokenUsage row = Row(key, usage, isTotal: false);
+                if (Cumulative)
+                    (row.CumulativeTokens, row.CumulativeCost) = (tokens += row.TotalTokens, cost += row.Cost ?? 0);
+                yield return row;
+            }
+            if (hasSubtotals)
+                yield return Row(part.Key, UsageGroups.Sum(part.Select(group => group.Usage), Prices), isTotal: true);
         }
-        return new QueryResult<TokenUsage>([.. rows], unreadable) { Total = Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) };
+        IEnumerable<IGrouping<UsageKey, (UsageKey Key, UsageAccumulator Usage)>> parts = !ByUser
+            ? groups.GroupBy(group => new UsageKey(group.Key.BucketTicks))
+            : groups.GroupBy(group => new UsageKey(0, group.Key.User)).OrderByDescending(user => user.Sum(group => group.Usage.TotalTokens)).ThenBy(user => user.Key.User, StringComparer.Ordinal);
+        return new QueryResult<TokenUsage>([.. parts.SelectMany(Rows)], unreadable)
+        {
+            Total = hasTotal ? Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) : null,
+        };
     }
 
     internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
@@ -162,16 +179,7 @@ public sealed class UsageQuery
         return groups.Count == wanted.Count ? groups : Sum(filter);
     }
 
-    internal static RequestText TextOf(UsageDimension dimension) => dimension switch
-    {
-        UsageDimension.User => RequestText.User,
-        UsageDimension.Model => RequestText.Model,
-        UsageDimension.Provider => RequestText.Provider,
-        UsageDimension.RequestType => RequestText.RequestType,
-        UsageDimension.Transaction => RequestText.Transaction,
-        UsageDimension.Source => RequestText.Source,
-        _ => RequestText.None,
-    };
+    internal static RequestText TextOf(UsageDimension dimension) => Enum.TryParse(dimension.ToString(), out RequestText text) ? text : RequestText.None;
 
     // The multiples of seconds of the clock at which a key can change: those of the buckets, or the hours of the day. Sessions begin at hours in
     // UTC, in other time zones at any quarter-hour.
@@ -186,7 +194,15 @@ public sealed class UsageQuery
         bool user = _dimensions.Contains(UsageDimension.User), model = _dimensions.Contains(UsageDimension.Model), provider = _dimensions.Contains(UsageDimension.Provider);
         bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction), source = _dimensions.Contains(UsageDimension.Source);
         bool weekday = _dimensions.Contains(UsageDimension.Weekday), hour = _dimensions.Contains(UsageDimension.HourOfDay);
-        DateTimeOffset Local(UsageRow row) => LocalTime.At(row.UtcTicks, _zone);
+        // Of the requests of one hour, only one is converted.
+        var hours = new TimeBuckets(TimeUnit.Hour, _zone);
+        (long hourStart, DateTimeOffset local) = (-1L, default(DateTimeOffset));
+        DateTimeOffset Local(UsageRow row)
+        {
+            if (hours.StartOf(row.UtcTicks) is var start && start != hourStart)
+                (hourStart, local) = (start, LocalTime.At(row.UtcTicks, _zone));
+            return local;
+        }
         return row => new UsageKey(
             buckets?.StartOf(row.UtcTicks) ?? 0,
             user ? row.User : null,
@@ -208,19 +224,22 @@ public sealed class UsageQuery
             return;
         long first = range.Since?.UtcTicks ?? groups.Keys.Min(key => key.BucketTicks);
         long end = range.Until?.UtcTicks ?? groups.Keys.Max(key => key.BucketTicks) + 1;
-        // An excessive number of rows is reported before they are created.
-        if ((end - first) / buckets.LongestTicks > MaxFilledRows / names.Length)
-            throw TooManyBuckets();
+        var starts = new List<long>();
         for (long start = buckets.StartOf(first); start < end; start = buckets.EndOf(start))
+        {
+            starts.Add(start);
+            // An excessive number of rows is reported before they are created.
+            if ((long)starts.Count * names.Length > MaxFilledRows)
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.TooManyBuckets,
+                    $"Filling empty buckets would add more than {MaxFilledRows} rows. Use a shorter time range, a larger time unit, or fewer dimensions.");
+            }
+        }
+        foreach (long start in starts)
         {
             foreach (UsageKey name in names)
                 groups.TryAdd(name with { BucketTicks = start }, UsageGroups.NewUsage(Prices));
-            if (groups.Count > MaxFilledRows)
-                throw TooManyBuckets();
         }
     }
-
-    private static TokenDashboardException TooManyBuckets() => new(
-        ErrorCode.TooManyBuckets,
-        $"Filling empty buckets would add more than {MaxFilledRows} rows. Use a shorter time range, a larger time unit, or fewer dimensions.");
 }

@@ -3,26 +3,12 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>Usage per user: totals with rank, time series, and weekly patterns.</summary>
-public sealed class UserUsageQuery
+/// <param name="stores">The open stores.</param>
+/// <param name="filter">The requests to include.</param>
+/// <param name="zone">The time zone of buckets.</param>
+/// <param name="firstDayOfWeek">The first day of the week.</param>
+public sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
 {
-    private readonly IReadOnlyList<ITelemetryStore> _stores;
-    private readonly RequestFilter _filter;
-    private readonly TimeZoneInfo _zone;
-    private readonly DayOfWeek _firstDayOfWeek;
-
-    /// <summary>Creates a query.</summary>
-    /// <param name="stores">The open stores.</param>
-    /// <param name="filter">The requests to include.</param>
-    /// <param name="zone">The time zone of buckets.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
-    public UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
-    {
-        _stores = stores;
-        _filter = filter;
-        _zone = zone;
-        _firstDayOfWeek = firstDayOfWeek;
-    }
-
     /// <summary>The current time: a bucket that ends after it is partial.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
@@ -40,9 +26,9 @@ public sealed class UserUsageQuery
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison with an open time range.</exception>
     public QueryResult<UserTokenUsage> Totals(bool comparePrevious, bool byCost = false)
     {
-        TimeRange? previousRange = comparePrevious ? _filter.Range.Previous() : null;
+        TimeRange? previousRange = comparePrevious ? filter.Range.Previous() : null;
         (Dictionary<(string User, string Model), UsageAccumulator> groups, UnreadableReport unreadable) =
-            UsageGroups.Sum<(string User, string Model)>(_stores, _filter, RequestText.User | RequestText.Model, 0, _zone, Prices, _ => row => (row.User, row.Model));
+            UsageGroups.Sum<(string User, string Model)>(stores, filter, RequestText.User | RequestText.Model, 0, zone, Prices, _ => row => (row.User, row.Model));
         var models = new Dictionary<string, SortedSet<string>>();
         var users = new Dictionary<string, UsageAccumulator>();
         foreach (((string user, string model), UsageAccumulator usage) in groups)
@@ -54,7 +40,7 @@ public sealed class UserUsageQuery
         }
         Dictionary<string, UsageAccumulator>? before = previousRange is null
             ? null
-            : UsageGroups.Sum<string>(_stores, _filter with { Range = previousRange }, RequestText.User, 0, _zone, Prices, _ => row => row.User).Groups;
+            : UsageGroups.Sum<string>(stores, filter with { Range = previousRange }, RequestText.User, 0, zone, Prices, _ => row => row.User).Groups;
         foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
             users.Add(user, UsageGroups.NewUsage(Prices));
         var all = UsageTotals.Of(users.Values, Prices);
@@ -81,66 +67,11 @@ public sealed class UserUsageQuery
     /// <param name="cumulative">Whether rows have the cumulative total.</param>
     /// <param name="fill">Whether to include units without usage.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a million rows.</exception>
-    public QueryResult<UserTokenUsagePeriod> Periods(TimeUnit unit, bool cumulative, bool fill)
-    {
-        var query = new UsageQuery([(UsageDimension)unit, UsageDimension.User], _zone, _firstDayOfWeek) { Fill = fill, Prices = Prices };
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(_stores, _filter);
-        var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
-        var buckets = new TimeBuckets(unit, _zone, _firstDayOfWeek);
-        var rows = new List<UserTokenUsagePeriod>();
-        foreach (IGrouping<string, (UsageKey Key, UsageAccumulator Usage)> user in groups
-            .GroupBy(group => group.Key.User!)
-            .OrderByDescending(user => user.Sum(group => group.Usage.TotalTokens))
-            .ThenBy(user => user.Key, StringComparer.Ordinal))
-        {
-            long running = 0;
-            decimal? runningCost = cumulative && Prices is not null ? 0 : null;
-            foreach ((UsageKey key, UsageAccumulator usage) in user)
-            {
-                running += usage.TotalTokens;
-                runningCost += UsageCost.Of(usage)?.Amount ?? 0;
-                (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(key.BucketTicks);
-                rows.Add(new UserTokenUsagePeriod(user.Key, start, end, _filter.Range.Cuts(start, end, Now), usage, all, cumulative ? running : null, runningCost));
-            }
-            if (WithTotal)
-                rows.Add(Total(user.Key, user.Select(group => group.Usage)));
-        }
-        UserTokenUsagePeriod Total(string? user, IEnumerable<UsageAccumulator> parts) =>
-            new(user, null, null, isPartial: false, UsageGroups.Sum(parts, Prices), all, cumulativeTokens: null, cumulativeCost: null) { IsTotal = true };
-        return new QueryResult<UserTokenUsagePeriod>(rows, unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Select(group => group.Usage)) : null };
-    }
+    public QueryResult<TokenUsage> Periods(TimeUnit unit, bool cumulative, bool fill) => ByUser([(UsageDimension)unit, UsageDimension.User], cumulative, fill);
 
     /// <summary>One row per user and hour of the week with usage, by user (most tokens first), then from the first day of the week on.</summary>
-    public QueryResult<UserTokenUsagePattern> Pattern()
-    {
-        var hours = new TimeBuckets(TimeUnit.Hour, _zone);
-        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum<(string User, int HourOfWeek)>(_stores, _filter, RequestText.User, hours.Step, _zone, Prices, _ =>
-        {
-            TimeBuckets own = hours.Copy();
-            (long hourStart, int hourOfWeek) = (-1, 0);
-            return row =>
-            {
-                long start = own.StartOf(row.UtcTicks);
-                if (start != hourStart)
-                {
-                    DateTimeOffset local = LocalTime.At(row.UtcTicks, _zone);
-                    hourStart = start;
-                    hourOfWeek = (LocalTime.DaysSince(_firstDayOfWeek, local.DayOfWeek) * 24) + local.Hour;
-                }
-                return (row.User, hourOfWeek);
-            };
-        });
-        var all = UsageTotals.Of(groups.Values, Prices);
-        Dictionary<string, long> tokensOfUser = groups.GroupBy(group => group.Key.User).ToDictionary(user => user.Key, user => user.Sum(group => group.Value.TotalTokens));
-        IEnumerable<UserTokenUsagePattern> rows = groups
-            .OrderByDescending(group => tokensOfUser[group.Key.User])
-            .ThenBy(group => group.Key.User, StringComparer.Ordinal)
-            .ThenBy(group => group.Key.HourOfWeek)
-            .GroupBy(group => group.Key.User)
-            .SelectMany(user => user.Select(group => new UserTokenUsagePattern(
-                user.Key, (DayOfWeek)(((group.Key.HourOfWeek / 24) + (int)_firstDayOfWeek) % 7), group.Key.HourOfWeek % 24, group.Value, all))
-                .Concat(WithTotal ? [Total(user.Key, user.Select(group => group.Value))] : []));
-        UserTokenUsagePattern Total(string? user, IEnumerable<UsageAccumulator> parts) => new(user, null, null, UsageGroups.Sum(parts, Prices), all) { IsTotal = true };
-        return new QueryResult<UserTokenUsagePattern>([.. rows], unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Values) : null };
-    }
+    public QueryResult<TokenUsage> Pattern() => ByUser([UsageDimension.Weekday, UsageDimension.HourOfDay, UsageDimension.User], cumulative: false, fill: false);
+
+    private QueryResult<TokenUsage> ByUser(UsageDimension[] dimensions, bool cumulative, bool fill) =>
+        new UsageQuery(dimensions, zone, firstDayOfWeek) { Now = Now, Fill = fill, WithTotal = WithTotal, Prices = Prices, ByUser = true, Cumulative = cumulative }.Run(stores, filter);
 }

@@ -22,12 +22,6 @@ public static class Members
     public static object? Timestamp(PSObject row) => Time(row, nameof(Timestamp));
 
     /// <summary>A time.</summary>
-    public static object? FirstSeen(PSObject row) => Time(row, nameof(FirstSeen));
-
-    /// <summary>A time.</summary>
-    public static object? LastSeen(PSObject row) => Time(row, nameof(LastSeen));
-
-    /// <summary>A time.</summary>
     public static object? FirstRequest(PSObject row) => Time(row, nameof(FirstRequest));
 
     /// <summary>A time.</summary>

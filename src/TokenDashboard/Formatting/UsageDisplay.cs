@@ -21,9 +21,7 @@ public static class UsageDisplay
 
     private static readonly ConditionalWeakTable<object, Result> Results = [];
 
-    /// <summary>The properties that all rows of a result share.</summary>
-    /// <param name="Caption">What the result is.</param>
-    /// <param name="Largest">The largest share of a row: its bar has the full length.</param>
+    /// <summary>What all rows of a result share: its caption, and the largest share of a row, whose bar has the full length.</summary>
     internal sealed record Result(string Caption, double Largest);
 
     /// <summary>Stores the result of a row.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security;
 using TokenDashboard.Grafana.Http;
 
@@ -22,13 +23,10 @@ internal static class ServerConnection
     private static bool HasOrigin(Uri url, Uri? other) => other is not null && url.IsAbsoluteUri
         && Uri.Compare(url, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
-    /// <summary>Creates a connection from single parameters.</summary>
-    /// <param name="url">The address; null for the environment's.</param>
-    /// <param name="token">A token; null for the environment's, which goes only to the environment's server, unless there is a credential.</param>
-    /// <param name="credential">A user's name and password.</param>
-    /// <param name="organisation">The organisation; 0 for the account's current one.</param>
-    /// <param name="skipCertificateCheck">Whether any certificate is accepted.</param>
-    /// <param name="timeoutSeconds">How long one request may take.</param>
+    /// <summary>
+    /// Creates a connection from single parameters. The address can be that of the environment, and so can the token, unless there is a
+    /// credential; but that token goes only to the environment's server. Organisation 0 is the account's current one.
+    /// </summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaUrlInvalid"/>, or <see cref="ErrorCode.GrafanaSignInInvalid"/>: the environment's token is for another server.
     /// </exception>
@@ -58,10 +56,7 @@ internal static class ServerConnection
                     + (own is { IsAbsoluteUri: true } ? $"is {own.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}" : "is not set")
                     + $". Use -Token or -Credential for this server, or set {UrlVariable} to it.");
             }
-            token = new SecureString();
-            foreach (char character in secret)
-                token.AppendChar(character);
-            token.MakeReadOnly();
+            token = new NetworkCredential("", secret).SecurePassword;
         }
         return new GrafanaConnection(url, token, credential?.GetNetworkCredential())
         {

@@ -5,15 +5,19 @@ namespace TokenDashboard.Parameters;
 
 /// <summary>Accepts a time as an object or as text for parameters of type <see cref="TimeExpression"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public class TimeExpressionTransformationAttribute : ArgumentTransformationAttribute
+public sealed class TimeExpressionTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <summary>Whether only a length of time is accepted.</summary>
     public bool IsLength { get; init; }
 
+    /// <summary>The word that means no time, as an empty string does, which CSV files have; empty for none.</summary>
+    public string NullWord { get; init; } = "";
+
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        // In a CSV file, no time is an empty string.
-        Wrapped.Inner(inputData) is { } value && (IsLength || value is not "") ? Convert(value, inputData!) : null;
+        Wrapped.Inner(inputData) is { } value && !IsNull(value as string) ? Convert(value, inputData!) : null;
+
+    private bool IsNull(string? text) => (!IsLength && text == "") || (NullWord.Length > 0 && NullWord.Equals(text, StringComparison.OrdinalIgnoreCase));
 
     private TimeExpression Convert(object value, object original)
     {

@@ -40,7 +40,7 @@ public class GenaiPricesTests
     [InlineData("2025-06-09T23:59:59.999Z", 50)]
     [InlineData("2025-06-10T00:00:00Z", 10)]
     public void A_new_price_begins_with_a_day_of_UTC(string time, int cost) =>
-        Assert.Equal(cost, Shipped.Find("openai", "o3", DateTimeOffset.Parse(time, CultureInfo.InvariantCulture))!.CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost);
+        Assert.Equal(cost, Shipped.Find("openai", "o3")!.At(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)).CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost);
 
     [Theory]
     [InlineData("""{"input_mtok":1.5,"output_mtok":2}""", 1000, 500, 0, 0, "0.0025")]
@@ -59,6 +59,6 @@ public class GenaiPricesTests
 
         Assert.Equal(
             (decimal.Parse(cost, CultureInfo.InvariantCulture), 0L),
-            list.Find("p", "m", DateTimeOffset.UnixEpoch)!.CostOf(new TokenCounts(prompt, completion, cached, cacheWrite)));
+            list.Find("p", "m")!.At(DateTimeOffset.UnixEpoch).CostOf(new TokenCounts(prompt, completion, cached, cacheWrite)));
     }
 }

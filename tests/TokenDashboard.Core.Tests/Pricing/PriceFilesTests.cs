@@ -35,7 +35,7 @@ public class PriceFilesTests
         Assert.Equal("USD", prices.Find("openai", "o3")!.Currency);
         Assert.Equal(6.25m, Cost(prices, "azure", "gpt-4o"));
         Assert.Equal(3.001m, Cost(prices, "VLLM-east", "meta-7"));
-        Assert.Equal((0m, 0L), prices.Find("in-house", "llama-4", DateTimeOffset.UnixEpoch)!.CostOf(new TokenCounts(5, 5)));
+        Assert.Equal((0m, 0L), prices.Find("in-house", "llama-4")!.At(DateTimeOffset.UnixEpoch).CostOf(new TokenCounts(5, 5)));
     }
 
     [Fact]
@@ -164,5 +164,5 @@ public class PriceFilesTests
     }
 
     private static decimal Cost(PriceList prices, string provider, string model) =>
-        prices.Find(provider, model, Now)!.CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost;
+        prices.Find(provider, model)!.At(Now).CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost;
 }

@@ -95,7 +95,7 @@ public class PriceMatchTests
     [InlineData(0, 0, 0, 0, 0, 0)]
     public void Tokens_without_a_rate_are_counted_and_cost_nothing(long prompt, long completion, long cached, long write, long reasoning, long unpriced)
     {
-        ResolvedPrice price = TestPrices.List("""[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{}}]}]""").Find("p", "m", DateTimeOffset.UnixEpoch)!;
+        ResolvedPrice price = TestPrices.List("""[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{}}]}]""").Find("p", "m")!.At(DateTimeOffset.UnixEpoch);
 
         Assert.Equal((0m, unpriced), price.CostOf(new TokenCounts(prompt, completion, cached, write, reasoning)));
     }
@@ -103,7 +103,7 @@ public class PriceMatchTests
     [Fact]
     public void Tokens_of_an_answer_without_a_rate_are_unpriced_beside_a_prompt_that_has_one()
     {
-        ResolvedPrice price = TestPrices.List("""[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":2}}]}]""").Find("p", "m", DateTimeOffset.UnixEpoch)!;
+        ResolvedPrice price = TestPrices.List("""[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":2}}]}]""").Find("p", "m")!.At(DateTimeOffset.UnixEpoch);
 
         Assert.Equal((2m, 7L), price.CostOf(new TokenCounts(1_000_000, 7, 500_000, 100_000, 3)));
     }
@@ -117,7 +117,7 @@ public class PriceMatchTests
     {
         ResolvedPrice price = TestPrices.List("""
             [{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":2,"cache_read_mtok":1,"cache_write_mtok":3,"output_mtok":4,"output_reasoning_mtok":5}}]}]
-            """).Find("p", "m", DateTimeOffset.UnixEpoch)!;
+            """).Find("p", "m")!.At(DateTimeOffset.UnixEpoch);
 
         Assert.Equal((0m, 15L), price.CostOf(new TokenCounts(prompt, completion, cached, write, reasoning)));
     }

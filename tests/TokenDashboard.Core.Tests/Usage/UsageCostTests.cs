@@ -59,7 +59,7 @@ public class UsageCostTests
             string[][] Costs() => [.. queries.Select(query => CostsOf(store, query.Item1, TimeZoneInfo.FindSystemTimeZoneById(query.Item2), prices))];
 
             Assert.Equal(expected, Costs());
-            using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+            using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
                 remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
             Assert.Equal(expected, Costs());
         },
@@ -188,7 +188,7 @@ public class UsageCostTests
     {
         long[] detail = [.. (row.Detail ?? [null, null, null, null]).Take(3).Select(value => value as long? ?? 0)];
         var counts = new TokenCounts((long)row.Prompt!, (long)row.Completion!, detail[0], detail[1], detail[2] > (long)row.Completion ? 0 : detail[2]);
-        ResolvedPrice? price = prices.List.Find((string?)row.Provider, (string)row.Model!, prices.At ?? RandomStore.TimeOf(row));
+        ResolvedPrice? price = prices.List.Find((string?)row.Provider, (string)row.Model!)?.At(prices.At ?? RandomStore.TimeOf(row));
         (decimal cost, long unpriced) = price?.CostOf(counts) ?? (0, counts.Total);
         return (price is null || (unpriced == counts.Total && unpriced > 0) ? null : cost, unpriced);
     }

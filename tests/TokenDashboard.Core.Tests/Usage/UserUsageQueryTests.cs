@@ -20,8 +20,8 @@ public class UserUsageQueryTests
             var query = new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin);
 
             IReadOnlyList<UserTokenUsage> totals = query.Totals(comparePrevious: false).Rows;
-            IReadOnlyList<UserTokenUsagePeriod> days = query.Periods(TimeUnit.Day, cumulative: true, fill: false).Rows;
-            IReadOnlyList<UserTokenUsagePattern> pattern = query.Pattern().Rows;
+            IReadOnlyList<TokenUsage> days = query.Periods(TimeUnit.Day, cumulative: true, fill: false).Rows;
+            IReadOnlyList<TokenUsage> pattern = query.Pattern().Rows;
 
             Assert.Equal(rows.Sum(RandomStore.TokensOf), totals.Sum(user => user.TotalTokens));
             Assert.Equal(Enumerable.Range(1, totals.Count), totals.Select(user => user.Rank));
@@ -30,10 +30,10 @@ public class UserUsageQueryTests
             foreach (UserTokenUsage user in totals)
             {
                 TestStore.Row[] own = [.. rows.Where(row => (string)row.User! == user.User)];
-                UserTokenUsagePeriod[] ownDays = [.. days.Where(day => day.User == user.User)];
+                TokenUsage[] ownDays = [.. days.Where(day => day.User == user.User)];
                 Assert.Equal(own.Sum(RandomStore.TokensOf), user.TotalTokens);
-                Assert.Equal(own.Min(RandomStore.TimeOf), user.FirstSeen);
-                Assert.Equal(own.Max(RandomStore.TimeOf), user.LastSeen);
+                Assert.Equal(own.Min(RandomStore.TimeOf), user.FirstRequest);
+                Assert.Equal(own.Max(RandomStore.TimeOf), user.LastRequest);
                 Assert.Equal(own.Select(row => (string)row.Model!).Distinct().Order(StringComparer.Ordinal), user.Models);
                 Assert.Equal(user.TotalTokens, ownDays[^1].CumulativeTokens);
                 Assert.Equal(ownDays.Select((_, i) => ownDays[..(i + 1)].Sum(day => day.TotalTokens)), ownDays.Select(day => day.CumulativeTokens!.Value));
@@ -50,7 +50,7 @@ public class UserUsageQueryTests
         store.Insert(new TestStore.Row { Timestamp = "2026-01-04T23:30:00" }, new TestStore.Row { Timestamp = "2026-07-05T23:30:00" });
         using TokenStore open = store.Open();
 
-        IReadOnlyList<UserTokenUsagePattern> pattern = new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin).Pattern().Rows;
+        IReadOnlyList<TokenUsage> pattern = new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin).Pattern().Rows;
 
         Assert.Equal([("Monday", 0), ("Monday", 1)], pattern.Select(row => (row.Weekday!, row.HourOfDay!.Value)));
     }
@@ -65,8 +65,8 @@ public class UserUsageQueryTests
             var query = new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin) { WithTotal = true };
 
             UserTokenUsage users = query.Totals(comparePrevious: false).Total!;
-            QueryResult<UserTokenUsagePeriod> days = query.Periods(TimeUnit.Day, cumulative: false, fill: false);
-            QueryResult<UserTokenUsagePattern> pattern = query.Pattern();
+            QueryResult<TokenUsage> days = query.Periods(TimeUnit.Day, cumulative: false, fill: false);
+            QueryResult<TokenUsage> pattern = query.Pattern();
             QueryResult<TokenUsage> groups = new UsageQuery(byTime ? [UsageDimension.Day, UsageDimension.Model] : [UsageDimension.Model, UsageDimension.User], Berlin) { WithTotal = true }
                 .Run([new SqliteStore(open)], new RequestFilter());
 
@@ -104,7 +104,7 @@ public class UserUsageQueryTests
         Assert.Equal(
             [("stayed", 150, 100, 50, 0.5), ("came", 7, 0, 7, null), ("went", 0L, 40L, -40L, (double?)-1)],
             rows.Select(row => (row.User, row.TotalTokens, row.PreviousTokens!.Value, row.Change!.Value, row.ChangeRatio)));
-        Assert.Null(rows[2].FirstSeen);
+        Assert.Null(rows[2].FirstRequest);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using SQLitePCL;
 
 namespace TokenDashboard.Engines.Sqlite;
@@ -46,13 +47,40 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     public void BindCopy(int parameter, ReadOnlySpan<byte> utf8)
     {
         fixed (byte* text = utf8)
-        {
-            byte* start = text is null ? Pointer(utf8) : text;
-            sqlite3_bind_text(_handle, parameter, start, utf8.Length, -1);
-        }
+            sqlite3_bind_text(_handle, parameter, text is null ? Pointer(utf8) : text, utf8.Length, -1);
     }
 
     public void BindBlob(int parameter, ReadOnlySpan<byte> pinned) => sqlite3_bind_blob(_handle, parameter, Pointer(pinned), pinned.Length, 0);
+
+    /// <summary>Binds a copy of a value: an integer, true or false, a double, a text, a hash, bytes (none are NULL), or null.</summary>
+    public void BindValue(int parameter, object? value)
+    {
+        switch (value)
+        {
+            case long integer:
+                Bind(parameter, integer);
+                break;
+            case bool flag:
+                Bind(parameter, flag ? 1L : 0L);
+                break;
+            case double real:
+                Bind(parameter, real);
+                break;
+            case string text:
+                BindCopy(parameter, Encoding.UTF8.GetBytes(text));
+                break;
+            case UInt128 hash:
+                sqlite3_bind_blob(_handle, parameter, (byte*)&hash, sizeof(UInt128), -1);
+                break;
+            case byte[] { Length: > 0 } bytes:
+                fixed (byte* blob = bytes)
+                    sqlite3_bind_blob(_handle, parameter, blob, bytes.Length, -1);
+                break;
+            default:
+                BindNull(parameter);
+                break;
+        }
+    }
 
     public ReadOnlySpan<byte> Blob(int column)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
@@ -5,38 +7,37 @@ namespace TokenDashboard.Engines.Sqlite;
 /// <summary>A filter as SQL conditions.</summary>
 internal static class RequestConditions
 {
-    /// <summary>The SQL conditions, to be joined with AND, and their parameters.</summary>
-    public static (IReadOnlyList<string> Conditions, IReadOnlyDictionary<string, object> Parameters) ToSql(this RequestFilter filter)
+    /// <summary>The SQL condition of a filter, with its values as parameters of a command.</summary>
+    public static string ToSql(this RequestFilter filter, SqliteCommand command) => string.Join(
+        " AND ", filter.ToSql(value => command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"$p{command.Parameters.Count}"), value).ParameterName).Prepend("TRUE"));
+
+    /// <summary>The SQL conditions of a filter, to be joined with AND.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <param name="parameter">Returns the SQL for a value.</param>
+    public static IReadOnlyList<string> ToSql(this RequestFilter filter, Func<object, string> parameter)
     {
         var conditions = new List<string>();
-        var parameters = new Dictionary<string, object>();
-        string Parameter(object value)
-        {
-            string name = $"$p{parameters.Count}";
-            parameters.Add(name, value);
-            return name;
-        }
         void AddTexts(string name, string expression, IReadOnlyList<string> texts)
         {
             if (texts.Count > 0)
             {
                 conditions.Add(filter.Literal.Contains(name)
-                    ? $"{expression} IN ({string.Join(", ", texts.Select(Parameter))})"
+                    ? $"{expression} IN ({string.Join(", ", texts.Select(parameter))})"
                     : $"({string.Join(" OR ", texts.Select(text => Matches(expression, text)))})");
             }
         }
         string Matches(string expression, string text)
         {
             if (!GlobPattern.HasWildcard(text))
-                return $"{expression} = {Parameter(GlobPattern.Unescape(text))} COLLATE NOCASE";
-            string matches = $"lower({expression}) GLOB lower({Parameter(GlobPattern.ToGlob(text))})";
+                return $"{expression} = {parameter(GlobPattern.Unescape(text))} COLLATE NOCASE";
+            string matches = $"lower({expression}) GLOB lower({parameter(GlobPattern.ToGlob(text))})";
             // A name such as gpt[8k] also matches literally: as a set, it would silently match something else.
             return text.Contains('[', StringComparison.Ordinal)
-                ? $"{matches} OR {expression} = {Parameter(text)} COLLATE NOCASE"
+                ? $"{matches} OR {expression} = {parameter(text)} COLLATE NOCASE"
                 : matches;
         }
 
-        AddRange(conditions, filter.Range, Parameter);
+        AddRange(conditions, filter.Range, parameter);
         AddTexts(nameof(RequestFilter.User), TelemetrySql.User, filter.User);
         AddTexts(nameof(RequestFilter.Model), TelemetrySql.Model, filter.Model);
         AddTexts(nameof(RequestFilter.Provider), TelemetrySql.Provider, filter.Provider);
@@ -45,8 +46,8 @@ internal static class RequestConditions
         if (filter.PolicyFailed)
             conditions.Add(TelemetrySql.PolicyFailed);
         if (filter.MinTokens > 0)
-            conditions.Add($"{TelemetrySql.TotalTokens} >= {Parameter(filter.MinTokens)}");
-        return (conditions, parameters);
+            conditions.Add($"{TelemetrySql.TotalTokens} >= {parameter(filter.MinTokens)}");
+        return conditions;
     }
 
     private static void AddRange(List<string> conditions, TimeRange range, Func<object, string> parameter)

@@ -5,10 +5,9 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// The current row of a running statement. The rules for unreadable values are those of <see cref="TelemetrySql"/>, applied
-/// here because SQLite is slower; a test compares the two.
+/// The current row of a running statement, which may select the details of imported requests. The rules for unreadable values are those
+/// of <see cref="TelemetrySql"/>, applied here because SQLite is slower; a test compares the two.
 /// </summary>
-/// <param name="hasDetails">Whether the statement selects the details of imported requests.</param>
 internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 {
     private static readonly string[] NumberColumns = ["timestamp", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success"];
@@ -95,10 +94,10 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
             UtcTicks = ticks;
         else
             unreadable |= UnreadableValue.Timestamp;
-        long prompt = Count(2, UnreadableValue.PromptTokens, ref unreadable);
-        long completion = Count(3, UnreadableValue.CompletionTokens, ref unreadable);
+        long prompt = Count(2, ref unreadable);
+        long completion = Count(3, ref unreadable);
         bool totalMissing = statement.Type(4) == raw.SQLITE_NULL;
-        long total = totalMissing ? 0 : Count(4, UnreadableValue.TotalTokens, ref unreadable);
+        long total = totalMissing ? 0 : Count(4, ref unreadable);
         bool interrupted = total == 0 && !totalMissing && (unreadable & UnreadableValue.Tokens) == 0 && completion == 0 && prompt > 0;
         total = total == 0 ? prompt + completion : total;
         DurationMs = Number(5, ValueLimits.MaxDurationMs);
@@ -145,11 +144,11 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     private void LoadDetail(int column, Measure known, Measure tokens)
     {
         UnreadableValue unreadable = UnreadableValue.None;
-        Values[tokens] = Count(column, UnreadableValue.Tokens, ref unreadable);
+        Values[tokens] = Count(column, ref unreadable);
         Values[known] = One(unreadable == UnreadableValue.None);
     }
 
-    private long Count(int column, UnreadableValue kind, ref UnreadableValue unreadable)
+    private long Count(int column, ref UnreadableValue unreadable)
     {
         if (_statement.Type(column) == raw.SQLITE_INTEGER)
         {
@@ -157,7 +156,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
             if (value is >= 0 and <= ValueLimits.MaxTokens)
                 return value;
         }
-        unreadable |= kind;
+        unreadable |= UnreadableValue.Tokens;
         return 0;
     }
 

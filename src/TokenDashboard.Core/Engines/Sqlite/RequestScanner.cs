@@ -3,26 +3,11 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Reads the requests of a filter, and counts their unreadable values.</summary>
-internal sealed class RequestScanner : IDisposable
+/// <summary>Reads the requests of a filter, all or those that concern the caller, as <see cref="RowScanner"/> does, and counts their unreadable values.</summary>
+internal sealed class RequestScanner(
+    TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, Func<RequestRow, bool>? concerns = null) : IDisposable
 {
-    private readonly RequestFilter _filter;
-    private readonly RowScanner _rows;
-    private readonly Func<RequestRow, bool>? _concerns;
-
-    /// <param name="store">The open store.</param>
-    /// <param name="filter">The requests to include.</param>
-    /// <param name="texts">The texts to read of each row.</param>
-    /// <param name="newestFirst">Whether ids are descending.</param>
-    /// <param name="ranges">The rows to read, in ascending order without overlap; null for all.</param>
-    /// <param name="concerns">Selects the rows to include; null for all.</param>
-    public RequestScanner(
-        TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, Func<RequestRow, bool>? concerns = null)
-    {
-        _filter = filter;
-        _rows = new RowScanner(store, filter, texts, newestFirst, ranges);
-        _concerns = concerns;
-    }
+    private readonly RowScanner _rows = new(store, filter, texts, newestFirst, ranges);
 
     /// <summary>The unreadable values so far.</summary>
     public UnreadableReport Unreadable { get; init; } = new();
@@ -39,10 +24,10 @@ internal sealed class RequestScanner : IDisposable
     /// <returns>False if there was nothing left to read.</returns>
     public bool ReadWindow(Action<RequestRow> onRow) => _rows.ReadWindow(row =>
     {
-        if (_concerns is not null && !_concerns(row))
+        if (concerns is not null && !concerns(row))
             return;
         Unreadable.Add(row.Values, row.Unreadable);
-        if (row.IsTimeReadable && _filter.Range.Contains(row.UtcTicks))
+        if (row.IsTimeReadable && filter.Range.Contains(row.UtcTicks))
             onRow(row);
     });
 

@@ -33,28 +33,26 @@ internal sealed class RowScanner : IDisposable
     private long _high;
     private long _window = FirstWindow;
 
-    /// <param name="store">The open store.</param>
-    /// <param name="filter">The rows to read; those without a readable time are included.</param>
-    /// <param name="texts">The texts to read of each row.</param>
-    /// <param name="newestFirst">Whether ids are descending.</param>
-    /// <param name="ranges">The rows to read, in ascending order without overlap; null for all.</param>
-    /// <param name="window">The duration of a window; null for <see cref="UsualWindow"/>.</param>
+    /// <summary>
+    /// Reads the rows of a filter, those without a readable time included, or of sorted ranges of ids without overlap. A window lasts
+    /// <see cref="UsualWindow"/>, unless another duration is given.
+    /// </summary>
     public RowScanner(
         TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, TimeSpan? window = null)
     {
         _store = store;
         _newestFirst = newestFirst;
         _target = window ?? UsualWindow;
-        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = filter.ToSql();
-        string where = string.Join(" AND ", conditions.Prepend($"{TelemetrySql.Table}.rowid >= $low AND {TelemetrySql.Table}.rowid <= $high"));
         _ranges = [.. ranges ?? [store.Rows()]];
         // Checked after the last row, so that rows have no details without a table of details.
         bool hasDetails = store.HasDetails;
         _row = new RequestRow(hasDetails);
-        _command = store.CreateCommand(
-            $"SELECT {RequestRow.Columns(texts, hasDetails)} FROM {TelemetrySql.Source(hasDetails)} WHERE {where} ORDER BY {TelemetrySql.Table}.rowid{(newestFirst ? " DESC" : "")}");
-        foreach ((string name, object value) in parameters)
-            _command.Parameters.AddWithValue(name, value);
+        _command = store.CreateCommand("");
+        _command.CommandText = $"""
+            SELECT {RequestRow.Columns(texts, hasDetails)} FROM {TelemetrySql.Source(hasDetails)}
+            WHERE {TelemetrySql.Table}.rowid >= $low AND {TelemetrySql.Table}.rowid <= $high AND {filter.ToSql(_command)}
+            ORDER BY {TelemetrySql.Table}.rowid{(newestFirst ? " DESC" : "")}
+            """;
         _command.Parameters.Add("$low", SqliteType.Integer);
         _command.Parameters.Add("$high", SqliteType.Integer);
         if (newestFirst)
@@ -103,26 +101,16 @@ internal sealed class RowScanner : IDisposable
     /// <summary>Reads the rows that another statement selects; see <see cref="RequestRow.Columns"/>.</summary>
     public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => ReadRows(command, onRow, () => true);
 
-    private bool ReadRows(SqliteCommand command, Action<RequestRow> onRow, Func<bool> mayGoOn) => _store.Read(() =>
+    private bool ReadRows(SqliteCommand command, Action<RequestRow> onRow, Func<bool> mayGoOn)
     {
-        using SqliteDataReader reader = _store.ExecuteReader(command);
-        if (!reader.HasRows)
-            return true;
-        // Execution has already moved to the first row.
-        var statement = new NativeStatement(reader.Handle!);
         int count = 0;
-        int resultCode;
-        do
+        return _store.Read(() => _store.Step(command, statement =>
         {
             _row.Load(statement);
             onRow(_row);
-            if (++count % RowsPerLook == 0 && !mayGoOn())
-                return false;
-        }
-        while (statement.Step(out resultCode));
-        SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);
-        return true;
-    });
+            return ++count % RowsPerLook != 0 || mayGoOn();
+        }));
+    }
 
     public void Dispose() => _command.Dispose();
 

@@ -6,7 +6,8 @@ namespace TokenDashboard.Engines.Sqlite;
 /// Realistic sample requests: office hours and weekends, a few users with most of the tokens, several models, transactions
 /// of a few requests, policy failures, and interrupted streams. The same arguments always give the same requests.
 /// </summary>
-public sealed class SampleRequests
+/// <param name="seed">The seed.</param>
+public sealed class SampleRequests(int seed)
 {
     private static readonly string[] Names =
     [
@@ -30,12 +31,8 @@ public sealed class SampleRequests
     private static readonly double[] HourWeights =
         [.15, .1, .1, .1, .15, .3, .6, 1.1, 1.8, 2.2, 2.3, 2.1, 1.6, 1.9, 2.2, 2.1, 1.8, 1.3, .8, .6, .5, .4, .3, .2];
 
-    private readonly Random _random;
+    private readonly Random _random = new(seed);
     private readonly double[] _userWeights = [.. Enumerable.Range(1, Names.Length).Select(rank => 1 / Math.Pow(rank, 1.1))];
-
-    /// <param name="seed">The seed.</param>
-    public SampleRequests(int seed) =>
-        _random = new Random(seed);
 
     /// <summary>Creates the requests of some days.</summary>
     /// <param name="until">The end; the last request is shortly before it.</param>

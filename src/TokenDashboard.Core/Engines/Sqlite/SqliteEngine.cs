@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace TokenDashboard.Engines.Sqlite;
@@ -15,6 +16,32 @@ internal static class SqliteEngine
     /// <summary>Ensures that the library is set up before the first connection.</summary>
     /// <exception cref="TokenDashboardException">The native library cannot be loaded on this machine.</exception>
     public static void Initialize() => _ = Ready.Value;
+
+    /// <summary>Opens a file, or without a path a temporary database, without pooling, which would keep the file open after the command ends.</summary>
+    public static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        Initialize();
+        // The time-out is short, so that waiting can be cancelled.
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs statements and discards their results.</summary>
+    public static void Execute(this SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 
     private static bool SetUp()
     {

@@ -1,56 +1,41 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Converts SQLite's error codes to messages.</summary>
+/// <summary>Creates the errors of stores, also from SQLite's error codes: https://sqlite.org/rescode.html</summary>
 internal static class StoreErrors
 {
-    // Result codes: https://sqlite.org/rescode.html
-    private const int Busy = 5;
-    private const int Locked = 6;
-    private const int ReadOnly = 8;
-    private const int Interrupt = 9;
-    private const int Corrupt = 11;
-    private const int Full = 13;
-    private const int CannotOpen = 14;
-    private const int NotADatabase = 26;
+    /// <summary>An error of a file. Its path is the subject of the problem.</summary>
+    public static TokenDashboardException Problem(string path, ErrorCode code, string problem, Exception? exception = null) => new(code, $"'{path}' {problem}", exception, path);
 
     /// <summary>The exception for an error while reading; an interrupted query becomes a cancellation.</summary>
     public static Exception FromReading(SqliteException exception, string path) => exception.SqliteErrorCode switch
     {
-        Interrupt => new OperationCanceledException("The query was stopped.", exception),
-        Busy or Locked => new TokenDashboardException(
-            ErrorCode.StoreLocked,
-            $"'{path}' stayed locked by another process for more than {TokenStore.BusyTimeoutSeconds} seconds. Try again. If this persists, look for a program with an open transaction.",
-            exception,
-            path),
-        NotADatabase or Corrupt => new TokenDashboardException(
-            ErrorCode.StoreNotDatabase,
-            $"'{path}' is not a SQLite database, or is damaged ({exception.Message}). Use the file in logging.sqlite.database of Observicia's configuration. "
-            + "If this is the file, restore a backup, or use .recover of the sqlite3 shell. If it can be opened, Test-TokenStore shows the damage.",
-            exception,
-            path),
-        CannotOpen or ReadOnly => CannotRead(exception, path),
-        _ => new TokenDashboardException(
-            ErrorCode.StoreReadFailed,
-            $"'{path}' could not be read: {exception.Message.TrimEnd('.')}.",
-            exception,
-            path),
+        raw.SQLITE_INTERRUPT => new OperationCanceledException("The query was stopped.", exception),
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Problem(
+            path, ErrorCode.StoreLocked,
+            $"stayed locked by another process for more than {TokenStore.BusyTimeoutSeconds} seconds. Try again. If this persists, look for a program with an open transaction.", exception),
+        raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => Problem(
+            path, ErrorCode.StoreNotDatabase,
+            $"is not a SQLite database, or is damaged ({exception.Message}). Use the file in logging.sqlite.database of Observicia's configuration. "
+            + "If this is the file, restore a backup, or use .recover of the sqlite3 shell. If it can be opened, Test-TokenStore shows the damage.", exception),
+        raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY => CannotOpen(exception, path),
+        _ => Problem(path, ErrorCode.StoreReadFailed, $"could not be read: {exception.Message.TrimEnd('.')}.", exception),
     };
 
     /// <summary>The exception for an error while writing.</summary>
-    public static TokenDashboardException FromWriting(Exception exception, string path) => new(
-        ErrorCode.StoreWriteFailed,
+    public static TokenDashboardException FromWriting(Exception exception, string path) => Problem(
+        path, ErrorCode.StoreWriteFailed,
         (exception as SqliteException)?.SqliteErrorCode switch
         {
-            Full => $"There is no disk space left for '{path}'. What was written is kept. Free some space, and run the command again.",
-            ReadOnly or CannotOpen => $"This account has no write access to '{path}'. Grant write permission on the file and its folder.",
-            _ => $"'{path}' could not be written: {exception.Message}",
+            raw.SQLITE_FULL => "could not be written: there is no disk space left. What was written is kept. Free some space, and run the command again.",
+            raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN => "could not be written: this account has no write access. Grant write permission on the file and its folder.",
+            _ => $"could not be written: {exception.Message}",
         },
-        exception,
-        path);
+        exception);
 
-    private static TokenDashboardException CannotRead(SqliteException exception, string path)
+    private static TokenDashboardException CannotOpen(SqliteException exception, string path)
     {
         bool wal;
         try
@@ -63,23 +48,13 @@ internal static class StoreErrors
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            return new TokenDashboardException(
-                ErrorCode.StoreAccessDenied,
-                $"This account has no read access to '{path}'. Grant read permission on the file and its folder.",
-                denied,
-                path);
+            return Problem(path, ErrorCode.StoreAccessDenied, "could not be read: this account has no read access. Grant read permission on the file and its folder.", denied);
         }
         return wal
-            ? new TokenDashboardException(
-                ErrorCode.StoreWalFolderReadOnly,
-                $"'{path}' is in WAL mode, and this account has no write access to its folder, where SQLite stores the shared-memory file of readers. "
-                + "Make the folder writable for this account, or set the database back with 'PRAGMA journal_mode = DELETE'.",
-                exception,
-                path)
-            : new TokenDashboardException(
-                ErrorCode.StoreReadFailed,
-                $"'{path}' could not be opened: {exception.Message.TrimEnd('.')}.",
-                exception,
-                path);
+            ? Problem(
+                path, ErrorCode.StoreWalFolderReadOnly,
+                "is in WAL mode, and this account has no write access to its folder, where SQLite stores the shared-memory file of readers. "
+                + "Make the folder writable for this account, or set the database back with 'PRAGMA journal_mode = DELETE'.", exception)
+            : Problem(path, ErrorCode.StoreReadFailed, $"could not be opened: {exception.Message.TrimEnd('.')}.", exception);
     }
 }

@@ -6,9 +6,10 @@ namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
 /// Writes to a store while its application also writes. Transactions are limited by time, not by the number of rows:
-/// the lock should last less than a tenth of a second, and other processes can write between two transactions.
+/// the lock should last less than a tenth of a second, and other processes can write between two transactions. It is used only within
+/// transactions, because statements also read the schema, which another process's commit can block.
 /// </summary>
-internal sealed class StoreWriteConnection : IDisposable
+internal sealed class StoreWriteConnection : WriteConnection
 {
     // The intended duration of a transaction, including its commit; the maximum is 250 ms. If others write, transactions are
     // shorter, and others get more of the time.
@@ -48,14 +49,11 @@ internal sealed class StoreWriteConnection : IDisposable
     private long _ended;
     private TimeSpan _lateAfter = LateAfter;
 
-    private StoreWriteConnection(string path, SqliteConnection connection, CancellationToken cancellation) =>
-        (Path, Connection, _cancellation) = (path, connection, cancellation);
+    private StoreWriteConnection(string path, SqliteConnection connection, CancellationToken cancellation)
+        : base(connection) => (Path, _cancellation) = (path, cancellation);
 
     /// <summary>Full path of the database file, for messages.</summary>
     public string Path { get; }
-
-    /// <summary>The connection. It is used only within transactions, because statements also read the schema, which another process's commit can block.</summary>
-    public SqliteConnection Connection { get; }
 
     /// <summary>The time limit for the work of the next transaction.</summary>
     public TimeSpan Work { get; private set; } = FirstWork;
@@ -66,9 +64,7 @@ internal sealed class StoreWriteConnection : IDisposable
     /// <summary>The longest time for which a transaction held the lock.</summary>
     public TimeSpan LongestLock { get; private set; }
 
-    /// <summary>Opens a store that exists, for writing.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Stops waiting, and the work between two transactions.</param>
+    /// <summary>Opens a store that exists. Cancellation stops waiting, and the work between two transactions.</summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static StoreWriteConnection Open(string path, CancellationToken cancellation)
     {
@@ -80,17 +76,15 @@ internal sealed class StoreWriteConnection : IDisposable
     /// <summary>An empty store that exists as long as the connection.</summary>
     public static StoreWriteConnection OpenTemporary(string path, CancellationToken cancellation)
     {
-        SqliteEngine.Initialize();
         StoreWriteConnection connection = Connect(path, "", SqliteOpenMode.ReadWriteCreate, cancellation);
         connection.InTransaction(() => connection.Execute(StoreWriter.Schema));
         return connection;
     }
 
     /// <summary>
-    /// Runs work under the lock. If readers block the commit, the work is rolled back and repeated later, because
-    /// the application cannot write while the commit waits.
+    /// Runs work under the lock. If readers block the commit, because the application cannot write while it waits, the work is rolled back
+    /// and repeated, so its changes outside the database must support that.
     /// </summary>
-    /// <param name="work">Can run several times; its changes outside the database must support that.</param>
     /// <exception cref="TransactionLateException">The work called <see cref="ThrowIfLate"/>, and was rolled back.</exception>
     public void InTransaction(Action work) => Guard(() =>
     {
@@ -111,22 +105,6 @@ internal sealed class StoreWriteConnection : IDisposable
         }
     }
 
-    /// <summary>Runs statements that return no rows.</summary>
-    public void Execute(string sql)
-    {
-        using SqliteCommand command = Connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    /// <summary>The single value that a query returns.</summary>
-    public object Scalar(string sql)
-    {
-        using SqliteCommand command = Connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar()!;
-    }
-
     /// <summary>Runs work outside a transaction, and converts SQLite's errors.</summary>
     public void Guard(Action work)
     {
@@ -140,19 +118,14 @@ internal sealed class StoreWriteConnection : IDisposable
         }
     }
 
-    public void Dispose() => Connection.Dispose();
-
     private static StoreWriteConnection Connect(string path, string source, SqliteOpenMode mode, CancellationToken cancellation)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
         try
         {
-            connection.Open();
-            return new StoreWriteConnection(path, connection, cancellation);
+            return new StoreWriteConnection(path, SqliteEngine.Open(source, mode), cancellation);
         }
         catch (SqliteException exception)
         {
-            connection.Dispose();
             throw Explain(exception, path);
         }
     }
@@ -207,7 +180,7 @@ internal sealed class StoreWriteConnection : IDisposable
             if (resultCode == raw.SQLITE_OK)
                 return;
             if (resultCode != raw.SQLITE_BUSY)
-                SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
+                Check(resultCode);
             _othersSeen = Stopwatch.GetTimestamp();
             ThrowIfWaitedTooLong(waited);
             Pause(BusyStep);
@@ -240,7 +213,7 @@ internal sealed class StoreWriteConnection : IDisposable
             if (resultCode == raw.SQLITE_OK)
                 return true;
             if (resultCode != raw.SQLITE_BUSY)
-                SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
+                Check(resultCode);
             if (Stopwatch.GetElapsedTime(_begun) > CommitWait)
                 return false;
             Pause(TimeSpan.FromMilliseconds(1));
@@ -262,10 +235,9 @@ internal sealed class StoreWriteConnection : IDisposable
     {
         if (waited.Elapsed > BusyTimeout)
         {
-            throw new TokenDashboardException(
-                ErrorCode.StoreLocked,
-                $"'{Path}' was locked by other processes for {BusyTimeout.TotalSeconds:0} seconds. Completed work is kept. Run the command again, and look for a program with an open transaction.",
-                target: Path);
+            throw StoreErrors.Problem(
+                Path, ErrorCode.StoreLocked,
+                $"was locked by other processes for {BusyTimeout.TotalSeconds:0} seconds. Completed work is kept. Run the command again, and look for a program with an open transaction.");
         }
     }
 

@@ -34,11 +34,23 @@ public static class StoreWriter
     // Bytes on Unix, characters on Windows.
     private const int LongestName = 255;
 
-    private const string Insert = """
-        INSERT INTO telemetry (timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens,
-            duration_ms, success, trace_id, span_id, parent_span_id)
-        VALUES ($timestamp, $transaction, $user, $model, $provider, $type, $prompt, $completion, $total, $duration, $success, $trace, $span, $parent)
-        """;
+    internal static readonly (string Name, Func<TokenRequest, object?> Value)[] Columns =
+    [
+        ("timestamp", request => StoredTimestamp.FormatForStorage(request.Timestamp)),
+        ("transaction_id", request => request.Transaction),
+        ("user_id", request => request.User),
+        ("model", request => request.Model),
+        ("provider", request => request.Provider),
+        ("request_type", request => request.RequestType),
+        ("prompt_tokens", request => request.PromptTokens),
+        ("completion_tokens", request => request.CompletionTokens),
+        ("total_tokens", request => request.InterruptedStream ? 0 : request.TotalTokens),
+        ("duration_ms", request => request.DurationMs),
+        ("success", request => request.PolicyPassed ? 1 : 0),
+        ("trace_id", request => request.TraceId),
+        ("span_id", request => request.SpanId),
+        ("parent_span_id", request => request.ParentSpanId),
+    ];
 
     /// <summary>
     /// Creates a store. It is written to a temporary file and renamed when it is complete, so an error or a cancellation leaves nothing.
@@ -57,10 +69,9 @@ public static class StoreWriter
         string suffix = $".{Guid.NewGuid():N}.tmp", name = Path.GetFileName(path);
         if ((OperatingSystem.IsWindows() ? name.Length : Encoding.UTF8.GetByteCount(name)) + suffix.Length > LongestName)
         {
-            throw new TokenDashboardException(
-                ErrorCode.StoreWriteFailed,
-                $"The name '{name}' is too long: a suffix of {suffix.Length} characters is added while the store is created, and the maximum is {LongestName}. Use a shorter name.",
-                target: path);
+            throw StoreErrors.Problem(
+                path, ErrorCode.StoreWriteFailed,
+                $"has a name that is too long: a suffix of {suffix.Length} characters is added while the store is created, and the maximum is {LongestName}. Use a shorter name.");
         }
         string temporary = path + suffix;
         try
@@ -107,69 +118,34 @@ public static class StoreWriter
         }
     }
 
-    /// <summary>
-    /// Marks a file as in use by a lock that ends with the process and that SQLite ignores. On Windows, this is
-    /// the effect of SQLite's own handle.
-    /// </summary>
+    /// <summary>Marks a file as in use by a lock that ends with the process and that SQLite ignores. On Windows, this is the effect of SQLite's own handle.</summary>
     private static FileStream? Hold(string path, FileMode mode = FileMode.CreateNew) =>
         OperatingSystem.IsWindows() ? null : new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None);
 
     private static void Write(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
-        SqliteEngine.Initialize();
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        connection.Open();
+        using SqliteConnection connection = SqliteEngine.Open(path, SqliteOpenMode.ReadWriteCreate);
         // The temporary file is private and is deleted on any error: it needs neither journal nor sync.
-        Execute(connection, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
-        Execute(connection, Schema);
+        connection.Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+        connection.Execute(Schema);
         using SqliteTransaction transaction = connection.BeginTransaction();
         using SqliteCommand insert = connection.CreateCommand();
-        insert.CommandText = Insert;
-        SqliteParameter Add(string name, SqliteType type) => insert.Parameters.Add(name, type);
-        SqliteParameter timestamp = Add("$timestamp", SqliteType.Text), transactionId = Add("$transaction", SqliteType.Text);
-        SqliteParameter user = Add("$user", SqliteType.Text), model = Add("$model", SqliteType.Text), provider = Add("$provider", SqliteType.Text);
-        SqliteParameter type = Add("$type", SqliteType.Text), prompt = Add("$prompt", SqliteType.Integer);
-        SqliteParameter completion = Add("$completion", SqliteType.Integer), total = Add("$total", SqliteType.Integer);
-        SqliteParameter duration = Add("$duration", SqliteType.Real), success = Add("$success", SqliteType.Integer);
-        SqliteParameter trace = Add("$trace", SqliteType.Text), span = Add("$span", SqliteType.Text), parent = Add("$parent", SqliteType.Text);
+        insert.CommandText = $"INSERT INTO telemetry ({string.Join(", ", Columns.Select(column => column.Name))}) VALUES ({string.Join(", ", Columns.Select(column => $"${column.Name}"))})";
+        SqliteParameter[] parameters = [.. Columns.Select(column => insert.Parameters.AddWithValue($"${column.Name}", DBNull.Value))];
         foreach (TokenRequest request in requests)
         {
             cancellation.ThrowIfCancellationRequested();
-            timestamp.Value = StoredTimestamp.FormatForStorage(request.Timestamp);
-            transactionId.Value = request.Transaction;
-            user.Value = request.User;
-            model.Value = request.Model;
-            provider.Value = request.Provider;
-            type.Value = request.RequestType;
-            prompt.Value = request.PromptTokens;
-            completion.Value = request.CompletionTokens;
-            total.Value = request.InterruptedStream ? 0 : request.TotalTokens;
-            duration.Value = request.DurationMs is { } milliseconds ? milliseconds : DBNull.Value;
-            success.Value = request.PolicyPassed ? 1 : 0;
-            trace.Value = request.TraceId;
-            span.Value = request.SpanId;
-            parent.Value = request.ParentSpanId;
+            for (int column = 0; column < Columns.Length; column++)
+                parameters[column].Value = Columns[column].Value(request) ?? DBNull.Value;
             insert.ExecuteNonQuery();
         }
         transaction.Commit();
-        Execute(connection, "PRAGMA journal_mode = DELETE");
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        connection.Execute("PRAGMA journal_mode = DELETE");
     }
 
     private static void ThrowIfExists(string path)
     {
-        if (File.Exists(path) || Directory.Exists(path))
-        {
-            throw new TokenDashboardException(
-                ErrorCode.StoreExists,
-                $"'{path}' exists, and stores are never overwritten. Use another path, or remove the file first.",
-                target: path);
-        }
+        if (Path.Exists(path))
+            throw StoreErrors.Problem(path, ErrorCode.StoreExists, "exists, and stores are never overwritten. Use another path, or remove the file first.");
     }
 }

@@ -16,11 +16,7 @@ public sealed class TokenStore : IDisposable
     // The length of a retry step in seconds, so that waiting can be cancelled.
     private const int BusyStepSeconds = 1;
 
-    private static readonly string[] RequiredColumns =
-    [
-        "id", "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens",
-        "total_tokens", "duration_ms", "success", "trace_id", "span_id", "parent_span_id",
-    ];
+    private static readonly string[] RequiredColumns = ["id", .. StoreWriter.Columns.Select(column => column.Name)];
 
     private readonly SqliteConnection _connection;
     private readonly CancellationTokenRegistration _interrupt;
@@ -64,11 +60,10 @@ public sealed class TokenStore : IDisposable
     {
         path = FullPath(path, ErrorCode.StoreNotFound);
         CheckFile(path);
-        SqliteEngine.Initialize();
-        var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadOnly));
+        SqliteConnection? connection = null;
         try
         {
-            connection.Open();
+            connection = SqliteEngine.Open(path, SqliteOpenMode.ReadOnly);
             // SQLite retries sooner than the library, which sleeps for 150 ms each time.
             raw.sqlite3_busy_timeout(connection.Handle, BusyStepSeconds * 1000);
             var store = new TokenStore(path, connection, busyTimeoutSeconds, cancellation);
@@ -83,21 +78,18 @@ public sealed class TokenStore : IDisposable
             }
             return store;
         }
-        catch (SqliteException exception)
+        catch (Exception exception)
         {
-            connection.Dispose();
-            throw StoreErrors.FromReading(exception, path);
-        }
-        catch
-        {
-            connection.Dispose();
+            connection?.Dispose();
+            if (exception is SqliteException failure)
+                throw StoreErrors.FromReading(failure, path);
             throw;
         }
     }
 
     /// <summary>The full path, or the specified error if the text is not a path.</summary>
     internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)
-        ? throw new TokenDashboardException(code, $"'{path.Replace('\0', '\uFFFD')}' contains a null character, which is not permitted in paths.", target: path)
+        ? throw StoreErrors.Problem(path.Replace('\0', '\uFFFD'), code, "contains a null character, which is not permitted in paths.")
         : System.IO.Path.GetFullPath(path);
 
     /// <summary>Creates a command; errors of its execution go through <see cref="Read{T}"/>.</summary>
@@ -127,6 +119,26 @@ public sealed class TokenStore : IDisposable
                 TakeBackWhatWasHalfWritten();
             }
         }
+    }
+
+    /// <summary>Runs a statement and invokes the callback for each row, until it returns false.</summary>
+    /// <returns>Whether it was invoked for all rows.</returns>
+    internal bool Step(SqliteCommand command, Func<NativeStatement, bool> onRow)
+    {
+        using SqliteDataReader reader = ExecuteReader(command);
+        if (!reader.HasRows)
+            return true;
+        // Execution has already moved to the first row.
+        var statement = new NativeStatement(reader.Handle!);
+        int resultCode;
+        do
+        {
+            if (!onRow(statement))
+                return false;
+        }
+        while (statement.Step(out resultCode));
+        SqliteException.ThrowExceptionForRC(resultCode, Handle);
+        return true;
     }
 
     /// <summary>Runs a short read, and converts SQLite's errors.</summary>
@@ -196,12 +208,17 @@ public sealed class TokenStore : IDisposable
     internal bool Has(string table) => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{table}'") > 0;
 
     /// <summary>The single value that a query returns.</summary>
-    internal T Scalar<T>(string sql) => Read(() =>
+    internal T Scalar<T>(string sql) => Query(sql, row => row.GetFieldValue<T>(0))[0];
+
+    /// <summary>The rows that a query returns.</summary>
+    internal List<T> Query<T>(string sql, Func<SqliteDataReader, T> read) => Read(() =>
     {
         using SqliteCommand command = CreateCommand(sql);
         using SqliteDataReader reader = ExecuteReader(command);
-        reader.Read();
-        return reader.GetFieldValue<T>(0);
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(read(reader));
+        return rows;
     });
 
     /// <inheritdoc/>
@@ -217,31 +234,17 @@ public sealed class TokenStore : IDisposable
     {
         try
         {
-            using var connection = new SqliteConnection(ConnectionString(Path, SqliteOpenMode.ReadWrite));
-            connection.Open();
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM sqlite_schema";
-            command.ExecuteScalar();
+            using SqliteConnection connection = SqliteEngine.Open(Path, SqliteOpenMode.ReadWrite);
+            connection.Execute("SELECT count(*) FROM sqlite_schema");
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is not raw.SQLITE_BUSY)
         {
-            throw new TokenDashboardException(
-                ErrorCode.StoreAccessDenied,
-                $"A program was killed while it wrote '{Path}'. The incomplete transaction must be rolled back, but this account has no permission: "
-                + "read the store once with an account that can write to the file and its folder, or let the application write.",
-                exception,
-                Path);
+            throw StoreErrors.Problem(
+                Path, ErrorCode.StoreAccessDenied,
+                "has an incomplete transaction of a killed program, which must be rolled back, but this account has no permission: "
+                + "read the store once with an account that can write to the file and its folder, or let the application write.", exception);
         }
     }
-
-    private static string ConnectionString(string path, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
-    {
-        DataSource = path,
-        Mode = mode,
-        // A pooled connection would keep the file open after the command ends.
-        Pooling = false,
-        DefaultTimeout = BusyStepSeconds,
-    }.ToString();
 
     // The file is not opened here: on POSIX systems, closing any handle of a file releases this process's locks on it,
     // including those of another SQLite.
@@ -249,81 +252,44 @@ public sealed class TokenStore : IDisposable
     {
         var file = new FileInfo(path);
         if (Directory.Exists(path))
-            throw new TokenDashboardException(ErrorCode.StoreIsDirectory, $"'{path}' is a folder. Specify the database file.", target: path);
+            throw StoreErrors.Problem(path, ErrorCode.StoreIsDirectory, "is a folder. Specify the database file.");
         if (!file.Exists)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.StoreNotFound,
-                $"The file '{path}' does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample",
-                target: path);
-        }
-        FileInfo? end = EndOf(file);
-        if (end is null && file.LinkTarget is { } target)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.StoreNotFound,
-                $"'{path}' is a link to '{target}', which does not exist. Correct the link, or specify the path of the store.",
-                target: path);
-        }
-        // Pipes and devices also have no size; opening a pipe would wait for its writer.
-        if ((end ?? file).Length == 0)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.StoreEmpty,
-                $"'{path}' is empty. Observicia creates its table when the application starts with logging.sqlite enabled.",
-                target: path);
-        }
-    }
-
-    /// <summary>The target of links; the file if it is not a link; null if the target does not exist.</summary>
-    private static FileInfo? EndOf(FileInfo file)
-    {
+            throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample");
         try
         {
-            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } end ? end : null;
+            // Pipes and devices also have no size; opening a pipe would wait for its writer.
+            if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
+                throw StoreErrors.Problem(path, ErrorCode.StoreEmpty, "is empty. Observicia creates its table when the application starts with logging.sqlite enabled.");
         }
         catch (IOException)
         {
-            // Circular links.
-            return null;
+            // Also of circular links.
+            throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"is a link to '{file.LinkTarget}', which does not exist. Correct the link, or specify the path of the store.");
         }
     }
 
     private void CheckSchema()
     {
-        var columns = Read(() =>
-        {
-            var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-            using SqliteCommand command = CreateCommand("SELECT name FROM pragma_table_info('telemetry')");
-            using SqliteDataReader reader = ExecuteReader(command);
-            while (reader.Read())
-                found.Add(reader.GetString(0));
-            return found;
-        });
+        List<string> columns = Query("SELECT name FROM pragma_table_info('telemetry')", row => row.GetString(0));
         if (columns.Count == 0)
         {
             string tables = Scalar<string>("SELECT COALESCE(group_concat(name, ', '), 'none') FROM sqlite_schema WHERE type = 'table'");
-            throw new TokenDashboardException(
-                ErrorCode.StoreTableMissing,
-                $"'{Path}' has no table 'telemetry' (its tables: {tables}). Specify the database of Observicia.",
-                target: Path);
+            throw StoreErrors.Problem(Path, ErrorCode.StoreTableMissing, $"has no table 'telemetry' (its tables: {tables}). Specify the database of Observicia.");
         }
-        string[] missing = [.. RequiredColumns.Where(column => !columns.Contains(column))];
+        string[] missing = [.. RequiredColumns.Except(columns, StringComparer.OrdinalIgnoreCase)];
         if (missing.Length > 0)
         {
-            throw new TokenDashboardException(
-                ErrorCode.StoreColumnsMissing,
-                $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Specify a database of Observicia 0.1.13 or a compatible version.",
-                target: Path);
+            throw StoreErrors.Problem(
+                Path, ErrorCode.StoreColumnsMissing,
+                $"lacks the columns {string.Join(", ", missing)} in its table 'telemetry'. Specify a database of Observicia 0.1.13 or a compatible version.");
         }
         // Rows are read in the order of their row ids, which neither has: https://sqlite.org/rowidtable.html
         string kind = Scalar<string>("SELECT COALESCE(max(CASE WHEN type = 'view' THEN 'a view' WHEN wr THEN 'a table WITHOUT ROWID' END), '') FROM pragma_table_list('telemetry') WHERE schema = 'main'");
         if (kind.Length > 0)
         {
-            throw new TokenDashboardException(
-                ErrorCode.StoreColumnsMissing,
-                $"'telemetry' of '{Path}' is {kind}, so it has no column rowid, which is required to read requests. Specify the database of Observicia, or copy the rows to a store created by New-TokenStore.",
-                target: Path);
+            throw StoreErrors.Problem(
+                Path, ErrorCode.StoreColumnsMissing,
+                $"has {kind} named 'telemetry' without a column rowid, which is required to read requests. Specify the database of Observicia, or copy the rows to a store created by New-TokenStore.");
         }
     }
 }

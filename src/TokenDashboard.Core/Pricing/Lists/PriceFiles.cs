@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using TokenDashboard.Input;
 using YamlDotNet.Core;
@@ -93,9 +94,7 @@ public static class PriceFiles
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: it has errors.</exception>
     public static PriceList ParseList(byte[] json, string name) => List(json, name, all: true);
 
-    /// <param name="json">The text.</param>
-    /// <param name="name">The source.</param>
-    /// <param name="all">Whether to read all models now, instead of when they are needed.</param>
+    /// <summary>Reads all models now, or when they are needed.</summary>
     private static PriceList List(byte[] json, string name, bool all)
     {
         var reader = new PriceListReader(own: false);
@@ -108,26 +107,15 @@ public static class PriceFiles
         return new PriceList(providers, []) { Name = reader.Title, Version = reader.Version, Date = reader.Date, Taken = reader.Taken };
     }
 
-    /// <summary>A list in the stored form: without unused content, and with a line for each model.</summary>
-    /// <param name="json">The list, which has no errors.</param>
-    /// <param name="source">The source, if the list does not contain it.</param>
-    /// <param name="date">The date, if the list does not contain it.</param>
-    /// <param name="taken">The current time.</param>
-    internal static string Compact(byte[] json, string source, DateTimeOffset date, DateTimeOffset taken)
+    /// <summary>A list without errors in its stored form: with its source and dates, of which it may have its own.</summary>
+    internal static string Stored(byte[] json, string source, DateTimeOffset date, DateTimeOffset taken)
     {
-        JsonNode root = JsonNode.Parse(json)!;
-        JsonObject header = root is JsonObject named ? Only(named, PriceListReader.ListKeys) : [];
-        header.Remove("providers");
-        header["source"] ??= source;
-        header["date"] ??= date.ToString("O", CultureInfo.InvariantCulture);
-        header["taken"] = taken.ToString("O", CultureInfo.InvariantCulture);
-        header["currency"] ??= Money.UsDollar;
-        return WithList(header, "providers", Items(root is JsonObject ? root["providers"] : root).Select(provider =>
-        {
-            JsonObject own = Only(provider, PriceListReader.ProviderKeys);
-            own.Remove("models");
-            return WithList(own, "models", Items(provider["models"]).Select(model => Text(Model(model))));
-        })) + "\n";
+        JsonNode root = JsonInput.Parse(json)!;
+        JsonObject list = root as JsonObject ?? new JsonObject { ["providers"] = root };
+        list["source"] ??= source;
+        list["date"] ??= date.ToString("O", CultureInfo.InvariantCulture);
+        list["taken"] = taken.ToString("O", CultureInfo.InvariantCulture);
+        return list.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     /// <summary>The path of a newer list.</summary>
@@ -243,32 +231,4 @@ public static class PriceFiles
             throw new TokenDashboardException(ErrorCode.PriceFileNotFound, $"'{path}' cannot be read: {exception.Message}", exception, path);
         }
     }
-
-    private static JsonObject Model(JsonObject model)
-    {
-        JsonObject only = Only(model, PriceListReader.ModelKeys);
-        if (only["prices"] is JsonObject prices)
-        {
-            only["prices"] = Only(prices, PriceListReader.PriceKeys);
-        }
-        else if (only["prices"] is JsonArray list)
-        {
-            foreach (JsonObject item in list.OfType<JsonObject>())
-                item["prices"] = Only((JsonObject)item["prices"]!, PriceListReader.PriceKeys);
-        }
-        return only;
-    }
-
-    // A single item can replace a list.
-    private static IEnumerable<JsonObject> Items(JsonNode? node) => (node as JsonArray ?? [node?.DeepClone()]).OfType<JsonObject>();
-
-    private static JsonObject Only(JsonObject fields, IReadOnlyList<string> keys) =>
-        new(keys.Where(fields.ContainsKey).Select(key => KeyValuePair.Create(key, fields[key]?.DeepClone())));
-
-    private static string WithList(JsonObject fields, string name, IEnumerable<string> items) =>
-        $"{Text(fields)[..^1]}{(fields.Count > 0 ? "," : "")}\"{name}\":[\n{string.Join(",\n", items)}\n]}}";
-
-    private static string Text(JsonObject fields) => fields.ToJsonString(Compactly);
-
-    private static readonly JsonSerializerOptions Compactly = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -5,25 +5,19 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Pricing.Lists;
 
-/// <summary>Reads the parts of a price list from plain values, and collects their errors.</summary>
-/// <param name="own">
-/// Whether it is a user's own file, in which unknown names are errors. In other lists, they are ignored.
-/// </param>
+/// <summary>Reads a price list from plain values, and collects its errors. Unknown names are errors in a user's own file, and ignored in other lists.</summary>
 internal sealed partial class PriceListReader(bool own)
 {
-    public static readonly IReadOnlyList<string> ListKeys = ["version", "date", "taken", "source", "licence", "currency", "providers", "discounts"];
-    public static readonly IReadOnlyList<string> ProviderKeys = ["id", "provider_match", "model_match", "fallback_model_providers", "models"];
-    public static readonly IReadOnlyList<string> ModelKeys = ["id", "match", "prices"];
-    public static readonly IReadOnlyList<string> PriceKeys =
+    private static readonly string[] ListKeys = ["version", "date", "taken", "source", "licence", "currency", "providers", "discounts"];
+    private static readonly string[] ProviderKeys = ["id", "provider_match", "model_match", "fallback_model_providers", "models"];
+    private static readonly string[] ModelKeys = ["id", "match", "prices"];
+    private static readonly string[] PriceKeys =
         ["input_mtok", "cache_read_mtok", "cache_write_mtok", "output_mtok", "output_reasoning_mtok", "requests_kcount"];
 
     private static readonly string[] ConditionKeys = ["constraint", "prices"];
     private static readonly string[] ConstraintKeys = ["type", "start_date", "start_time", "end_time"];
     private static readonly string[] DiscountKeys = ["provider", "match", "percent", "start_date", "end_date"];
     private const int LongestName = 500;
-
-    /// <summary>A file with more errors than this is not a price list.</summary>
-    private const int MaxFaults = 1000;
 
     /// <summary>More decimals than any rate has. Sums of computed costs are exact.</summary>
     private const decimal LargestRate = 1_000_000;
@@ -46,8 +40,6 @@ internal sealed partial class PriceListReader(bool own)
     public List<PriceDiscount> Discounts { get; } = [];
 
     /// <summary>Reads a list of providers in the form of genai-prices, or names with values that include such a list.</summary>
-    /// <param name="root">The plain values.</param>
-    /// <param name="name">The name of the source, if the list does not contain it.</param>
     public List<ListedProvider> Read(object? root, string name)
     {
         if (root is not (IEnumerable<KeyValuePair<string, object?>> or IEnumerable<object?>))
@@ -57,7 +49,7 @@ internal sealed partial class PriceListReader(bool own)
         }
         IEnumerable<KeyValuePair<string, object?>> values =
             root as IEnumerable<KeyValuePair<string, object?>> ?? [KeyValuePair.Create("providers", (object?)root)];
-        DefinitionFields fields = Fields(values, ListKeys, "");
+        var fields = new DefinitionFields(values, ListKeys, "", Faults, "", ignoresUnknown: !own);
         Version = fields.Text("version", 100);
         Date = Instant(fields.Text("date", 100));
         Taken = Instant(fields.Text("taken", 100));
@@ -68,7 +60,7 @@ internal sealed partial class PriceListReader(bool own)
             fields.Fault("currency", $"is '{currency}'; it must be three letters such as USD");
         var source = new PriceSource(Title, currency, own);
         var providers = new List<ListedProvider>();
-        foreach (DefinitionFields provider in Objects(fields, "providers", ProviderKeys, required: !own))
+        foreach (DefinitionFields provider in fields.Definitions("providers", ProviderKeys, required: !own))
         {
             if (Provider(provider, source) is { } read)
             {
@@ -80,7 +72,7 @@ internal sealed partial class PriceListReader(bool own)
                 providers.Add(read);
             }
         }
-        Discounts.AddRange(Objects(fields, "discounts", DiscountKeys).Select(Discount).OfType<PriceDiscount>());
+        Discounts.AddRange(fields.Definitions("discounts", DiscountKeys).Select(Discount).OfType<PriceDiscount>());
         return providers;
     }
 
@@ -92,7 +84,7 @@ internal sealed partial class PriceListReader(bool own)
         IReadOnlyList<string> fallbacks = fields.Texts("fallback_model_providers");
         var models = new Lazy<IReadOnlyList<ListedModel>>(() =>
         {
-            ListedModel[] read = [.. Objects(fields, "models", ModelKeys, required: true).Select(model => Model(model, id ?? "", source)).OfType<ListedModel>()];
+            ListedModel[] read = [.. fields.Definitions("models", ModelKeys, required: true).Select(model => Model(model, id ?? "", source)).OfType<ListedModel>()];
             ModelsRead?.Invoke();
             return read;
         });
@@ -104,7 +96,7 @@ internal sealed partial class PriceListReader(bool own)
         string? id = fields.Text("id", LongestName, required: true);
         MatchClause? match = Clause(fields, "match", required: !own);
         if (own && !fields.Has("match") && id is not null)
-            match = MatchClause.One("equals", id);
+            match = new MatchClause("equals", id);
         List<ConditionalRates> prices = Prices(fields);
         return id is null || match is null || prices.Count == 0 ? null : new ListedModel(provider, id, match, prices, source);
     }
@@ -116,15 +108,15 @@ internal sealed partial class PriceListReader(bool own)
         var prices = new List<ConditionalRates>();
         if (value is IEnumerable<KeyValuePair<string, object?>> rates)
         {
-            prices.Add(new ConditionalRates(null, Rates(Fields(rates, PriceKeys, model.PathOf("prices")))));
+            prices.Add(new ConditionalRates(null, Rates(model.Definition("prices", rates, PriceKeys))));
         }
         else
         {
-            foreach (DefinitionFields item in Objects(model, "prices", ConditionKeys))
+            foreach (DefinitionFields item in model.Definitions("prices", ConditionKeys))
             {
                 PriceConstraint? constraint = Constraint(item);
                 if (item.Value("prices", required: true) is IEnumerable<KeyValuePair<string, object?>> conditional)
-                    prices.Add(new ConditionalRates(constraint, Rates(Fields(conditional, PriceKeys, item.PathOf("prices")))));
+                    prices.Add(new ConditionalRates(constraint, Rates(item.Definition("prices", conditional, PriceKeys))));
                 else if (item.Has("prices"))
                     item.Fault("prices", "must be names with prices");
             }
@@ -155,7 +147,7 @@ internal sealed partial class PriceListReader(bool own)
             : Time(fields, "start_time") is { } start && Time(fields, "end_time") is { } end ? new PriceConstraint(null, start, end) : null;
     }
 
-    private PriceRates Rates(DefinitionFields fields)
+    private static PriceRates Rates(DefinitionFields fields)
     {
         TokenRate?[] rates = [.. PriceKeys.SkipLast(1).Select(key => Rate(fields, key))];
         foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
@@ -166,14 +158,14 @@ internal sealed partial class PriceListReader(bool own)
         return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], fields.Decimal("requests_kcount", largest: LargestRate));
     }
 
-    private TokenRate? Rate(DefinitionFields fields, string key)
+    private static TokenRate? Rate(DefinitionFields fields, string key)
     {
         if (fields.Value(key) is not IEnumerable<KeyValuePair<string, object?>> tiered)
             return fields.Decimal(key, largest: LargestRate) is { } price ? new TokenRate(price, []) : null;
-        DefinitionFields rate = Fields(tiered, ["base", "tiers"], fields.PathOf(key));
+        DefinitionFields rate = fields.Definition(key, tiered, ["base", "tiers"]);
         decimal? smallest = rate.Decimal("base", required: true, LargestRate);
         var tiers = new List<(long, decimal)>();
-        foreach (DefinitionFields tier in Objects(rate, "tiers", ["start", "price"], required: true))
+        foreach (DefinitionFields tier in rate.Definitions("tiers", ["start", "price"], required: true))
         {
             if (tier.Number("start", required: true, largest: ValueLimits.MaxTokens, whole: true) is { } start && tier.Decimal("price", required: true, LargestRate) is { } above)
                 tiers.Add(((long)start, above));
@@ -210,13 +202,13 @@ internal sealed partial class PriceListReader(bool own)
             // Each is a separate field, so that errors have its place.
             var numbered = new DefinitionFields(items.Zip(names, (item, place) => KeyValuePair.Create(place, item)), names, fields.PathOf(name), Faults);
             MatchClause?[] parts = [.. names.Select(place => Clause(numbered, place, required: true, depth + 1))];
-            return parts.Any(part => part is null) ? null : kind == "or" ? MatchClause.Any([.. parts.OfType<MatchClause>()]) : MatchClause.All([.. parts.OfType<MatchClause>()]);
+            return parts.Any(part => part is null) ? null : new MatchClause(kind, [.. parts.OfType<MatchClause>()]);
         }
         if (inner.Text(kind, LongestName, required: true) is not { } text)
             return null;
         try
         {
-            return MatchClause.One(kind, text);
+            return new MatchClause(kind, text);
         }
         catch (RegexParseException exception)
         {
@@ -224,24 +216,6 @@ internal sealed partial class PriceListReader(bool own)
             return null;
         }
     }
-
-    private IEnumerable<DefinitionFields> Objects(DefinitionFields fields, string name, IReadOnlyList<string> known, bool required = false)
-    {
-        if (fields.Value(name, required) is not { } value)
-            yield break;
-        int index = 0;
-        foreach (object? item in DefinitionFields.Items(value).TakeWhile(_ => Faults.Count < MaxFaults))
-        {
-            string path = $"{fields.PathOf(name)}[{index++}]";
-            if (item is IEnumerable<KeyValuePair<string, object?>> values)
-                yield return Fields(values, known, path);
-            else
-                Faults.Add(new DefinitionFault(path, $"must be names with values: {string.Join(", ", known)}"));
-        }
-    }
-
-    private DefinitionFields Fields(IEnumerable<KeyValuePair<string, object?>> values, IReadOnlyList<string> known, string path) =>
-        new(own ? values : values.Where(value => known.Contains(value.Key)), known, path, Faults);
 
     private static DateTimeOffset? Instant(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) ? instant : null;

@@ -7,7 +7,7 @@ public sealed class PriceListUpdate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly string _compact;
+    private readonly string _stored;
 
     private PriceListUpdate(byte[] json, string source, DateTimeOffset date, DateTimeOffset now)
     {
@@ -24,7 +24,7 @@ public sealed class PriceListUpdate
             Changes = PriceChange.Between(PriceFiles.LoadFrom(null), list);
             IsNew = true;
         }
-        _compact = PriceFiles.Compact(json, source, date, now);
+        _stored = PriceFiles.Stored(json, source, date, now);
     }
 
     /// <summary>The differences from the current list.</summary>
@@ -48,11 +48,9 @@ public sealed class PriceListUpdate
         ArgumentNullException.ThrowIfNull(url);
         // Credentials can be before the host or after the path.
         string shown = url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : url.OriginalString;
+        TokenDashboardException Unreachable(string problem, Exception? exception = null) => new(ErrorCode.PriceListUnreachable, $"'{shown}' {problem}", exception, shown);
         if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) || url.UserInfo.Length > 0)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.PriceListUnreachable, $"'{shown}' is not a permitted address. Use an address that begins with https://, without a user name or password.", target: shown);
-        }
+            throw Unreachable("is not a permitted address. Use an address that begins with https://, without a user name or password.");
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(Patience);
         try
@@ -62,25 +60,21 @@ public sealed class PriceListUpdate
             client.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
             using HttpResponseMessage response = client.GetAsync(url, timeout.Token).GetAwaiter().GetResult();
             if (!response.IsSuccessStatusCode)
-                throw new TokenDashboardException(ErrorCode.PriceListUnreachable, $"'{shown}' answered with status {(int)response.StatusCode}. Check the address.", target: shown);
+                throw Unreachable($"answered with status {(int)response.StatusCode}. Check the address.");
             byte[] json = response.Content.ReadAsByteArrayAsync(timeout.Token).GetAwaiter().GetResult();
             return new PriceListUpdate(json, shown, response.Content.Headers.LastModified ?? now, now);
         }
         catch (HttpRequestException exception)
         {
-            throw new TokenDashboardException(
-                ErrorCode.PriceListUnreachable,
-                $"The price list could not be downloaded from '{shown}': {exception.Message} Check the address and the proxy, or download the file and use -Path.",
-                exception, shown);
+            throw Unreachable($"could not be downloaded: {exception.Message} Check the address and the proxy, or download the file and use -Path.", exception);
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw new TokenDashboardException(
-                ErrorCode.PriceListUnreachable, $"'{shown}' did not send the price list within {Patience.TotalSeconds:0} seconds.", exception, shown);
+            throw Unreachable($"did not send the price list within {Patience.TotalSeconds:0} seconds.", exception);
         }
     }
 
     /// <summary>Writes the list to the user's folder. It is then the current list.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: it cannot be written.</exception>
-    public void Keep() => AtomicFile.WriteIfChanged(PriceFiles.ListPath, _compact, ErrorCode.PriceListWriteFailed);
+    public void Keep() => AtomicFile.WriteIfChanged(PriceFiles.ListPath, _stored, ErrorCode.PriceListWriteFailed);
 }

@@ -3,61 +3,41 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>Usage by hour in a time zone. Days, weeks and months consist of whole hours, so longer buckets need no other query.</summary>
-internal sealed class HourlyUsage
+internal sealed class HourlyUsage(
+    IReadOnlyList<(long Start, UsageAccumulator Usage)> hours, UnreadableReport unreadable, TimeRange range, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
 {
-    private readonly TimeZoneInfo _zone;
-    private readonly UsagePrices? _prices;
-    private readonly TimeRange _range;
-    private readonly DateTimeOffset _asOf;
-
-    private HourlyUsage(
-        IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, UnreadableReport unreadable, TimeRange range, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
-    {
-        (_zone, _prices, _range, _asOf, Unreadable) = (zone, prices, range, asOf, unreadable);
-        Hours = [.. hours.Select(hour => (hour.Key.BucketTicks, hour.Usage))];
-        Total = UsageGroups.NewUsage(prices);
-        foreach ((_, UsageAccumulator usage) in Hours)
-            Total.Add(usage);
-        Totals = UsageTotals.Of([Total], prices);
-    }
-
     /// <summary>The hours with requests in order, by their start in UTC ticks.</summary>
-    public IReadOnlyList<(long Start, UsageAccumulator Usage)> Hours { get; }
+    public IReadOnlyList<(long Start, UsageAccumulator Usage)> Hours => hours;
 
     /// <summary>The total.</summary>
-    public UsageAccumulator Total { get; }
+    public UsageAccumulator Total { get; } = UsageGroups.Sum(hours.Select(hour => hour.Usage), prices);
 
     /// <summary>The totals for shares.</summary>
-    public UsageTotals Totals { get; }
+    public UsageTotals Totals => UsageTotals.Of([Total], prices);
 
     /// <summary>The unreadable values.</summary>
-    public UnreadableReport Unreadable { get; }
+    public UnreadableReport Unreadable => unreadable;
 
     /// <summary>Reads the requests of a filter.</summary>
     public static HourlyUsage Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
     {
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, UnreadableReport unreadable) = new UsageQuery([UsageDimension.Hour], zone) { Prices = prices }.Sum(stores, filter);
-        return new HourlyUsage(hours, unreadable, filter.Range, asOf, zone, prices);
+        return new HourlyUsage([.. hours.Select(hour => (hour.Key.BucketTicks, hour.Usage))], unreadable, filter.Range, asOf, zone, prices);
     }
 
     /// <summary>The buckets with requests, in order.</summary>
     public IReadOnlyList<TokenUsage> Buckets(TimeUnit unit)
     {
-        var buckets = new TimeBuckets(unit, _zone);
+        var buckets = new TimeBuckets(unit, zone);
+        UsageTotals totals = Totals;
         return [.. Merge(hour => buckets.StartOf(hour)).Select(bucket =>
         {
             (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(bucket.Key);
-            return new TokenUsage(default, start, end, _range.Cuts(start, end, _asOf), bucket.Usage, Totals);
+            return new TokenUsage(default, start, end, range.Cuts(start, end, asOf), bucket.Usage, totals);
         })];
     }
 
     /// <summary>Usage by a key of the starts of hours in UTC ticks, in the order of the first hour of each key.</summary>
     public IReadOnlyList<(TKey Key, UsageAccumulator Usage)> Merge<TKey>(Func<long, TKey> keyOf)
-        where TKey : notnull => [.. Hours.GroupBy(hour => keyOf(hour.Start), hour => hour.Usage).Select(group =>
-        {
-            UsageAccumulator sum = UsageGroups.NewUsage(_prices);
-            foreach (UsageAccumulator usage in group)
-                sum.Add(usage);
-            return (group.Key, sum);
-        })];
+        where TKey : notnull => [.. Hours.GroupBy(hour => keyOf(hour.Start), hour => hour.Usage).Select(hours => (hours.Key, UsageGroups.Sum(hours, prices)))];
 }

@@ -2,11 +2,9 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>The usage of a calendar month so far, and its forecast at the current rate.</summary>
-/// <param name="Tokens">The tokens so far.</param>
-/// <param name="Cost">Their cost; null without a single cost.</param>
-/// <param name="ForecastTokens">The forecast of tokens; null if there is not enough data for a rate.</param>
-/// <param name="ForecastCost">The forecast of cost; null without a single cost or a rate.</param>
+/// <summary>
+/// The usage of a calendar month so far, and its forecast at the current rate, which is null if there is not enough data for a rate.
+/// </summary>
 internal sealed record MonthProjection(long Tokens, decimal? Cost, long? ForecastTokens, decimal? ForecastCost)
 {
     // A week, so that working days and weekends both count. Less than a day is not sufficient for a forecast.
@@ -15,13 +13,10 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
 
     private const int CostDigits = 6;
 
-    /// <summary>Projects the month that contains a point in time, or that ends at it.</summary>
-    /// <param name="stores">The open stores.</param>
-    /// <param name="filter">The requests to include; its time range is ignored.</param>
-    /// <param name="asOf">The reference time of the projection.</param>
-    /// <param name="zone">The zone.</param>
-    /// <param name="prices">The prices; null for no cost.</param>
-    /// <returns>The projection; null if neither the month nor the seven days before have requests.</returns>
+    /// <summary>
+    /// Projects the month that contains a point in time, or that ends at it, independent of the time range of the filter; null if neither the
+    /// month nor the seven days before have requests.
+    /// </summary>
     public static MonthProjection? Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
     {
         var months = new TimeBuckets(TimeUnit.Month, zone);

@@ -4,17 +4,12 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>The usage of a time range in one object: totals, rates, peaks, the change from the previous period, and the forecast.</summary>
-public sealed class TokenUsageSummary : UsageFigures
+public sealed class TokenUsageSummary : ComparedFigures
 {
     internal TokenUsageSummary(HourlyUsage hours, DateTimeOffset? start, DateTimeOffset? end, DateTimeOffset asOf, UsageAccumulator? previous, MonthProjection? month)
-        : base(hours.Total, hours.Totals)
+        : base(hours.Total, hours.Totals, previous)
     {
         (Start, End, AsOf) = (start, end, asOf);
-        if (Requests > 0)
-        {
-            FirstRequest = new DateTimeOffset(hours.Total.Values[Measures.FirstTicks], TimeSpan.Zero);
-            LastRequest = new DateTimeOffset(hours.Total.Values[Measures.LastTicks], TimeSpan.Zero);
-        }
         // An open time range is as long as its requests, and the future does not count.
         if ((End is null ? LastRequest : asOf) - (Start ?? FirstRequest) is { Ticks: > 0 } length)
         {
@@ -24,16 +19,6 @@ public sealed class TokenUsageSummary : UsageFigures
         BusiestHour = hours.Buckets(TimeUnit.Hour).MaxBy(hour => hour.TotalTokens);
         BusiestDay = hours.Buckets(TimeUnit.Day).MaxBy(day => day.TotalTokens);
         PeakTokensPerMinute = BusiestHour?.TotalTokens / (BusiestHour?.End - BusiestHour?.Start)?.TotalMinutes;
-        if (previous is not null)
-        {
-            PreviousRequests = previous.Requests;
-            PreviousTokens = previous.TotalTokens;
-            Change = TotalTokens - previous.TotalTokens;
-            ChangeRatio = previous.TotalTokens == 0 ? null : (double)Change / previous.TotalTokens;
-            PreviousCost = UsageCost.Of(previous)?.Amount;
-            CostChange = Cost - PreviousCost;
-            CostChangeRatio = PreviousCost is > 0 && CostChange is { } change ? (double)(change / PreviousCost) : null;
-        }
         (MonthTokens, MonthCost, MonthForecastTokens, MonthForecastCost) = (month?.Tokens, month?.Cost, month?.ForecastTokens, month?.ForecastCost);
     }
 
@@ -45,12 +30,6 @@ public sealed class TokenUsageSummary : UsageFigures
 
     /// <summary>The reference time of rates and forecast: now, or the end of a time range in the past.</summary>
     public DateTimeOffset AsOf { get; }
-
-    /// <summary>Time of the first request; null without requests.</summary>
-    public DateTimeOffset? FirstRequest { get; }
-
-    /// <summary>Time of the last request; null without requests.</summary>
-    public DateTimeOffset? LastRequest { get; }
 
     /// <summary>Mean tokens per minute of the time range; if it is open, between the first and the last request.</summary>
     public double? TokensPerMinute { get; }
@@ -66,27 +45,6 @@ public sealed class TokenUsageSummary : UsageFigures
 
     /// <summary>The day with the most tokens; null without requests.</summary>
     public TokenUsage? BusiestDay { get; }
-
-    /// <summary>Requests in the previous period of equal length; null if the time range is open.</summary>
-    public long? PreviousRequests { get; }
-
-    /// <summary>Tokens in the previous period.</summary>
-    public long? PreviousTokens { get; }
-
-    /// <summary>The increase of tokens from the previous period.</summary>
-    public long? Change { get; }
-
-    /// <summary>The relative change of tokens: 0.5 is an increase of 50 %. Null if there were none before.</summary>
-    public double? ChangeRatio { get; }
-
-    /// <summary>The cost of the previous period.</summary>
-    public decimal? PreviousCost { get; }
-
-    /// <summary>The increase of the cost from the previous period.</summary>
-    public decimal? CostChange { get; }
-
-    /// <summary>The relative change of the cost.</summary>
-    public double? CostChangeRatio { get; }
 
     /// <summary>Tokens of the calendar month of <see cref="AsOf"/> until then; null if neither it nor the seven days before have requests.</summary>
     public long? MonthTokens { get; }

@@ -26,8 +26,6 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     /// <summary>The provider name in requests, or a pattern for the providers in the price list.</summary>
     [Parameter(ParameterSetName = "Price", ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [AllowNull]
-    [AllowEmptyString]
     [ArgumentCompleter(typeof(PriceCompleter))]
     public string? Provider { get; set; }
 

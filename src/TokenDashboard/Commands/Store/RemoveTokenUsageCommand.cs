@@ -40,7 +40,7 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);
-        DateTimeOffset before = RequestRemover.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
+        DateTimeOffset before = StoreOptimizer.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
         long count;
         using (ITelemetryStore open = TelemetryStores.Open(path, Cancellation))
             count = new RequestQuery([open], new RequestFilter { Range = new TimeRange(null, before) }).Count();
@@ -48,10 +48,10 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
         if (!ShouldProcess($"Remove {what} from '{path}'. Their rollups are kept.", $"Remove {what} from '{path}'? Their rollups are kept.", "Remove-TokenUsage"))
             return;
         using var progress = new WorkProgress(this, $"Removing requests from {path}");
-        using var remover = new RequestRemover(path, Cancellation);
-        long removed = remover.Remove(before, done => progress.Show(done, count, "requests"));
+        using var optimizer = new StoreOptimizer(path, Cancellation);
+        long removed = optimizer.Remove(before, done => progress.Show(done, count, "requests"));
         progress.Dispose();
-        WriteVerbose($"'{path}': longest lock {remover.LongestLock.TotalMilliseconds:0} ms.");
+        WriteVerbose($"'{path}': longest lock {optimizer.LongestLock.TotalMilliseconds:0} ms.");
         WriteObject(new TokenUsageRemoval(path, before, removed));
     }
 }

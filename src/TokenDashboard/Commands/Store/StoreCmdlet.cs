@@ -32,9 +32,7 @@ public abstract class StoreCmdlet : TokenCmdlet
     /// <summary>The credential for a server; null for the environment's user.</summary>
     private protected virtual NetworkCredential? Login => null;
 
-    /// <summary>Opens the stores, and closes them after the work.</summary>
-    /// <param name="isChosen">Selects the sources; null for all.</param>
-    /// <param name="work">Takes the stores, and their names for messages.</param>
+    /// <summary>Opens the stores, those with the chosen sources or all, runs work on them with their names for messages, and closes them.</summary>
     private protected void UseStores(Func<string, bool>? isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work) =>
         TelemetryStores.Use(StoreReferences(), Login, isChosen, stores =>
         {

@@ -7,8 +7,7 @@ namespace TokenDashboard.Commands;
 [Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true, HelpUri = TokenCmdlet.HelpFolder + "Get-UserTokenUsage.md")]
 [Alias("gutu")]
 [OutputType(typeof(UserTokenUsage), ParameterSetName = ["Total"])]
-[OutputType(typeof(UserTokenUsagePeriod), ParameterSetName = ["Period"])]
-[OutputType(typeof(UserTokenUsagePattern), ParameterSetName = ["Pattern"])]
+[OutputType(typeof(TokenUsage), ParameterSetName = ["Period", "Pattern"])]
 public sealed class GetUserTokenUsageCommand : UsageCmdlet
 {
     /// <summary>Compares each user with the previous period of equal length. Requires a time range with a start and an end.</summary>
@@ -38,10 +37,10 @@ public sealed class GetUserTokenUsageCommand : UsageCmdlet
         switch (ParameterSetName)
         {
             case "Period":
-                Write(query.Periods(Per, Cumulative, Fill), $"Usage per user by {Per}", Cumulative ? "Cumulative" : "");
+                Write(query.Periods(Per, Cumulative, Fill), $"Usage per user by {Per}", Cumulative ? "Cumulative" : "PerUser");
                 break;
             case "Pattern":
-                Write(query.Pattern(), "Usage per user by Weekday, HourOfDay", "");
+                Write(query.Pattern(), "Usage per user by Weekday, HourOfDay", "Pattern");
                 break;
             default:
                 Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), "Usage per user", ComparePrevious ? "Comparison" : "");

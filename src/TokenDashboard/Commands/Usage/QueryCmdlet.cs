@@ -24,9 +24,6 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <summary>Users. Wildcards are permitted; '' means requests without a user name.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [AllowNull]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     [PipedTextTransformation]
     public string[]? User { get; set; }
@@ -34,51 +31,35 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <summary>Models. Wildcards are permitted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [AllowNull]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Model { get; set; }
 
     /// <summary>Providers. Wildcards are permitted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [AllowNull]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Provider { get; set; }
 
     /// <summary>Request types, such as chat or embedding. Wildcards are permitted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [AllowNull]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? RequestType { get; set; }
 
     /// <summary>Transactions. Wildcards are permitted; '' means requests without a transaction.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [AllowNull]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Transaction { get; set; }
 
     /// <summary>Sources: the stores to include. Wildcards are permitted. The source of a file is its name; in ClickHouse, each request has its source.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [AllowNull]
-    [AllowEmptyCollection]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Source { get; set; }
 
     /// <summary>The dimensions of a piped row, from its property. Empty names of other dimensions, as in a CSV file, are ignored.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
-    [AllowNull]
-    [AllowEmptyString]
     public string? GroupedBy { get; set; }
 
     /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
@@ -129,8 +110,8 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// time. If it is not Request, results also contain the difference.
     /// </summary>
     [Parameter]
-    [PriceTimeTransformation]
-    [ArgumentCompleter(typeof(PriceTimeCompleter))]
+    [TimeExpressionTransformation(NullWord = "Request")]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? PriceAt { get; set; }
 
     /// <summary>Returns only requests with a negative policy verdict.</summary>

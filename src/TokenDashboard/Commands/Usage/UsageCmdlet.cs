@@ -17,10 +17,7 @@ public abstract class UsageCmdlet : RowCmdlet
     [Parameter]
     public SwitchParameter Total { get; set; }
 
-    /// <summary>Writes the page of a result that -Skip and -First select, in the requested order.</summary>
-    /// <param name="result">The result.</param>
-    /// <param name="caption">The caption for tables.</param>
-    /// <param name="view">The name of a view to use instead of the default view, or empty.</param>
+    /// <summary>Writes the page of a result that -Skip and -First select, in the requested order, with a caption for tables and a view other than the default.</summary>
     private protected void Write<T>(QueryResult<T> result, string caption, string view)
         where T : UsageFigures
     {

@@ -84,7 +84,7 @@ public class ClickHouseStoreTests
             UserUsageQuery Query(IReadOnlyList<ITelemetryStore> stores) => new(stores, filter, grouping.Zone);
             Equal(
                 Query(files).Totals(comparePrevious: true).Rows, Query(server).Totals(comparePrevious: true).Rows,
-                row => $"{row.Rank}|{row.User}|{row.Models}|{row.FirstSeen:O}|{row.LastSeen:O}|{row.PreviousTokens}|{row.Change}|{row.ChangeRatio}");
+                row => $"{row.Rank}|{row.User}|{row.Models}|{row.FirstRequest:O}|{row.LastRequest:O}|{row.PreviousTokens}|{row.Change}|{row.ChangeRatio}");
             Equal(
                 Query(files).Periods(TimeUnit.Day, cumulative: true, fill: false).Rows, Query(server).Periods(TimeUnit.Day, cumulative: true, fill: false).Rows,
                 row => $"{row.User}|{row.Start:O}|{row.End:O}|{row.CumulativeTokens}");

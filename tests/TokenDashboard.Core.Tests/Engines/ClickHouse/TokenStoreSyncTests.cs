@@ -116,7 +116,7 @@ public class TokenStoreSyncTests
         string address = ClickHouseEngine.Shared.NewDatabase();
         Run(store, address);
         store.Insert(Enumerable.Repeat(new TestStore.Row { Timestamp = "2026-01-02T00:00:00" }, 4));
-        using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+        using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
             remover.Remove(new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
 
         TokenStoreSyncResult result = Run(store, address, new() { Repair = true });

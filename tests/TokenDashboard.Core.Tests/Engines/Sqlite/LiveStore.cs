@@ -64,7 +64,7 @@ internal sealed class LiveStore : IDisposable
 
     public void Remove(DateTimeOffset before)
     {
-        using var remover = new RequestRemover(Path, CancellationToken.None);
+        using var remover = new StoreOptimizer(Path, CancellationToken.None);
         remover.Remove(before);
     }
 

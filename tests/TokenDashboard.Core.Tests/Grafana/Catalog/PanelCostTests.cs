@@ -45,7 +45,7 @@ public class PanelCostTests
             Compare(view, store, prices, new TimeRange(from, to), TimeZoneInfo.FindSystemTimeZoneById(view.Chosen["zone"][0]), isWhole: true);
             if (choice % 3 == 0 && prices == Shipped)
             {
-                using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+                using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
                     remover.Remove(from.AddHours(removed));
                 Compare(view, store, prices, new TimeRange(from, to), TimeZoneInfo.FindSystemTimeZoneById(view.Chosen["zone"][0]), isWhole: false);
             }

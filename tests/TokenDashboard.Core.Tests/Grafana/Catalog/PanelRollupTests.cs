@@ -37,7 +37,7 @@ public partial class PanelRollupTests
             TestStore.Row[] before = Rows(random, 120), after = Rows(random, 20);
             using TestStore plain = CatalogView.Stored([.. before, .. after]);
             using TestStore summed = CatalogView.Stored([.. before, .. after]);
-            using (var remover = new RequestRemover(summed.Path, CancellationToken.None))
+            using (var remover = new StoreOptimizer(summed.Path, CancellationToken.None))
                 remover.Remove(Midnight.AddHours(random.Next(-48, 48)));
             CompareAll(random, plain, summed, quarters: true);
         },
@@ -84,7 +84,7 @@ public partial class PanelRollupTests
         DateTimeOffset removed = Midnight.AddHours(removedHours);
         using TestStore summed = CatalogView.Stored(rows), plain = CatalogView.Stored(rows.Where(row => DateTimeOffset.Parse(row.Timestamp + "Z", CultureInfo.InvariantCulture) >= removed));
         Refresh(summed);
-        using (var remover = new RequestRemover(summed.Path, CancellationToken.None))
+        using (var remover = new StoreOptimizer(summed.Path, CancellationToken.None))
             remover.Remove(removed);
         foreach ((TestStore store, string change) in new[] { (plain, plainChange), (summed, summedChange) }.Where(each => each.Item2.Length > 0))
         {

@@ -12,10 +12,10 @@ public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<Sa
     [Theory]
     [InlineData("", "UserTokenUsage")]
     [InlineData("-ComparePrevious -Since 2026-10-28 -Until 2026-10-30", "UserTokenUsage#Comparison")]
-    [InlineData("-Per Day", "UserTokenUsagePeriod")]
-    [InlineData("-Per Week -Cumulative", "UserTokenUsagePeriod#Cumulative")]
-    [InlineData("-Cumulative", "UserTokenUsagePeriod#Cumulative")]
-    [InlineData("-Pattern", "UserTokenUsagePattern")]
+    [InlineData("-Per Day", "TokenUsage#PerUser")]
+    [InlineData("-Per Week -Cumulative", "TokenUsage#Cumulative")]
+    [InlineData("-Cumulative", "TokenUsage#Cumulative")]
+    [InlineData("-Pattern", "TokenUsage#Pattern")]
     public void Each_kind_of_answer_has_its_type_and_its_view(string parameters, string type)
     {
         Assert.Equal("TokenDashboard.Usage." + type, store.Texts($"(Get-UserTokenUsage {parameters} -First 1).PSObject.TypeNames[0]")[0]);

@@ -13,11 +13,7 @@ internal static class DatabaseRows
 
     /// <summary>What is read of a request in a store.</summary>
     public static readonly ImportColumn[] Columns =
-    [
-        ImportColumn.Timestamp, ImportColumn.TransactionId, ImportColumn.UserId, ImportColumn.Model, ImportColumn.Provider, ImportColumn.RequestType, ImportColumn.PromptTokens,
-        ImportColumn.CompletionTokens, ImportColumn.TotalTokens, ImportColumn.DurationMs, ImportColumn.Success, ImportColumn.TraceId, ImportColumn.SpanId, ImportColumn.ParentSpanId,
-        ImportColumn.CachedTokens, ImportColumn.CacheWriteTokens, ImportColumn.ReasoningTokens, ImportColumn.Cost,
-    ];
+        [.. Enum.GetValues<ImportColumn>().Except([ImportColumn.EndTime, ImportColumn.Id, ImportColumn.InterruptedStream])];
 
     /// <summary>The requests of a store: their id, and then <see cref="Columns"/>.</summary>
     public static IEnumerable<string?[]> Requests(TokenStore store)

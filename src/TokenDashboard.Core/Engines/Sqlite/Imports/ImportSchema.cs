@@ -39,14 +39,11 @@ internal static class ImportSchema
         """;
 }
 
-/// <summary>A key as a store has it.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="RowId">The imported row, or null for a row of the application.</param>
-/// <param name="Rank">How complete the row is, or nothing.</param>
+/// <summary>A key as a store has it: with its imported row, or null for a row of the application, and how complete that is.</summary>
 internal sealed record StoredKey(Import.Records.ImportKey Key, long? RowId, byte[] Rank);
 
-/// <summary>What a store has noted of a span that files cut off from others.</summary>
-/// <param name="Parent">A span above it, by the hash of its ids, where that is known.</param>
-/// <param name="Key">The request it is, where it was imported as one.</param>
-/// <param name="TokensBelow">How many tokens the spans nearest below it carry; 0 for none.</param>
+/// <summary>
+/// What a store has noted of a span that files cut off from others: a span above it, by the hash of its ids; the request it is; and how
+/// many tokens the spans nearest below it carry. What is not known is null or 0.
+/// </summary>
 internal readonly record struct StoredSpan(UInt128? Parent, Import.Records.ImportKey? Key, long TokensBelow);

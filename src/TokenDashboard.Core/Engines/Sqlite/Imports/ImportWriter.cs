@@ -15,23 +15,16 @@ internal sealed class ImportWriter : IDisposable
 
     private ImportWriter(StoreWriteConnection connection)
     {
-        _connection = connection;
-        StoreTables? tables = null;
+        (_connection, _tables) = (connection, new StoreTables(connection));
         try
         {
-            connection.InTransaction(() =>
-            {
-                connection.Execute(ImportSchema.Create);
-                tables ??= new StoreTables(connection.Connection);
-            });
+            connection.InTransaction(() => connection.Execute(ImportSchema.Create));
         }
         catch
         {
-            tables?.Dispose();
             connection.Dispose();
             throw;
         }
-        _tables = tables!;
     }
 
     /// <summary>The longest time a transaction held the lock.</summary>
@@ -138,9 +131,5 @@ internal sealed class ImportWriter : IDisposable
             _connection.InTransaction(() => Array.ForEach(some, add));
     }
 
-    public void Dispose()
-    {
-        _tables.Dispose();
-        _connection.Dispose();
-    }
+    public void Dispose() => _connection.Dispose();
 }

@@ -73,73 +73,38 @@ internal sealed class Scratch : IDisposable
         FROM span LEFT JOIN below ON below.id = span.id WHERE held IS NOT NULL
         """;
 
-    private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _countLine;
-    private readonly SqliteCommand _addSpan;
-    private readonly SqliteCommand _addKey;
-    private readonly SqliteCommand _findKey;
+    private readonly WriteConnection _connection = new(SqliteEngine.Open("", SqliteOpenMode.ReadWriteCreate));
 
-    public Scratch()
-    {
-        SqliteEngine.Initialize();
-        _connection = new SqliteConnection("Data Source=;Pooling=False");
-        _connection.Open();
-        Execute(Schema);
-        _countLine = Command(
-            "INSERT INTO line VALUES ($hash, 1) ON CONFLICT (hash) DO UPDATE SET occurrences = occurrences + 1 RETURNING occurrences", "$hash");
-        _addSpan = Command("INSERT INTO span VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", "$0", "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10");
-        _addKey = Command("INSERT OR IGNORE INTO key VALUES ($0, $1, $2, $3)", "$0", "$1", "$2", "$3");
-        _findKey = Command("SELECT hour, hash, rank FROM key WHERE row_id = $0", "$0");
-    }
+    public Scratch() => _connection.Execute(Schema);
 
     /// <summary>Remembers the key of a row in another store.</summary>
     public void AddKey(StoredKey key)
     {
         if (key.RowId is { } rowId)
-        {
-            _addKey.Parameters[0].Value = rowId;
-            _addKey.Parameters[1].Value = key.Key.Hour;
-            _addKey.Parameters[2].Value = Bytes(key.Key.Hash);
-            _addKey.Parameters[3].Value = key.Rank;
-            _addKey.ExecuteNonQuery();
-        }
+            _connection.Run("INSERT OR IGNORE INTO key VALUES (?1, ?2, ?3, ?4)", rowId, key.Key.Hour, key.Key.Hash, key.Rank);
     }
 
     /// <summary>The key of a row in another store, or null.</summary>
-    public StoredKey? FindKey(long rowId)
-    {
-        _findKey.Parameters[0].Value = rowId;
-        using SqliteDataReader reader = _findKey.ExecuteReader();
-        return reader.Read() ? new StoredKey(new ImportKey(reader.GetInt64(0), DatabaseRows.Hash(reader, 1)), rowId, reader.GetFieldValue<byte[]>(2)) : null;
-    }
+    public StoredKey? FindKey(long rowId) => _connection.TryRead(
+        _connection.Statement("SELECT hour, hash, rank FROM key WHERE row_id = ?1", rowId),
+        row => new StoredKey(new ImportKey(row.Integer(0), MemoryMarshal.Read<UInt128>(row.Blob(1))), rowId, row.Blob(2).ToArray()), out StoredKey key) ? key : null;
 
     /// <summary>How often a line was there until now, this time included.</summary>
     public long CountLine(UInt128 hash)
     {
-        _countLine.Parameters[0].Value = Bytes(hash);
-        return (long)_countLine.ExecuteScalar()!;
+        _connection.TryRead(
+            _connection.Statement("INSERT INTO line VALUES (?1, 1) ON CONFLICT (hash) DO UPDATE SET occurrences = occurrences + 1 RETURNING occurrences", hash),
+            row => row.Integer(0), out long occurrences);
+        return occurrences;
     }
 
-    /// <summary>Remembers a span.</summary>
-    /// <param name="span">The span.</param>
-    /// <param name="parent">Its parent, or itself where it has none.</param>
-    /// <param name="isStep">Whether it is a step of a program that calls models, and carries no tokens.</param>
-    /// <param name="tokens">Its tokens.</param>
-    /// <param name="held">The row to decide about later, where it carries tokens.</param>
-    public void AddSpan(UInt128 span, UInt128 parent, bool isStep, SpanTokens tokens, byte[]? held)
-    {
-        object[] values =
-        [
-            Bytes(span), Bytes(parent), isStep, tokens.IsRequest, tokens.IsEvent, tokens.Prompt, tokens.Completion, tokens.Cache, tokens.Hour,
-            double.IsNaN(tokens.DurationMs) ? DBNull.Value : tokens.DurationMs, (object?)held ?? DBNull.Value,
-        ];
-        for (int i = 0; i < values.Length; i++)
-            _addSpan.Parameters[i].Value = values[i];
-        _addSpan.ExecuteNonQuery();
-    }
+    /// <summary>Remembers a span: its parent, or itself where it has none, and the row to decide about later, where it carries tokens.</summary>
+    public void AddSpan(UInt128 span, UInt128 parent, bool isStep, SpanTokens tokens, byte[]? held) => _connection.Run(
+        "INSERT INTO span VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        span, parent, isStep, tokens.IsRequest, tokens.IsEvent, tokens.Prompt, tokens.Completion, tokens.Cache, tokens.Hour, tokens.DurationMs, held);
 
     /// <summary>Finds out, once all spans are there, which have spans with tokens below them.</summary>
-    public void EndSpans() => Execute(FindTokensBelow);
+    public void EndSpans() => _connection.Execute(FindTokensBelow);
 
     /// <summary>The spans that were not among those remembered, and have tokens below them: how many nearest, and the first one's hour.</summary>
     public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() => Query(UnknownAbove, row => (DatabaseRows.Hash(row, 0), row.GetInt64(1), row.GetInt64(2)));
@@ -153,49 +118,19 @@ internal sealed class Scratch : IDisposable
     public IEnumerable<(byte[] Row, bool IsEvent, SpanVerdict Verdict)> HeldRows() =>
         Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
 
-    public void Dispose()
-    {
-        _countLine.Dispose();
-        _addSpan.Dispose();
-        _addKey.Dispose();
-        _findKey.Dispose();
-        _connection.Dispose();
-    }
+    public void Dispose() => _connection.Dispose();
 
     private IEnumerable<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
     {
-        using SqliteCommand command = Command(sql);
+        using SqliteCommand command = _connection.Connection.CreateCommand();
+        command.CommandText = sql;
         using SqliteDataReader reader = command.ExecuteReader();
         while (reader.Read())
             yield return read(reader);
     }
-
-    private static byte[] Bytes(UInt128 hash) => MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in hash)).ToArray();
-
-    private SqliteCommand Command(string sql, params ReadOnlySpan<string> parameters)
-    {
-        SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (string name in parameters)
-            command.Parameters.Add(new SqliteParameter { ParameterName = name });
-        return command;
-    }
-
-    private void Execute(string sql)
-    {
-        using SqliteCommand command = Command(sql);
-        command.ExecuteNonQuery();
-    }
 }
 
-/// <summary>What a span says of its tokens.</summary>
-/// <param name="IsRequest">Whether it is a request by its kind.</param>
-/// <param name="IsEvent">Whether it is an event in its parent, which repeats it.</param>
-/// <param name="Prompt">Prompt tokens.</param>
-/// <param name="Completion">Completion tokens.</param>
-/// <param name="Cache">Those of the prompt tokens that were read from or written to the cache.</param>
-/// <param name="Hour">The hour it began in.</param>
-/// <param name="DurationMs">How long it took, or NaN.</param>
+/// <summary>What a span says of its tokens: whether it is a request by its kind, or an event that repeats its parent; how long it took can be NaN.</summary>
 internal readonly record struct SpanTokens(bool IsRequest, bool IsEvent, long Prompt, long Completion, long Cache, long Hour, double DurationMs);
 
 /// <summary>What the spans below a span tell of it.</summary>

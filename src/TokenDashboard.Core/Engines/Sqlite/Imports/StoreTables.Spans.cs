@@ -76,32 +76,14 @@ internal sealed partial class StoreTables
 
     private StoredSpan FindSpan(UInt128 id)
     {
-        _hashes[0] = id;
-        NativeStatement find = Statement($"SELECT parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id = ?1");
-        find.BindBlob(1, Bytes(0));
-        var stored = default(StoredSpan);
-        if (find.Step(out int resultCode))
-        {
-            stored = new StoredSpan(
-                find.Blob(0) is { Length: > 0 } parent ? Hash(parent) : null,
-                find.Blob(2) is { Length: > 0 } hash ? new ImportKey(find.Integer(1), Hash(hash)) : null,
-                find.Integer(3));
-        }
-        find.Reset();
-        Check(resultCode);
+        _ = connection.TryRead(connection.Statement($"SELECT parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id = ?1", id), row => new StoredSpan(
+            row.Blob(0) is { Length: > 0 } parent ? Hash(parent) : null,
+            row.Blob(2) is { Length: > 0 } hash ? new ImportKey(row.Integer(1), Hash(hash)) : null,
+            row.Integer(3)), out StoredSpan stored);
         return stored;
     }
 
     /// <summary>Takes in what is noted of a span.</summary>
-    public void PutSpan(UInt128 id, StoredSpan span)
-    {
-        NativeStatement put = Statement($"INSERT OR REPLACE INTO {ImportSchema.Spans} VALUES (?1, ?2, ?3, ?4, ?5)");
-        (_hashes[0], _hashes[1], _hashes[2]) = (id, span.Parent ?? 0, span.Key?.Hash ?? 0);
-        put.BindBlob(1, Bytes(0));
-        BindBlob(put, 2, span.Parent is null ? default : Bytes(1));
-        Bind(put, 3, span.Key?.Hour ?? ImportRow.None);
-        BindBlob(put, 4, span.Key is null ? default : Bytes(2));
-        put.Bind(5, span.TokensBelow);
-        Run(put);
-    }
+    public void PutSpan(UInt128 id, StoredSpan span) => connection.Run(
+        $"INSERT OR REPLACE INTO {ImportSchema.Spans} VALUES (?1, ?2, ?3, ?4, ?5)", id, span.Parent, span.Key?.Hour, span.Key?.Hash, span.TokensBelow);
 }

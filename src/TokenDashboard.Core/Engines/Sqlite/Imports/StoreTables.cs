@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Import.Records;
@@ -9,28 +8,15 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
 /// <summary>The statements of an import. They are made and used within a transaction that holds the write lock.</summary>
-internal sealed partial class StoreTables : IDisposable
+internal sealed partial class StoreTables(StoreWriteConnection connection)
 {
     // How many rows go between two looks at the clock, and, where all are new, into one statement. A statement by itself costs as much as
     // a row, above all because each also writes the last number of AUTOINCREMENT.
     private const int RowsAtOnce = 16;
 
-    private readonly SqliteConnection _connection;
-    private readonly sqlite3 _database;
-    private readonly List<sqlite3_stmt> _prepared = [];
-    // Statements are constants, so each is one object.
-    private readonly Dictionary<string, NativeStatement> _statements = new(ReferenceEqualityComparer.Instance);
     private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(RowsAtOnce * TimestampBytes, pinned: true);
     private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(RowsAtOnce, pinned: true);
-    private readonly string _lastGivenId;
-
-    public StoreTables(SqliteConnection connection)
-    {
-        _connection = connection;
-        _database = connection.Handle!;
-        // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
-        _lastGivenId = Number("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0 ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
-    }
+    private string? _lastGivenId;
 
     /// <summary>
     /// Takes in the keys of rows the application wrote since the last time. Of a large store that takes several transactions.
@@ -43,8 +29,7 @@ internal sealed partial class StoreTables : IDisposable
         if (Number(LastRequest) <= known)
             return true;
         bool complete = true;
-        NativeStatement requests = Statement("SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > ?1 ORDER BY id");
-        requests.Bind(1, known);
+        NativeStatement requests = connection.Statement("SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > ?1 ORDER BY id", known);
         try
         {
             int resultCode;
@@ -55,7 +40,7 @@ internal sealed partial class StoreTables : IDisposable
                 if (trace.Length > 0 && span.Length > 0)
                 {
                     _ = StoredTimestamp.TryParse(requests.Text(1), out long ticks);
-                    AddKey(ImportKey.OfSpan(ticks, trace, span), rowId: null, rank: default);
+                    AddKey(ImportKey.OfSpan(ticks, trace, span), rowId: null, rank: []);
                 }
                 if (count % RowsAtOnce == 0 && Stopwatch.GetTimestamp() > deadline)
                 {
@@ -64,7 +49,7 @@ internal sealed partial class StoreTables : IDisposable
                     break;
                 }
             }
-            Check(resultCode);
+            connection.Check(resultCode);
         }
         finally
         {
@@ -78,6 +63,8 @@ internal sealed partial class StoreTables : IDisposable
     /// <returns>The first row that was not written.</returns>
     public int Write(ImportBatch batch, int first, long deadline, ref ImportOutcome outcome)
     {
+        // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
+        _lastGivenId ??= Number("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0 ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
         long id = Math.Max(Number(LastRequest), Number(_lastGivenId));
         int next = first;
         do
@@ -98,24 +85,17 @@ internal sealed partial class StoreTables : IDisposable
     public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
     {
         var tails = new List<(ImportTail Tail, ImportKey Key)>();
-        NativeStatement read = Statement($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}");
+        NativeStatement read = connection.Statement($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}");
         while (read.Step(out _))
             tails.Add((new ImportTail(read.Integer(0), Hash(read.Blob(1)), Hash(read.Blob(2))), new ImportKey(read.Integer(3), Hash(read.Blob(4)))));
-        Run(read);
+        connection.Run(read);
         return tails.ToLookup(tail => tail.Tail.Position);
     }
 
     private static UInt128 Hash(ReadOnlySpan<byte> blob) => blob.Length == 16 ? MemoryMarshal.Read<UInt128>(blob) : default;
 
     /// <summary>Takes in a key as another store has it.</summary>
-    public void AddKey(StoredKey key)
-    {
-        byte[] rank = GC.AllocateUninitializedArray<byte>(key.Rank.Length, pinned: true);
-        key.Rank.CopyTo(rank, 0);
-        AddKey(key.Key, key.RowId, rank);
-    }
-
-    public void Dispose() => _prepared.ForEach(statement => statement.Dispose());
+    public void AddKey(StoredKey key) => AddKey(key.Key, key.RowId, key.Rank);
 
     /// <summary>Inserts rows that are all new with two statements.</summary>
     /// <returns>False where one is not new, or is not simply to be inserted; then nothing was done.</returns>
@@ -128,24 +108,22 @@ internal sealed partial class StoreTables : IDisposable
             ref readonly ImportRow row = ref rows[i];
             if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaced is not null)
                 return false;
-            BindKey(Statement(InsertKeys), i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
+            BindKey(connection.Statement(InsertKeys), i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
         }
-        Run(Statement(InsertKeys));
-        int inserted = raw.sqlite3_changes(_database);
+        connection.Run(connection.Statement(InsertKeys));
+        int inserted = connection.Changes;
         if (inserted < rows.Length)
         {
             for (int i = 0; i < rows.Length && inserted > 0; i++)
             {
-                NativeStatement takeBack = Of($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2 AND row_id > ?3", rows[i].Key);
-                takeBack.Bind(3, id);
-                Run(takeBack);
-                inserted -= raw.sqlite3_changes(_database);
+                connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2 AND row_id > ?3", rows[i].Key.Hour, rows[i].Key.Hash, id);
+                inserted -= connection.Changes;
             }
             return false;
         }
         for (int i = 0; i < rows.Length; i++)
-            BindRequest(Statement(InsertRequests), i, id + 1 + i, batch, in rows[i]);
-        Run(Statement(InsertRequests));
+            BindRequest(connection.Statement(InsertRequests), i, id + 1 + i, batch, in rows[i]);
+        connection.Run(connection.Statement(InsertRequests));
         foreach (ref readonly ImportRow row in rows)
         {
             id++;
@@ -185,31 +163,29 @@ internal sealed partial class StoreTables : IDisposable
         {
             replaces = true;
             outcome.Tokens -= TakeOut(replacedKey) ?? 0;
-            Run(Of($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", replacedKey));
+            connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", replacedKey.Hour, replacedKey.Hash);
         }
-        ReadOnlySpan<byte> rank = batch.Text(row, row.Rank);
+        byte[] rank = batch.Text(row, row.Rank).ToArray();
         if (AddKey(row.Key, id + 1, rank))
         {
             id++;
-            BindRequest(Statement(InsertRequest), 0, id, batch, in row);
-            Run(Statement(InsertRequest));
+            BindRequest(connection.Statement(InsertRequest), 0, id, batch, in row);
+            connection.Run(connection.Statement(InsertRequest));
             PutCompanions(id, batch, in row);
             outcome.Tokens += row.CountedTokens;
             outcome.Imported += replaces ? 0 : 1;
             outcome.Updated += replaces ? 1 : 0;
             return;
         }
-        if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.SequenceCompareTo(storedRank) > 0
+        if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.AsSpan().SequenceCompareTo(storedRank) > 0
             && TokensOf(stored) is { } replaced)
         {
-            RollupChanges.Announce(_connection, stored);
-            BindRequest(Statement(UpdateRequest), 0, stored, batch, in row);
-            Run(Statement(UpdateRequest));
+            RollupChanges.Announce(connection, stored);
+            BindRequest(connection.Statement(UpdateRequest), 0, stored, batch, in row);
+            connection.Run(connection.Statement(UpdateRequest));
             PutCompanions(stored, batch, in row);
-            RollupChanges.Announce(_connection, stored);
-            NativeStatement update = Of($"UPDATE {ImportSchema.Keys} SET rank = ?3 WHERE hour = ?1 AND hash = ?2", row.Key);
-            update.BindBlob(3, rank);
-            Run(update);
+            RollupChanges.Announce(connection, stored);
+            connection.Run($"UPDATE {ImportSchema.Keys} SET rank = ?3 WHERE hour = ?1 AND hash = ?2", row.Key.Hour, row.Key.Hash, rank);
             outcome.Updated++;
             outcome.Tokens += row.CountedTokens - replaced;
             return;
@@ -223,32 +199,24 @@ internal sealed partial class StoreTables : IDisposable
     {
         if (!Find(key, out long? rowId, out _))
         {
-            AddKey(key, rowId: null, rank: default);
+            AddKey(key, rowId: null, rank: []);
             return null;
         }
         if (rowId is not { } id)
             return null;
         long? tokens = TokensOf(id);
-        RollupChanges.Announce(_connection, id);
-        foreach (string delete in (ReadOnlySpan<string>)["DELETE FROM telemetry WHERE id = ?1", $"DELETE FROM {ImportSchema.Detail} WHERE row_id = ?1"])
-        {
-            Statement(delete).Bind(1, id);
-            Run(Statement(delete));
-        }
+        RollupChanges.Announce(connection, id);
+        connection.Run("DELETE FROM telemetry WHERE id = ?1", id);
+        connection.Run($"DELETE FROM {ImportSchema.Detail} WHERE row_id = ?1", id);
         // What is taken out of the store stays known, so that it does not come back.
-        Run(Of($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key));
+        connection.Run($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash);
         return tokens;
     }
 
     /// <summary>The tokens of a row, counted as everywhere; null if it was removed.</summary>
     private long? TokensOf(long id)
     {
-        NativeStatement read = Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE id = ?1");
-        read.Bind(1, id);
-        bool found = read.Step(out int resultCode);
-        long prompt = read.Integer(0), completion = read.Integer(1), total = read.Integer(2);
-        read.Reset();
-        Check(resultCode);
-        return !found ? null : total == 0 ? prompt + completion : total;
+        NativeStatement read = connection.Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE id = ?1", id);
+        return connection.TryRead(read, row => row.Integer(2) is 0 ? row.Integer(0) + row.Integer(1) : row.Integer(2), out long tokens) ? tokens : null;
     }
 }

@@ -9,7 +9,7 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 /// Creates and refreshes the rollups of a store. Rows are read and aggregated outside of transactions, and written in transactions that
 /// hold the lock for a tenth of a second at most. If a run is killed, the next run continues where it ended.
 /// </summary>
-public sealed class StoreOptimizer : IDisposable
+public sealed partial class StoreOptimizer : IDisposable
 {
     private const int FewestKeys = 50;
     private const int MostKeys = 50_000;
@@ -18,7 +18,6 @@ public sealed class StoreOptimizer : IDisposable
     private readonly StoreWriteConnection _connection;
     private readonly TokenStore _store;
     private readonly RollupTables _tables;
-    private readonly RollupUpdate _update;
     private readonly CancellationToken _cancellation;
     // The first batch of a store is small, because the speed of the disk is unknown.
     private int _keysPerBatch = FewestKeys;
@@ -31,24 +30,17 @@ public sealed class StoreOptimizer : IDisposable
     {
         _cancellation = cancellation;
         _connection = StoreWriteConnection.Open(path, cancellation);
-        TokenStore? store = null;
-        RollupTables? tables = null;
-        RollupUpdate? update = null;
+        _tables = new RollupTables(_connection);
         try
         {
             RollupTables.Create(_connection);
-            _connection.InTransaction(() => tables ??= new RollupTables(_connection));
-            store = TokenStore.Open(path, cancellation);
-            update = new RollupUpdate(store, tables!);
+            _store = TokenStore.Open(path, cancellation);
         }
         catch
         {
-            tables?.Dispose();
-            store?.Dispose();
             _connection.Dispose();
             throw;
         }
-        (_store, _tables, _update) = (store, tables!, update);
     }
 
     /// <summary>The longest time for which a transaction held the lock.</summary>
@@ -57,15 +49,10 @@ public sealed class StoreOptimizer : IDisposable
     /// <summary>The number of rebuilt buckets.</summary>
     public long RepairedBuckets { get; private set; }
 
-    internal StoreWriteConnection Connection => _connection;
-
-    internal TokenStore Store => _store;
-
-    internal RollupTables Tables => _tables;
-
-    internal RollupUpdate Update => _update;
-
-    /// <summary>Adds the rows that are not yet in the rollups, and rebuilds stale sums.</summary>
+    /// <summary>
+    /// Adds the rows that are not yet in the rollups, and rebuilds stale sums. Completes the clearing of an interrupted run, and rebuilds
+    /// all sums if another program removed rows.
+    /// </summary>
     /// <param name="progress">Receives the number of added rows, and of all rows.</param>
     /// <returns>The number of rows added.</returns>
     public long Refresh(Action<long, long>? progress = null)
@@ -75,19 +62,11 @@ public sealed class StoreOptimizer : IDisposable
         {
             RollupState state = ReadState();
             if (state.IsUsable)
-            {
                 complete = AddNewRows(state, ref added, progress);
-            }
             else if (state.IsClearing)
-            {
-                // By another run, or by an interrupted run.
                 CompleteClearing();
-            }
             else
-            {
-                // Another program removed rows: the rollups no longer match the rows.
                 Clear();
-            }
         }
         Repair();
         return added;
@@ -106,17 +85,17 @@ public sealed class StoreOptimizer : IDisposable
             Refresh();
             return;
         }
-        InTransaction(() => _tables.Run(RollupSchema.NextChange));
+        _tables.InTransaction(() => _connection.Run(RollupSchema.NextChange));
         Repair(days);
     }
 
     /// <summary>Removes all sums, except those of removed requests, so that the next refresh begins at the first row.</summary>
     public void Clear()
     {
-        InTransaction(() =>
+        _tables.InTransaction(() =>
         {
-            _tables.Run($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Clearing}, watermark = 0, watermark_time = NULL");
-            _tables.Run(RollupSchema.NextChange);
+            _connection.Execute($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Clearing}, watermark = 0, watermark_time = NULL");
+            _connection.Run(RollupSchema.NextChange);
         });
         CompleteClearing();
     }
@@ -133,7 +112,6 @@ public sealed class StoreOptimizer : IDisposable
     public void SetJournalMode(JournalMode mode) => _connection.Guard(() =>
     {
         // Leaving WAL mode requires exclusive access, but the reading connection has the file open.
-        _update.Dispose();
         _store.Dispose();
         using SqliteCommand command = _connection.Connection.CreateCommand();
         command.CommandText = $"PRAGMA journal_mode = {mode}";
@@ -152,59 +130,17 @@ public sealed class StoreOptimizer : IDisposable
     public TokenStoreOptimization Describe(long added)
     {
         using TokenStore store = TokenStore.Open(_connection.Path, _cancellation);
-        return new TokenStoreOptimization(
-            store.Path, added, RepairedBuckets, RollupStore.CountSums(store),
-            store.Scalar<string>("PRAGMA journal_mode"), LongestLock);
+        return new TokenStoreOptimization(store.Path, added, RepairedBuckets, store.Scalar<string>("PRAGMA journal_mode"), LongestLock);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _tables.Dispose();
-        _update.Dispose();
         _store.Dispose();
         _connection.Dispose();
     }
 
-    internal RollupState ReadState() => RollupState.Read(_store)!;
-
-    /// <summary>Runs work that writes rollups in one transaction.</summary>
-    internal void InTransaction(Action work)
-    {
-        _connection.InTransaction(() =>
-        {
-            _tables.Begin();
-            work();
-        });
-        _tables.Committed();
-    }
-
-    /// <summary>Writes prepared work, unless the rollups changed since, or it would take too long.</summary>
-    /// <returns>False if nothing was written: the work must be prepared again, in smaller batches.</returns>
-    internal bool TryWrite(RollupState expected, Action write)
-    {
-        bool written = false;
-        try
-        {
-            InTransaction(() =>
-            {
-                written = RollupState.Read(_connection.Connection) is { IsUsable: true } state && state.Version == expected.Version;
-                if (written)
-                {
-                    write();
-                    _tables.Run(RollupSchema.NextVersion);
-                }
-            });
-        }
-        catch (TransactionLateException)
-        {
-            return false;
-        }
-        return written;
-    }
-
-    /// <summary>Rebuilds stale sums.</summary>
-    internal void Repair(params IEnumerable<long> days) => RepairedBuckets += new RollupRepair(this, _cancellation).Run(days);
+    private RollupState ReadState() => RollupState.Read(_store)!;
 
     // During this time, the rollups are not read or extended, and no requests are removed, so they can be deleted step by step. Several runs can do
     // it concurrently, and continue the work of others; but they do not delete rebuilt sums of another run.
@@ -217,9 +153,9 @@ public sealed class StoreOptimizer : IDisposable
         })
         {
             for (bool more = true; more;)
-                InTransaction(() => more = IsClearing() && RollupTables.DeleteSome(_connection, table, condition));
+                _tables.InTransaction(() => more = IsClearing() && RollupTables.DeleteSome(_connection, table, condition));
         }
-        InTransaction(() =>
+        _tables.InTransaction(() =>
         {
             if (!IsClearing())
                 return;
@@ -229,8 +165,8 @@ public sealed class StoreOptimizer : IDisposable
                 start = RollupLevels.StartOf(removed, RollupLevels.DaySeconds);
                 _tables.AddStale(RollupLevel.Day, start.Value);
             }
-            _tables.Run($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Format}");
-            _tables.Run(RollupSchema.NextVersion);
+            _connection.Execute($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Format}");
+            _connection.Run(RollupSchema.NextVersion);
         });
     }
 
@@ -240,19 +176,17 @@ public sealed class StoreOptimizer : IDisposable
         if (rows.First > rows.Last)
             return true;
         using var scanner = new RowScanner(_store, new RequestFilter(), RollupBatch.Texts, ranges: [rows], window: ReadWindow);
-        _update.Forget();
         var batch = new RollupBatch();
-        bool more = true;
-        while (more)
+        for (bool more = true; more;)
         {
             _cancellation.ThrowIfCancellationRequested();
             more = scanner.ReadWindow(batch.Add);
             if (batch.Count > 0 && (!more || batch.Quarters.Count >= _keysPerBatch))
             {
-                _update.Prepare(batch.Quarters.Concat(RollupBatch.Longer(batch.Quarters)));
-                bool written = TryWrite(state, () =>
+                Dictionary<RollupKey, UsageAccumulator> longer = RollupBatch.Longer(batch.Quarters);
+                bool written = _tables.TryWrite(ref state, () =>
                 {
-                    _update.Write();
+                    _tables.Add(batch.Quarters.Concat(longer));
                     _tables.AddRows(batch);
                 });
                 _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * _connection.Growth, FewestKeys, MostKeys);
@@ -260,7 +194,6 @@ public sealed class StoreOptimizer : IDisposable
                     return false;
                 added += batch.Count;
                 progress?.Invoke(added, rows.Last - rows.First + 1);
-                state = state with { Version = state.Version + 1 };
                 batch = new RollupBatch();
             }
         }

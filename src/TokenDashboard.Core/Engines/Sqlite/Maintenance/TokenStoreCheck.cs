@@ -42,13 +42,16 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     public static IEnumerable<TokenStoreCheck> Run(TokenStore store, bool wait, Action<long, long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        yield return new TokenStoreCheck(store.Path, "Schema", CheckResult.Passed, "The table telemetry has all columns of Observicia.");
-        yield return Integrity(store, wait);
-        foreach (TokenStoreCheck check in Rollups(store, progress))
-            yield return check;
+        TokenStoreCheck Check(string name, (CheckResult Result, string Message) found) => new(store.Path, name, found.Result, found.Message);
+        yield return Check("Schema", (CheckResult.Passed, "The table telemetry has all columns of Observicia."));
+        yield return Check("Integrity", Integrity(store, wait));
+        var differences = new List<RollupDifference>();
+        yield return Check("Rollups", Rollups(store, differences, progress));
+        foreach (RollupDifference difference in differences)
+            yield return Check("Rollup", (CheckResult.Failed, Describe(difference))) with { Start = new DateTimeOffset(RollupLevels.TicksOf(difference.Key.Start), TimeSpan.Zero) };
     }
 
-    private static TokenStoreCheck Integrity(TokenStore store, bool wait)
+    private static (CheckResult Result, string Message) Integrity(TokenStore store, bool wait)
     {
         bool bounded = !wait && store.Scalar<string>("PRAGMA journal_mode") != "wal";
         using var timer = new CancellationTokenSource();
@@ -69,9 +72,8 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
                 }
                 return true;
             });
-            return faults is ["ok"]
-                ? new TokenStoreCheck(store.Path, "Integrity", CheckResult.Passed, "SQLite's integrity check passed.")
-                : new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"SQLite's integrity check failed: {string.Join("; ", faults)}. {WhatToDo}");
+            return faults is ["ok"] ? (CheckResult.Passed, "SQLite's integrity check passed.")
+                : (CheckResult.Failed, $"SQLite's integrity check failed: {string.Join("; ", faults)}. {WhatToDo}");
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !store.Cancellation.IsCancellationRequested)
         {
@@ -80,7 +82,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     }
 
     // This finds less than SQLite's check, but uses many short reads: it finds unreadable rows.
-    private static TokenStoreCheck ReadEverything(TokenStore store)
+    private static (CheckResult Result, string Message) ReadEverything(TokenStore store)
     {
         long rows = 0;
         try
@@ -90,70 +92,42 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotDatabase)
         {
-            return new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"After {Count(rows)} rows, the table cannot be read: {exception.InnerException?.Message} {WhatToDo}");
+            return (CheckResult.Failed, $"After {Count(rows)} rows, the table cannot be read: {exception.InnerException?.Message} {WhatToDo}");
         }
-        return new TokenStoreCheck(
-            store.Path, "Integrity", CheckResult.Passed,
-            $"All {Count(rows)} rows can be read. SQLite's integrity check was skipped, because it blocks the application outside WAL mode. Check a copy, or use -Wait while the application does not write.");
+        return (CheckResult.Passed, $"All {Count(rows)} rows can be read. SQLite's integrity check was skipped, because it blocks the application outside WAL mode. "
+            + "Check a copy, or use -Wait while the application does not write.");
     }
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static IEnumerable<TokenStoreCheck> Rollups(TokenStore store, Action<long, long>? progress)
+    // Adds the first differences to a list, if there is a comparison.
+    private static (CheckResult Result, string Message) Rollups(TokenStore store, List<RollupDifference> listed, Action<long, long>? progress)
     {
-        if (RollupState.Read(store) is not { } state)
+        switch (RollupState.Read(store))
         {
-            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The store has no rollups. To create them, run Optimize-TokenStore.");
-            yield break;
-        }
-        if (state.IsClearing)
-        {
-            yield return new TokenStoreCheck(
-                store.Path, "Rollups", CheckResult.Skipped, "The rollups are being rebuilt, or a rebuild was interrupted. To continue it, run Optimize-TokenStore.");
-            yield break;
-        }
-        if (state.IsForeign)
-        {
-            yield return new TokenStoreCheck(
-                store.Path, "Rollups", CheckResult.Failed, "Another version of this module created the rollups. They are not used. To rebuild them, run Optimize-TokenStore.");
-            yield break;
-        }
-        if (!state.IsUsable)
-        {
-            yield return new TokenStoreCheck(
-                store.Path, "Rollups", CheckResult.Failed,
-                "Another program removed requests, so the rollups are not used. To rebuild them, run Optimize-TokenStore.");
-            yield break;
+            case null:
+                return (CheckResult.Skipped, "The store has no rollups. To create them, run Optimize-TokenStore.");
+            case { IsClearing: true }:
+                return (CheckResult.Skipped, "The rollups are being rebuilt, or a rebuild was interrupted. To continue it, run Optimize-TokenStore.");
+            case { IsForeign: true }:
+                return (CheckResult.Failed, "Another version of this module created the rollups. They are not used. To rebuild them, run Optimize-TokenStore.");
+            case { IsUsable: false }:
+                return (CheckResult.Failed, "Another program removed requests, so the rollups are not used. To rebuild them, run Optimize-TokenStore.");
         }
         var verifier = new RollupVerifier(store, store.Cancellation);
-        var listed = new List<RollupDifference>();
-        long differences = 0;
+        var differences = new List<RollupDifference>();
+        long count = 0;
         foreach (RollupDifference difference in verifier.Run(progress))
         {
-            differences++;
-            if (listed.Count < MaxListed)
-                listed.Add(difference);
+            if (count++ < MaxListed)
+                differences.Add(difference);
         }
-        if (differences == 0 && verifier.UnknownRows == 0)
-        {
-            yield return new TokenStoreCheck(
-                store.Path, "Rollups", CheckResult.Passed,
-                string.Create(CultureInfo.InvariantCulture, $"The rollups of {verifier.Days:N0} days match the requests."));
-            yield break;
-        }
+        if (count == 0 && verifier.UnknownRows == 0)
+            return (CheckResult.Passed, $"The rollups of {Count(verifier.Days)} days match the requests.");
         if (verifier.Disturbed)
-        {
-            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The rollups were refreshed during the comparison. Run the command again.");
-            yield break;
-        }
-        yield return new TokenStoreCheck(
-            store.Path, "Rollups", CheckResult.Failed,
-            string.Create(CultureInfo.InvariantCulture, $"{differences:N0} rollup rows are wrong, and {Math.Abs(verifier.UnknownRows):N0} requests were added or removed. To repair them, run Optimize-TokenStore -Verify."));
-        foreach (RollupDifference difference in listed)
-        {
-            yield return new TokenStoreCheck(
-                store.Path, "Rollup", CheckResult.Failed, Describe(difference), new DateTimeOffset(RollupLevels.TicksOf(difference.Key.Start), TimeSpan.Zero));
-        }
+            return (CheckResult.Skipped, "The rollups were refreshed during the comparison. Run the command again.");
+        listed.AddRange(differences);
+        return (CheckResult.Failed, $"{Count(count)} rollup rows are wrong, and {Count(Math.Abs(verifier.UnknownRows))} requests were added or removed. To repair them, run Optimize-TokenStore -Verify.");
     }
 
     private static string Describe(RollupDifference difference)

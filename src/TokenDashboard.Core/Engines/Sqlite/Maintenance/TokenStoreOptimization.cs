@@ -4,8 +4,6 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 /// <param name="Database">Full path of the database file.</param>
 /// <param name="AddedRequests">The number of requests that this run added.</param>
 /// <param name="RepairedBuckets">The number of rebuilt buckets.</param>
-/// <param name="Sums">Rows of the table tokendash_rollup.</param>
 /// <param name="JournalMode">SQLite's journal mode.</param>
 /// <param name="LongestLock">The longest time for which the application could not write.</param>
-public sealed record TokenStoreOptimization(
-    string Database, long AddedRequests, long RepairedBuckets, long Sums, string JournalMode, TimeSpan LongestLock);
+public sealed record TokenStoreOptimization(string Database, long AddedRequests, long RepairedBuckets, string JournalMode, TimeSpan LongestLock);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Telemetry;
@@ -10,7 +9,7 @@ namespace TokenDashboard.Engines.Sqlite.Panels;
 /// The SQL of alert rules. The Grafana server runs it without a browser, so of Grafana's variables there are only those the plugin itself
 /// replaces. Each result is one moment, the end of the window: a row for each name with the name as its label, or one row for everything.
 /// </summary>
-internal static partial class AlertSql
+internal static class AlertSql
 {
     private const string From = "$__from / 1000";
 
@@ -30,19 +29,11 @@ internal static partial class AlertSql
         _ => AnyRequest(rule),
     };
 
-    private static string Sum(AlertRule rule, string measure, string title) => rule.Label is { } label
-        ? $"""
+    private static string Sum(AlertRule rule, string measure, string title) => $"""
         WITH request AS NOT MATERIALIZED (
-        {Requests(rule, $"{Name(rule.By)} AS name, {measure} AS value")})
-        SELECT {Time}, CAST(name AS TEXT) AS {label}, CAST(SUM(value) AS INTEGER) AS {title}
-        FROM request GROUP BY name
-        ORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}
-        """
-        : $"""
-        WITH request AS NOT MATERIALIZED (
-        {Requests(rule, $"{measure} AS value")})
-        SELECT {Time}, CAST(COALESCE(SUM(value), 0) AS INTEGER) AS {title}
-        FROM request
+        {Requests(rule, $"{(rule.Label is null ? "" : $"{Name(rule.By)} AS name, ")}{measure} AS value")})
+        SELECT {Time}, {Label(rule)}CAST({(rule.Label is null ? "COALESCE(SUM(value), 0)" : "SUM(value)")} AS INTEGER) AS {title}
+        FROM request{(rule.Label is null ? "" : $" GROUP BY name\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
         """;
 
     // Without prices in the store the query fails, and the error state counts. What has no price is left out.
@@ -55,16 +46,15 @@ internal static partial class AlertSql
             ("cache_write_tokens", TelemetrySql.CacheWriteTokens), ("reasoning_tokens", TelemetrySql.ReasoningTokens),
         ];
         string joined = $"{TelemetrySql.Table} LEFT JOIN {PriceTable.Details} AS {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid";
-        string label = rule.Label is { } by ? $"CAST(name AS TEXT) AS {by}, " : "";
-        string all = label.Length == 0 ? "CASE COUNT(*) WHEN 0 THEN 0.0 ELSE SUM(value) END" : "SUM(value)";
+        string all = rule.Label is null ? "CASE COUNT(*) WHEN 0 THEN 0.0 ELSE SUM(value) END" : "SUM(value)";
         return $"""
             WITH request AS NOT MATERIALIZED (
             {Requests(rule, string.Join(",\n    ", columns.Select(column => $"{column.Value} AS {column.Column}")), joined)}),
             priced AS NOT MATERIALIZED (
               SELECT name, {PriceSql.Cost("request")} AS value
               FROM request LEFT JOIN {PriceTable.Name} AS price ON {PriceSql.OfRequest})
-            SELECT {Time}, {label}CAST({all} AS REAL) AS cost
-            FROM priced{(label.Length == 0 ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
+            SELECT {Time}, {Label(rule)}CAST({all} AS REAL) AS cost
+            FROM priced{(rule.Label is null ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
             """;
     }
 
@@ -75,7 +65,7 @@ internal static partial class AlertSql
         ranked AS (
           SELECT name, duration, ROW_NUMBER() OVER (PARTITION BY name ORDER BY duration) AS place, COUNT(*) OVER (PARTITION BY name) AS requests
           FROM request WHERE duration IS NOT NULL)
-        SELECT {Time}, {(rule.Label is { } label ? $"CAST(name AS TEXT) AS {label}, " : "")}CAST(duration AS REAL) AS duration
+        SELECT {Time}, {Label(rule)}CAST(duration AS REAL) AS duration
         FROM ranked WHERE place = (requests * 95 + 99) / 100
         ORDER BY duration DESC, name LIMIT {AlertRule.MaxNames}
         """;
@@ -88,6 +78,8 @@ internal static partial class AlertSql
           ORDER BY id DESC LIMIT 1)
         """;
 
+    private static string Label(AlertRule rule) => rule.Label is { } label ? $"CAST(name AS TEXT) AS {label}, " : "";
+
     private static string Name(AlertDimension by) => by switch
     {
         AlertDimension.User => UsageRelations.Known(TelemetrySql.User),
@@ -98,17 +90,16 @@ internal static partial class AlertSql
 
     private static string Requests(AlertRule rule, string columns, string table = TelemetrySql.Table)
     {
-        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = (rule.Filter with { Range = TimeRange.All }).ToSql();
         string newest = rule.NewestRows is { } rows
             ? string.Create(CultureInfo.InvariantCulture, $"id > (SELECT MAX(id) FROM {TelemetrySql.Table}) - {rows}\n    AND ")
             : "";
         string since = rule.MonthSoFar ? $"strftime('%Y-%m-01T00:00:00', {To} - 1, 'unixepoch')" : $"strftime('%Y-%m-%dT%H:%M:%S', {From}, 'unixepoch')";
-        string chosen = string.Concat(conditions.Select(condition => $"\n    AND {condition}"));
+        string chosen = string.Concat((rule.Filter with { Range = TimeRange.All }).ToSql(value => Literal((string)value)).Select(condition => $"\n    AND {condition}"));
         return $"""
               SELECT {columns}
               FROM {table}
               WHERE {newest}timestamp >= {since} AND timestamp < {ToText}
-                AND {TelemetrySql.TimestampReadable}{ParameterPattern().Replace(chosen, match => Literal((string)parameters[match.Value]))}
+                AND {TelemetrySql.TimestampReadable}{chosen}
             """;
     }
 
@@ -118,7 +109,4 @@ internal static partial class AlertSql
         string quoted = "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
         return quoted.Contains("$__", StringComparison.Ordinal) ? "(" + quoted.Replace("$__", "$' || '__", StringComparison.Ordinal) + ")" : quoted;
     }
-
-    [GeneratedRegex(@"\$p[0-9]+")]
-    private static partial Regex ParameterPattern();
 }

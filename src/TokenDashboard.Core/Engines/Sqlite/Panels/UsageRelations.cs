@@ -51,9 +51,7 @@ internal static class UsageRelations
           ELSE '(SELECT user_id, model, provider FROM {TelemetrySql.Table} ORDER BY rowid DESC LIMIT {NewestRequests})' END AS names
         """);
 
-    /// <summary>The planner and the common table expressions of all relations.</summary>
-    /// <param name="zones">The time zones of the variable <c>zone</c>.</param>
-    /// <param name="singleRequests">Whether requests are also chosen by the variables <c>transaction</c> and <c>min_tokens</c>.</param>
+    /// <summary>The planner and the common table expressions of all relations; with <c>transaction</c> and <c>min_tokens</c>, if requests are chosen singly.</summary>
     internal static QueryVariable Planner(IReadOnlyList<TimeZoneInfo> zones, bool singleRequests = false)
     {
         const string Since = "SELECT since FROM selected";
@@ -114,9 +112,7 @@ internal static class UsageRelations
         Relation("times", "The start of each bucket of the time range.", RelationScope.Buckets, users: false, "time FROM calendar"),
     ];
 
-    /// <summary>The variables that a query needs, in the order in which Grafana must know them.</summary>
-    /// <param name="sql">The queries.</param>
-    /// <param name="planner">The planner to use.</param>
+    /// <summary>The variables that queries need, in the order in which Grafana must know them.</summary>
     internal static IEnumerable<QueryVariable> UsedBy(IEnumerable<string> sql, QueryVariable planner)
     {
         string text = string.Join('\n', sql);
@@ -193,10 +189,6 @@ internal static class UsageRelations
     private static string Time(string second, string began = "first") => $"CASE step WHEN 0 THEN since + shift ELSE {TimeOf(LocalSecond(second), began)} END";
 
     private static string OfStretch(string expression) => $"(SELECT {expression} FROM stretch WHERE second >= first AND second < last)";
-
-    // Before 1970 too.
-    private static string QuarterOf(string second) =>
-        $"{second} - ({second} % {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds}) % {RollupLevels.QuarterSeconds}";
 
     // The quarters of an hour that hold the 500 requests with the largest of a measure, and what is read of them and of the gaps.
     private static string BestQuarters(Measure measure) => $"""
@@ -315,7 +307,7 @@ internal static class UsageRelations
         {{RollupPlanner.Pieces}},
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
-            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {QuarterOf("second")} IN (SELECT start FROM best))")}},
+            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {RollupSchema.StartOf("second", RollupLevels.QuarterSeconds)} IN (SELECT start FROM best))")}},
         {{PriceSql.OfRequests}},
         {{PriceSql.OfSums}},
         chosen_group(group_id, user, model, provider, request_type, input_class) AS NOT MATERIALIZED (

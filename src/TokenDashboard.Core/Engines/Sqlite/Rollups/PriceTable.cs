@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 
@@ -52,6 +51,10 @@ internal static class PriceTable
             PRIMARY KEY (provider, model, since, day_from, prompt_above)) WITHOUT ROWID
         """;
 
+    private const string Delete = $"DELETE FROM {Name} WHERE provider = ?1 AND model = ?2";
+
+    private static readonly string Insert = $"INSERT INTO {Name} VALUES ({string.Join(", ", Layout.Select((_, number) => string.Create(CultureInfo.InvariantCulture, $"?{number + 1}")))})";
+
     private static readonly string Parts = string.Join(", ", new[] { Measures.CachedTokens, Measures.CacheWriteTokens, Measures.ReasoningTokens }.Select(part => part.Name));
 
     private const int ModelsPerTransaction = 200;
@@ -73,10 +76,12 @@ internal static class PriceTable
         {
             connection.InTransaction(() =>
             {
-                Run(connection.Connection, $"DELETE FROM {Name} WHERE provider = $0 AND model = $1", models.Select(model => new object?[] { model.Item1, model.Item2 }));
-                Run(
-                    connection.Connection, $"INSERT INTO {Name} VALUES ({string.Join(", ", Layout.Select((_, number) => $"${number}"))})",
-                    models.SelectMany(model => rows[model]).Select(row => row.Values));
+                foreach ((string provider, string model) in models)
+                {
+                    connection.Run(Delete, provider, model);
+                    foreach (Row row in rows[(provider, model)])
+                        connection.Run(Insert, row.Values);
+                }
             });
         }
     }
@@ -115,28 +120,8 @@ internal static class PriceTable
     }
 
     // Null where there is no table.
-    private static HashSet<Row>? Read(TokenStore store) => !store.Has(Name) ? null : store.Read(() =>
-    {
-        using SqliteCommand command = store.CreateCommand($"SELECT * FROM {Name}");
-        using SqliteDataReader reader = store.ExecuteReader(command);
-        var rows = new HashSet<Row>();
-        while (reader.Read())
-            rows.Add(new Row([.. Layout.Select((_, column) => reader.IsDBNull(column) ? null : reader.GetValue(column))]));
-        return rows;
-    });
-
-    private static void Run(SqliteConnection connection, string sql, IEnumerable<object?[]> rows)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (object?[] values in rows)
-        {
-            command.Parameters.Clear();
-            for (int column = 0; column < values.Length; column++)
-                command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"${column}"), values[column] ?? DBNull.Value);
-            command.ExecuteNonQuery();
-        }
-    }
+    private static HashSet<Row>? Read(TokenStore store) => !store.Has(Name) ? null
+        : [.. store.Query($"SELECT * FROM {Name}", row => new Row([.. Layout.Select((_, column) => row.IsDBNull(column) ? null : row.GetValue(column))]))];
 
     private sealed record Row(object?[] Values)
     {

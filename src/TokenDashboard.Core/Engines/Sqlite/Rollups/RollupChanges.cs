@@ -1,5 +1,4 @@
-using Microsoft.Data.Sqlite;
-using TokenDashboard.Telemetry;
+using System.Globalization;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
@@ -9,41 +8,39 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 /// </summary>
 internal static class RollupChanges
 {
+    private const string Changed = $"""
+        FROM (
+          SELECT rowid AS id, CASE WHEN {TelemetrySql.TimestampReadable} THEN unixepoch(substr(timestamp, 1, 19)) END AS second
+          FROM {TelemetrySql.Table} WHERE rowid = ?1)
+        """;
+
+    // A row may have moved to another time, and must also be found there.
+    private static readonly string AddRow = string.Create(CultureInfo.InvariantCulture, $"""
+        INSERT INTO {RollupSchema.Rows} SELECT COALESCE({RollupSchema.StartOf("second", RollupLevels.QuarterSeconds)}, {RollupSchema.NoTime}), id, id
+        {Changed} WHERE TRUE ON CONFLICT DO NOTHING
+        """);
+
+    private static readonly string AddStale = $"""
+        INSERT OR IGNORE INTO {RollupSchema.Stale}
+        SELECT {RollupLevel.Quarter:D}, {RollupSchema.StartOf("second", RollupLevels.QuarterSeconds)} {Changed} WHERE second IS NOT NULL
+        UNION ALL
+        SELECT {RollupLevel.Day:D}, {RollupSchema.StartOf("second", RollupLevels.DaySeconds)} {Changed} WHERE second IS NOT NULL
+        """;
+
+    // The row at the watermark proves that no other program removed rows. If it is changed, its new form proves it.
+    private const string KeepProof = $"UPDATE {RollupSchema.State} SET watermark_time = timestamp FROM {TelemetrySql.Table} AS row WHERE row.rowid = watermark AND watermark = ?1";
+
     /// <summary>Marks a row that is to be changed or removed, or that was changed.</summary>
-    /// <param name="connection">A connection in a transaction that holds the write lock.</param>
-    /// <param name="row">The row's id.</param>
-    public static void Announce(SqliteConnection connection, long row)
+    public static void Announce(StoreWriteConnection connection, long row)
     {
-        if (RollupState.Read(connection) is not { IsForeign: false } state)
+        if (RollupState.Read(connection.Connection) is not { IsForeign: false } state)
             return;
-        using SqliteCommand command = connection.CreateCommand();
-        void Run(string sql)
+        connection.Run(RollupSchema.NextChange);
+        if (row <= state.Watermark)
         {
-            command.CommandText = sql;
-            command.ExecuteNonQuery();
-        }
-        Run(RollupSchema.NextChange);
-        if (row > state.Watermark)
-            return;
-        command.CommandText = $"SELECT {RequestRow.Columns(RequestText.None, hasDetails: false)} FROM {TelemetrySql.Table} WHERE rowid = {row}";
-        long start;
-        using (SqliteDataReader reader = command.ExecuteReader())
-        {
-            if (!reader.HasRows)
-                return;
-            var request = new RequestRow();
-            request.Load(new NativeStatement(reader.Handle!));
-            start = RollupBatch.QuarterOf(request);
-        }
-        // A row may have moved to another time, and must also be found there.
-        Run($"INSERT INTO {RollupSchema.Rows} VALUES ({start}, {row}, {row}) ON CONFLICT DO NOTHING");
-        if (start == RollupSchema.NoTime)
-            return;
-        Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES ({RollupLevel.Quarter:D}, {start}), ({RollupLevel.Day:D}, {RollupLevels.StartOf(start, RollupLevels.DaySeconds)})");
-        if (row == state.Watermark)
-        {
-            // The row at the watermark proves that no other program removed rows. If it is changed, its new form proves it.
-            Run($"UPDATE {RollupSchema.State} SET watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)");
+            connection.Run(AddRow, row);
+            connection.Run(AddStale, row);
+            connection.Run(KeepProof, row);
         }
     }
 }

@@ -1,12 +1,6 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>The key of a rollup row.</summary>
-/// <param name="AllUsers">Whether the row includes all users; the user is then empty.</param>
-/// <param name="User">The user; empty if unknown.</param>
-/// <param name="Model">The model; empty if unknown.</param>
-/// <param name="Provider">The provider; empty if unknown.</param>
-/// <param name="RequestType">The kind of request; empty if unknown.</param>
-/// <param name="InputClass">The class of <see cref="Telemetry.InputSize"/>; 0 for most groups.</param>
+/// <summary>The key of a rollup row. Unknown names are empty, and so is the user of all users. The input class is that of <see cref="Telemetry.InputSize"/>.</summary>
 internal sealed record RollupGroup(bool AllUsers, string User, string Model, string Provider, string RequestType, int InputClass)
 {
     // Groups are looked up several times for each request.

@@ -25,7 +25,7 @@ internal static class RollupPlanner
         rollup_state(watermark, is_usable) AS MATERIALIZED (
           SELECT COALESCE(MAX(NULLIF(watermark, 0)), {FirstRow}), COUNT(*) FROM {RollupSchema.State}
           WHERE format = {RollupSchema.Format}
-            AND (watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)))
+            AND {RollupSchema.IsProven})
         """;
 
     /// <summary>

@@ -13,7 +13,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
     private readonly int[] _integers;
     private readonly int[] _reals;
     private readonly bool _hasSizes;
-    private readonly List<(RollupLevel Level, long Start, RollupGroup Group, int Durations, int Sizes, int End)> _rows = [];
+    private readonly List<(RollupKey Key, int Durations, int Sizes, int End)> _rows = [];
     private long[] _numbers = [];
     private byte[] _histograms = [];
     private int _row;
@@ -37,11 +37,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
     /// <summary>The approximate memory of the copies.</summary>
     public long Bytes => Count == 0 ? 0 : ((long)Count * Numbers * sizeof(long)) + _rows[^1].End;
 
-    public RollupLevel Level => _rows[_row].Level;
-
-    public long Start => _rows[_row].Start;
-
-    public RollupKey Key => new(Level, Start, Group);
+    public RollupKey Key => _rows[_row].Key;
 
     public override bool IsRollup => true;
 
@@ -57,7 +53,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     public override int InputClass => Group.InputClass;
 
-    private RollupGroup Group => _rows[_row].Group;
+    private RollupGroup Group => Key.Group;
 
     private int Numbers => _integers.Length + _reals.Length;
 
@@ -85,14 +81,14 @@ internal sealed class RollupRow : UsageRow, IDisposable
         int durations = _rows.Count == 0 ? 0 : _rows[^1].End;
         int sizes = Append(statement.Text(column), durations);
         int end = _hasSizes ? Append(statement.Text(column + 1), sizes) : sizes;
-        _rows.Add(((RollupLevel)statement.Integer(0), statement.Integer(1), group, durations, sizes, end));
+        _rows.Add((new RollupKey((RollupLevel)statement.Integer(0), statement.Integer(1), group), durations, sizes, end));
     }
 
     /// <summary>Selects a copied row.</summary>
     public void LookAt(int row)
     {
         _row = row;
-        UtcTicks = RollupLevels.TicksOf(Start);
+        UtcTicks = RollupLevels.TicksOf(Key.Start);
         ReadOnlySpan<long> numbers = _numbers.AsSpan(row * Numbers, Numbers);
         (long[] integers, double[] reals) = (Values.Integers, Values.Reals);
         for (int i = 0; i < _integers.Length; i++)

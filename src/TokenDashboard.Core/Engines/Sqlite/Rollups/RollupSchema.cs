@@ -1,3 +1,4 @@
+using System.Globalization;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
@@ -59,6 +60,8 @@ internal static class RollupSchema
         CREATE VIEW IF NOT EXISTS {View} AS
             SELECT level, start, all_users, user_id AS user, model, provider, request_type, input_class, {string.Join(", ", Measures.All.Select(InView))}, durations, sizes
             FROM {Sums} CROSS JOIN {Groups} ON id = group_id;
+        INSERT INTO {Bins} SELECT * FROM (VALUES {string.Join(", ", HistogramBins.Durations.Values().Select(bin => string.Create(CultureInfo.InvariantCulture, $"({bin.Bin}, {bin.Value:R})")))})
+            WHERE NOT EXISTS (SELECT 1 FROM {Bins});
         INSERT OR IGNORE INTO {State} VALUES (1, {Format}, 0, NULL, 0, 0, 0);
         """;
 
@@ -66,21 +69,11 @@ internal static class RollupSchema
     public static string TimeOf(string ticks) =>
         $"strftime('%Y-%m-%dT%H:%M:%S', {ticks} / 10000000 - 62135596800, 'unixepoch') || printf('.%06d', {ticks} / 10 % 1000000)";
 
-    /// <summary>Whether a store has rollups.</summary>
-    public const string Exists = $"SELECT count(*) FROM sqlite_schema WHERE name = '{State}'";
+    /// <summary>The start of the bucket of a length that contains a second, before 1970 too.</summary>
+    public static string StartOf(string second, int length) => $"{second} - ({second} % {length} + {length}) % {length}";
 
-    /// <summary>The version of the tables; other versions can lack columns.</summary>
-    public const string ReadFormat = $"SELECT format FROM {State}";
-
-    /// <summary>
-    /// Watermark, version, changes, removals, and whether the row at the watermark is still the aggregated one: if not,
-    /// another program removed rows.
-    /// </summary>
-    public const string ReadState = $"""
-        SELECT watermark, version, changes, removals,
-            watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)
-        FROM {State}
-        """;
+    /// <summary>Whether the row at the watermark is still the aggregated one: if not, another program removed rows.</summary>
+    public const string IsProven = $"(watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark))";
 
     /// <summary>Records a change of the rollups.</summary>
     public const string NextVersion = $"UPDATE {State} SET version = version + 1";

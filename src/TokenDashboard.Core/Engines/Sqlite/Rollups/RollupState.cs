@@ -40,10 +40,11 @@ internal sealed record RollupState(long Format, long Watermark, long Version, lo
         }
         using (command)
         {
-            if (Row(RollupSchema.Exists) is not [> 0] || Row(RollupSchema.ReadFormat) is not [long format])
+            if (Row($"SELECT count(*) FROM sqlite_schema WHERE name = '{RollupSchema.State}'") is not [> 0] || Row($"SELECT format FROM {RollupSchema.State}") is not [long format])
                 return null;
             var state = new RollupState(format, 0, 0, 0, 0, IsUsable: false);
-            return state.IsForeign || Row(RollupSchema.ReadState) is not { } row
+            // Other versions can lack columns.
+            return state.IsForeign || Row($"SELECT watermark, version, changes, removals, {RollupSchema.IsProven} FROM {RollupSchema.State}") is not { } row
                 ? state
                 : new RollupState(format, row[0], row[1], row[2], row[3], format == RollupSchema.Format && row[4] != 0);
         }

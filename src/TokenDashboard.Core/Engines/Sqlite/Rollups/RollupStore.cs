@@ -11,11 +11,8 @@ internal static class RollupStore
     /// <summary>The groups of the rollups that match a filter, by their number.</summary>
     public static Dictionary<long, RollupGroup> ReadGroups(TokenStore store, RequestFilter filter)
     {
-        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = (filter with { Range = TimeRange.All }).ToSql();
-        using SqliteCommand command = store.CreateCommand(
-            $"SELECT id, all_users, user_id, model, provider, request_type, input_class FROM {RollupSchema.Groups} WHERE {string.Join(" AND ", conditions.Prepend("TRUE"))}");
-        foreach ((string name, object value) in parameters)
-            command.Parameters.AddWithValue(name, value);
+        using SqliteCommand command = store.CreateCommand("");
+        command.CommandText = $"SELECT id, all_users, user_id, model, provider, request_type, input_class FROM {RollupSchema.Groups} WHERE {(filter with { Range = TimeRange.All }).ToSql(command)}";
         using SqliteDataReader reader = store.ExecuteReader(command);
         var groups = new Dictionary<long, RollupGroup>();
         while (reader.Read())
@@ -27,12 +24,8 @@ internal static class RollupStore
     }
 
     /// <summary>The stale buckets.</summary>
-    public static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store) => store.Read(() =>
-    {
-        var stale = new HashSet<(RollupLevel Level, long Start)>();
-        Read(store, $"SELECT level, start FROM {RollupSchema.Stale}", reader => stale.Add(((RollupLevel)reader.GetInt64(0), reader.GetInt64(1))));
-        return stale;
-    });
+    public static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store) =>
+        [.. store.Query($"SELECT level, start FROM {RollupSchema.Stale}", row => ((RollupLevel)row.GetInt64(0), row.GetInt64(1)))];
 
     /// <summary>The days with stale buckets.</summary>
     public static IEnumerable<long> ReadStaleDays(TokenStore store) => ReadStale(store).Select(stale => RollupLevels.StartOf(stale.Start, RollupLevels.DaySeconds));
@@ -55,114 +48,60 @@ internal static class RollupStore
             : (0, 0);
     }
 
-    /// <summary>Reads sums of a level until the time limit.</summary>
-    /// <returns>The start of the first sums that were not read.</returns>
-    public static long ReadSums(TokenStore store, RollupLevel level, long from, long until, Dictionary<long, RollupGroup> groups, Action<RollupRow> onRow)
+    /// <summary>Reads the sums of a level that start in [from, until).</summary>
+    public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, RequestFilter filter, Action<RollupRow> onRow)
     {
-        var watch = Stopwatch.StartNew();
+        Dictionary<long, RollupGroup> groups = store.Read(() => ReadGroups(store, filter));
         var row = new RollupRow();
-        long next = until;
-        long? last = null;
-        using SqliteCommand command = store.CreateCommand(
-            $"SELECT {row.Columns} FROM {RollupSchema.Sums} WHERE level = {level:D} AND start >= {Number(from)} AND start < {Number(until)} ORDER BY start");
-        Step(store, command, statement =>
+        ReadByStart(store, $"SELECT {row.Columns} FROM {RollupSchema.Sums} WHERE level = {level:D}", from, until, statement =>
         {
-            long start = statement.Integer(1);
-            if (last is not null && start != last && watch.Elapsed > RowScanner.UsualWindow)
-            {
-                next = start;
-                return false;
-            }
-            last = start;
             if (groups.TryGetValue(statement.Integer(2), out RollupGroup? group))
             {
                 row.Load(statement, group);
                 onRow(row);
             }
-            return true;
         });
-        return next;
-    }
-
-    /// <summary>Reads all sums of a level, in several reads.</summary>
-    public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, RequestFilter filter, Action<RollupRow> onRow)
-    {
-        while (from < until)
-            from = store.ReadAtOnce(() => ReadSums(store, level, from, until, ReadGroups(store, filter), onRow));
     }
 
     /// <summary>The rows with the requests of the quarter-hours that start in [from, until).</summary>
     public static List<RowRange> ReadRanges(TokenStore store, long from, long until)
     {
         var ranges = new List<RowRange>();
-        while (from < until)
-        {
-            var watch = Stopwatch.StartNew();
-            from = store.Read(() =>
-            {
-                using SqliteCommand command = store.CreateCommand(
-                    $"SELECT start, first_row, last_row FROM {RollupSchema.Rows} WHERE start >= {Number(from)} AND start < {Number(until)} ORDER BY start");
-                using SqliteDataReader reader = store.ExecuteReader(command);
-                for (long last = from; reader.Read(); last = reader.GetInt64(0))
-                {
-                    if (reader.GetInt64(0) != last && watch.Elapsed > RowScanner.UsualWindow)
-                        return reader.GetInt64(0);
-                    ranges.Add(new RowRange(reader.GetInt64(1), reader.GetInt64(2)));
-                }
-                return until;
-            });
-        }
+        ReadByStart(store, $"SELECT first_row, start, last_row FROM {RollupSchema.Rows} WHERE TRUE", from, until, row => ranges.Add(new RowRange(row.Integer(0), row.Integer(2))));
         return ranges;
     }
 
-    /// <summary>Runs a statement and invokes the callback for each row, until it returns false.</summary>
-    public static void Step(TokenStore store, SqliteCommand command, Func<NativeStatement, bool> onRow)
-    {
-        using SqliteDataReader reader = store.ExecuteReader(command);
-        if (!reader.HasRows)
-            return;
-        // Execution has already moved to the first row.
-        var statement = new NativeStatement(reader.Handle!);
-        int resultCode;
-        do
-        {
-            if (!onRow(statement))
-                return;
-        }
-        while (statement.Step(out resultCode));
-        SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);
-    }
+    public static void Step(TokenStore store, SqliteCommand command, Func<NativeStatement, bool> onRow) => store.Step(command, onRow);
 
-    /// <summary>The number of sums.</summary>
-    public static long CountSums(TokenStore store)
+    // Reads rows in the order of their start, the second column, in several short reads.
+    private static void ReadByStart(TokenStore store, string select, long from, long until, Action<NativeStatement> onRow)
     {
-        (long from, long until) = store.Read(() => DataBounds(store));
-        long count = 0;
-        // With every level named, each is found by its start.
-        string levels = string.Join(", ", Enum.GetValues<RollupLevel>().Select(level => $"{level:D}"));
-        for (long day = RollupLevels.StartOf(from, RollupLevels.WeekSeconds); day < until; day += RollupLevels.DaySeconds)
+        while (from < until)
         {
-            count += store.Scalar<long>(
-                $"SELECT count(*) FROM {RollupSchema.Sums} WHERE level IN ({levels}) AND start >= {Number(day)} AND start < {Number(day + RollupLevels.DaySeconds)}");
+            from = store.ReadAtOnce(() =>
+            {
+                var watch = Stopwatch.StartNew();
+                (long last, long next) = (from, until);
+                using SqliteCommand command = store.CreateCommand($"{select} AND start >= {Number(from)} AND start < {Number(until)} ORDER BY start");
+                store.Step(command, row =>
+                {
+                    if (row.Integer(1) != last && watch.Elapsed > RowScanner.UsualWindow)
+                    {
+                        next = row.Integer(1);
+                        return false;
+                    }
+                    last = row.Integer(1);
+                    onRow(row);
+                    return true;
+                });
+                return next;
+            });
         }
-        return count;
     }
 
     // Only a single MIN or MAX does not read the whole table.
-    private static long? Bound(TokenStore store, string function, string table, string condition)
-    {
-        long? bound = null;
-        Read(store, $"SELECT {function}(start) FROM {table} WHERE {condition}", reader => bound = reader.IsDBNull(0) ? null : reader.GetInt64(0));
-        return bound;
-    }
-
-    private static void Read(TokenStore store, string sql, Action<SqliteDataReader> onRow)
-    {
-        using SqliteCommand command = store.CreateCommand(sql);
-        using SqliteDataReader reader = store.ExecuteReader(command);
-        while (reader.Read())
-            onRow(reader);
-    }
+    private static long? Bound(TokenStore store, string function, string table, string condition) =>
+        store.Query($"SELECT {function}(start) FROM {table} WHERE {condition}", row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0))[0];
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

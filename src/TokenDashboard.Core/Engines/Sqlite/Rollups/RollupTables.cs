@@ -1,221 +1,188 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>The statements that write rollups. They are created and used within a transaction that holds the write lock.</summary>
-internal sealed class RollupTables : IDisposable
+/// <summary>Writes rollups. All methods are called within a transaction that holds the write lock, except those that begin one.</summary>
+internal sealed class RollupTables(StoreWriteConnection connection)
 {
     // The number of rows between two checks of the clock.
     private const int RowsPerDelete = 200;
 
     private const string ForeignTables = $"SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name GLOB '{RollupSchema.Sums}*'";
+    private const string GroupColumns = "all_users, user_id, model, provider, request_type, input_class";
+    private const string FindGroup = $"SELECT id FROM {RollupSchema.Groups} WHERE ({GroupColumns}) = (?1, ?2, ?3, ?4, ?5, ?6)";
+    private const string AddGroup = $"INSERT INTO {RollupSchema.Groups} ({GroupColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
+    private const string OfKey = $"FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3";
 
-    private readonly StoreWriteConnection _connection;
-    private readonly sqlite3 _database;
-    private readonly Dictionary<string, sqlite3_stmt> _prepared = [];
-    private readonly NativeStatement _put;
+    private static readonly string FindSum = $"SELECT {new RollupRow().Columns} {OfKey}";
+    private static readonly string PutSum =
+        $"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Length + 5).Select(number => $"?{number}"))})";
+
     private readonly Dictionary<RollupGroup, long> _groups = [];
-    private readonly Dictionary<RollupGroup, long> _newGroups = [];
+    private bool _isCommitted;
 
-    public RollupTables(StoreWriteConnection connection)
-    {
-        _connection = connection;
-        _database = connection.Connection.Handle!;
-        _put = Statement($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Length + 5).Select(number => $"?{number}"))})");
-    }
-
-    /// <summary>Creates missing tables, and replaces those of another version.</summary>
+    /// <summary>Creates missing tables, and replaces those of another version step by step, because all at once could block the application.</summary>
     public static void Create(StoreWriteConnection connection)
     {
-        string[] foreign = [];
-        connection.InTransaction(() =>
+        for (bool created = false; !created;)
         {
-            foreign = IsForeign(connection) ? connection.Scalar(ForeignTables).ToString()!.Split(',') : [];
-            if (foreign.Length == 0)
-                CreateTables(connection);
-        });
-        if (foreign.Length == 0)
-            return;
-        // Step by step, because all at once could block the application.
-        foreach (string table in foreign.Where(table => table != RollupSchema.State))
-        {
-            for (bool more = true; more;)
-                connection.InTransaction(() => more = IsForeign(connection) && DeleteSome(connection, table, "TRUE"));
-        }
-        connection.InTransaction(() =>
-        {
-            if (IsForeign(connection))
-                connection.Execute(string.Join(';', foreign.Select(table => $"DROP TABLE {table}").Prepend($"DROP VIEW IF EXISTS {RollupSchema.View}")));
-            CreateTables(connection);
-        });
-    }
-
-    /// <summary>Begins the work of a transaction: the cached groups of a rolled-back transaction are discarded.</summary>
-    public void Begin() => _newGroups.Clear();
-
-    /// <summary>Keeps the cached groups of a committed transaction.</summary>
-    public void Committed() => Learn(_newGroups);
-
-    /// <summary>Caches the numbers of stored groups.</summary>
-    public void Learn(IEnumerable<KeyValuePair<RollupGroup, long>> groups)
-    {
-        foreach ((RollupGroup group, long id) in groups)
-            _groups[group] = id;
-    }
-
-    /// <summary>The number of a group, if it is cached.</summary>
-    public bool TryGetId(RollupGroup group, out long id) => _groups.TryGetValue(group, out id);
-
-    /// <summary>Stores the row ranges of a batch, and the new watermark.</summary>
-    public void AddRows(RollupBatch batch)
-    {
-        NativeStatement lastRange = Statement($"SELECT first_row, last_row FROM {RollupSchema.Rows} WHERE start = ?1 ORDER BY first_row DESC LIMIT 1");
-        foreach ((long start, RowRange range) in batch.Rows)
-        {
-            lastRange.Bind(1, start);
-            bool found = lastRange.Step(out int resultCode);
-            var last = new RowRange(lastRange.Integer(0), lastRange.Integer(1));
-            lastRange.Reset();
-            Check(resultCode);
-            Run(
-                $"INSERT INTO {RollupSchema.Rows} VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_row = max(last_row, excluded.last_row)",
-                start, found && RollupBatch.Continues(last, range.First) ? last.First : range.First, range.Last);
-        }
-        Run($"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1)", batch.LastRow);
-    }
-
-    /// <summary>Writes the correct sum.</summary>
-    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
-    public void Write(RollupDifference difference)
-    {
-        if (difference.Expected is { } expected)
-            Put(difference.Key, expected.Values, expected.Durations.ToUtf8(), expected.Sizes.ToUtf8());
-        else
-            Run($"DELETE FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3", (long)difference.Key.Level, difference.Key.Start, IdOf(difference.Key.Group));
-    }
-
-    /// <summary>Inserts or replaces a sum with its histograms as text.</summary>
-    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
-    public void Put(RollupKey key, MeasureValues values, byte[] durations, byte[] sizes)
-    {
-        _connection.ThrowIfLate();
-        _put.Bind(1, (long)key.Level);
-        _put.Bind(2, key.Start);
-        _put.Bind(3, IdOf(key.Group));
-        int parameter = 4;
-        foreach (Measure measure in Measures.All)
-        {
-            if (measure.IsReal)
-                _put.Bind(parameter++, values.Real(measure));
-            else
-                _put.Bind(parameter++, values[measure]);
-        }
-        _put.BindCopy(parameter++, durations);
-        _put.BindCopy(parameter, sizes);
-        Check(_put.Run());
-    }
-
-    public void AddStale(RollupLevel level, long start) => Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES (?1, ?2)", (long)level, start);
-
-    /// <summary>Removes rows of a table by their ids.</summary>
-    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
-    public void RemoveRows(string table, string idColumn, List<long> ids)
-    {
-        foreach (long id in ids)
-        {
-            _connection.ThrowIfLate();
-            Run($"DELETE FROM {table} WHERE {idColumn} = ?1", id);
+            connection.InTransaction(() =>
+            {
+                if (RollupState.Read(connection.Connection) is { IsForeign: true })
+                {
+                    string[] foreign = connection.Scalar(ForeignTables).ToString()!.Split(',');
+                    if (foreign.Any(table => table != RollupSchema.State && DeleteSome(connection, table, "TRUE")))
+                        return;
+                    connection.Execute(string.Join(';', foreign.Select(table => $"DROP TABLE {table}").Prepend($"DROP VIEW IF EXISTS {RollupSchema.View}")));
+                }
+                connection.Execute(RollupSchema.Create);
+                created = true;
+            });
         }
     }
 
     /// <summary>Deletes rows of a table until the time limit of a transaction.</summary>
-    /// <param name="connection">The connection, in a transaction.</param>
-    /// <param name="table">The table.</param>
-    /// <param name="condition">The rows to delete.</param>
-    /// <returns>Whether there may be more.</returns>
+    /// <returns>Whether rows were deleted, so that there may be more.</returns>
     public static bool DeleteSome(StoreWriteConnection connection, string table, string condition)
     {
         string key = (string)connection.Scalar($"SELECT group_concat(name) FROM pragma_table_info('{table}') WHERE pk > 0");
+        bool deleted = false;
         var watch = Stopwatch.StartNew();
         do
         {
             connection.Execute($"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT {RowsPerDelete})");
-            if ((long)connection.Scalar("SELECT changes()") == 0)
-                return false;
+            if (connection.Changes == 0)
+                return deleted;
+            deleted = true;
         }
         while (watch.Elapsed < connection.Work);
         return true;
     }
 
-    /// <summary>Runs a cached statement with numbers as parameters.</summary>
-    public void Run(string sql, params ReadOnlySpan<long> values)
+    /// <summary>Runs work in one transaction.</summary>
+    public void InTransaction(Action work)
     {
-        NativeStatement statement = Statement(sql);
-        for (int i = 0; i < values.Length; i++)
-            statement.Bind(i + 1, values[i]);
-        Check(statement.Run());
-    }
-
-    public void Dispose()
-    {
-        foreach (sqlite3_stmt statement in _prepared.Values)
-            statement.Dispose();
-    }
-
-    private static bool IsForeign(StoreWriteConnection connection) => RollupState.Read(connection.Connection) is { IsForeign: true };
-
-    private static void CreateTables(StoreWriteConnection connection)
-    {
-        connection.Execute(RollupSchema.Create);
-        if ((long)connection.Scalar($"SELECT count(*) FROM {RollupSchema.Bins}") == 0)
+        connection.InTransaction(() =>
         {
-            connection.Execute($"INSERT INTO {RollupSchema.Bins} VALUES {string.Join(", ", HistogramBins.Durations.Values()
-                .Select(bin => string.Create(CultureInfo.InvariantCulture, $"({bin.Bin}, {bin.Value:R})")))}");
+            // The numbers of groups of a rolled-back transaction are invalid.
+            if (!_isCommitted)
+                _groups.Clear();
+            _isCommitted = false;
+            work();
+        });
+        _isCommitted = true;
+    }
+
+    /// <summary>Writes prepared work in one transaction, unless the rollups changed since a state was read, or it would take too long.</summary>
+    /// <returns>False if nothing was written: the work must be prepared again, in smaller batches. Otherwise, the state is the new one.</returns>
+    public bool TryWrite(ref RollupState state, Action write)
+    {
+        long version = state.Version;
+        bool written = false;
+        try
+        {
+            InTransaction(() =>
+            {
+                written = RollupState.Read(connection.Connection) is { IsUsable: true } now && now.Version == version;
+                if (written)
+                {
+                    write();
+                    connection.Run(RollupSchema.NextVersion);
+                }
+            });
         }
+        catch (TransactionLateException)
+        {
+            return false;
+        }
+        state = state with { Version = version + (written ? 1 : 0) };
+        return written;
+    }
+
+    /// <summary>Adds usage to stored sums.</summary>
+    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
+    public void Add(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> sums)
+    {
+        using var stored = new RollupRow();
+        foreach ((RollupKey key, UsageAccumulator added) in sums)
+        {
+            NativeStatement find = Bind(FindSum, key);
+            bool isStored = find.Step(out int resultCode);
+            if (isStored)
+                stored.Load(find, key.Group);
+            find.Reset();
+            connection.Check(resultCode);
+            UsageAccumulator sum = added;
+            if (isStored)
+            {
+                sum = stored.ToAccumulator();
+                sum.Add(added);
+            }
+            Put(key, sum);
+        }
+    }
+
+    /// <summary>Inserts or replaces a sum; null removes it.</summary>
+    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
+    public void Put(RollupKey key, UsageAccumulator? usage)
+    {
+        connection.ThrowIfLate();
+        NativeStatement put = Bind(usage is null ? $"DELETE {OfKey}" : PutSum, key);
+        if (usage is not null)
+        {
+            int parameter = 4;
+            foreach (Measure measure in Measures.All)
+            {
+                if (measure.IsReal)
+                    put.Bind(parameter++, usage.Values.Real(measure));
+                else
+                    put.Bind(parameter++, usage.Values[measure]);
+            }
+            put.BindCopy(parameter++, usage.Durations.ToUtf8());
+            put.BindCopy(parameter, usage.Sizes.ToUtf8());
+        }
+        connection.Run(put);
+    }
+
+    /// <summary>Stores the row ranges of a batch, and the new watermark.</summary>
+    public void AddRows(RollupBatch batch)
+    {
+        foreach ((long start, RowRange range) in batch.Rows)
+        {
+            NativeStatement find = connection.Statement($"SELECT first_row, last_row FROM {RollupSchema.Rows} WHERE start = ?1 ORDER BY first_row DESC LIMIT 1", start);
+            bool continues = connection.TryRead(find, row => new RowRange(row.Integer(0), row.Integer(1)), out RowRange last) && RollupBatch.Continues(last, range.First);
+            connection.Run(
+                $"INSERT INTO {RollupSchema.Rows} VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_row = max(last_row, excluded.last_row)",
+                start, continues ? last.First : range.First, range.Last);
+        }
+        connection.Run($"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1)", batch.LastRow);
+    }
+
+    public void AddStale(RollupLevel level, long start) => connection.Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES (?1, ?2)", (long)level, start);
+
+    private NativeStatement Bind(string sql, RollupKey key)
+    {
+        // First, because it can run other statements.
+        long group = IdOf(key.Group);
+        NativeStatement statement = connection.Statement(sql);
+        statement.Bind(1, (long)key.Level);
+        statement.Bind(2, key.Start);
+        statement.Bind(3, group);
+        return statement;
     }
 
     private long IdOf(RollupGroup group)
     {
-        if (_groups.TryGetValue(group, out long id) || _newGroups.TryGetValue(group, out id))
-            return id;
-        const string Columns = "all_users, user_id, model, provider, request_type, input_class";
-        if (!GroupId(Statement($"SELECT id FROM {RollupSchema.Groups} WHERE ({Columns}) = (?1, ?2, ?3, ?4, ?5, ?6)"), group, out id))
-            GroupId(Statement($"INSERT INTO {RollupSchema.Groups} ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id"), group, out id);
-        _newGroups.Add(group, id);
+        if (!_groups.TryGetValue(group, out long id))
+        {
+            if (!TryReadId(FindGroup, group, out id))
+                TryReadId(AddGroup, group, out id);
+            _groups.Add(group, id);
+        }
         return id;
     }
 
-    private bool GroupId(NativeStatement statement, RollupGroup group, out long id)
-    {
-        statement.Bind(1, group.AllUsers ? 1L : 0L);
-        foreach ((string name, int index) in new[] { group.User, group.Model, group.Provider, group.RequestType }.Select((name, index) => (name, index)))
-            statement.BindCopy(index + 2, Encoding.UTF8.GetBytes(name));
-        statement.Bind(6, (long)group.InputClass);
-        bool found = statement.Step(out int resultCode);
-        id = found ? statement.Integer(0) : 0;
-        statement.Reset();
-        Check(resultCode);
-        return found;
-    }
-
-    private NativeStatement Statement(string sql)
-    {
-        if (!_prepared.TryGetValue(sql, out sqlite3_stmt? statement))
-        {
-            Check(raw.sqlite3_prepare_v2(_database, sql, out statement));
-            _prepared.Add(sql, statement);
-        }
-        return new NativeStatement(statement);
-    }
-
-    private void Check(int resultCode)
-    {
-        if (resultCode is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
-            SqliteException.ThrowExceptionForRC(resultCode, _database);
-    }
+    private bool TryReadId(string sql, RollupGroup group, out long id) => connection.TryRead(
+        connection.Statement(sql, group.AllUsers ? 1L : 0L, group.User, group.Model, group.Provider, group.RequestType, (long)group.InputClass), row => row.Integer(0), out id);
 }

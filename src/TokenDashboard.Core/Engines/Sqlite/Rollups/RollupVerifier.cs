@@ -14,8 +14,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
     /// <summary>Whether the rollups changed while they were compared, so that there is no result.</summary>
     public bool Disturbed { get; private set; }
 
-    /// <summary>The differences, by time.</summary>
-    /// <param name="progress">Receives the number of compared days, and of all days.</param>
+    /// <summary>The differences, by time. The action receives the number of compared days, and of all days.</summary>
     public IEnumerable<RollupDifference> Run(Action<long, long>? progress = null)
     {
         if (RollupState.Read(store) is not { IsUsable: true } state)
@@ -61,11 +60,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         return batch;
     }
 
-    /// <summary>The sums of a day that differ from its requests, and those of its week that differ from its days.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="day">The second at which the day starts.</param>
-    /// <param name="requests">The correct rollups of the day.</param>
-    /// <param name="hasWeek">Whether its week is compared too.</param>
+    /// <summary>The sums of the day that starts at a second that differ from its requests, and if wanted those of its week that differ from its days.</summary>
     public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests, bool hasWeek = true)
     {
         var found = new Dictionary<RollupKey, UsageAccumulator>();
@@ -81,7 +76,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         {
             RollupStore.ReadAllSums(store, RollupLevel.Day, WeekOf(day), WeekOf(day) + RollupLevels.WeekSeconds, new RequestFilter(), row =>
             {
-                if (row.Start != day)
+                if (row.Key.Start != day)
                     RollupBatch.Of(expected, row.Key with { Level = RollupLevel.Week, Start = WeekOf(day) }).Add(row.ToAccumulator());
             });
         }
@@ -100,4 +95,14 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         scanner.ReadAll(_ => count++);
         return count;
     }
+}
+
+/// <summary>A rollup that differs from the requests; null for no row.</summary>
+internal sealed record RollupDifference(RollupKey Key, UsageAccumulator? Expected, UsageAccumulator? Found)
+{
+    /// <summary>The sums in which two sets of sums differ.</summary>
+    public static IEnumerable<RollupDifference> Between(Dictionary<RollupKey, UsageAccumulator> expected, Dictionary<RollupKey, UsageAccumulator> found) => expected.Keys
+        .Union(found.Keys)
+        .Select(key => new RollupDifference(key, expected.GetValueOrDefault(key), found.GetValueOrDefault(key)))
+        .Where(both => both.Expected is null || both.Found is null || !both.Expected.Matches(both.Found));
 }

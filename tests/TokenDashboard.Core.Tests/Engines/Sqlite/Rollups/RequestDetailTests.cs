@@ -37,7 +37,7 @@ public class RequestDetailTests
             summed.Insert(after);
             Assert.Equal(expected, Usage(summed));
 
-            using (var remover = new RequestRemover(summed.Path, CancellationToken.None))
+            using (var remover = new StoreOptimizer(summed.Path, CancellationToken.None))
                 remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
             Assert.Equal(expected, Usage(summed));
             using (TokenStore open = summed.Open())

@@ -87,7 +87,7 @@ public class RollupAnswerTests
                 UserUsageQuery Query(TokenStore store) => new([new SqliteStore(store)], filter, TimeZoneInfo.FindSystemTimeZoneById(zone));
                 bool closed = filter.Range is { Since: not null, Until: not null };
                 AssertSame(plain, summed, store => Query(store).Totals(closed), row =>
-                    $"{row.User}|{row.Rank}|{row.Models}|{row.FirstSeen:O}|{row.LastSeen:O}|{row.PreviousTokens}");
+                    $"{row.User}|{row.Rank}|{row.Models}|{row.FirstRequest:O}|{row.LastRequest:O}|{row.PreviousTokens}");
                 AssertSame(plain, summed, store => Query(store).Periods(TimeUnit.Day, cumulative: true, fill: false), row => $"{row.User}|{row.Start:O}|{row.CumulativeTokens}");
                 AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.Weekday}|{row.HourOfDay}");
             }
@@ -117,7 +117,7 @@ public class RollupAnswerTests
             using var store = new TestStore();
             store.Insert(before);
             Optimize(store);
-            using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+            using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
                 remover.Remove(new DateTimeOffset(removedUntil, TimeSpan.Zero));
             store.Insert(after[..(after.Length / 2)]);
             Optimize(store);

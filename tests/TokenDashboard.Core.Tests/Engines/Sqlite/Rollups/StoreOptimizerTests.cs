@@ -39,11 +39,11 @@ public class StoreOptimizerTests
             store.Insert(before);
             if (optimizeFirst)
                 Optimize(store);
-            DateTimeOffset boundary = RequestRemover.QuarterOf(new DateTimeOffset(day, TimeSpan.Zero));
+            DateTimeOffset boundary = StoreOptimizer.QuarterOf(new DateTimeOffset(day, TimeSpan.Zero));
             long old = before.LongCount(row => RandomStore.TimeOf(row) < boundary);
             string[] expected = Sums(store);
 
-            using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+            using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
                 Assert.Equal(old, remover.Remove(new DateTimeOffset(day, TimeSpan.Zero)));
             Assert.Equal(expected, Sums(store));
             Assert.Equal(before.LongLength - old, (long)store.Query("SELECT count(*) FROM telemetry")[0]);
@@ -53,7 +53,7 @@ public class StoreOptimizerTests
             store.Insert(late);
             long all = before.Length + late.Length;
             Assert.Equal(all, Requests(store));
-            using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+            using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
                 remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
             Assert.Equal(all, Requests(store));
             AssertSound(store);
@@ -72,7 +72,7 @@ public class StoreOptimizerTests
     {
         using var store = new TestStore();
         store.Insert([new TestStore.Row { Timestamp = "2026-03-01T12:01:00" }, new TestStore.Row { Timestamp = "2026-03-01T12:14:00" }]);
-        using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+        using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
             remover.Remove(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero));
         DateTimeOffset middle = new(2026, 3, 1, 12, 10, 0, TimeSpan.Zero);
 
@@ -176,12 +176,12 @@ public class StoreOptimizerTests
             Assert.Equal(500, Requests(store));
         }
         using (var cancellation = new CancellationTokenSource())
-        using (var remover = new RequestRemover(store.Path, cancellation.Token))
+        using (var remover = new StoreOptimizer(store.Path, cancellation.Token))
             Assert.ThrowsAny<OperationCanceledException>(() => remover.Remove(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), _ => cancellation.Cancel()));
         Assert.InRange((long)store.Query("SELECT count(*) FROM telemetry")[0], 0, 499);
         Assert.Equal(500, Requests(store));
 
-        using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+        using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
             remover.Remove(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero));
         Assert.Equal(0L, store.Query("SELECT count(*) FROM telemetry")[0]);
         Assert.Equal(500, Requests(store));

@@ -108,9 +108,9 @@ public class UsageReaderTests
                 {
                     if (store.Query($"SELECT id FROM telemetry WHERE timestamp > '{StoredTimestamp.Format(Since)}' ORDER BY random() LIMIT 1") is not [long id])
                         return;
-                    RollupChanges.Announce(connection.Connection, id);
+                    RollupChanges.Announce(connection, id);
                     connection.Execute($"UPDATE telemetry SET timestamp = '{other.Timestamp}' WHERE id = {id}");
-                    RollupChanges.Announce(connection.Connection, id);
+                    RollupChanges.Announce(connection, id);
                 });
             }
         },
@@ -158,7 +158,7 @@ public class UsageReaderTests
     private static void Remove(TestStore store, bool all)
     {
         using var stop = new CancellationTokenSource();
-        using var remover = new RequestRemover(store.Path, stop.Token);
+        using var remover = new StoreOptimizer(store.Path, stop.Token);
         try
         {
             remover.Remove(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero), all ? null : _ => stop.Cancel());

@@ -1,0 +1,114 @@
+using System.Globalization;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Maintenance;
+
+/// <summary>
+/// Removes old requests from a store in small transactions. Their rollups stay: each transaction removes requests and moves their
+/// sums together, so that every request counts exactly once.
+/// </summary>
+public sealed partial class StoreOptimizer
+{
+    private const int FewestRows = 50;
+    private const int MostRows = 100_000;
+    // The first batch is small, because the speed of the disk is unknown.
+    private int _rowsPerBatch = FewestRows;
+
+    /// <summary>The start of the quarter-hour that contains an instant: requests are removed by whole quarter-hours, like the rollups.</summary>
+    public static DateTimeOffset QuarterOf(DateTimeOffset instant) => RollupLevels.QuarterOf(instant);
+
+    /// <summary>Removes the requests before a point in time.</summary>
+    /// <param name="before">The time before which requests are removed; rounded down by <see cref="QuarterOf"/>.</param>
+    /// <param name="progress">Receives the number of removed requests.</param>
+    /// <returns>The number of removed requests.</returns>
+    public long Remove(DateTimeOffset before, Action<long>? progress = null)
+    {
+        long removed = 0;
+        // Without AUTOINCREMENT, the id of a removed last row would be reused, and the rollups could not distinguish its successor.
+        long keptRow = _store.Has("sqlite_sequence") ? -1 : _store.Rows().Last;
+        // A concurrent change restarts a batch, so the loop ends when a whole pass finds nothing to remove.
+        while (RemovePass(before, keptRow, ref removed, progress))
+            _cancellation.ThrowIfCancellationRequested();
+        Repair();
+        return removed;
+    }
+
+    private bool RemovePass(DateTimeOffset before, long keptRow, ref long removed, Action<long>? progress)
+    {
+        Refresh();
+        RollupState state = ReadState();
+        long end = RollupLevels.SecondOf(QuarterOf(before).UtcTicks);
+        List<RowRange> ranges = RollupStore.ReadRanges(_store, RollupSchema.NoTime + 1, end);
+        if (ranges.Count == 0)
+            return false;
+        using var scanner = new RowScanner(_store, new RequestFilter(), RollupBatch.Texts, ranges: RowRange.Merge(ranges), window: ReadWindow);
+        var batch = new RollupBatch();
+        var ids = new List<long>();
+        long keptQuarter = RollupSchema.NoTime;
+        for (bool more = true; more;)
+        {
+            more = scanner.ReadWindow(row =>
+            {
+                if (row.Id == keptRow)
+                {
+                    keptQuarter = RollupBatch.QuarterOf(row);
+                }
+                else if (row.Id <= state.Watermark && row.IsTimeReadable && RollupBatch.QuarterOf(row) < end)
+                {
+                    batch.Add(row);
+                    ids.Add(row.Id);
+                }
+            });
+            if (ids.Count > 0 && (!more || ids.Count >= _rowsPerBatch))
+            {
+                bool written = RemoveBatch(ref state, batch, ids);
+                _rowsPerBatch = (int)Math.Clamp(ids.Count * _connection.Growth, FewestRows, MostRows);
+                if (!written)
+                    return true;
+                removed += ids.Count;
+                progress?.Invoke(removed);
+                (batch, ids) = (new RollupBatch(), []);
+            }
+        }
+        return !ForgetQuarters(state, string.Create(CultureInfo.InvariantCulture, $"start > {RollupSchema.NoTime} AND start < {end} AND start <> {keptQuarter}"));
+    }
+
+    private bool RemoveBatch(ref RollupState state, RollupBatch batch, List<long> ids)
+    {
+        bool hasDetails = _store.HasDetails;
+        return _tables.TryWrite(ref state, () =>
+        {
+            _tables.Add(batch.Quarters.Select(quarter => KeyValuePair.Create(quarter.Key with { Level = RollupLevel.RemovedQuarter }, quarter.Value)));
+            // Quarter-hours still contain the removed requests. Until they are rebuilt, the remaining requests are read one by one.
+            foreach (long start in batch.Quarters.Keys.Select(quarter => quarter.Start).Distinct())
+                _tables.AddStale(RollupLevel.Quarter, start);
+            foreach (long id in ids)
+            {
+                _connection.ThrowIfLate();
+                _connection.Run($"DELETE FROM {TelemetrySql.Table} WHERE rowid = ?1", id);
+                if (hasDetails)
+                    _connection.Run($"DELETE FROM {TelemetrySql.DetailTable} WHERE row_id = ?1", id);
+            }
+            _connection.Run(RollupSchema.NextRemoval);
+        });
+    }
+
+    // Removes the sums and the row ranges of empty quarter-hours; false if new requests were added.
+    private bool ForgetQuarters(RollupState state, string emptied)
+    {
+        return Delete(RollupSchema.Sums, $"level = {RollupLevel.Quarter:D} AND {emptied}")
+            && Delete(RollupSchema.Rows, emptied)
+            && Delete(RollupSchema.Stale, $"level = {RollupLevel.Quarter:D} AND {emptied}");
+
+        bool Delete(string table, string condition)
+        {
+            for (bool more = true; more;)
+            {
+                if (!_tables.TryWrite(ref state, () => more = RollupTables.DeleteSome(_connection, table, condition)))
+                    return false;
+            }
+            return true;
+        }
+    }
+}

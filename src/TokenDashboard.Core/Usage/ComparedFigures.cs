@@ -1,0 +1,41 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>The measures of usage, the times of its requests, and the change from the previous period of equal length, which is null without a comparison.</summary>
+public abstract class ComparedFigures : UsageFigures
+{
+    private protected ComparedFigures(UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
+        : base(usage, all)
+    {
+        (FirstRequest, LastRequest) = (usage.Values.Time(Measures.FirstTicks), usage.Values.Time(Measures.LastTicks));
+        (PreviousRequests, PreviousTokens, PreviousCost) = (previous?.Requests, previous?.TotalTokens, UsageCost.Of(previous)?.Amount);
+    }
+
+    /// <summary>Time of the first request; null without requests.</summary>
+    public DateTimeOffset? FirstRequest { get; }
+
+    /// <summary>Time of the last request; null without requests.</summary>
+    public DateTimeOffset? LastRequest { get; }
+
+    /// <summary>Requests in the previous period.</summary>
+    public long? PreviousRequests { get; }
+
+    /// <summary>Tokens in the previous period.</summary>
+    public long? PreviousTokens { get; }
+
+    /// <summary>The increase of tokens from the previous period.</summary>
+    public long? Change => TotalTokens - PreviousTokens;
+
+    /// <summary>The relative change of tokens: 0.5 is an increase of 50 %. Null if there were none before.</summary>
+    public double? ChangeRatio => PreviousTokens is > 0 ? (double?)Change / PreviousTokens : null;
+
+    /// <summary>The cost of the previous period; null without prices.</summary>
+    public decimal? PreviousCost { get; }
+
+    /// <summary>The increase of the cost from the previous period.</summary>
+    public decimal? CostChange => Cost - PreviousCost;
+
+    /// <summary>The relative change of the cost.</summary>
+    public double? CostChangeRatio => PreviousCost is > 0 ? (double?)(CostChange / PreviousCost) : null;
+}
