@@ -110,11 +110,11 @@ internal sealed class ClickHouseUsage
     private (string Merged, string Counted) HistogramOf(string rows, string grouped)
     {
         long groups = _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
-        (int lowest, int count) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest - HistogramBins.Durations.Lowest + 1);
+        (int lowest, int end) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest + 1);
         return groups > MostWholeHistograms
             ? ("groupArrayArray(duration_bins) AS bins, groupArrayArray(duration_counts) AS counts", "bins, counts")
-            : ($"sumResampleArray({lowest}, {lowest + count}, 1)(duration_counts, duration_bins) AS merged",
-                $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {lowest + count}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(UInt32)') AS counts");
+            : ($"sumResampleArray({lowest}, {end}, 1)(duration_counts, duration_bins) AS merged",
+                $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {end}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(UInt32)') AS counts");
     }
 
     /// <summary>
