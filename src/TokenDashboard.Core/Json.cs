@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard;
 
 /// <summary>Builds JSON.</summary>

@@ -5,7 +5,6 @@ using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;

@@ -1,6 +1,6 @@
 using TokenDashboard.Engines.ClickHouse.Panels;
 using TokenDashboard.Engines.Sqlite.Panels;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Engines;

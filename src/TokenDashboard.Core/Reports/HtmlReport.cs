@@ -49,40 +49,37 @@ internal static class HtmlReport
             html.Append(figure.Note.Length > 0 ? $"<dd>{Escape(figure.Note)}</dd>" : "").Append("</div>\n");
         }
         html.Append("</dl>\n");
-        string partial = report.Buckets.Any(bucket => bucket.IsPartial) ? $"A pale column is a partial {report.Unit}." : "";
-        Section(html, "tokens", report.Tokens.Title, report.Tokens.Description, partial);
-        if (report.Summary.TotalTokens > 0)
+        string partial = report.Buckets.Any(bucket => bucket.IsPartial) ? $" A pale column is a partial {report.Unit}." : "";
+        bool anyTokens = report.Summary.TotalTokens > 0;
+        Section(html, "tokens", report.Tokens.Title, report.Tokens.Description + partial, () =>
         {
-            SvgCharts.Columns(html, "tokens", report.Tokens, report.Buckets);
-            Legend(html, report.Tokens, "series");
-        }
-        html.Append("<details><summary>").Append(Escape(report.OverTime.Title)).Append("</summary>\n");
-        Table(html, report.OverTime);
-        html.Append("</details>\n</section>\n");
+            if (anyTokens)
+            {
+                SvgCharts.Columns(html, "tokens", report.Tokens, report.Buckets);
+                Legend(html, report.Tokens, "series");
+            }
+            html.Append("<details><summary>").Append(Escape(report.OverTime.Title)).Append("</summary>\n");
+            Table(html, report.OverTime);
+            html.Append("</details>\n");
+        });
         if (report.Cost is { } cost)
-        {
-            Section(html, "cost", cost.Title, cost.Description, partial);
-            SvgCharts.Columns(html, "cost", cost, report.Buckets);
-            html.Append("</section>\n");
-        }
+            Section(html, "cost", cost.Title, cost.Description + partial, () => SvgCharts.Columns(html, "cost", cost, report.Buckets));
         TableSection(html, "models", report.Models);
         TableSection(html, "users", report.Users);
-        Section(html, "week", "Hours of the week", report.Week.Description);
-        if (report.Summary.TotalTokens > 0)
-            SvgCharts.Heatmap(html, "week", report.Week);
-        html.Append("</section>\n");
+        Section(html, "week", "Hours of the week", report.Week.Description, anyTokens ? () => SvgCharts.Heatmap(html, "week", report.Week) : null);
         if (report.Latency is { } latency)
         {
-            Section(html, "latency", latency.Title, latency.Description);
-            SvgCharts.Lines(html, "latency", latency, report.Buckets);
-            Legend(html, latency, "line");
-            html.Append("</section>\n");
+            Section(html, "latency", latency.Title, latency.Description, () =>
+            {
+                SvgCharts.Lines(html, "latency", latency, report.Buckets);
+                Legend(html, latency, "line");
+            });
         }
         TableSection(html, "requests", report.Requests);
         if (report.Unpriced is { } unpriced)
             TableSection(html, "unpriced", unpriced);
         Section(html, "unreadable", "Unreadable values", report.UnreadableText);
-        html.Append("</section>\n</main>\n<footer>\n<h2>Query</h2>\n<dl class=\"facts\">\n");
+        html.Append("</main>\n<footer>\n<h2>Query</h2>\n<dl class=\"facts\">\n");
         foreach (ReportFigure fact in report.Facts)
             html.Append("<dt>").Append(Escape(fact.Label)).Append("</dt><dd>").Append(Escape(fact.Value)).Append("</dd>\n");
         return html.Append("</dl>\n<p>Written by TokenDashboard.</p>\n</footer>\n</body>\n</html>\n").ToString();
@@ -92,20 +89,16 @@ internal static class HtmlReport
     public static string Escape(string text) =>
         WebUtility.HtmlEncode(MessageText.Visible(text)).Replace('\uFFFE', '\uFFFD').Replace('\uFFFF', '\uFFFD');
 
-    private static void Section(StringBuilder html, string id, string title, params string[] notes)
+    private static void Section(StringBuilder html, string id, string title, string text, Action? content = null)
     {
         html.Append("<section aria-labelledby=\"").Append(id).Append("\">\n<h2 id=\"").Append(id).Append("\">").Append(Escape(title)).Append("</h2>\n");
-        string note = string.Join(' ', notes.Where(text => text.Length > 0));
-        html.Append(note.Length > 0 ? $"<p>{Escape(note)}</p>\n" : "");
-    }
-
-    private static void TableSection(StringBuilder html, string id, ReportTable table)
-    {
-        Section(html, id, table.Title, table.Rows.Count == 0 ? table.Empty : "");
-        if (table.Rows.Count > 0)
-            Table(html, table);
+        html.Append(text.Length > 0 ? $"<p>{Escape(text.Trim())}</p>\n" : "");
+        content?.Invoke();
         html.Append("</section>\n");
     }
+
+    private static void TableSection(StringBuilder html, string id, ReportTable table) =>
+        Section(html, id, table.Title, table.Rows.Count == 0 ? table.Empty : "", table.Rows.Count == 0 ? null : () => Table(html, table));
 
     private static void Table(StringBuilder html, ReportTable table)
     {

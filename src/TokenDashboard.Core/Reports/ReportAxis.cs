@@ -14,8 +14,6 @@ internal sealed class ReportAxis
 
     private readonly List<long> _starts = [];
 
-    /// <param name="summary">The time range, and if it is open, the first and the last request.</param>
-    /// <param name="zone">The zone.</param>
     public ReportAxis(TokenUsageSummary summary, TimeZoneInfo zone)
     {
         DateTimeOffset since = summary.Start ?? summary.FirstRequest ?? summary.AsOf.AddDays(-1);
@@ -43,14 +41,15 @@ internal sealed class ReportAxis
 
     public TimeUnit Unit { get; }
 
+    public string UnitName => Unit.ToString().ToLowerInvariant();
+
     /// <summary>The time range as text.</summary>
     public string Text { get; }
 
     /// <summary>The buckets, those without requests included.</summary>
     public IReadOnlyList<ReportBucket> Buckets { get; }
 
-    /// <summary>A value for each bucket.</summary>
-    /// <param name="valueOf">Returns the value of the bucket that starts at a time in UTC ticks.</param>
+    /// <summary>A value for each bucket, found by its start in UTC ticks.</summary>
     public IReadOnlyList<double?> Values(Func<long, double?> valueOf) => [.. _starts.Select(valueOf)];
 
     /// <summary>Assigns rows to their buckets; null if there is none.</summary>

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Reports;
 
 /// <summary>The file of a report. A mistyped path must not overwrite a store or a script.</summary>
-public static class ReportFile
+internal static class ReportFile
 {
     // Both marks are at the start.
     private const int MarkLength = 400;
@@ -9,10 +9,7 @@ public static class ReportFile
     /// <summary>The format for a file name.</summary>
     public static ReportFormat FormatOf(string? path) => Path.GetExtension(path)?.ToUpperInvariant() is ".MD" or ".MARKDOWN" ? ReportFormat.Markdown : ReportFormat.Html;
 
-    /// <summary>Writes a report. An earlier report is replaced; an unchanged one is not written.</summary>
-    /// <param name="path">The file. A missing folder is created.</param>
-    /// <param name="text">The report.</param>
-    /// <param name="force">Whether to replace a file that is not a report.</param>
+    /// <summary>Writes a report. A missing folder is created; an earlier report is replaced, and with force any file; an unchanged one is not written.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.ReportExists"/>: the file exists and is not a report. <see cref="ErrorCode.ReportWriteFailed"/>: it cannot be written.
     /// </exception>
@@ -41,4 +38,13 @@ public static class ReportFile
             return false;
         }
     }
+}
+
+/// <summary>The formats of a report.</summary>
+public enum ReportFormat
+{
+    /// <summary>A self-contained HTML file.</summary>
+    Html,
+    /// <summary>Markdown for chats and pull requests.</summary>
+    Markdown,
 }

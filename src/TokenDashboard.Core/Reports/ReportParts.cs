@@ -1,48 +1,67 @@
+using TokenDashboard.Usage.Summaries;
+
 namespace TokenDashboard.Reports;
 
-/// <summary>A key figure, or a parameter of the query.</summary>
-/// <param name="Label">The label.</param>
-/// <param name="Value">The figure, or a value that may contain untrusted names.</param>
-/// <param name="Note">A note; may be empty.</param>
-internal sealed record ReportFigure(string Label, string Value, string Note = "");
+/// <summary>A key figure, or a parameter of the query, whose value may contain untrusted names. The note may be empty.</summary>
+internal sealed record ReportFigure(string Label, string Value, string Note = "")
+{
+    /// <summary>The key figures of a time range.</summary>
+    public static IReadOnlyList<ReportFigure> Of(TokenUsageSummary summary, int users)
+    {
+        ReportFigure?[] figures =
+        [
+            new ReportFigure("Tokens", ReportText.Number(summary.TotalTokens), ReportText.Since(summary.ChangeRatio)),
+            Cost(summary),
+            new ReportFigure("Requests", ReportText.Number(summary.Requests), ReportText.Since(summary.PreviousRequests is > 0 and long before ? (double)(summary.Requests - before) / before : null)),
+            new ReportFigure("Users", ReportText.Number(users)),
+            summary.TokensPerMinute is { } rate
+                ? new ReportFigure("Tokens per minute", ReportText.Number(rate), summary.PeakTokensPerMinute is { } peak ? $"{ReportText.Number(peak)} in the busiest hour" : "") : null,
+            summary.P95DurationMs is null ? null
+                : new ReportFigure("95 of 100 within", $"{ReportText.Milliseconds(summary.P95DurationMs)} ms", $"half within {ReportText.Milliseconds(summary.P50DurationMs)} ms"),
+            summary.MonthForecastTokens is { } end ? new ReportFigure(
+                "Month forecast", ReportText.Short(end) + " tokens", summary.MonthForecastCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens!.Value)} so far") : null,
+            new ReportFigure("Policy failures", ReportText.Number(summary.PolicyFailures), summary.InterruptedStreams > 0 ? $"{ReportText.Number(summary.InterruptedStreams)} interrupted streams" : ""),
+        ];
+        return [.. figures.OfType<ReportFigure>()];
+    }
 
-/// <summary>A column of a table.</summary>
-/// <param name="Header">The header.</param>
-/// <param name="Kind">The kind of content.</param>
-internal sealed record ReportColumn(string Header, ReportColumnKind Kind = ReportColumnKind.Number);
+    private static ReportFigure? Cost(TokenUsageSummary summary) => summary switch
+    {
+        { UnpricedTokens: null } => null,
+        { Cost: { } cost } => new ReportFigure(
+            "Cost", ReportText.Cost(cost, summary.Currency),
+            string.Join(", ", new[] { ReportText.Since(summary.CostChangeRatio), summary.UnpricedTokens > 0 ? "some tokens without a price" : "", summary.CostIsUpperBound ? "an upper bound" : "" }.Where(note => note.Length > 0))),
+        { Currency: { } currencies } => new ReportFigure("Cost", ReportText.None, $"in several currencies: {currencies}"),
+        _ => new ReportFigure("Cost", ReportText.None, "no token has a price"),
+    };
+}
+
+internal sealed record ReportColumn(string Header, ReportColumnKind Kind = ReportColumnKind.Number)
+{
+    public static implicit operator ReportColumn(string header) => new(header);
+}
 
 internal enum ReportColumnKind
 {
     /// <summary>Numbers, right-aligned.</summary>
     Number,
-
     /// <summary>Untrusted names.</summary>
     Name,
-
     /// <summary>Words of this module.</summary>
     Text,
-
     /// <summary>A share, with a bar.</summary>
     Share,
 }
 
-/// <summary>A cell.</summary>
-/// <param name="Text">The text.</param>
-/// <param name="Share">The length of its bar, 0 to 1.</param>
-/// <param name="IsOwnWord">Whether it is a label in a column of names.</param>
+/// <summary>A cell; its share, 0 to 1, is the length of its bar. In a column of names, it may be a label of this module.</summary>
 internal readonly record struct ReportCell(string Text, double Share = 0, bool IsOwnWord = false)
 {
     public static implicit operator ReportCell(string text) => new(text);
 }
 
-/// <summary>A table. The first cell of a row names the row.</summary>
-/// <param name="Title">The title.</param>
-/// <param name="Columns">The columns.</param>
-/// <param name="Rows">The rows.</param>
-/// <param name="Empty">The text to show if there are no rows.</param>
+/// <summary>A table. The first cell of a row names the row. Without rows, a text is shown instead.</summary>
 internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<ReportCell[]> Rows, string Empty = "")
 {
-    /// <summary>The table without a column.</summary>
     internal ReportTable Without(string header)
     {
         int[] kept = [.. Enumerable.Range(0, Columns.Count).Where(index => Columns[index].Header != header)];
@@ -50,26 +69,16 @@ internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Col
     }
 }
 
-/// <summary>A bucket on the axis of a chart.</summary>
-/// <param name="Label">Its start.</param>
-/// <param name="IsPartial">Whether the bucket is partial.</param>
+/// <summary>A bucket on the axis of a chart, labelled with its start.</summary>
 internal sealed record ReportBucket(string Label, bool IsPartial);
 
-/// <summary>Values over time.</summary>
-/// <param name="Name">The name of the series; may be untrusted.</param>
-/// <param name="Values">One value per bucket; null if there is none.</param>
+/// <summary>Values over time: one per bucket, null if there is none. The name may be untrusted.</summary>
 internal sealed record ReportSeries(string Name, IReadOnlyList<double?> Values);
 
-/// <summary>A chart over time.</summary>
-/// <param name="Title">The title.</param>
-/// <param name="Description">A description in words.</param>
-/// <param name="Series">The values.</param>
-/// <param name="Format">Formats a value.</param>
+/// <summary>A chart over time, and what it shows in words.</summary>
 internal sealed record ReportChart(string Title, string Description, IReadOnlyList<ReportSeries> Series, Func<double, string> Format);
 
-/// <summary>The weekly pattern.</summary>
-/// <param name="Description">A description in words.</param>
-/// <param name="Tokens">Tokens by day of the week, from Monday, and hour.</param>
+/// <summary>The weekly pattern, in words and as tokens by day of the week, from Monday, and hour.</summary>
 internal sealed record ReportHeatmap(string Description, long[][] Tokens)
 {
     public static string DayName(int day) => ((DayOfWeek)((day + 1) % 7)).ToString();

@@ -5,11 +5,7 @@ using TokenDashboard.Usage.Summaries;
 namespace TokenDashboard.Reports;
 
 /// <summary>Queries the contents of a report with the queries of the commands.</summary>
-/// <param name="stores">The open stores.</param>
-/// <param name="filter">The requests to include.</param>
-/// <param name="zone">The zone of days and hours.</param>
-/// <param name="now">The current time.</param>
-public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
+internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
     /// <summary>The number of models with their own color; the others share one.</summary>
     internal const int Colours = 5;
@@ -19,15 +15,14 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private const int RequestRows = 10;
     private const string CostHeader = "Cost";
     private const string ChangeHeader = "Change";
+    private static readonly ReportColumn Share = new("Share", ReportColumnKind.Share);
 
-    /// <summary>The title of the report.</summary>
     public string Title { get; init; } = "Token usage";
 
     /// <summary>The prices; null for a report without cost.</summary>
     public UsagePrices? Prices { get; init; }
 
     /// <summary>Runs the queries, and writes the results.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public WrittenReport Write(ReportFormat format)
     {
         UsageReport report = Run();
@@ -46,20 +41,13 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         IReadOnlyList<TokenUsage?> overTime = axis.Place(hours.Buckets(axis.Unit), bucket => bucket.Start!.Value);
         bool hasCost = summary.Cost is > 0;
         ReportTable Shown(ReportTable table) => hasCost ? table : table.Without(CostHeader);
-        return new UsageReport
-        {
-            Title = Title,
-            Summary = summary,
-            Unreadable = hours.Unreadable,
-            Range = axis.Text,
-            Figures = ReportFigures.Of(summary, users.Count(user => user.Requests > 0)),
-            Unit = axis.Unit.ToString().ToLowerInvariant(),
-            Buckets = axis.Buckets,
-            Tokens = TokensByModel(axis, summary),
-            Cost = hasCost ? new ReportChart(
-                $"Cost per {axis.Unit.ToString().ToLowerInvariant()}", Highest(axis, overTime, bucket => (double?)bucket.Cost, cost => ReportText.Cost((decimal)cost, summary.Currency)),
+        return new UsageReport(
+            Title, summary, hours.Unreadable, axis.Text, ReportFigure.Of(summary, users.Count(user => user.Requests > 0)), axis.UnitName, axis.Buckets,
+            Tokens: TokensByModel(axis, summary),
+            Cost: hasCost ? new ReportChart(
+                $"Cost per {axis.UnitName}", Highest(axis, overTime, bucket => (double?)bucket.Cost, cost => ReportText.Cost((decimal)cost, summary.Currency)),
                 [new ReportSeries("Cost", [.. overTime.Select(bucket => (double?)bucket?.Cost)])], cost => ReportText.ShortCost(cost, summary.Currency)) : null,
-            Latency = summary.P50DurationMs is null ? null : new ReportChart(
+            Latency: summary.P50DurationMs is null ? null : new ReportChart(
                 "Latency in milliseconds",
                 $"Half of all requests took at most {ReportText.Milliseconds(summary.P50DurationMs)} ms, 95 of 100 at most {ReportText.Milliseconds(summary.P95DurationMs)} ms, 99 of 100 at most {ReportText.Milliseconds(summary.P99DurationMs)} ms."
                     + (summary.PercentilesExact ? "" : " These values come from rollups and are up to 1 % off."),
@@ -69,14 +57,13 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
                     new ReportSeries("P50", [.. overTime.Select(bucket => bucket?.P50DurationMs)]),
                 ],
                 ReportText.Short),
-            OverTime = Shown(OverTime(axis, overTime)),
-            Models = Shown(Models(models)),
-            Users = Shown(comparesPeriods ? Users(users) : Users(users).Without(ChangeHeader)),
-            Week = Week(hours),
-            Requests = Shown(Requests()),
-            Unpriced = Prices is null ? null : Unpriced(models),
-            Facts = Facts(axis, summary),
-        };
+            OverTime: Shown(OverTime(axis, overTime)),
+            Models: Shown(Models(models)),
+            Users: Shown(comparesPeriods ? Users(users) : Users(users).Without(ChangeHeader)),
+            Week: Week(hours),
+            Requests: Shown(Requests()),
+            Unpriced: Prices is null ? null : Unpriced(models),
+            Facts: Facts(axis, summary));
     }
 
     private ReportChart TokensByModel(ReportAxis axis, TokenUsageSummary summary)
@@ -90,7 +77,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         if (models.Length > own)
             series = series.Append(Series($"{models.Length - own} other models", models.Skip(own).SelectMany(model => model)));
         return new ReportChart(
-            $"Tokens per {axis.Unit.ToString().ToLowerInvariant()}, by model",
+            $"Tokens per {axis.UnitName}, by model",
             summary.BusiestDay is { Start: { } day } busiest ? $"The busiest day is {day:yyyy-MM-dd} with {ReportText.Number(busiest.TotalTokens)} tokens." : "There are no requests.",
             [.. series],
             ReportText.Short);
@@ -109,11 +96,8 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     }
 
     private static ReportTable OverTime(ReportAxis axis, IReadOnlyList<TokenUsage?> overTime) => new(
-        $"Figures by {axis.Unit.ToString().ToLowerInvariant()}",
-        [
-            new ReportColumn("Beginning", ReportColumnKind.Text), new ReportColumn("Tokens"), new ReportColumn("Requests"), new ReportColumn(CostHeader),
-            new ReportColumn("P50 ms"), new ReportColumn("P95 ms"), new ReportColumn("P99 ms"),
-        ],
+        $"Figures by {axis.UnitName}",
+        [new("Beginning", ReportColumnKind.Text), "Tokens", "Requests", CostHeader, "P50 ms", "P95 ms", "P99 ms"],
         [.. overTime.Select((bucket, index) => (ReportCell[])
         [
             axis.Buckets[index].Label, ReportText.Number(bucket?.TotalTokens ?? 0), ReportText.Number(bucket?.Requests ?? 0), ReportText.Cost(bucket?.Cost, bucket?.Currency),
@@ -122,20 +106,14 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
 
     private static ReportTable Models(IReadOnlyList<TokenUsage> models) => new(
         "Models",
-        [
-            new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Provider", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens"),
-            new ReportColumn(CostHeader), new ReportColumn("Requests"), new ReportColumn("P50 ms"), new ReportColumn("P95 ms"),
-        ],
+        [Names("Model"), Names("Provider"), Share, "Tokens", CostHeader, "Requests", "P50 ms", "P95 ms"],
         Rows(models, ModelRows, "other models",
             row => [Name(row.Model), Name(row.Provider)], row => [ReportText.Milliseconds(row.P50DurationMs), ReportText.Milliseconds(row.P95DurationMs)], 2),
         "There are no requests.");
 
     private static ReportTable Users(IReadOnlyList<UserTokenUsage> users) => new(
         "Users",
-        [
-            new ReportColumn("User", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens"),
-            new ReportColumn(CostHeader), new ReportColumn("Requests"), new ReportColumn(ChangeHeader), new ReportColumn("P95 ms"),
-        ],
+        [Names("User"), Share, "Tokens", CostHeader, "Requests", ChangeHeader, "P95 ms"],
         Rows(
             [.. users.Where(user => user.Requests > 0)], UserRows, "other users",
             row => [Name(row.User)],
@@ -168,6 +146,8 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         ];
     }
 
+    private static ReportColumn Names(string header) => new(header, ReportColumnKind.Name);
+
     private static ReportCell Name(string? name) => new(ReportText.Name(name), IsOwnWord: string.IsNullOrEmpty(name));
 
     private ReportHeatmap Week(HourlyUsage hours)
@@ -185,10 +165,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
 
     private ReportTable Requests() => new(
         "Largest requests",
-        [
-            new ReportColumn("Time", ReportColumnKind.Text), new ReportColumn("User", ReportColumnKind.Name), new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Tokens"),
-            new ReportColumn("Prompt"), new ReportColumn("Completion"), new ReportColumn(CostHeader), new ReportColumn("ms"),
-        ],
+        [new("Time", ReportColumnKind.Text), Names("User"), Names("Model"), "Tokens", "Prompt", "Completion", CostHeader, "ms"],
         [.. new RequestQuery(stores, filter) { Order = RequestOrder.TotalTokens, Descending = true, Prices = Prices }.Run(0, RequestRows).Select(request => (ReportCell[])
         [
             ReportText.Time(LocalTime.At(request.Timestamp.UtcTicks, zone)), Name(request.User), Name(request.Model), ReportText.Number(request.TotalTokens),
@@ -206,7 +183,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
             rows = rows.Append(Row(new ReportCell($"{unpriced.Length - ModelRows} other models", IsOwnWord: true), "", unpriced.Skip(ModelRows).Sum(model => model.UnpricedTokens!.Value)));
         return new ReportTable(
             "Tokens without a price",
-            [new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Provider", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens")],
+            [Names("Model"), Names("Provider"), Share, "Tokens"],
             [.. rows], all == 0 ? "There are no tokens." : "All tokens have a price.");
 
         ReportCell[] Row(ReportCell model, ReportCell provider, long tokens) =>
@@ -220,13 +197,13 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
             new ReportFigure("Range", axis.Text),
             new ReportFigure("As of", $"{ReportText.Time(summary.AsOf)} (UTC{summary.AsOf:zzz})"),
             new ReportFigure("Stores", string.Join(", ", stores.Select(store => store.Source ?? store.Name))),
-            Names("Users", filter.User), Names("Models", filter.Model), Names("Providers", filter.Provider), Names("Request types", filter.RequestType), Names("Transactions", filter.Transaction),
+            Chosen("Users", filter.User), Chosen("Models", filter.Model), Chosen("Providers", filter.Provider), Chosen("Request types", filter.RequestType), Chosen("Transactions", filter.Transaction),
             filter.PolicyFailed ? new ReportFigure("Policy", "only requests with a negative verdict") : null,
             filter.MinTokens > 0 ? new ReportFigure("Least tokens", ReportText.Number(filter.MinTokens)) : null,
             Prices is null ? null : new ReportFigure("Prices", Prices.List.Name + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
         ];
         return [.. facts.OfType<ReportFigure>()];
 
-        static ReportFigure? Names(string label, IReadOnlyList<string> names) => names.Count == 0 ? null : new ReportFigure(label, string.Join(", ", names.Select(ReportText.Name)));
+        static ReportFigure? Chosen(string label, IReadOnlyList<string> names) => names.Count == 0 ? null : new ReportFigure(label, string.Join(", ", names.Select(ReportText.Name)));
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections;
-using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Completion;
 

@@ -1,37 +1,23 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>Writes the files from which Grafana itself creates alert rules when it starts or reloads: one for each rule, in JSON, which is YAML.</summary>
-public sealed class AlertProvisioningWriter
+internal sealed class AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
 {
     private const string Prefix = "tokendashboard-";
 
-    private readonly ProvisioningOptions _options;
-    private readonly ProvisioningFolder _folder;
+    private readonly ProvisioningFolder _folder = new(options.Path, callbacks);
     private readonly AlertRuleSet _set = new();
 
-    /// <summary>Creates a writer without changing the folder.</summary>
-    public AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
-    {
-        _options = options;
-        _folder = new ProvisioningFolder(options.Path, callbacks);
-    }
-
-    /// <summary>Writes a rule's file, unless it has this text already.</summary>
-    /// <returns>The result; null if writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.AlertRuleInvalid"/>: a nested folder, or it contradicts another rule of this run;
-    /// <see cref="ErrorCode.DashboardWriteFailed"/>.
-    /// </exception>
+    /// <summary>Writes a rule's file, unless it has this text already; returns null if that was declined.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: a nested folder, or it contradicts another rule of this run.</exception>
     public GrafanaPublishResult? Write(AlertRule rule)
     {
-        string folder = rule.Folder ?? _options.Folder ?? AlertRulePublisher.DefaultFolder;
+        string folder = rule.Folder ?? options.Folder ?? AlertRulePublisher.DefaultFolder;
         if (folder.Contains('/', StringComparison.Ordinal))
         {
             throw new TokenDashboardException(
@@ -47,15 +33,13 @@ public sealed class AlertProvisioningWriter
     /// Replaces the files of rules that an earlier run wrote and that <see cref="Write"/> was not called for, by files that have Grafana delete
     /// those rules. Without a file Grafana would keep them.
     /// </summary>
-    /// <returns>One result for each file that was changed.</returns>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
         string folder = _folder.PathOf("alerting");
         foreach (string path in (Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Prefix}*.yaml") : []).Order(StringComparer.Ordinal))
         {
             string uid = Path.GetFileNameWithoutExtension(path)[Prefix.Length..];
-            string gone = Text("deleteRules", new JsonObject { ["orgId"] = _options.OrgId, ["uid"] = uid });
+            string gone = Text("deleteRules", new JsonObject { ["orgId"] = options.OrgId, ["uid"] = uid });
             if (!_set.Has(uid) && ProvisioningFolder.Read(path) is { } text && IsOurs(text, uid) && text != gone
                 && WriteFile(uid, gone, GrafanaPublishAction.Removed) is { } result)
             {
@@ -72,28 +56,25 @@ public sealed class AlertProvisioningWriter
         _folder.Write($"alerting/{Prefix}{uid}.yaml", uid, text, change);
 
     // Grafana replaces no environment variables in queries and annotations.
-    private JsonObject Group(AlertRule rule, string folder) => new()
+    private JsonObject Group(AlertRule rule, string folder)
     {
-        ["orgId"] = _options.OrgId,
-        ["name"] = ProvisioningFolder.Literal(rule.Group),
-        ["folder"] = ProvisioningFolder.Literal(folder),
-        ["interval"] = AlertLength.Format(rule.Interval),
-        ["rules"] = new JsonArray(new JsonObject
+        AlertRule literal = rule with
         {
-            ["uid"] = rule.Uid,
-            ["title"] = ProvisioningFolder.Literal(rule.Name),
-            ["condition"] = "C",
-            ["data"] = AlertRuleContent.Data(rule, Plugin, _options.DataSourceUid ?? Plugin.DefaultUid),
-            ["noDataState"] = rule.NoDataState.ToString(),
-            ["execErrState"] = rule.ErrorState.ToString(),
-            ["for"] = AlertLength.Format(rule.For),
-            ["annotations"] = AlertRuleContent.Texts(rule.Annotations),
-            ["labels"] = AlertRuleContent.Texts(rule.Labels.ToDictionary(label => label.Key, label => ProvisioningFolder.Literal(label.Value))),
-            ["isPaused"] = rule.Paused ?? false,
-        }),
-    };
+            Name = ProvisioningFolder.Literal(rule.Name), Labels = rule.Labels.ToDictionary(label => label.Key, label => ProvisioningFolder.Literal(label.Value)),
+        };
+        JsonObject fields = AlertRuleContent.Fields(literal, Plugin, options.DataSourceUid ?? Plugin.DefaultUid);
+        fields["isPaused"] = rule.Paused ?? false;
+        return new()
+        {
+            ["orgId"] = options.OrgId,
+            ["name"] = ProvisioningFolder.Literal(rule.Group),
+            ["folder"] = ProvisioningFolder.Literal(folder),
+            ["interval"] = AlertLength.Format(rule.Interval),
+            ["rules"] = new JsonArray(fields),
+        };
+    }
 
-    private DataSourcePlugin Plugin => DataSourcePlugin.Of(_options.Engine);
+    private DataSourcePlugin Plugin => DataSourcePlugin.Of(options.Engine);
 
     private static string Text(string list, JsonObject item) =>
         ProvisioningFolder.Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(DashboardDocument.Readable) + "\n";

@@ -1,8 +1,6 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Alerting;
 
@@ -18,23 +16,25 @@ internal static class AlertRuleContent
     /// </summary>
     internal const string MarkName = "__tokendashboard__";
 
+    /// <summary>The fields that the API and provisioning files have in common.</summary>
+    internal static JsonObject Fields(AlertRule rule, DataSourcePlugin plugin, string dataSourceUid) => new()
+    {
+        ["uid"] = rule.Uid,
+        ["title"] = rule.Name,
+        ["condition"] = "C",
+        ["data"] = Data(rule, plugin, dataSourceUid),
+        ["noDataState"] = rule.NoDataState.ToString(),
+        ["execErrState"] = rule.ErrorState.ToString(),
+        ["for"] = AlertLength.Format(rule.For),
+        ["annotations"] = Texts(rule.Annotations),
+        ["labels"] = Texts(rule.Labels),
+    };
+
     /// <summary>The rule with its mark.</summary>
     internal static JsonObject Of(AlertRule rule, DataSourcePlugin plugin, string dataSourceUid, string folderUid)
     {
-        var body = new JsonObject
-        {
-            ["uid"] = rule.Uid,
-            ["title"] = rule.Name,
-            ["folderUID"] = folderUid,
-            ["ruleGroup"] = rule.Group,
-            ["condition"] = "C",
-            ["data"] = Data(rule, plugin, dataSourceUid),
-            ["for"] = AlertLength.Format(rule.For),
-            ["noDataState"] = rule.NoDataState.ToString(),
-            ["execErrState"] = rule.ErrorState.ToString(),
-            ["labels"] = Texts(rule.Labels),
-            ["annotations"] = Texts(rule.Annotations),
-        };
+        JsonObject body = Fields(rule, plugin, dataSourceUid);
+        (body["folderUID"], body["ruleGroup"]) = (folderUid, rule.Group);
         body["annotations"]![MarkName] = Fingerprint(body, body);
         if (rule.Paused is { } paused)
             body["isPaused"] = paused;
@@ -42,7 +42,7 @@ internal static class AlertRuleContent
     }
 
     /// <summary>The query, the reduction of its values, and the limit.</summary>
-    internal static JsonArray Data(AlertRule rule, DataSourcePlugin plugin, string dataSourceUid)
+    private static JsonArray Data(AlertRule rule, DataSourcePlugin plugin, string dataSourceUid)
     {
         JsonObject Step(string id, string source, string type, long seconds, JsonObject model)
         {
@@ -98,7 +98,7 @@ internal static class AlertRuleContent
             merged[name] = value?.DeepClone();
         var annotations = (JsonObject)merged["annotations"]!;
         foreach ((string name, JsonNode? value) in Annotations(stored).Where(old => IsPrivate(old.Key) && !annotations.ContainsKey(old.Key)))
-            annotations[name] = value?.DeepClone();
+            annotations[name] = value;
         return merged;
     }
 
@@ -113,8 +113,8 @@ internal static class AlertRuleContent
             fields[name] = name switch
             {
                 "for" => Seconds(rule["for"]),
-                "labels" => new JsonObject(Fields(rule["labels"])),
-                "annotations" => new JsonObject(Fields(rule["annotations"]).Where(annotation => !IsPrivate(annotation.Key))),
+                "labels" => new JsonObject(Copies(rule["labels"])),
+                "annotations" => new JsonObject(Annotations(rule).Where(annotation => !IsPrivate(annotation.Key))),
                 _ => Part(rule[name], form),
             };
         }
@@ -128,10 +128,10 @@ internal static class AlertRuleContent
         _ => node?.DeepClone(),
     };
 
-    private static IEnumerable<KeyValuePair<string, JsonNode?>> Fields(JsonNode? node) =>
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Copies(JsonNode? node) =>
         (node as JsonObject ?? []).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()));
 
-    private static IEnumerable<KeyValuePair<string, JsonNode?>> Annotations(JsonObject rule) => Fields(rule["annotations"]);
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Annotations(JsonObject rule) => Copies(rule["annotations"]);
 
     private static bool IsPrivate(string annotation) => annotation.StartsWith("__", StringComparison.Ordinal);
 
@@ -144,6 +144,6 @@ internal static class AlertRuleContent
     };
 
     /// <summary>Labels or annotations, in order.</summary>
-    internal static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
+    private static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
         Json.Map(texts.OrderBy(pair => pair.Key, StringComparer.Ordinal), pair => pair.Key, pair => pair.Value);
 }

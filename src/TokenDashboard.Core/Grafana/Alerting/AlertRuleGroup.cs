@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Http;
 

@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
@@ -12,7 +11,7 @@ namespace TokenDashboard.Grafana.Alerting;
 /// Publishes alert rules and their folders to a Grafana server. It reads, compares, and writes only what differs. What another tool manages
 /// or changed is not overwritten. Grafana's API takes no version, so a change that is saved between reading and writing is lost.
 /// </summary>
-public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
+internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
     internal const string DefaultFolder = "TokenDashboard";
@@ -22,7 +21,6 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private DataSourceIdentity? _dataSource;
 
     /// <summary>Prepares the server, the account and the data source, once. After a failure no further work is possible.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare()
     {
         if (_dataSource is null)
@@ -37,19 +35,24 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         }
     }
 
-    /// <summary>Saves one rule if it differs, after its folder and before the interval of its group. Call <see cref="Prepare"/> before.</summary>
-    /// <returns>One result for a new folder, and one for the rule, or none if the write was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/> or
-    /// <see cref="ErrorCode.GrafanaAlertRuleManaged"/>. <see cref="ErrorCode.AlertRuleInvalid"/>: it contradicts another rule of this run.
-    /// Otherwise any of the Grafana codes.
-    /// </exception>
+    /// <summary>
+    /// Saves one rule if it differs, after its folder and before the interval of its group; there is no result for the rule if the write was declined. Call
+    /// <see cref="Prepare"/> before. A result <see cref="GrafanaPublishAction.Conflict"/> is followed by an exception.
+    /// </summary>
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
         StoredAlertRule? stored = StoredAlertRule.Read(Client, rule.Uid);
-        List<GrafanaPublishResult> folders = Place(rule, stored, out FolderPlace place);
-        foreach (GrafanaPublishResult folder in folders)
-            yield return folder;
+        (string? Title, string? Uid) folder = rule.Folder is not null ? (rule.Folder, null)
+            : options.Folder is not null || options.FolderUid is not null ? (options.Folder, options.FolderUid)
+            : stored is null ? (DefaultFolder, null) : (null, stored.FolderUid);
+        if (!_places.TryGetValue(folder, out FolderPlace? place))
+        {
+            foreach (GrafanaPublishResult ensured in Folders.Ensure(folder.Title, folder.Uid))
+                yield return ensured;
+            place = Folders.Place.Uid is not "" ? Folders.Place : throw new TokenDashboardException(
+                ErrorCode.GrafanaFolderConflict, $"The alert rule '{rule.Name}' needs a folder; Grafana has no alert rules outside of folders.", target: rule.Uid);
+            _places.Add(folder, place);
+        }
         _set.Add(rule, place.Uid ?? place.Title);
         JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!.Plugin, _dataSource.Uid, place.Uid ?? "");
         var result = new GrafanaPublishResult(
@@ -105,27 +108,6 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             ErrorCode.GrafanaDataSourceMissing,
             $"Grafana at {Client.Url} has no data source named '{name}'. Create it with Set-GrafanaDataSource, or use another -DataSourceName.",
             target: name);
-    }
-
-    private List<GrafanaPublishResult> Place(AlertRule rule, StoredAlertRule? stored, out FolderPlace place)
-    {
-        (string? Title, string? Uid) wanted = rule.Folder is not null ? (rule.Folder, null) : (options.Folder, options.FolderUid);
-        if (wanted is (null, null))
-            wanted = stored is null ? (DefaultFolder, null) : (null, stored.FolderUid);
-        List<GrafanaPublishResult> results = [];
-        if (!_places.TryGetValue(wanted, out FolderPlace? known))
-        {
-            results.AddRange(Folders.Ensure(wanted.Title, wanted.Uid));
-            known = Folders.Place;
-            if (known.Uid is "")
-            {
-                throw new TokenDashboardException(
-                    ErrorCode.GrafanaFolderConflict, $"The alert rule '{rule.Name}' needs a folder; Grafana has no alert rules outside of folders.", target: rule.Uid);
-            }
-            _places.Add(wanted, known);
-        }
-        place = known;
-        return results;
     }
 
     private TokenDashboardException? Obstacle(AlertRule rule, StoredAlertRule? stored, JsonObject wanted)

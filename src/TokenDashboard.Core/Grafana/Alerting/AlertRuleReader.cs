@@ -8,11 +8,10 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>Reads alert rules from definitions: fields with values, from a hash table, a row of a CSV file or a JSON object.</summary>
-public static class AlertRuleReader
+internal static class AlertRuleReader
 {
     private const int MaxText = 4000;
 
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestMonth = TimeSpan.FromDays(31);
     private static readonly TimeSpan Year = TimeSpan.FromDays(366);
 
@@ -24,15 +23,10 @@ public static class AlertRuleReader
     ];
 
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="source">The source, for the error message.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: not JSON, or something else than objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.AlertRuleInvalid, "one alert rule");
 
-    /// <summary>Reads a rule.</summary>
-    /// <param name="fields">The fields: texts, numbers, booleans, lengths of time, lists of texts, and for labels and annotations names with texts.</param>
-    /// <param name="source">The source, for the error message; may be empty.</param>
+    /// <summary>Reads a rule from texts, numbers, booleans, lengths of time, lists of texts, and for labels and annotations names with texts.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: reports everything that is wrong with it.</exception>
     public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
     {
@@ -42,7 +36,7 @@ public static class AlertRuleReader
         bool measured = kind is not AlertKind.NoTelemetry;
         bool month = read.IsMonth("Window");
         TimeSpan? window = month ? LongestMonth : read.Length("Window", TimeSpan.FromMinutes(1), Year);
-        TimeSpan interval = read.Length("Interval", TimeSpan.FromSeconds(10), Day, step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
+        TimeSpan interval = read.Length("Interval", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
         var rule = new AlertRule
         {
             Uid = read.Text("Uid", 40) ?? UidOf(name), Name = name, Kind = kind ?? AlertKind.Tokens,

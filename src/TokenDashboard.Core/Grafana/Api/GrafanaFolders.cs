@@ -4,9 +4,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>A folder as the place of a dashboard.</summary>
-/// <param name="Uid">Its uid; the empty string for the root; null if it was to be created and was not.</param>
-/// <param name="Title">Its title.</param>
+/// <summary>A folder as the place of a dashboard. The uid is the empty string for the root, and null if the folder was to be created and was not.</summary>
 internal sealed record FolderPlace(string? Uid, string Title)
 {
     /// <summary>What Grafana calls the place of dashboards that are in no folder.</summary>
@@ -24,7 +22,7 @@ internal sealed record FolderPlace(string? Uid, string Title)
         ErrorCode.GrafanaFolderConflict, $"The {thing} cannot be saved in the folder '{Title}', because the folder was not created.", target: Title);
 }
 
-internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, IDashboardApi api, PublishCallbacks callbacks)
+internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, DashboardApi api, PublishCallbacks callbacks)
 {
     /// <summary>Grafana itself allows a tenth of it.</summary>
     private const int MaxDepth = 64;
@@ -70,38 +68,22 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     }
 
     /// <summary>The titles from the outermost folder to this one; none for the root.</summary>
-    internal IReadOnlyList<string> Titles(FolderPlace place)
+    internal IReadOnlyList<string> Titles(FolderPlace place, int depth = 0)
     {
-        IReadOnlyList<string>? above = null;
-        var below = new Stack<(string Uid, string Title)>();
-        (string? uid, string title) = (place.Uid, place.Title);
-        while (uid is { Length: > 0 } && !_titles.TryGetValue(uid, out above) && below.All(folder => folder.Uid != uid))
+        if (place.Uid is not { Length: > 0 } uid)
+            return [];
+        if (depth == MaxDepth)
+            throw client.Error(
+                ErrorCode.GrafanaNotJson,
+                $"{client.Url} reports more than {MaxDepth} nested folders around '{place.Title}', so it is not Grafana. Check that -Url is Grafana's own address.");
+        if (!_titles.TryGetValue(uid, out IReadOnlyList<string>? titles))
         {
-            if (below.Count == MaxDepth)
-                throw client.Error(
-                    ErrorCode.GrafanaNotJson,
-                    $"{client.Url} reports more than {MaxDepth} nested folders around '{place.Title}', so it is not Grafana. Check that -Url is Grafana's own address.");
-            FolderAnswer? folder = Readable(uid);
-            below.Push((uid, folder?.Title ?? title));
-            (uid, title) = (folder?.ParentUid, folder?.ParentUid ?? "");
+            // Folders that are in each other end here.
+            _titles[uid] = [];
+            FolderAnswer? folder = api.Folder(uid, required: false);
+            _titles[uid] = titles = [.. Titles(FolderPlace.Of(folder?.ParentUid, null), depth + 1), folder?.Title ?? place.Title];
         }
-        above ??= [];
-        while (below.TryPop(out (string Uid, string Title) folder))
-            _titles[folder.Uid] = above = [.. above, folder.Title];
-        return above;
-    }
-
-    /// <summary>A folder; null for none, and for one that the account may not see though it may read a dashboard in it.</summary>
-    private FolderAnswer? Readable(string uid)
-    {
-        try
-        {
-            return api.Folder(uid);
-        }
-        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaForbidden)
-        {
-            return null;
-        }
+        return titles;
     }
 
     private FolderPlace? ByUid(string uid)
@@ -137,7 +119,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         string wanted = uid ?? $"td-{DashboardContent.Fingerprint($"{parent.Uid}/{title}")}";
         FolderPlace? found = null;
         // Lists lag behind on some servers; a folder's own address does not.
-        bool IsThere() => (found = Matching(Readable(wanted), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
+        bool IsThere() => (found = Matching(api.Folder(wanted, required: false), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
         GrafanaResponse? response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
         // Before version 9 a title that is taken is a bad request.
         if (response?.Status is 400 or 409 or 412 && IsThere())
@@ -145,7 +127,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             action = GrafanaPublishAction.Unchanged;
             return found;
         }
-        if (response is { IsConflict: true } && uid is null && Readable(wanted) is not null)
+        if (response is { IsConflict: true } && uid is null && api.Folder(wanted, required: false) is not null)
         {
             // A folder that was created from here, and renamed or moved since, has the uid.
             response = api.CreateFolder(title, null, parent.Uid, IsThere);
@@ -155,7 +137,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         if (response.IsConflict)
             throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may just have created it; run the command again.");
         response.OrThrow($"create the folder '{title}'", "folders:create (role Editor)");
-        string created = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
+        string created = api.FolderIn(response).Uid ?? throw response.Unexpected();
         callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");
         return new FolderPlace(created, title);
     }

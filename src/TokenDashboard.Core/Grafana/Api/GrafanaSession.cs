@@ -3,32 +3,19 @@ using TokenDashboard.Grafana.Http;
 namespace TokenDashboard.Grafana.Api;
 
 /// <summary>A session with one Grafana server. Its health and account are read when they are first needed.</summary>
-public class GrafanaSession : IDisposable
+/// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/> or <see cref="ErrorCode.GrafanaCertificateInvalid"/>.</exception>
+internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation) : IDisposable
 {
-    private readonly GrafanaConnection _connection;
-
-    /// <summary>Creates a session without connecting to the server.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/> or <see cref="ErrorCode.GrafanaCertificateInvalid"/>.</exception>
-    public GrafanaSession(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
-    {
-        _connection = connection;
-        Callbacks = callbacks;
-        Client = new GrafanaClient(connection, callbacks, cancellation);
-    }
-
-    private protected PublishCallbacks Callbacks { get; }
-    private protected GrafanaClient Client { get; }
-    private protected GrafanaServer Server => field ??= GrafanaServer.Probe(Client, _connection.OrgId, Callbacks.Verbose);
-    private protected IDashboardApi Api => field ??= ChooseApi();
+    private protected PublishCallbacks Callbacks => callbacks;
+    private protected GrafanaClient Client { get; } = new(connection, callbacks, cancellation);
+    private protected GrafanaServer Server => field ??= GrafanaServer.Probe(Client, connection.OrgId, Callbacks.Verbose);
+    private protected DashboardApi Api => field ??= ChooseApi();
     private protected GrafanaFolders Folders => field ??= new GrafanaFolders(Client, Server, Api, Callbacks);
 
     /// <summary>Reads the health, the account and the interfaces of the server.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public void Connect() => _ = Folders;
 
-    /// <summary>Reads the server's health and version, and the permissions of the account.</summary>
-    /// <returns>The connection with these properties.</returns>
-    /// <exception cref="TokenDashboardException">The server cannot be reached, is not Grafana, or refuses the account.</exception>
+    /// <summary>The connection with the server's version, and the permissions of the account.</summary>
     public GrafanaConnection Probe()
     {
         if (Server.IsOld)
@@ -37,15 +24,14 @@ public class GrafanaSession : IDisposable
         GrafanaResponse? response = Client.FindOptional("api/access-control/user/permissions");
         // Servers without role-based access control do not return permissions, nor do they for some accounts.
         HashSet<string>? granted = response is { IsSuccess: true, IsArray: false } ? [.. response.AsObject().Select(field => field.Key)] : null;
-        return _connection with
+        return connection with
         {
-            Version = Server.Version, OrgId = Server.OrgId is > 0 and <= int.MaxValue ? (int)Server.OrgId : _connection.OrgId,
+            Version = Server.Version, OrgId = Server.OrgId is > 0 and <= int.MaxValue ? (int)Server.OrgId : connection.OrgId,
             OrgName = Server.OrgName, ApiPath = api, CanPublish = granted?.IsSupersetOf(["dashboards:create", "dashboards:write"]),
             CanSetDataSource = granted?.IsSupersetOf(["datasources:create", "datasources:write"]),
         };
     }
 
-    /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
         Client.Dispose();
@@ -53,25 +39,25 @@ public class GrafanaSession : IDisposable
     }
 
     /// <summary>The requested interface, or the classic one, or the one under /apis if a server has no classic one. The version of the server is ignored.</summary>
-    private IDashboardApi ChooseApi()
+    private DashboardApi ChooseApi()
     {
-        var groups = new ApiGroups(Client, Server, _connection.Api == GrafanaApi.Resource);
-        var legacy = new LegacyApi(Client, Server, groups);
+        var groups = new ApiGroups(Client, Server, connection.Api == GrafanaApi.Resource);
+        var classic = new DashboardApi(Client, Server, groups);
         // A list that every classic interface has, even without dashboards.
-        if (_connection.Api == GrafanaApi.Legacy || (_connection.Api == GrafanaApi.Auto && Client.Find("api/dashboards/tags") is not null))
-            return legacy;
+        if (connection.Api == GrafanaApi.Legacy || (connection.Api == GrafanaApi.Auto && Client.Find("api/dashboards/tags") is not null))
+            return classic;
         ServedGroup? dashboards = groups.Find(ApiGroups.Dashboard);
         ServedGroup? folders = groups.Find(ApiGroups.Folder);
         if (dashboards?.One is { } dashboardVersion && folders?.One is { } folderVersion)
         {
-            var api = new ResourceApi(Client, groups, dashboardVersion, folderVersion, legacy);
+            var api = new ResourceApi(Client, Server, groups, dashboardVersion, folderVersion);
             Callbacks.Verbose($"Dashboards and folders are read and written through {api.Name}.");
             return api;
         }
         static string Describe(string group, ServedGroup? served) => served is null ? $"no {group}" : $"{group} in {string.Join(", ", served.Versions)}";
 
         // It is not certain that the classic one is missing; its responses will show it.
-        return _connection.Api == GrafanaApi.Auto ? legacy : throw Client.Error(
+        return connection.Api == GrafanaApi.Auto ? classic : throw Client.Error(
             ErrorCode.GrafanaApiMissing,
             $"-Api Resource needs version 1 of {ApiGroups.Dashboard} and {ApiGroups.Folder}. Grafana at {Client.Url} serves this account "
                 + $"{Describe(ApiGroups.Dashboard, dashboards)} and {Describe(ApiGroups.Folder, folders)}. Omit -Api to use the classic interface.");

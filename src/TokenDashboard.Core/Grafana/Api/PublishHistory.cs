@@ -6,39 +6,32 @@ using TokenDashboard.Grafana.Model;
 namespace TokenDashboard.Grafana.Api;
 
 /// <summary>The history of a dashboard, and who saved its versions.</summary>
-internal sealed class PublishHistory
+internal sealed class PublishHistory(IEnumerable<VersionAnswer> versions)
 {
     /// <summary>How many versions are read. Grafana keeps 20 versions unless configured otherwise.</summary>
     internal const int Depth = 20;
 
     internal static PublishHistory None { get; } = new([]);
 
-    private readonly PublishMark? _newestMark, _lastMark;
-
-    internal PublishHistory(IEnumerable<VersionAnswer> versions)
-    {
-        Versions = [.. versions.OrderByDescending(version => version.Version)];
-        Newest = Versions.Count == 0 ? 0 : Versions[0].Version;
-        PublishMark?[] marks = [.. Versions.Select(version => PublishMark.Find(version.Message))];
-        (_newestMark, _lastMark) = (marks.Length == 0 ? null : marks[0], Array.Find(marks, mark => mark is not null));
-    }
-
     /// <summary>The versions, newest first.</summary>
-    internal IReadOnlyList<VersionAnswer> Versions { get; }
+    internal IReadOnlyList<VersionAnswer> Versions { get; } = [.. versions.OrderByDescending(version => version.Version)];
     /// <summary>The newest version; 0 if the server keeps no history.</summary>
-    internal long Newest { get; }
+    internal long Newest => Versions is [var newest, ..] ? newest.Version : 0;
     /// <summary>The version that was published last; null if none is known.</summary>
-    internal long? LastPublished => _lastMark?.Version;
+    internal long? LastPublished => LastMark?.Version;
+
+    private PublishMark? NewestMark => PublishMark.Find(Versions is [var newest, ..] ? newest.Message : null);
+    private PublishMark? LastMark => Versions.Select(version => PublishMark.Find(version.Message)).FirstOrDefault(mark => mark is not null);
 
     /// <summary>Whether the server's version is what was published with this fingerprint, even if newer servers show a migrated form of it.</summary>
-    internal bool Holds(StoredDashboard stored, string fingerprint) => PublishedNewest(stored) && _newestMark!.Fingerprint == fingerprint;
+    internal bool Holds(StoredDashboard stored, string fingerprint) => PublishedNewest(stored) && NewestMark!.Fingerprint == fingerprint;
 
     /// <summary>Whether overwriting would lose no edit: the newest version, or its content if it was only moved, is the last published one.</summary>
     internal bool NobodyElseChanged(StoredDashboard stored) =>
-        PublishedNewest(stored) || (stored.Content is { } content && _lastMark?.Fingerprint == DashboardContent.Fingerprint(content));
+        PublishedNewest(stored) || (stored.Content is { } content && LastMark?.Fingerprint == DashboardContent.Fingerprint(content));
 
     /// <summary>Tools that copy an object's metadata may copy a message, so the version of the mark must be the newest too.</summary>
-    private bool PublishedNewest(StoredDashboard stored) => _newestMark?.Version == Newest && Newest == stored.Version;
+    private bool PublishedNewest(StoredDashboard stored) => NewestMark?.Version == Newest && Newest == stored.Version;
 }
 
 /// <summary>
@@ -64,3 +57,12 @@ internal sealed partial record PublishMark(string Fingerprint, long Version)
 
     [GeneratedRegex(@"\[tokendashboard ([0-9a-f]{16}) v([0-9]{1,18})\]\s*$", RegexOptions.CultureInvariant)] private static partial Regex Pattern();
 }
+
+/// <summary>A version in the history of a dashboard on a server.</summary>
+/// <param name="Uid">The dashboard's uid.</param>
+/// <param name="Version">The version's number, counted from 1.</param>
+/// <param name="Created">When it was saved; null if the server does not say.</param>
+/// <param name="CreatedBy">Who saved it; the empty string if the server does not say.</param>
+/// <param name="Published">Whether Publish-GrafanaDashboard saved it.</param>
+/// <param name="Message">The message it was saved with; the empty string for none.</param>
+public sealed record GrafanaDashboardVersion(string Uid, long Version, DateTimeOffset? Created, string CreatedBy, bool Published, string Message);

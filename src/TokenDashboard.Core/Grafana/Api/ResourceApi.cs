@@ -1,10 +1,10 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
 /// <summary>Dashboards and folders under /apis, as Grafana serves them from version 12. A change is sent with the resource version that was read.</summary>
-internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string dashboardVersion, string folderVersion, LegacyApi legacy) : IDashboardApi
+internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, ApiGroups groups, string dashboardVersion, string folderVersion)
+    : DashboardApi(client, server, groups)
 {
     /// <summary>A list contains complete dashboards, and a response must not become too large.</summary>
     private const int PageSize = 100;
@@ -14,11 +14,12 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     private readonly string _dashboards = groups.PathOf(ApiGroups.Dashboard, dashboardVersion, "dashboards");
     private readonly string _folders = groups.PathOf(ApiGroups.Folder, folderVersion, "folders");
     private readonly Dictionary<string, string> _titles = [];
+    private bool? _classicServed;
 
-    public string Name => $"/{ApiGroups.Dashboard}/{dashboardVersion}";
-    public bool HasNestedFolders => true;
+    internal override string Name => $"/{ApiGroups.Dashboard}/{dashboardVersion}";
+    internal override bool HasNestedFolders => true;
 
-    public StoredDashboard? Read(string uid) => StoredDashboard.Read(client, $"{_dashboards}/{Uri.EscapeDataString(uid)}", uid, response =>
+    internal override StoredDashboard? Read(string uid) => StoredDashboard.Read(Client, $"{_dashboards}/{Uri.EscapeDataString(uid)}", uid, response =>
     {
         ApiObject found = response.As(GrafanaJson.Default.ApiObject);
         if (found.Metadata is null || found.Spec is null || found.Generation == 0)
@@ -29,7 +30,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     });
 
     /// <summary>Versions that were saved through the classic interface are not always listed here; that one lists them, if the server has it.</summary>
-    public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
+    internal override PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {
         ApiObject[] versions = HistoryPage(stored.Uid, null, limit)?.Items ?? [];
         if (versions.Length > 0)
@@ -37,19 +38,19 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
             return new PublishHistory(versions.Select(version =>
                 new VersionAnswer(version.Generation, version.Note(ApiObject.MessageNote), CreatedBy: version.SavedByName, Created: version.SavedAt)));
         }
-        return LegacyServed ? legacy.History(stored, limit) : PublishHistory.None;
+        return ClassicServed ? base.History(stored, limit) : PublishHistory.None;
     }
 
-    public JsonObject? ReadVersion(StoredDashboard stored, long version)
+    internal override JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
         if (Pages(next => HistoryPage(stored.Uid, next)).FirstOrDefault(item => item.Generation == version && item.Spec is not null) is { } found)
             return found.NewerSchema is { } schema ? throw StoredDashboard.OfNewerSchema(stored.Uid, schema).Unsupported("read") : found.Spec;
-        return LegacyServed ? legacy.ReadVersion(stored, version) : null;
+        return ClassicServed ? base.ReadVersion(stored, version) : null;
     }
 
-    public string? Owner(StoredDashboard stored) => stored.Resource?.Owner;
+    internal override string? Owner(StoredDashboard stored) => stored.Resource?.Owner;
 
-    public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
+    internal override GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         string uid = dashboard["uid"]!.GetValue<string>();
         // The object has the type and the version; its content does not.
@@ -65,45 +66,39 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
             notes[ApiObject.FolderNote] = folderUid;
         JsonObject body = Body(ApiGroups.Dashboard, dashboardVersion, "Dashboard", metadata, dashboard);
         return stored is null
-            ? client.Write(HttpMethod.Post, _dashboards, body, isDone)
-            : client.Write(HttpMethod.Put, $"{_dashboards}/{Uri.EscapeDataString(uid)}", body, isDone);
+            ? Client.Write(HttpMethod.Post, _dashboards, body, isDone)
+            : Client.Write(HttpMethod.Put, $"{_dashboards}/{Uri.EscapeDataString(uid)}", body, isDone);
     }
 
-    public long SavedVersion(GrafanaResponse response) =>
+    internal override long SavedVersion(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject).Generation is > 0 and var generation ? generation : throw response.Unexpected();
 
-    public string? Deleted(string uid) => groups.Deleted(dashboardVersion, uid);
+    internal override string? Deleted(string uid) => Groups.Deleted(dashboardVersion, uid);
 
-    public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", GrafanaPermission.ReadDashboards)
+    internal override IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", GrafanaPermission.ReadDashboards)
         .Where(found => found.Uid.Length > 0 && tags.All(TagsOf(found).Contains))
         .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null, TagsOf(found)));
 
     private static string[] TagsOf(ApiObject found) => [.. (found.Spec?["tags"] as JsonArray ?? []).Select(JsonReading.AsString).OfType<string>()];
 
-    public FolderAnswer? Folder(string uid)
-    {
-        GrafanaResponse response = client.Get($"{_folders}/{Uri.EscapeDataString(uid)}");
-        return response.Status == 404 ? null : CreatedFolder(response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders));
-    }
+    private protected override string FolderPath => _folders;
 
-    public IEnumerable<FolderAnswer> Folders(string parentUid) =>
+    internal override IEnumerable<FolderAnswer> Folders(string parentUid) =>
         List(_folders, "list folders", GrafanaPermission.ReadFolders).Where(found => found.Folder == parentUid).Select(Folder);
 
-    public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
+    internal override GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
         JsonObject metadata = Json.Of(
             (uid is null ? "generateName" : "name", uid ?? "f"),
             ("annotations", parentUid.Length > 0 ? new JsonObject { [ApiObject.FolderNote] = parentUid } : null));
-        return client.Write(HttpMethod.Post, _folders, Body(ApiGroups.Folder, folderVersion, "Folder", metadata, new JsonObject { ["title"] = title }), isDone);
+        return Client.Write(HttpMethod.Post, _folders, Body(ApiGroups.Folder, folderVersion, "Folder", metadata, new JsonObject { ["title"] = title }), isDone);
     }
 
-    public FolderAnswer CreatedFolder(GrafanaResponse response) =>
+    internal override FolderAnswer FolderIn(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject) is { Uid.Length: > 0 } folder ? Folder(folder) : throw response.Unexpected();
 
     /// <summary>Requested only if the other interface has no result.</summary>
-    private bool LegacyServed => _legacyServed ??= client.Find("api/dashboards/tags") is not null;
-
-    private bool? _legacyServed;
+    private bool ClassicServed => _classicServed ??= Client.Find("api/dashboards/tags") is not null;
 
     private static FolderAnswer Folder(ApiObject found) => new(found.Uid, found.Title, found.Folder);
 
@@ -116,7 +111,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     private ApiList? HistoryPage(string uid, string? next, int limit = PublishHistory.Depth)
     {
         string selectors = $"labelSelector={Uri.EscapeDataString("grafana.app/get-history=true")}&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}";
-        GrafanaResponse response = client.Get($"{_dashboards}?{selectors}&limit={limit}{Continue(next)}");
+        GrafanaResponse response = Client.Get($"{_dashboards}?{selectors}&limit={limit}{Continue(next)}");
         return response.Status is 400 or 404 or 405 or 501
             ? null
             : response.OrThrow($"read the history of the dashboard '{uid}'", GrafanaPermission.WriteDashboards).As(GrafanaJson.Default.ApiList);
@@ -124,7 +119,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     private IEnumerable<ApiObject> List(string path, string purpose, string permission) => Pages(next =>
     {
-        GrafanaResponse response = client.Get($"{path}?limit={PageSize}{Continue(next)}").OrThrow(purpose, permission);
+        GrafanaResponse response = Client.Get($"{path}?limit={PageSize}{Continue(next)}").OrThrow(purpose, permission);
         return response.As(GrafanaJson.Default.ApiList) is { Items: not null } page ? page : throw response.Unexpected();
     });
 
@@ -142,15 +137,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     private static string Continue(string? next) => next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "";
 
-    /// <summary>A folder's title for messages; an account may be allowed to read a dashboard, but not its folder.</summary>
-    private string TitleOf(string uid)
-    {
-        if (!_titles.TryGetValue(uid, out string? title))
-        {
-            GrafanaResponse response = client.Get($"{_folders}/{Uri.EscapeDataString(uid)}");
-            _titles[uid] = title = response.Status is 403 or 404 ? uid
-                : response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders).As(GrafanaJson.Default.ApiObject).Title ?? uid;
-        }
-        return title;
-    }
+    /// <summary>A folder's title for messages.</summary>
+    private string TitleOf(string uid) =>
+        _titles.TryGetValue(uid, out string? title) ? title : _titles[uid] = Folder(uid, required: false)?.Title ?? uid;
 }

@@ -1,13 +1,9 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>A dashboard on the server.</summary>
-/// <param name="Uid">Its uid.</param>
-/// <param name="Json">Its content as the server returned it; null if it is stored in the newer schema.</param>
-/// <param name="NewerSchema">The server's statement about the newer schema; null for the classic one.</param>
+/// <summary>A dashboard on the server, with its content as the server returned it, or instead the server's statement about the newer schema it is stored in.</summary>
 internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? NewerSchema = null)
 {
     /// <summary>Its content in canonical form; null as <see cref="Json"/>.</summary>

@@ -1,21 +1,14 @@
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
-using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>What a dashboard needs to know of its surroundings: the engine that it asks, and where its links lead.</summary>
-/// <param name="Engine">The engine. Dashboards of several engines can stand on one server.</param>
-/// <param name="Name">The name of the dashboard in the catalog.</param>
-/// <param name="Uid">The uid in place of the dashboard's own, or null.</param>
-/// <param name="Zones">The time zones to choose from.</param>
+/// <summary>What a dashboard needs to know of its surroundings. Dashboards of several engines can stand on one server; a uid replaces the dashboard's own.</summary>
 internal sealed record CatalogPlace(IPanelEngine Engine, string Name, string? Uid, IReadOnlyList<TimeZoneInfo> Zones)
 {
     // The first one has no suffix.
     private bool IsSqlite => Engine.Plugin == DataSourcePlugin.Sqlite;
 
-    /// <summary>The dashboard's uid.</summary>
     internal string Self => Uid ?? UidOf(Name);
 
     /// <summary>The uid of the dashboard of requests.</summary>

@@ -1,6 +1,4 @@
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;
 
@@ -19,23 +17,31 @@ internal static class CostDashboard
     {
         Sections =
         [
-            new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(place), OverTime(7, PanelDimension.Provider, "provider"), Unpriced, Prices] },
+            new DashboardSection
+            {
+                Panels =
+                [
+                    Totals, Change, Month, OverTime(5, PanelDimension.Model), CostByModel, OverTime(6, PanelDimension.User), CostByUser(place),
+                    OverTime(7, PanelDimension.Provider), Unpriced, Prices,
+                ],
+            },
             // Each request is read, so they are asked only when somebody opens the row.
-            new DashboardSection { Title = "Single requests and transactions", Collapsed = true, Panels = [Spread(12, transactions: false), Spread(13, transactions: true), Expensive(place)] },
+            new DashboardSection
+            {
+                Title = "Single requests and transactions", Collapsed = true,
+                Panels = [Spread(12, "request", transactions: false), Spread(13, "transaction", transactions: true), Expensive(place)],
+            },
         ],
     };
 
-    private static StatPanel Totals { get; } = new()
-    {
-        Id = 1,
-        Title = "Cost of the time range",
-        Description = "Cost of the time range, cost per hour up to now, mean cost per request, the amount saved by cached tokens, and the share of tokens without a price.",
-        Width = 24,
-        Height = 4,
-        Query = new TotalsQuery(
+    private static StatPanel Totals { get; } = new(
+        new(1, "Cost of the time range",
+            "Cost of the time range, cost per hour up to now, mean cost per request, the amount saved by cached tokens, and the share of tokens without a price.", 24, 4),
+        new TotalsQuery(
             PanelMeasures.Cost, new HourlyMeasure("Cost an hour", Measures.Cost), new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests),
             new SumMeasure("Cache savings", Measures.CacheSavings), new RatioMeasure("Unpriced tokens", Measures.UnpricedTokens, Measures.TotalTokens)),
-        Field = PanelStyle.Cost,
+        PanelStyle.Cost)
+    {
         Overrides =
         [
             new FieldOverride("Cost") { Field = new FieldOptions { Decimals = 2 } },
@@ -48,81 +54,53 @@ internal static class CostDashboard
     };
 
     private static StatPanel Change { get; } = PanelStyle.Changes(
-        2,
-        "Change of cost",
-        "By how much the cost, and that of a request, is above or below that of the period of equal length before the time range.",
-        new ChangesQuery(PanelMeasures.Cost, new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests))) with
-    { Width = 12 };
+        new(2, "Change of cost", "By how much the cost, and that of a request, is above or below that of the period of equal length before the time range.", 12, 4),
+        new ChangesQuery(PanelMeasures.Cost, new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests)));
 
-    private static StatPanel Month { get; } = new()
+    private static StatPanel Month { get; } = new(
+        new(3, "Cost of the month",
+            "Cost of the calendar month in which the time range ends, up to that end, and the forecast for the whole month at the current rate.", 12, 4),
+        new MonthQuery(), PanelStyle.Cost with { Decimals = 2 })
     {
-        Id = 3,
-        Title = "Cost of the month",
-        Description = "Cost of the calendar month in which the time range ends, up to that end, and the forecast for the whole month at the current rate.",
-        Width = 12,
-        Height = 4,
-        Query = new MonthQuery(),
-        Field = PanelStyle.Cost with { Decimals = 2 },
         Overrides = [PanelStyle.Colored("Month at this rate", "text")],
     };
 
-    private static TimeSeriesPanel OverTime(int id, PanelDimension dimension, string label) => PanelStyle.Stacked(
-        id, $"Cost by {label} over time", $"Cost per bucket by {label}. {Rest}", new TopOverTimeQuery(dimension, PanelMeasures.Cost, PanelStyle.TopSeries), label) with
-    {
-        Height = 10,
-        Field = PanelStyle.Cost with { Color = FieldColor.BySeries, DisplayName = "${__field.labels." + label + "}" },
-    };
+    private static TimeSeriesPanel OverTime(int id, PanelDimension dimension) => PanelStyle.Stacked(
+        new(id, $"Cost by {PanelNames.Column(dimension)} over time", $"Cost per bucket by {PanelNames.Column(dimension)}. {Rest}", 16, 10),
+        new TopOverTimeQuery(dimension, PanelMeasures.Cost, PanelStyle.TopSeries),
+        PanelStyle.Cost);
 
     private static PieChartPanel CostByModel { get; } = PanelStyle.Slices(
-        8, "Cost by model", $"Cost share of each model. {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true }) with
-    {
-        Height = 10,
-        Field = PanelStyle.Cost with { Color = FieldColor.BySeries },
-    };
+        new(8, "Cost by model", $"Cost share of each model. {Rest}", 8, 10),
+        new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
+        PanelStyle.Cost);
 
     private static BarGaugePanel CostByUser(CatalogPlace place) => PanelStyle.Bars(
-        9, "Cost by user", $"Cost per user. {Rest} Click a user to filter the dashboard.",
-        new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true }) with
-    {
-        Field = PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(place)] },
-    };
+        new(9, "Cost by user", $"Cost per user. {Rest} Click a user to filter the dashboard.", 8, 10),
+        new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
+        PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(place)] });
 
-    private static TablePanel Prices { get; } = new()
+    private static TablePanel Prices { get; } = new(
+        new(10, "Price list",
+            "Source and currency of the prices in the store, and the number of models with a price. Amounts in different currencies are not added: no cost is shown then.",
+            24, 4),
+        new PriceListQuery(), new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost })
     {
-        Id = 10,
-        Title = "Price list",
-        Description = "Source and currency of the prices in the store, and the number of models with a price. Amounts in different currencies are not added: no cost is shown then.",
-        Width = 24,
-        Height = 4,
-        Query = new PriceListQuery(),
-        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost },
         Column = new TableColumn { MinWidth = 60 },
         Overrides = [PanelStyle.Wide("Currency", 80), PanelStyle.Wide("Models", 70)],
     };
 
     private static BarGaugePanel Unpriced { get; } = PanelStyle.Bars(
-        11, "Tokens without a price", $"Tokens that are not included in the cost because they have no price. {Rest}",
-        new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true }) with
-    {
-        Field = PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") },
-    };
+        new(11, "Tokens without a price", $"Tokens that are not included in the cost because they have no price. {Rest}", 8, 10),
+        new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true },
+        PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") });
 
-    private static StatPanel Spread(int id, bool transactions) => new()
-    {
-        Id = id,
-        Title = transactions ? "Cost of a transaction" : "Cost of a request",
-        Description = $"Mean, 95th percentile and maximum of the cost of {(transactions ? "transactions" : "requests")} with a price.",
-        Width = 12,
-        Height = 4,
-        Query = new CostSpreadQuery(transactions),
-        Field = PanelStyle.Cost,
-    };
+    private static StatPanel Spread(int id, string of, bool transactions) => new(
+        new(id, $"Cost of a {of}", $"Mean, 95th percentile and maximum of the cost of {of}s with a price.", 12, 4), new CostSpreadQuery(transactions), PanelStyle.Cost);
 
     private static TablePanel Expensive(CatalogPlace place) => PanelStyle.Pages(
-        14, "Most expensive requests", $"The {TopRequests} most expensive requests. Click a transaction to show its requests.",
+        new(14, "Most expensive requests", $"The {TopRequests} most expensive requests. Click a transaction to show its requests.", 24, 11),
         new RequestsQuery(RequestChoice.MostExpensive, TopRequests),
-        [.. RequestsDashboard.Columns(place), new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 90 } }]) with
-    {
-        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost },
-    };
+        PanelStyle.NoCost,
+        [.. RequestsDashboard.Columns(place), new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 90 } }]);
 }

@@ -1,9 +1,5 @@
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Plugins;
-using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Pricing;
 
@@ -26,37 +22,30 @@ public static class DashboardCatalog
     public static IReadOnlyList<string> Names { get; } = [.. Definitions.Keys];
 
     /// <summary>The file a dashboard is written to in a folder: <c>Overview</c> becomes <c>overview.json</c>.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    public static string FileName(string name) =>
-        string.Concat(name.Select((letter, index) => (index > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter))) + ".json";
+    public static string FileName(string name) => $"{name.ToLowerInvariant()}.json";
 
-    /// <summary>Makes a dashboard.</summary>
-    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
-    /// <param name="uid">The uid in place of the dashboard's own, or null. Links of the dashboard to itself follow it.</param>
-    /// <param name="title">The title in place of the dashboard's own, or null.</param>
-    /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page.</param>
-    /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
-    /// <param name="plugin">The plugin that the dashboard reads from; null for SQLite's.</param>
-    /// <param name="currency">The code of the currency of the prices in the store.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.
-    /// <see cref="ErrorCode.DashboardInvalid"/>: Grafana would not accept the uid or the title.</exception>
-    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar) =>
+    /// <summary>
+    /// Makes a dashboard, in the form for Grafana's import page if it is for sharing. A uid and a title replace the dashboard's own; its links to itself
+    /// follow. The first time zone is chosen at first, and UTC is always there. The currency is that of the prices in the store.
+    /// </summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.</exception>
+    public static DashboardDocument Create(
+        string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null,
+        string currency = Money.UsDollar) =>
         Define(name, uid, title, timeZones, plugin, currency).ToDocument(forSharing).Named(NameOf(name));
 
-    /// <summary>The definition of a dashboard, to be changed or added to with <c>with</c> before it is made into JSON.</summary>
-    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
-    /// <param name="uid">The uid in place of the dashboard's own, or null. Links of the dashboard to itself follow it.</param>
-    /// <param name="title">The title in place of the dashboard's own, or null.</param>
-    /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
-    /// <param name="plugin">The plugin that the dashboard reads from; null for SQLite's.</param>
-    /// <param name="currency">The code of the currency of the prices in the store.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.</exception>
-    public static Dashboard Define(string name, string? uid = null, string? title = null, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar)
+    /// <summary>The dashboard as data, to be changed or added to with <c>with</c>.</summary>
+    public static Dashboard Define(
+        string name, string? uid = null, string? title = null, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar)
     {
         IPanelEngine engine = PanelEngines.Of(plugin ?? DataSourcePlugin.Sqlite);
         var place = new CatalogPlace(engine, NameOf(name), uid, TimeZones.WithUtc(timeZones ?? []));
         Dashboard asked = Definitions[place.Name](place);
-        Dashboard dashboard = asked with { Title = title ?? asked.Title, Sections = [.. asked.Sections.Select(section => section with { Panels = [.. section.Panels.Select(panel => Written(panel, engine, Units.Currency(currency)))] })] };
+        Dashboard dashboard = asked with
+        {
+            Title = title ?? asked.Title,
+            Sections = [.. asked.Sections.Select(section => section with { Panels = [.. section.Panels.Select(panel => Written(panel, engine, Units.Currency(currency)))] })],
+        };
         // A variable that reads relations follows them; nothing else depends on the order.
         IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql)
             .Concat(dashboard.Variables.OfType<QueryVariable>().Select(variable => variable.Sql));

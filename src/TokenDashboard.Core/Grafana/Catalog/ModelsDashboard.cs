@@ -1,6 +1,4 @@
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;
 
@@ -26,42 +24,28 @@ internal static class ModelsDashboard
     };
 
     private static BarGaugePanel TokensByModel { get; } = PanelStyle.Bars(
-        1, "Total tokens per model", $"Total tokens per model. {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopBars)) with
-    { Height = 12 };
+        new(1, "Total tokens per model", $"Total tokens per model. {Rest}", 8, 12), new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopBars));
 
     private static TimeSeriesPanel ShareOverTime { get; } = PanelStyle.Stacked(
-        2,
-        "Share of models over time",
-        $"Share of each model in the total tokens per bucket, for the {PanelStyle.TopSeries} largest models. {PanelNames.Other} is the rest.",
-        new TopOverTimeQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries),
-        "model") with
-    {
-        Percent = true,
-    };
+        new(2, "Share of models over time",
+            $"Share of each model in the total tokens per bucket, for the {PanelStyle.TopSeries} largest models. {PanelNames.Other} is the rest.", 16, 12),
+        new TopOverTimeQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries)) with { Percent = true };
 
     private static TablePanel Comparison(CatalogPlace place) => PanelStyle.Pages(
-        3,
-        "Comparison between models",
-        "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. Click a model to filter the dashboard.",
+        new(3, "Comparison between models",
+            "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. Click a model to filter the dashboard.",
+            24, 11),
         new TableQuery(
             PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
             new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),
             new PercentileMeasure("p95 duration", 95), new PercentileMeasure("p99 duration", 99), PanelMeasures.PolicyFailures,
             new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen),
+        PanelStyle.NoRequests,
         [
-            new FieldOverride("Model")
-            {
-                Field = new FieldOptions
-                {
-                    Links =
-                    [
-                        new DataLink(
-                            "Show only this model",
-                            $"/d/{place.Self}?${{__url_time_range}}&var-model=${{__data.fields.Model:percentencode}}"
-                            + $"&${{provider:queryparam}}&${{user:queryparam}}&{place.SameView}"),
-                    ],
-                },
-            },
+            PanelStyle.Linked("Model", new DataLink(
+                "Show only this model",
+                $"/d/{place.Self}?${{__url_time_range}}&var-model=${{__data.fields.Model:percentencode}}"
+                + $"&${{provider:queryparam}}&${{user:queryparam}}&{place.SameView}")),
             PanelStyle.ShareBar("Share"),
             PanelStyle.CostColumn("no price"),
             PanelStyle.Wide("Tokens", 100),
@@ -77,40 +61,27 @@ internal static class ModelsDashboard
             PanelStyle.Wide("Last seen", 155),
         ]);
 
-    private static BarChartPanel Durations { get; } = new()
+    private static BarChartPanel Durations { get; } = new(
+        new(4, "Request duration by model", $"Median, 95th and 99th percentile of the request duration of the {PanelStyle.TopSeries} models with the most requests.", 24, 9),
+        new DurationQuery(PanelDimension.Model, PanelStyle.TopSeries), PanelStyle.Duration, "Model")
     {
-        Id = 4,
-        Title = "Request duration by model",
-        Description = "Median, 95th and 99th percentile of the request duration of "
-            + $"the {PanelStyle.TopSeries} models with the most requests.",
-        Width = 24,
-        Height = 9,
-        Query = new DurationQuery(PanelDimension.Model, PanelStyle.TopSeries),
-        CategoryColumn = "Model",
-        Field = PanelStyle.Duration,
         Overrides = PanelStyle.Percentiles,
         Legend = new Legend(LegendPlacement.Bottom),
     };
 
-    private static BarGaugePanel Speed { get; } = PanelStyle.Bars(
-        5, "Speed of generation", $"Completion tokens per second of request duration. {Rest}", new TopQuery(
-            PanelDimension.Model, new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs) { Factor = 1000 }, PanelStyle.TopBars) { OnlyWhereAny = true }) with
-    {
-        Field = PanelStyle.Tokens with { Unit = Units.TokensPerSecond, Decimals = 1 },
-    };
+    private static BarGaugePanel Speed { get; } = Bars(
+        5, "Speed of generation", $"Completion tokens per second of request duration. {Rest}",
+        new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs) { Factor = 1000 },
+        PanelStyle.Tokens with { Unit = Units.TokensPerSecond, Decimals = 1 });
 
-    private static BarGaugePanel Ratio { get; } = PanelStyle.Bars(
-        6, "Prompt to completion", $"Prompt tokens per completion token, for models with completion tokens. {Rest}", new TopQuery(
-            PanelDimension.Model, new RatioMeasure("Prompt tokens per completion token", Measures.PromptTokens, Measures.CompletionTokens), PanelStyle.TopBars) { OnlyWhereAny = true }) with
-    {
-        Field = PanelStyle.Tokens with { Decimals = 2 },
-    };
+    private static BarGaugePanel Ratio { get; } = Bars(
+        6, "Prompt to completion", $"Prompt tokens per completion token, for models with completion tokens. {Rest}",
+        new RatioMeasure("Prompt tokens per completion token", Measures.PromptTokens, Measures.CompletionTokens),
+        PanelStyle.Tokens with { Decimals = 2 });
 
-    private static BarGaugePanel Failures { get; } = PanelStyle.Bars(
-        7, "Policy failures by model", $"Requests with a negative policy verdict per model. {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.PolicyFailures, PanelStyle.TopBars) { OnlyWhereAny = true }) with
-    {
-        Field = PanelStyle.Counted with { Min = 0, NoValue = "No policy failures in this time range", Color = FieldColor.Fixed("orange") },
-    };
+    private static BarGaugePanel Failures { get; } = Bars(
+        7, "Policy failures by model", $"Requests with a negative policy verdict per model. {Rest}", PanelMeasures.PolicyFailures,
+        PanelStyle.Counted with { Min = 0, NoValue = "No policy failures in this time range", Color = FieldColor.Fixed("orange") });
 
     private static BarGaugePanel Cached { get; } = Part(
         8, "Cache efficiency", $"Share of the prompt tokens that was read from the provider's cache, where the store has this count. {Rest}",
@@ -121,10 +92,8 @@ internal static class ModelsDashboard
         Measures.ReasoningTokens, Measures.CompletionTokens, "No reasoning tokens are known in this time range");
 
     private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>
-        PanelStyle.Bars(id, title, description, new TopQuery(PanelDimension.Model, new RatioMeasure(part.Title, part, whole), PanelStyle.TopBars) { OnlyWhereAny = true }) with
-        {
-            Width = 12,
-            Height = 8,
-            Field = PanelStyle.Share with { NoValue = noValue },
-        };
+        Bars(id, title, description, new RatioMeasure(part.Title, part, whole), PanelStyle.Share with { NoValue = noValue }, 12, 8);
+
+    private static BarGaugePanel Bars(int id, string title, string description, PanelMeasure measure, FieldOptions field, int width = 8, int height = 10) =>
+        PanelStyle.Bars(new(id, title, description, width, height), new TopQuery(PanelDimension.Model, measure, PanelStyle.TopBars) { OnlyWhereAny = true }, field);
 }

@@ -1,6 +1,4 @@
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
@@ -25,39 +23,17 @@ internal static class PanelStyle
     /// <summary>The names chosen, for links to the dashboard itself that change something else.</summary>
     internal const string SameModels = "${provider:queryparam}&${model:queryparam}";
 
-    internal static readonly FieldOptions Tokens = new()
-    {
-        Unit = Units.Abbreviated,
-        Min = 0,
-        NoValue = NoRequests,
-        Color = FieldColor.Fixed(TokensColor),
-    };
+    internal static readonly FieldOptions Tokens = new() { Unit = Units.Abbreviated, Min = 0, NoValue = NoRequests, Color = FieldColor.Fixed(TokensColor) };
 
-    internal static readonly FieldOptions Counted = new()
-    {
-        Unit = Units.Grouped,
-        NoValue = NoRequests,
-        Color = FieldColor.Fixed("text"),
-    };
+    internal static readonly FieldOptions Counted = new() { Unit = Units.Grouped, NoValue = NoRequests, Color = FieldColor.Fixed("text") };
 
-    internal static readonly FieldOptions Failures = Counted with
-    {
-        Color = FieldColor.ByThreshold,
-        Thresholds = [new(0, "text"), new(1, "orange")],
-    };
+    internal static readonly FieldOptions Failures = Counted with { Color = FieldColor.ByThreshold, Thresholds = [new(0, "text"), new(1, "orange")] };
 
     internal static readonly FieldOptions Cost = new() { Unit = Units.Money, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
 
     internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
 
-    internal static readonly FieldOptions Share = new()
-    {
-        Unit = Units.Fraction,
-        Decimals = 1,
-        Min = 0,
-        Max = 1,
-        Color = FieldColor.Fixed(TokensColor),
-    };
+    internal static readonly FieldOptions Share = new() { Unit = Units.Fraction, Decimals = 1, Min = 0, Max = 1, Color = FieldColor.Fixed(TokensColor) };
 
     internal static readonly FieldOptions Change = new() { Unit = Units.Fraction, Decimals = 1, NoValue = "new" };
 
@@ -83,111 +59,57 @@ internal static class PanelStyle
         new("Cost") { Field = Cost with { Min = null, Decimals = 2, NoValue = noValue }, Column = new TableColumn { Width = 90 } };
 
     /// <summary>A link from a transaction to its requests; their dashboard keeps its other variables.</summary>
-    internal static FieldOverride LinkedTransaction(CatalogPlace place) => new("Transaction")
-    {
-        Field = new FieldOptions
-        {
-            Links =
-            [
-                new DataLink(
-                    "Show only this transaction",
-                    $"/d/{place.Requests}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
-                    + $"&${{user:queryparam}}&{SameModels}&{place.SameView}"),
-            ],
-        },
-        Column = new TableColumn { Width = 320 },
-    };
+    internal static FieldOverride LinkedTransaction(CatalogPlace place) => Linked("Transaction", new DataLink(
+        "Show only this transaction",
+        $"/d/{place.Requests}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
+        + $"&${{user:queryparam}}&{SameModels}&{place.SameView}")) with { Column = new TableColumn { Width = 320 } };
+
+    internal static FieldOverride Linked(string column, DataLink link) => new(column) { Field = new FieldOptions { Links = [link] } };
 
     /// <summary>A column of moments with their milliseconds.</summary>
-    internal static FieldOverride Moment(string column) => new(column)
-    {
-        Field = new FieldOptions { Unit = Units.TimeWithMilliseconds },
-        Column = new TableColumn { Width = 190 },
-    };
+    internal static FieldOverride Moment(string column) =>
+        new(column) { Field = new FieldOptions { Unit = Units.TimeWithMilliseconds }, Column = new TableColumn { Width = 190 } };
 
-    /// <summary>The menu of all dashboards, and the way back to all requests.</summary>
-    /// <param name="place">The dashboard.</param>
-    /// <param name="alsoReset">Variables of this dashboard alone with their first values, as part of an address.</param>
+    /// <summary>The menu of all dashboards, and the way back to all requests, with variables of this dashboard alone and their first values as part of an address.</summary>
     internal static IReadOnlyList<DashboardLink> Links(CatalogPlace place, string alsoReset = "") =>
     [
-        DashboardLink.Menu("LLM dashboards", place.Tag) with { Tooltip = "The other dashboards, with the same time range and variables." },
-        new DashboardLink("Show everything", $"/d/{place.Self}?var-provider=$__all&var-model=$__all&var-user=$__all{alsoReset}&{place.SameView}")
-        {
-            Tooltip = "Chooses all providers, models and users again.",
-        },
+        new DashboardLink("LLM dashboards", Tag: place.Tag, Tooltip: "The other dashboards, with the same time range and variables."),
+        new DashboardLink(
+            "Show everything", $"/d/{place.Self}?var-provider=$__all&var-model=$__all&var-user=$__all{alsoReset}&{place.SameView}",
+            "Chooses all providers, models and users again."),
     ];
 
-    /// <summary>A link that shows the dashboard for one user, with the same time range and all other variables.</summary>
-    /// <param name="place">The dashboard.</param>
-    /// <param name="user">The user as Grafana's variable; by default that of the row or bar.</param>
+    /// <summary>A link that shows the dashboard for one user, by default that of the row or bar, with the same time range and all other variables.</summary>
     internal static DataLink OnlyUser(CatalogPlace place, string user = "${__data.fields.User:percentencode}") =>
         new("Show only this user", $"/d/{place.Self}?${{__url_time_range}}&var-user={user}&{SameModels}&{place.SameView}");
 
     /// <summary>A slice for each of the largest.</summary>
-    internal static PieChartPanel Slices(int id, string title, string description, TopQuery query) => new()
-    {
-        Id = id,
-        Title = title,
-        Description = description,
-        Width = 8,
-        Height = 11,
-        Query = query,
-        Field = Tokens with { Color = FieldColor.BySeries },
-    };
+    internal static PieChartPanel Slices(PanelFrame frame, TopQuery query, FieldOptions? field = null) =>
+        new(frame, query, (field ?? Tokens) with { Color = FieldColor.BySeries });
 
     /// <summary>A bar for each of the largest.</summary>
-    internal static BarGaugePanel Bars(int id, string title, string description, TopQuery query) => new()
-    {
-        Id = id,
-        Title = title,
-        Description = description,
-        Width = 8,
-        Height = 10,
-        Query = query,
-        Field = Tokens,
-    };
+    internal static BarGaugePanel Bars(PanelFrame frame, TopQuery query, FieldOptions? field = null) => new(frame, query, field ?? Tokens);
 
     /// <summary>A table of pages across the dashboard.</summary>
-    internal static TablePanel Pages(int id, string title, string description, PanelQuery query, IReadOnlyList<FieldOverride> overrides) => new()
-    {
-        Id = id,
-        Title = title,
-        Description = description,
-        Width = 24,
-        Height = 11,
-        Query = query,
-        Field = new FieldOptions { Unit = Units.Grouped, NoValue = NoRequests },
-        Paginated = true,
-        // Columns without a width share what is left; at 1600 pixels all are seen.
-        Column = new TableColumn { MinWidth = 80 },
-        Overrides = overrides,
-    };
+    internal static TablePanel Pages(PanelFrame frame, PanelQuery query, string noValue, IReadOnlyList<FieldOverride> overrides) =>
+        new(frame, query, new FieldOptions { Unit = Units.Grouped, NoValue = noValue }, Paginated: true)
+        {
+            // Columns without a width share what is left; at 1600 pixels all are seen.
+            Column = new TableColumn { MinWidth = 80 },
+            Overrides = overrides,
+        };
 
     /// <summary>How far totals are above or below those of the period before.</summary>
-    internal static StatPanel Changes(int id, string title, string description, ChangesQuery query) => new()
-    {
-        Id = id,
-        Title = title,
-        Description = description,
-        Width = 24,
-        Height = 4,
-        Query = query,
-        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "–", Color = FieldColor.Fixed("text") },
-    };
+    internal static StatPanel Changes(PanelFrame frame, ChangesQuery query) =>
+        new(frame, query, new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "–", Color = FieldColor.Fixed("text") });
 
-    /// <summary>Tokens of each bucket by the values of a label, stacked.</summary>
-    internal static TimeSeriesPanel Stacked(int id, string title, string description, TopOverTimeQuery query, string label) => new()
+    /// <summary>A measure of each bucket by the values of a dimension, stacked.</summary>
+    internal static TimeSeriesPanel Stacked(PanelFrame frame, TopOverTimeQuery query, FieldOptions? field = null)
     {
-        Id = id,
-        Title = title,
-        Description = description,
-        Width = 16,
-        Height = 12,
-        Query = query,
-        Field = Tokens with { Color = FieldColor.BySeries, DisplayName = "${__field.labels." + label + "}" },
-        Bars = true,
-        Stacked = true,
-        FillOpacity = 80,
-        Legend = new Legend(LegendPlacement.Right, Calculation.Sum) { SortBy = Calculation.Sum },
-    };
+        string name = "${__field.labels." + PanelNames.Column(query.Dimension) + "}";
+        return new(frame, query, (field ?? Tokens) with { Color = FieldColor.BySeries, DisplayName = name }, Bars: true, Stacked: true, FillOpacity: 80)
+        {
+            Legend = new Legend(LegendPlacement.Right, Calculation.Sum) { SortBy = Calculation.Sum },
+        };
+    }
 }

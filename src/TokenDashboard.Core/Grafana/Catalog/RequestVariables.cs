@@ -1,4 +1,4 @@
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Catalog;
 

@@ -1,6 +1,4 @@
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
@@ -9,6 +7,8 @@ namespace TokenDashboard.Grafana.Catalog;
 internal static class RequestsDashboard
 {
     internal const string Name = "Requests";
+
+    internal const string NoTransactions = "No transactions in this time range";
 
     private const int TransactionRows = 100;
 
@@ -32,14 +32,7 @@ internal static class RequestsDashboard
         From = "now-24h",
         Sections =
         [
-            new DashboardSection
-            {
-                Panels =
-                [
-                    OverTime,
-                    Table(place, 2, "Newest requests", "The newest requests in the time range", RequestChoice.Newest) with { Height = 13 },
-                ],
-            },
+            new DashboardSection { Panels = [OverTime, Table(place, 2, "Newest requests", "The newest requests in the time range", RequestChoice.Newest, height: 13)] },
             new DashboardSection
             {
                 Title = "Size and duration",
@@ -58,10 +51,8 @@ internal static class RequestsDashboard
                 Title = "Interrupted streams",
                 Panels =
                 [
-                    Table(place, 8, "Interrupted streams", "Streams that ended before their completion tokens were counted", RequestChoice.Interrupted) with
-                    {
-                        Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No interrupted streams in this time range" },
-                    },
+                    Table(place, 8, "Interrupted streams", "Streams that ended before their completion tokens were counted", RequestChoice.Interrupted,
+                        noValue: "No interrupted streams in this time range"),
                 ],
             },
             // Every request of the time range is read to find them, so they are looked for only when the row is opened.
@@ -69,23 +60,21 @@ internal static class RequestsDashboard
         ],
     };
 
-    private static TimeSeriesPanel OverTime { get; } = new()
+    private static TimeSeriesPanel OverTime { get; } = new(
+        new(1, "Requests over time", "Requests per bucket, with the number of policy failures and interrupted streams.", 24, 8),
+        new OverTimeQuery(PanelMeasures.Requests, PanelMeasures.PolicyFailures, PanelMeasures.InterruptedStreams),
+        PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
+        Bars: true,
+        FillOpacity: 60)
     {
-        Id = 1,
-        Title = "Requests over time",
-        Description = "Requests per bucket, with the number of policy failures and interrupted streams.",
-        Width = 24,
-        Height = 8,
-        Query = new OverTimeQuery(PanelMeasures.Requests, PanelMeasures.PolicyFailures, PanelMeasures.InterruptedStreams),
-        Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
         Overrides = [PanelStyle.Colored("Policy failures", "orange"), PanelStyle.Colored("Interrupted streams", "red")],
-        Bars = true,
-        FillOpacity = 60,
         Legend = new Legend(LegendPlacement.Right, Calculation.Sum),
     };
 
-    private static TablePanel Table(CatalogPlace place, int id, string title, string description, RequestChoice choice) => PanelStyle.Pages(
-        id, title, $"{description}, up to {RequestsQuery.MostListed}. Click a transaction to show its requests.", new RequestsQuery(choice, RequestsQuery.MostListed), Columns(place));
+    private static TablePanel Table(
+        CatalogPlace place, int id, string title, string description, RequestChoice choice, int height = 11, string noValue = PanelStyle.NoRequests) => PanelStyle.Pages(
+        new(id, title, $"{description}, up to {RequestsQuery.MostListed}. Click a transaction to show its requests.", 24, height),
+        new RequestsQuery(choice, RequestsQuery.MostListed), noValue, Columns(place));
 
     /// <summary>How columns of single requests look, so that a row fits 1600 pixels.</summary>
     internal static IReadOnlyList<FieldOverride> Columns(CatalogPlace place) =>
@@ -100,28 +89,17 @@ internal static class RequestsDashboard
         PanelStyle.InMilliseconds("Duration", 100),
         new FieldOverride("Policy")
         {
-            Field = new FieldOptions { TextColors = new Dictionary<string, string> { ["failed"] = "orange", ["passed"] = "text" } },
+            Field = new FieldOptions { Mappings = [ValueMapping.OfTexts(("failed", "orange"), ("passed", "text"))] },
             Column = new TableColumn { Width = 80, Cell = TableCell.ColoredText },
         },
     ];
 
     private static TablePanel Transactions(CatalogPlace place) => PanelStyle.Pages(
-        7, "Transactions with most tokens", $"The {TransactionRows} transactions with the most tokens. Click a transaction to show its requests.",
+        new(7, "Transactions with most tokens", $"The {TransactionRows} transactions with the most tokens. Click a transaction to show its requests.", 24, 11),
         new TransactionsQuery(TransactionRows),
-        [PanelStyle.LinkedTransaction(place), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")]) with
-    {
-        Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No transactions in this time range" },
-    };
+        NoTransactions,
+        [PanelStyle.LinkedTransaction(place), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")]);
 
-    private static BarChartPanel Histogram(int id, string title, string description, HistogramQuery query) => new()
-    {
-        Id = id,
-        Title = title,
-        Description = description,
-        Width = 12,
-        Height = 8,
-        Query = query,
-        CategoryColumn = query.Title,
-        Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
-    };
+    private static BarChartPanel Histogram(int id, string title, string description, HistogramQuery query) => new(
+        new(id, title, description, 12, 8), query, PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) }, query.Title);
 }

@@ -1,33 +1,21 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.DataSources;
 
-/// <summary>A data source that replaces another.</summary>
-/// <param name="Uid">Its uid.</param>
-/// <param name="Name">Its name; null if no server was contacted.</param>
-/// <param name="Type">Its plugin's id; null if no server was contacted.</param>
+/// <summary>A data source that replaces another. Its name and type, the id of its plugin, are null if no server was contacted.</summary>
 internal sealed record DataSourceTarget(string Uid, string? Name, string? Type);
 
 /// <summary>Replaces the data sources that a dashboard refers to.</summary>
-internal sealed class DataSourceReferences
+internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataSourceTarget> find)
 {
-    private readonly Dictionary<string, DataSourceTarget> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DataSourceTarget> _named = map.Named.ToDictionary(pair => pair.Key, pair => find(pair.Value));
     private readonly HashSet<string> _matched = new(StringComparer.Ordinal);
     private readonly HashSet<JsonObject> _chosen = [];
 
-    private DataSourceReferences(DataSourceMap map, Func<string, DataSourceTarget> find)
-    {
-        One = map.One is { } one ? find(one) : null;
-        foreach ((string from, string to) in map.Named)
-            _named[from] = find(to);
-    }
-
     /// <summary>The one for all references to data sources of its plugin; null for none.</summary>
-    internal DataSourceTarget? One { get; }
+    internal DataSourceTarget? One { get; } = map.One is { } one ? find(one) : null;
 
     /// <summary>Finds the data sources on a server, by uid, else by name.</summary>
     /// <exception cref="TokenDashboardException">

@@ -1,31 +1,26 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Engines;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.DataSources;
 
 /// <summary>Sets and checks the data source of one Grafana server.</summary>
-public sealed class GrafanaDataSourceService(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
+internal sealed class GrafanaDataSourceService(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
     private GrafanaDataSources Sources => new(Client, Server, Callbacks);
 
-    /// <summary>Creates or corrects the data source; its other settings are kept.</summary>
-    /// <returns>The result; null if writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
+    /// <summary>Creates or corrects the data source, and keeps its other settings; returns null if that was declined.</summary>
     public GrafanaPublishResult? Set(GrafanaPublishOptions options) => Sources.Ensure(options, out _);
 
     /// <summary>The server's data sources; the empty string for what it does not say.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
     public IEnumerable<(string Uid, string Name, string Type)> List() =>
         GrafanaDataSources.All(Client).Select(item => (item.Uid ?? "", item.Name ?? "", item.Type ?? ""));
 
     /// <summary>Checks plugin, settings and health, and counts the requests with a query as a panel would.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be reached. The report contains problems of the data source.</exception>
     public GrafanaDataSourceReport Test(string uid)
     {
         GrafanaResponse response = Client.Get(GrafanaDataSources.ByUid(uid));
@@ -133,19 +128,14 @@ public sealed record GrafanaDataSourceReport
 
     /// <summary>The data source's uid.</summary>
     public required string Uid { get; init; }
-
     /// <summary>Its name; null if there is none.</summary>
     public string? Name { get; init; }
-
     /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse; null if none is set or the account may not see it.</summary>
     public string? Database { get; init; }
-
     /// <summary>The plugin's version; null if it is not installed, empty if the account may not look.</summary>
     public string? PluginVersion { get; init; }
-
     /// <summary>The number of requests in the store, as Grafana counted them; null if it could not.</summary>
     public long? Requests { get; init; }
-
     /// <summary>What is wrong and what to do about it, in the order it was found; empty for nothing.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 }

@@ -1,14 +1,10 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.DataSources;
 
 /// <summary>A data source as dashboards refer to it.</summary>
-/// <param name="Uid">Its uid.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Plugin">Its plugin.</param>
 internal sealed record DataSourceIdentity(string Uid, string Name, DataSourcePlugin Plugin)
 {
     /// <summary>The requested one, by its uid or its database.</summary>
@@ -53,11 +49,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (response.Status == 404)
             return Create(options, identity);
         JsonObject stored = response.OrThrow($"read the data source '{uid}'", Permission).AsObject();
-        string? type = stored.String("type");
         identity = identity with { Name = stored.String("name") ?? identity.Name };
-        if (type != identity.Plugin.Id)
-            throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {identity.Plugin.Id}. Use another uid.");
-        return Correct(stored, options, identity);
+        return stored.String("type") is var type && type == identity.Plugin.Id ? Correct(stored, options, identity)
+            : throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {identity.Plugin.Id}. Use another uid.");
     }
 
     /// <summary>Whether the server has a data source of the plugin with that uid. If the account may not read data sources, it is assumed to exist.</summary>
@@ -85,7 +79,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         DataSourceItem[] all = All(client);
         if (all.Any(item => item.Uid == identity.Uid) && CreatedMeanwhile(identity) is { } listed)
-            return Correct(listed, options, identity with { Name = listed.String("name") ?? identity.Name });
+            return Correct(listed, options, identity);
         if (options.Database is null)
         {
             string others = string.Join(", ", all.Where(item => item.Type == identity.Plugin.Id).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
@@ -105,14 +99,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         var body = new JsonObject
         {
             ["name"] = identity.Name, ["uid"] = identity.Uid, ["type"] = identity.Plugin.Id, ["access"] = "proxy", ["isDefault"] = false,
-            ["jsonData"] = DataSourceSettings.ToJson(DataSourceSettings.Of(options.Database, options.DataSourceCredential?.UserName)),
+            ["jsonData"] = DataSourceSettings.ToJson(options.Database, options.DataSourceCredential?.UserName),
         };
         AddPassword(body, options);
         GrafanaResponse? response = client.Write(HttpMethod.Post, ListPath, body, () => Holds(identity.Uid, body));
         if (response is { IsConflict: true })
         {
             return CreatedMeanwhile(identity) is { } made
-                ? Correct(made, options, identity with { Name = made.String("name") ?? identity.Name })
+                ? Correct(made, options, identity)
                 : throw Conflict(
                     $"Grafana did not create the data source '{identity.Name}': {response.Words}. Another run may just have created it; run the command again.");
         }
@@ -121,12 +115,15 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return Result(identity, GrafanaPublishAction.Created, Health(identity));
     }
 
+    /// <summary>A data source, if the server has it and shows it.</summary>
+    private JsonObject? Stored(string uid) => client.Get(ByUid(uid)) is { IsSuccess: true } response ? response.AsObject() : null;
+
     /// <summary>The data source if another run created it; null otherwise.</summary>
-    private JsonObject? CreatedMeanwhile(DataSourceIdentity identity) =>
-        client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && response.AsObject().String("type") == identity.Plugin.Id ? response.AsObject() : null;
+    private JsonObject? CreatedMeanwhile(DataSourceIdentity identity) => Stored(identity.Uid) is { } made && made.String("type") == identity.Plugin.Id ? made : null;
 
     private GrafanaPublishResult? Correct(JsonObject stored, GrafanaPublishOptions options, DataSourceIdentity identity)
     {
+        identity = identity with { Name = stored.String("name") ?? identity.Name };
         JsonObject settings = stored["jsonData"] as JsonObject ?? [];
         bool changed = options.Database is not null && DataSourceSettings.Correct(settings, DataSourceSettings.Of(options.Database, options.DataSourceCredential?.UserName));
         // Whether it is the password that is stored cannot be seen.
@@ -173,9 +170,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
 
     /// <summary>Whether the server has the name and settings of what was sent.</summary>
     private bool Holds(string uid, JsonObject sent) =>
-        client.Get(ByUid(uid)) is { IsSuccess: true } response
-        && response.AsObject().String("name") == sent.String("name")
-        && JsonNode.DeepEquals(response.AsObject()["jsonData"], sent["jsonData"]);
+        Stored(uid) is { } stored && stored.String("name") == sent.String("name") && JsonNode.DeepEquals(stored["jsonData"], sent["jsonData"]);
 
     /// <summary>An account that may not read data sources still sees which ones exist, as every browser does.</summary>
     private void WarnOfUnread(string uid)
@@ -227,8 +222,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         : ByUid(uid);
 
     /// <summary>A data source's number; null if the server does not say.</summary>
-    internal long? NumberOf(string uid) =>
-        client.Get(ByUid(uid)) is { IsSuccess: true } response && response.AsObject()["id"] is JsonValue value && value.TryGetValue(out long number) ? number : null;
+    internal long? NumberOf(string uid) => Stored(uid).Whole("id");
 
     /// <summary>What to do about a database that the plugin cannot open.</summary>
     internal static string Advice(string words, DataSourcePlugin plugin)

@@ -1,5 +1,5 @@
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.DataSources;
 

@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Queries;
@@ -12,26 +10,20 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Grafana.Definitions;
 
 /// <summary>Reads dashboards from definitions: keys with values, from a hash table or a JSON object.</summary>
-public static partial class DashboardDefinition
+internal static partial class DashboardDefinition
 {
     internal const int LongestSql = 100_000;
     private const int LongestTitle = 5000;
 
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="source">The source, for the error message.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardDefinitionInvalid"/>: not JSON, or not objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.DashboardDefinitionInvalid, "one dashboard");
 
-    /// <summary>Reads a dashboard, or reports everything that is wrong with its definition.</summary>
-    /// <param name="definition">
-    /// Keys, in any case, with texts, numbers, booleans, lists of values, and names with values. Null and an empty string count as missing.
-    /// </param>
-    /// <param name="uid">The uid instead of the definition's; null for none.</param>
-    /// <param name="title">The title instead of the definition's; null for none.</param>
-    /// <param name="currency">The code of the currency of the prices in the store, for panels of the catalog.</param>
-    /// <param name="timeZones">The time zones to choose from; the first is the default, and UTC is always included.</param>
+    /// <summary>
+    /// Reads a dashboard, or reports everything that is wrong with its definition: keys, in any case, with texts, numbers, booleans, lists of values, and
+    /// names with values. Null and an empty string count as missing. The currency is that of the prices in the store, for panels of the catalog. The first
+    /// time zone is the default, and UTC is always included.
+    /// </summary>
     public static DashboardDefinitionResult Read(
         IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, string currency = Money.UsDollar, params IReadOnlyList<TimeZoneInfo> timeZones)
     {
@@ -66,8 +58,6 @@ public static partial class DashboardDefinition
         };
         CheckRepeats(read, dashboard, panels);
         CheckRelations(read, dashboard, panels);
-        if (read.Faults.Count == 0)
-            CheckWhole(read, dashboard);
         return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
     }
 
@@ -115,11 +105,11 @@ public static partial class DashboardDefinition
             fields.Fault("url", "or tag is required, but not both; a tag creates a menu of all dashboards with it");
             return null;
         }
-        return title is null ? null : (tag is null ? new DashboardLink(title, url!) : DashboardLink.Menu(title, tag)) with { Tooltip = tooltip };
+        return title is null ? null : new DashboardLink(title, url ?? "", tooltip, tag ?? "");
     }
 
     /// <summary>A text that a test accepts; null, and a fault, for any other.</summary>
-    private static string? Checked(DefinitionFields read, string name, int longest, Func<string, bool> accepts, string form)
+    internal static string? Checked(DefinitionFields read, string name, int longest, Func<string, bool> accepts, string form)
     {
         string? text = read.Text(name, longest);
         if (text is null || accepts(text))
@@ -162,32 +152,13 @@ public static partial class DashboardDefinition
         }
     }
 
-    // Faults of single keys were found before; these concern the dashboard as a whole.
-    private static void CheckWhole(DefinitionFields read, Dashboard dashboard)
-    {
-        try
-        {
-            DashboardWriter.Write(dashboard);
-        }
-        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.DashboardInvalid)
-        {
-            read.Faults.Add(new DefinitionFault("", $"is not a valid dashboard: {exception.Message.TrimEnd('.')}"));
-        }
-    }
-
     [GeneratedRegex("[a-z0-9]+")] private static partial Regex Words();
     [GeneratedRegex("^[1-9][0-9]{0,5}(ms|s|m|h|d|w)$")] private static partial Regex RefreshPattern();
 }
 
-/// <summary>The result of reading a definition.</summary>
-/// <param name="Dashboard">The dashboard; null if there are faults.</param>
-/// <param name="BaseName">The name of the base dashboard of the catalog; the empty string for none.</param>
-/// <param name="Faults">Everything that is wrong with the definition, in the order it was read.</param>
-public sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
+/// <summary>The dashboard, or everything that is wrong with its definition, in the order it was read. The base is a name of the catalog, or empty.</summary>
+internal sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
 {
-    /// <summary>The dashboard as JSON, under the name of the base dashboard.</summary>
-    /// <param name="forSharing"><inheritdoc cref="Model.Dashboard.ToDocument" path="/param[@name='forSharing']"/></param>
-    /// <exception cref="InvalidOperationException">There are faults.</exception>
-    public DashboardDocument ToDocument(bool forSharing = false) =>
-        (Dashboard ?? throw new InvalidOperationException("A definition with errors has no dashboard.")).ToDocument(forSharing).Named(BaseName);
+    /// <summary>The dashboard as JSON, under the name of the base dashboard; null if there are faults.</summary>
+    public DashboardDocument? ToDocument(bool forSharing = false) => Dashboard?.ToDocument(forSharing).Named(BaseName);
 }

@@ -1,5 +1,4 @@
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Input;
 
@@ -10,8 +9,7 @@ internal static class DefinedDataPanel
 {
     private const int MostQueries = 26;
 
-    internal static DataPanel Read(
-        string type, DefinitionFields read, int width, int height, string title, string description, List<(string Path, string Sql)> found)
+    internal static DataPanel Read(string type, DefinitionFields read, PanelFrame frame, List<(string Path, string Sql)> found)
     {
         SqliteQuery[] queries = Queries(read, type, found);
         SqliteQuery query = queries is [var first, ..] ? first : new SqliteQuery("");
@@ -22,31 +20,20 @@ internal static class DefinedDataPanel
         bool everyRow = type is "stat" or "gauge" && (read.Flag("everyRow") ?? false);
         DataPanel panel = type switch
         {
-            "timeseries" => new TimeSeriesPanel(bars, read.Flag("stacked") ?? false, read.Flag("percent") ?? false, read.Whole("fill", 0, 100) ?? (bars ? 80 : 10))
+            "timeseries" => new TimeSeriesPanel(
+                frame, query, field, bars, read.Flag("stacked") ?? false, read.Flag("percent") ?? false, read.Whole("fill", 0, 100) ?? (bars ? 80 : 10))
             {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
                 Legend = read.Has("legend") ? legend ?? Legend.Hidden : new Legend(LegendPlacement.Bottom),
             },
-            "stat" => new StatPanel(everyRow, read.Flag("coloredBackground") ?? false)
-            {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-            },
-            "gauge" => new GaugePanel(everyRow) { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
-            "bargauge" => new BarGaugePanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
-            "barchart" => new BarChartPanel
-            {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                CategoryColumn = Category(read, query, columns), Legend = legend ?? Legend.Hidden,
-            },
-            "piechart" => new PieChartPanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
+            "stat" => new StatPanel(frame, query, field, everyRow, read.Flag("coloredBackground") ?? false),
+            "gauge" => new GaugePanel(frame, query, field, everyRow),
+            "bargauge" => new BarGaugePanel(frame, query, field),
+            "barchart" => new BarChartPanel(frame, query, field, Category(read, query, columns)) { Legend = legend ?? Legend.Hidden },
+            "piechart" => new PieChartPanel(frame, query, field),
             "heatmap" => new HeatmapPanel(
-                read.Text("valueName", 100) ?? "Value", read.Word("scheme", HeatmapPanel.Schemes) ?? "Blues", read.Flag("firstRowOnTop") ?? false)
+                frame, query, field, read.Text("valueName", 100) ?? "Value", read.Word("scheme", HeatmapPanel.Schemes) ?? "Blues", read.Flag("firstRowOnTop") ?? false),
+            _ => new TablePanel(frame, query, field, read.Flag("paginated") ?? true, read.Text("emptyCell", 100) ?? "-")
             {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-            },
-            _ => new TablePanel(read.Flag("paginated") ?? true, read.Text("emptyCell", 100) ?? "-")
-            {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
                 Column = new TableColumn { Cell = read.Choice<TableCell>("cell"), MinWidth = read.Whole("minColumnWidth", 1, 5000) },
             },
         };
@@ -140,6 +127,6 @@ internal static class DefinedDataPanel
             read.Fault("options", "must be names with values, as in Grafana's documentation of the transformation");
             return null;
         }
-        return id is null ? null : new Transformation(id, DefinitionJson.ToNode(options)?.ToJsonString() ?? "{}");
+        return id is null ? null : new Transformation(id, DefinitionJson.ToNode(options) as JsonObject ?? []);
     }
 }

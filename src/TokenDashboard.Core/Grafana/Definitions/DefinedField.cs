@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
@@ -74,14 +74,7 @@ internal static partial class DefinedField
     }
 
     /// <summary>A color's name or number; null if it is not given, or is not a color.</summary>
-    internal static string? Color(DefinitionFields read, string name)
-    {
-        string? color = read.Text(name, 40);
-        if (color is null || IsColor(color))
-            return color;
-        read.Fault(name, $"is '{color}'; it must be {ColorWords}");
-        return null;
-    }
+    internal static string? Color(DefinitionFields read, string name) => DashboardDefinition.Checked(read, name, 40, IsColor, ColorWords);
 
     private static string ColorWords =>
         $"one of {string.Join(", ", Hues)}, with super-light-, light-, semi-dark- or dark- before it, or text, transparent, white, black, gray, #rrggbb";

@@ -1,5 +1,4 @@
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
@@ -20,8 +19,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
 
     private static readonly string[] MaxPerRow = ["2", "3", "4", "6", "8", "12", "24"];
 
-    private readonly HashSet<int> _numbers =
-        [.. before.SelectMany(section => section.Panels.Select(panel => panel.Id).Append(section.Id)).OfType<int>()];
+    private readonly HashSet<int> _numbers = PanelNumbers.Of(before);
 
     internal List<(string Path, string Variable)> Repeats { get; } = [];
     internal List<(string Path, string Sql)> Queries { get; } = [];
@@ -63,15 +61,12 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     private Panel? Panel(string type, DefinitionFields read)
     {
         int faults = read.Faults.Count;
-        (int width, int height) = Sizes[type];
-        width = read.Whole("width", 1, DashboardLayout.Columns) ?? width;
-        height = read.Whole("height", 1, Highest) ?? height;
-        string title = read.Text("title", 1000, required: type != "text") ?? "";
-        string description = read.Text("description", 5000) ?? "";
-        Panel panel = type == "text"
-            ? new TextPanel { Width = width, Height = height, Title = title, Description = description, Content = read.Text("content", Longest, required: true) ?? "" }
-            : DefinedDataPanel.Read(type, read, width, height, title, description, Queries);
-        panel = panel with { Id = Number(read, 1, PanelNumbers.FirstRow - 1), Repeat = Repeat(read), Links = DefinedField.Links(read, "links") };
+        int width = read.Whole("width", 1, DashboardLayout.Columns) ?? Sizes[type].Width;
+        int height = read.Whole("height", 1, Highest) ?? Sizes[type].Height;
+        var frame = new PanelFrame(
+            Number(read, 1, PanelNumbers.FirstRow - 1), read.Text("title", 1000, required: type != "text") ?? "", read.Text("description", 5000) ?? "", width, height);
+        Panel panel = type == "text" ? new TextPanel(frame, read.Text("content", Longest, required: true) ?? "") : DefinedDataPanel.Read(type, read, frame, Queries);
+        panel = panel with { Repeat = Repeat(read), Links = DefinedField.Links(read, "links") };
         return read.Faults.Count > faults ? null : panel;
     }
 

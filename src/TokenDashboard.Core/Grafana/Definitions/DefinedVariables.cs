@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Input;
@@ -20,7 +20,7 @@ internal sealed partial class DefinedVariables
     {
         _standard =
         [
-            new DataSourceVariable(), .. new SqlitePanels().Names, RequestVariables.Bucket, TimeZones.Variable(zones), .. RequestVariables.OfSingleRequests,
+            new DataSourceVariable(DataSourcePlugin.Sqlite), .. new SqlitePanels().Names, RequestVariables.Bucket, TimeZones.Variable(zones), .. RequestVariables.OfSingleRequests,
             UsageRelations.Planner(zones), .. UsageRelations.All,
         ];
         _variables = [.. before];
@@ -41,18 +41,10 @@ internal sealed partial class DefinedVariables
     /// <summary>The variables, with used ones of the catalog; the data source first, the others in order.</summary>
     internal IReadOnlyList<DashboardVariable> Complete(IEnumerable<string> texts)
     {
-        var used = new HashSet<string>();
-        var unread = new Queue<string>([.. texts, .. _variables.OfType<QueryVariable>().Select(variable => variable.Sql)]);
-        while (unread.TryDequeue(out string? text))
-        {
-            foreach (string name in VariableUse.In(text).Select(use => use.Name).Where(used.Add))
-            {
-                if (Missing(name) is QueryVariable query)
-                    unread.Enqueue(query.Sql);
-            }
-        }
+        HashSet<string> used = VariableUse.Reached(
+            texts.Concat(_variables.OfType<QueryVariable>().Select(variable => variable.Sql)), name => (Missing(name) as QueryVariable)?.Sql);
         IEnumerable<DashboardVariable> all = [.. _variables, .. _standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
-        return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? new DataSourceVariable(), .. all.Where(variable => variable is not DataSourceVariable)];
+        return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? _standard[0], .. all.Where(variable => variable is not DataSourceVariable)];
     }
 
     private DashboardVariable? Missing(string name) =>

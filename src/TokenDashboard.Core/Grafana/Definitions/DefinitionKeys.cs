@@ -31,12 +31,4 @@ internal static class DefinitionKeys
         ["table"] = [.. Data, "paginated", "emptyCell", "cell", "minColumnWidth"], ["heatmap"] = [.. Data, "valueName", "scheme", "firstRowOnTop"],
         ["text"] = [.. Panel, "content"],
     };
-
-    internal static IReadOnlyDictionary<string, IReadOnlyList<string>> All { get; } = new Dictionary<string, IReadOnlyList<string>>(
-        Panels.Select(panel => KeyValuePair.Create("panel of type " + panel.Key, panel.Value)))
-    {
-        ["dashboard"] = Dashboard, ["section"] = Section, ["variable"] = Variable, ["annotation"] = Annotation, ["link"] = Link, ["query"] = Query,
-        ["data link"] = DataLink, ["mapping"] = Mapping, ["legend"] = Legend, ["repeat"] = Repeat, ["transformation"] = Transformation,
-        ["override"] = Override,
-    };
 }

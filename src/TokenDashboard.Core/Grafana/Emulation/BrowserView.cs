@@ -4,10 +4,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// The state of Grafana's frontend when it sends a query: the time range, the interval and the values of variables. It inserts them
-/// into the query's text before the plugin sees it.
-/// </summary>
+/// <summary>The state of Grafana's frontend when it sends a query: time range, interval and values of variables, which it inserts before the plugin sees the text.</summary>
 internal sealed record BrowserView
 {
     // The number of points of a panel of all 24 columns on a screen of usual width.

@@ -82,16 +82,10 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
 
     private static ColumnType TypeOf(string type)
     {
-        for (string inner = type; ; inner = inner[(inner.IndexOf('(', StringComparison.Ordinal) + 1)..^1])
-        {
-            if (!inner.StartsWith("Nullable(", StringComparison.Ordinal) && !inner.StartsWith("LowCardinality(", StringComparison.Ordinal))
-            {
-                return inner.StartsWith("Date", StringComparison.Ordinal) ? ColumnType.Time
-                    : inner.StartsWith("Int", StringComparison.Ordinal) || inner.StartsWith("UInt", StringComparison.Ordinal) || inner == "Bool" ? ColumnType.WholeNumber
-                    : inner.StartsWith("Float", StringComparison.Ordinal) || inner.StartsWith("Decimal", StringComparison.Ordinal) ? ColumnType.Number
-                    : ColumnType.Text;
-            }
-        }
+        string inner = type.Replace("LowCardinality(", "", StringComparison.Ordinal).Replace("Nullable(", "", StringComparison.Ordinal);
+        bool IsAny(params string[] names) => names.Any(name => inner.StartsWith(name, StringComparison.Ordinal));
+
+        return IsAny("Date") ? ColumnType.Time : IsAny("Int", "UInt", "Bool") ? ColumnType.WholeNumber : IsAny("Float", "Decimal") ? ColumnType.Number : ColumnType.Text;
     }
 
     [GeneratedRegex(@"^[\s(]*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS)\b", RegexOptions.IgnoreCase)]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
@@ -36,19 +37,8 @@ internal static class GrafanaInterval
         return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / length}{unit}");
     }
 
-    /// <summary>A length such as <c>10s</c> in milliseconds; null for anything else, and for more than 10,000 years.</summary>
-    internal static long? Parse(string text)
-    {
-        string trimmed = text.Trim().TrimStart('>');
-        string digits = string.Concat(trimmed.TakeWhile(char.IsAsciiDigit));
-        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long count))
-            return null;
-        long unit = trimmed[digits.Length..] switch
-        {
-            "w" => 604_800_000,
-            "M" => 2_592_000_000,
-            var name => Array.Find(Units, known => known.Unit == name).Milliseconds,
-        };
-        return unit == 0 || count > 10_000 * Year / unit ? null : count * unit;
-    }
+    /// <summary>A length such as <c>10s</c> in milliseconds, with months of 30 days; null for anything else.</summary>
+    internal static long? Parse(string text) => text.Trim().TrimStart('>') is var length && length.EndsWith('M')
+        ? (long?)AlertLength.Parse(length[..^1] + "d")?.TotalMilliseconds * 30
+        : (long?)AlertLength.Parse(length)?.TotalMilliseconds;
 }

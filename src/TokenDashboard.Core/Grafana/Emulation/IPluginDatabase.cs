@@ -1,16 +1,22 @@
 using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>A database on which queries of dashboards run as in its plugin.</summary>
 internal interface IPluginDatabase : IDisposable
 {
-    /// <summary>Runs a query with inserted variables.</summary>
-    /// <param name="target">The query.</param>
-    /// <param name="sql">The text the browser sends.</param>
-    /// <param name="view">The state of the frontend.</param>
-    /// <param name="time">The time limit of the query.</param>
+    /// <summary>Runs the SQL that the browser sends for a query, up to a time limit.</summary>
     /// <exception cref="PluginException">The plugin or the database refuses the query or its result, or it was stopped.</exception>
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
     PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time);
+}
+
+/// <summary>The plugin's result of the SQL that was run: rows and time are those of the database, the gaps of columns are filled, and a table has no series.</summary>
+internal sealed record PluginResult(string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds);
+
+/// <summary>The plugin refuses a query or its result, with the message that Grafana shows, or this module does not run it.</summary>
+internal sealed class PluginException(string message, DashboardRule? rule = null) : Exception(message)
+{
+    internal DashboardRule Rule { get; } = rule ?? DashboardRules.QueryFailed;
 }

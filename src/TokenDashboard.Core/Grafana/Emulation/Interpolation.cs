@@ -4,9 +4,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// Inserts values of variables into one text. A value for All may contain variables itself, so the length is limited; each is resolved once.
-/// </summary>
+/// <summary>Inserts values of variables into one text. A value for All may contain variables itself, so the length is limited; each is resolved once.</summary>
 internal sealed class Interpolation(BrowserView view)
 {
     // The maximum depth of nested values.
@@ -31,15 +29,9 @@ internal sealed class Interpolation(BrowserView view)
         return result.ToString();
     }
 
-    private string? Value(VariableUse use)
-    {
-        if (!_known.TryGetValue((use.Name, use.Field, use.Format), out string? value))
-        {
-            value = Resolve(use);
-            _known.Add((use.Name, use.Field, use.Format), value);
-        }
-        return value;
-    }
+    private string? Value(VariableUse use) => _known.TryGetValue((use.Name, use.Field, use.Format), out string? value)
+        ? value
+        : _known[(use.Name, use.Field, use.Format)] = Resolve(use);
 
     private string? Resolve(VariableUse use)
     {

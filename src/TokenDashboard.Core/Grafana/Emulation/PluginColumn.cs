@@ -9,6 +9,9 @@ namespace TokenDashboard.Grafana.Emulation;
 /// </summary>
 internal sealed partial class PluginColumn
 {
+    // No time is beyond it.
+    private const double MostSeconds = 1e18;
+
     // SQLite drivers of Go turn text in columns declared so into times, which the plugin then cannot read.
     private readonly bool _driverReadsTimes;
 
@@ -27,14 +30,12 @@ internal sealed partial class PluginColumn
         };
     }
 
-    /// <param name="name">The column's name.</param>
-    /// <param name="type">Its type, if the database returns it.</param>
     internal PluginColumn(string name, ColumnType type) => (Name, Type) = (name, type);
 
     internal string Name { get; }
     internal ColumnType Type { get; private set; }
     /// <summary>The values: long, double, string, decimal (seconds since 1970) or null.</summary>
-    internal List<object?> Values { get; } = [];
+    internal List<object?> Values { get; set; } = [];
     internal int Truncated { get; private set; }
     /// <summary>The number of values that became NULL because of another type.</summary>
     internal int Lost { get; private set; }
@@ -63,7 +64,7 @@ internal sealed partial class PluginColumn
         }
         object? converted = Type switch
         {
-            ColumnType.Time => goTime ? null : PluginTime.Read(value),
+            ColumnType.Time => goTime ? null : ToTime(value),
             ColumnType.WholeNumber => ToInteger(value),
             ColumnType.Number => ToFloat(value),
             _ => ToText(value),
@@ -74,14 +75,6 @@ internal sealed partial class PluginColumn
             Lost++;
             Note(value);
         }
-    }
-
-    /// <summary>Replaces the values, as gap filling does.</summary>
-    internal void Replace(IEnumerable<object?> values)
-    {
-        object?[] all = [.. values];
-        Values.Clear();
-        Values.AddRange(all);
     }
 
     private object? ToInteger(object value)
@@ -98,12 +91,21 @@ internal sealed partial class PluginColumn
         return value is long ? value : long.TryParse(value as string, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed) ? parsed : null;
     }
 
-    private static object? ToFloat(object value) => value switch
+    private static double? ToFloat(object value) => value switch
     {
-        double => value,
-        long number => (double)number,
+        double number => number,
+        long number => number,
         _ => double.TryParse(
             value as string, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double parsed) ? parsed : null,
+    };
+
+    /// <summary>Seconds since 1970: numbers are, and text is RFC 3339 or such a number. Null if the value is no time, or would not fit a decimal.</summary>
+    private static decimal? ToTime(object value) => value switch
+    {
+        long seconds => seconds,
+        string text when Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text.Replace(',', '.'), CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time) =>
+            (decimal)(time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerSecond,
+        _ => ToFloat(value) is { } seconds && Math.Abs(seconds) < MostSeconds ? (decimal)seconds : null,
     };
 
     private static string ToText(object value) => value switch
@@ -124,41 +126,8 @@ internal sealed partial class PluginColumn
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([+-][0-9]{2}:[0-9]{2})?)?Z?$")]
     private static partial Regex DriverTime();
-}
 
-/// <summary>How the plugin reads values of time columns: numbers are seconds since 1970, text is RFC 3339 or such a number.</summary>
-internal static partial class PluginTime
-{
-    // No time is beyond it, and it would not fit a decimal.
-    private const double Limit = 1e18;
-
-    /// <summary>Seconds since 1970, or null if the value is no time.</summary>
-    internal static decimal? Read(object value) => value switch
-    {
-        long seconds => seconds,
-        double seconds when Math.Abs(seconds) < Limit => (decimal)seconds,
-        string text => ReadText(text),
-        _ => null,
-    };
-
-    private static decimal? ReadText(string text)
-    {
-        if (Rfc3339().Match(text) is { Success: true } match
-            && DateTime.TryParseExact(match.Groups["time"].Value, "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime time))
-        {
-            decimal fraction = match.Groups["fraction"].Value is { Length: > 0 } digits
-                ? decimal.Parse("0." + digits[..Math.Min(digits.Length, 9)], CultureInfo.InvariantCulture)
-                : 0;
-            string zone = match.Groups["zone"].Value;
-            int offset = zone == "Z" ? 0 : (int.Parse(zone[1..3], CultureInfo.InvariantCulture) * 60) + int.Parse(zone[4..6], CultureInfo.InvariantCulture);
-            return ((time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond) + fraction - (zone[0] == '-' ? -60 * offset : 60 * offset);
-        }
-        return double.TryParse(
-            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double seconds)
-            && Math.Abs(seconds) < Limit ? (decimal)seconds : null;
-    }
-
-    [GeneratedRegex(@"^(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})([.,](?<fraction>[0-9]+))?(?<zone>Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])\z")]
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])\z")]
     private static partial Regex Rfc3339();
 }
 

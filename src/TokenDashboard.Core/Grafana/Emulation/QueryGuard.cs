@@ -139,13 +139,10 @@ internal sealed class QueryGuard : IDisposable
     }
 }
 
-/// <summary>The limits of a query of a dashboard, whose SQL is not trusted.</summary>
-/// <param name="Time">The time limit.</param>
-/// <param name="Memory">The permitted growth of this process during the query, in bytes.</param>
-/// <param name="ValueLength">
-/// The longest text, BLOB or row, in bytes. A function that compares two texts letter by letter cannot be stopped, and takes the square of
-/// their length.
-/// </param>
+/// <summary>
+/// The limits of a query of a dashboard, whose SQL is not trusted: its time, the growth of this process in bytes, and the longest text, BLOB or row in
+/// bytes. A function that compares two texts letter by letter cannot be stopped, and takes the square of their length.
+/// </summary>
 internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
 {
     /// <summary>The most rows that are read: browsers cannot draw more, and all are in memory.</summary>

@@ -2,10 +2,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// Resolves the variables of a dashboard as when it is opened, in the order of their dependencies, and fills the view with their values. An
-/// empty list of chosen values is All.
-/// </summary>
+/// <summary>Fills the view with the values of a dashboard's variables as when it is opened, in the order of their dependencies. An empty list of chosen values is All.</summary>
 internal sealed class VariableResolver(
     ReadDashboard dashboard, BrowserView view, IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
     Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run, Action<ReadVariable, PluginException> refuse)

@@ -1,10 +1,7 @@
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>The series that the plugin creates from a result: one for each combination of text columns, which become labels, and each other column.</summary>
-/// <param name="Times">The times of the values, ascending if there are labels.</param>
-/// <param name="All">The series.</param>
-/// <param name="Repeated">How many rows replaced an earlier one of the same time and labels.</param>
-internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<WideSeries.Series> All, int Repeated)
+/// <summary>The series of a result: one for each combination of text columns, which become labels, and each other column. A row replaces one of its time and labels.</summary>
+internal sealed record WideSeries(int Count, int Repeated)
 {
     /// <exception cref="PluginException">The result cannot become series.</exception>
     internal static WideSeries Of(IReadOnlyList<PluginColumn> columns)
@@ -15,63 +12,35 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
         if (time is null || values.Length == 0)
             throw new PluginException("can not convert to wide series, expected long format series input but got not series");
         if (labels.Length == 0)
-        {
-            return new WideSeries(
-                [.. time.Values.Select(value => (decimal?)value)],
-                [.. values.Select(column => new Series(column.Name, new Dictionary<string, string>(), column.Values))], Repeated: 0);
-        }
+            return new WideSeries(values.Length, Repeated: 0);
         if (time.Values.Count == 0)
             throw new PluginException("can not convert to wide series, input fields have no rows");
-        return Pivot(time, labels, values);
-    }
-
-    private static WideSeries Pivot(PluginColumn time, PluginColumn[] labels, PluginColumn[] values)
-    {
         if (labels.DistinctBy(label => label.Name).Count() < labels.Length)
             throw new PluginException("two label columns have the same name");
-        var times = new List<decimal?>();
-        var order = new List<(string[] Labels, Dictionary<int, object?>[] Values)>();
-        var known = new Dictionary<string, int>(StringComparer.Ordinal);
-        int repeated = 0;
+        // By its labels, the last row of each time.
+        var series = new Dictionary<string, Dictionary<decimal, int>>();
+        decimal? before = null;
+        int times = 0;
         for (int row = 0; row < time.Values.Count; row++)
         {
             if (time.Values[row] is not decimal current)
                 throw new PluginException("can not convert to wide series, input has null time values");
-            if (times.Count > 0 && current < times[^1])
+            if (current < before)
                 throw new PluginException("long series must be sorted ascending by time to be converted");
-            if (times.Count == 0 || current > times[^1])
-                times.Add(current);
-            int slot = times.Count - 1;
+            times += current == before ? 0 : 1;
+            before = current;
             // A NULL label equals an empty string.
-            string[] tuple = [.. labels.Select(label => (string?)label.Values[row] ?? "")];
-            string key = string.Join('\0', tuple.Select(text => $"{text.Length}:{text}"));
-            if (!known.TryGetValue(key, out int series))
-            {
-                known.Add(key, series = order.Count);
-                order.Add((tuple, [.. values.Select(_ => new Dictionary<int, object?>())]));
-            }
-            repeated += order[series].Values[0].ContainsKey(slot) ? 1 : 0;
-            for (int i = 0; i < values.Length; i++)
-                order[series].Values[i][slot] = values[i].Values[row];
+            string key = string.Join('\0', labels.Select(label => (string?)label.Values[row] ?? "").Select(text => $"{text.Length}:{text}"));
+            if (!series.TryGetValue(key, out Dictionary<decimal, int>? rows))
+                series.Add(key, rows = []);
+            rows[current] = row;
         }
-        if ((long)order.Count * values.Length * times.Count > QueryLimits.MaxPoints)
-            throw QueryGuard.Stopped($"returns {order.Count} series of {times.Count} times, more than {QueryLimits.MaxPoints} points");
-        IEnumerable<Series> all = order.OrderBy(item => item.Labels, TupleOrder)
-            .SelectMany(item => values.Select((column, i) => new Series(
-                column.Name, labels.Zip(item.Labels).ToDictionary(pair => pair.First.Name, pair => pair.Second),
-                [.. Enumerable.Range(0, times.Count).Select(slot => item.Values[i].GetValueOrDefault(slot))])));
+        if ((long)series.Count * values.Length * times > QueryLimits.MaxPoints)
+            throw QueryGuard.Stopped($"returns {series.Count} series of {times} times, more than {QueryLimits.MaxPoints} points");
         // Series without any value are dropped, unless a label "name" names them.
+        PluginColumn? name = labels.FirstOrDefault(label => label.Name == "name");
+        bool IsShown(PluginColumn column, IEnumerable<int> rows) => rows.Any(row => column.Values[row] is not null || name?.Values[row] is string { Length: > 0 });
         return new WideSeries(
-            times, [.. all.Where(series => series.Values.Any(value => value is not null) || series.Labels.GetValueOrDefault("name", "").Length > 0)],
-            repeated);
+            series.Values.Sum(rows => values.Count(column => IsShown(column, rows.Values))), time.Values.Count - series.Values.Sum(rows => rows.Count));
     }
-
-    private static readonly Comparer<string[]> TupleOrder = Comparer<string[]>.Create((left, right) =>
-        left.Zip(right).Select(pair => string.CompareOrdinal(pair.First, pair.Second)).FirstOrDefault(order => order != 0));
-
-    /// <summary>One series.</summary>
-    /// <param name="Name">The column its values are from.</param>
-    /// <param name="Labels">Text columns and their values.</param>
-    /// <param name="Values">A value for each time; null if there is none.</param>
-    internal sealed record Series(string Name, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<object?> Values);
 }

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace TokenDashboard.Grafana.Http;
@@ -41,6 +41,57 @@ internal sealed record VersionPage(VersionAnswer[]? Versions);
 internal sealed record VersionContent(long Version, string? Message, JsonObject? Data);
 /// <summary>GET /api/search.</summary>
 internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, string? FolderTitle, string[]? Tags = null);
+
+// The parts of responses under /apis that are read; they have the form of Kubernetes' API. Everything may be missing.
+
+/// <summary>GET /apis/:group.</summary>
+internal sealed record ApiGroup(ApiGroupVersion[]? Versions, ApiGroupVersion? PreferredVersion);
+internal sealed record ApiGroupVersion(string? Version);
+internal sealed record ApiList(ApiObject[]? Items, ApiListMetadata? Metadata);
+/// <summary>The position of the next page.</summary>
+internal sealed record ApiListMetadata(string? Continue);
+internal sealed record ApiStatus(ApiConversion? Conversion);
+/// <summary>The version of the group in which an object is stored.</summary>
+internal sealed record ApiConversion(string? StoredVersion);
+
+internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonObject? Spec, ApiStatus? Status)
+{
+    internal const string FolderNote = "grafana.app/folder";
+    internal const string MessageNote = "grafana.app/message";
+
+    /// <summary>Its uid in Grafana, which is not the metadata's uid.</summary>
+    internal string Uid => Metadata.String("name") ?? "";
+    /// <summary>Its version, counted from 1: it grows when content or folder change. Objects in the trash have a negative one.</summary>
+    internal long Generation => Metadata.Whole("generation") ?? 0;
+    internal string? Title => Spec.String("title");
+    /// <summary>The uid of its folder; empty for none.</summary>
+    internal string Folder => Note(FolderNote) is { } folder and not "general" ? folder : "";
+
+    /// <summary>The version of the group in which it is stored, if that is of the newer schema; null for the classic one.</summary>
+    internal string? NewerSchema =>
+        new[] { Status?.Conversion?.StoredVersion, ApiVersion?[(ApiVersion.LastIndexOf('/') + 1)..] }.FirstOrDefault(IsNewerSchema);
+
+    /// <summary>A phrase that names the tool that manages it; null for none.</summary>
+    internal string? Owner => Note("grafana.app/managedBy") is { Length: > 0 } kind
+        ? $"is managed by {kind}" + (Note("grafana.app/managerId") is { } id ? $" '{id}'" : "")
+        : null;
+
+    internal bool IsDeleted => Metadata.String("deletionTimestamp") is { Length: > 0 } || Generation < 0;
+    internal string? SavedByName => Note("grafana.app/updatedBy") ?? Note("grafana.app/createdBy");
+
+    internal DateTimeOffset? SavedAt => DateTimeOffset.TryParse(
+        Note("grafana.app/updatedTimestamp") ?? Metadata.String("creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+        out DateTimeOffset time) ? time : null;
+
+    /// <summary>Who saved it last and when, for messages.</summary>
+    internal string SavedBy => SavedByName is { Length: > 0 } name ? $" by '{name}'" + (SavedAt is { } time ? On(time) : "") : "";
+
+    internal string? Note(string name) => Metadata.Child("annotations").String(name);
+
+    internal static bool IsNewerSchema(string? version) => version is ['v', >= '2' and <= '9', ..];
+
+    internal static string On(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $" on {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+}
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(HealthAnswer)), JsonSerializable(typeof(OrganizationAnswer)), JsonSerializable(typeof(FolderAnswer))]

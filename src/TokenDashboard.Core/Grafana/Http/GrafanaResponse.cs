@@ -1,13 +1,12 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>One response of Grafana in JSON, success or failure.</summary>
-internal sealed partial class GrafanaResponse
+internal sealed partial class GrafanaResponse(Uri url, string request, int status, JsonNode body, byte[] content, Secrets secrets)
 {
     /// <summary>What to do about a proxy between here and the server.</summary>
     internal const string ProxyAdvice =
@@ -18,20 +17,9 @@ internal sealed partial class GrafanaResponse
     private const int MaxPage = 64 * 1024;
     private const string BusyAdvice = "Run the command again later, or use a larger -TimeoutSec.";
 
-    private readonly Uri _url;
-    private readonly JsonNode _body;
-    private readonly byte[] _content;
-    private readonly Secrets _secrets;
-
-    private GrafanaResponse(Uri url, string request, int status, JsonNode body, byte[] content, Secrets secrets)
-    {
-        (_url, _body, _content, _secrets) = (url, body, content, secrets);
-        (Request, Status) = (request, status);
-    }
-
     /// <summary>Method and path, for messages.</summary>
-    internal string Request { get; }
-    internal int Status { get; }
+    internal string Request { get; } = request;
+    internal int Status { get; } = status;
     internal bool IsSuccess => Status is >= 200 and < 300;
     /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
@@ -57,7 +45,7 @@ internal sealed partial class GrafanaResponse
     internal bool Says(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Text of this response for a message: short, on one line, without secrets.</summary>
-    internal string Shown(string words) => Shown(words, _secrets);
+    internal string Shown(string words) => Shown(words, secrets);
 
     /// <summary>Text of a server for a message: short, on one line, without secrets.</summary>
     internal static string Shown(string words, Secrets secrets)
@@ -112,7 +100,7 @@ internal sealed partial class GrafanaResponse
     {
         try
         {
-            return _body.Deserialize(type) ?? throw Unexpected();
+            return body.Deserialize(type) ?? throw Unexpected();
         }
         catch (JsonException exception)
         {
@@ -121,13 +109,11 @@ internal sealed partial class GrafanaResponse
     }
 
     /// <summary>The response as a JSON object that can be changed and sent back.</summary>
-    internal JsonObject AsObject() => _body as JsonObject ?? throw Unexpected();
+    internal JsonObject AsObject() => body as JsonObject ?? throw Unexpected();
 
-    internal bool IsArray => _body is JsonArray;
+    internal bool IsArray => body is JsonArray;
 
-    /// <summary>Lets a success through.</summary>
-    /// <param name="purpose">What was being done, to follow "Grafana … may not".</param>
-    /// <param name="permission">The required permission and role.</param>
+    /// <summary>Lets a success through. The purpose follows "Grafana … may not"; the permission names what is required, with a role.</summary>
     internal GrafanaResponse OrThrow(string purpose, string permission) => IsSuccess ? this : throw Failure(purpose, permission);
 
     /// <summary>The error for a failed response, unless the caller has a better one.</summary>
@@ -145,20 +131,20 @@ internal sealed partial class GrafanaResponse
             _ => (ErrorCode.GrafanaRequestFailed,
                 $"could not {purpose}: {Words} (status {Status} to {Request}).{(Status >= 500 ? " See the server's log." : "")}"),
         };
-        return new TokenDashboardException(code, $"Grafana at {_url} {message}", target: _url);
+        return new TokenDashboardException(code, $"Grafana at {url} {message}", target: url);
     }
 
     /// <summary>The failure of JSON that lacks what the API promises.</summary>
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
-        $"{_url} answered {Request} with JSON that is not a response of Grafana's API: '{Shown(Beginning(_content))}'. Check that -Url is Grafana's own address.",
-        inner, _url);
+        $"{url} answered {Request} with JSON that is not a response of Grafana's API: '{Shown(Beginning(content))}'. Check that -Url is Grafana's own address.",
+        inner, url);
 
     private string? Message => NonEmpty("message") ?? NonEmpty("error");
 
     private static bool IsUnavailable(int status) => status is 502 or 503 or 504;
 
-    private string? NonEmpty(string name) => _body.String(name) is { Length: > 0 } text ? text : null;
+    private string? NonEmpty(string name) => body.String(name) is { Length: > 0 } text ? text : null;
 
     private static string Beginning(byte[] content) => Encoding.UTF8.GetString(content.AsSpan(0, Math.Min(content.Length, MaxPage)));
 
@@ -169,4 +155,16 @@ internal sealed partial class GrafanaResponse
     private static partial Regex Markup();
 
     [GeneratedRegex("\\s+")] private static partial Regex WhiteSpace();
+}
+
+/// <summary>What an account must be allowed to do, with the role that usually may, for messages.</summary>
+internal static class GrafanaPermission
+{
+    internal const string ReadDashboards = "dashboards:read (role Viewer)";
+    internal const string WriteDashboards = "dashboards:write (role Editor, or Edit on its folder)";
+    internal const string ReadFolders = "folders:read (role Viewer)";
+    internal const string ReadDataSources = "datasources:read (role Admin)";
+    internal const string QueryDataSources = "datasources:query (role Viewer)";
+    internal const string ReadAlerts = "alert.provisioning:read (role Admin)";
+    internal const string WriteAlerts = "alert.provisioning:write (role Admin)";
 }

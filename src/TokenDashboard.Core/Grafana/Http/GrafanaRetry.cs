@@ -5,13 +5,7 @@ using Polly.Retry;
 
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>How one try of a request ended.</summary>
-/// <param name="Status">The HTTP status; 0 without a response.</param>
-/// <param name="Body">The bytes of the response.</param>
-/// <param name="Location">The target of a redirect.</param>
-/// <param name="Failure">The reason if there is no response; null if there is one.</param>
-/// <param name="MayPass">Whether another try may succeed.</param>
-/// <param name="RetryAfter">The wait that the server requests.</param>
+/// <summary>How one try of a request ended: with a response, or with status 0 and a failure. Another try may pass, after the wait that the server requests.</summary>
 internal sealed record GrafanaAttempt(
     int Status = 0, byte[]? Body = null, string? Location = null, TokenDashboardException? Failure = null, bool MayPass = false, TimeSpan? RetryAfter = null)
 {

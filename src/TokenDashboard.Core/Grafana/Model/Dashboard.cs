@@ -1,11 +1,6 @@
-using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Plugins;
-using TokenDashboard.Grafana.Model.Variables;
-
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>A Grafana dashboard as data: its queries, its display and their order. Its JSON is for Grafana 9 to 13.</summary>
+/// <summary>A Grafana dashboard as data: its queries, its display and their order.</summary>
 public sealed record Dashboard
 {
     /// <summary>The identifier of the dashboard in Grafana: 1 to 40 of the characters a-z, A-Z, 0-9, - and _.</summary>
@@ -26,22 +21,19 @@ public sealed record Dashboard
     public string Refresh { get; init; } = "";
     /// <summary>Links beside the controls.</summary>
     public IReadOnlyList<DashboardLink> Links { get; init; } = [];
-    /// <summary>The start of the default time range, in Grafana's notation such as <c>now-7d</c>.</summary>
+    /// <summary>The start of the time range shown at first, in Grafana's notation such as <c>now-7d</c>.</summary>
     public string From { get; init; } = "now-7d";
     /// <summary>The end of the time range shown at first.</summary>
     public string To { get; init; } = "now";
 
     internal DataSourcePlugin Plugin => Variables.OfType<DataSourceVariable>().Select(variable => variable.Plugin).FirstOrDefault(DataSourcePlugin.Sqlite);
 
-    /// <summary>The dashboard as JSON that Grafana 9 to 13 read, with what else can be done with it: see <see cref="DashboardDocument"/>.</summary>
-    /// <param name="forSharing">Whether the JSON is for manual import on Grafana's import page, which then prompts for the data source.</param>
+    /// <summary>The dashboard as JSON that Grafana 9 to 13 read; for sharing, in the form for Grafana's import page, which prompts for the data source.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would refuse it; the message says why.</exception>
     public DashboardDocument ToDocument(bool forSharing = false) =>
         DashboardDocument.FromObject(forSharing ? DashboardWriter.WriteForSharing(this) : DashboardWriter.Write(this));
 
     /// <summary>The text of <see cref="ToDocument"/>: JSON with two blanks of indentation and its keys always in the same order.</summary>
-    /// <param name="forSharing"><inheritdoc cref="ToDocument" path="/param[@name='forSharing']"/></param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would refuse it; the message says why.</exception>
     public string ToJson(bool forSharing = false) => ToDocument(forSharing).Json;
 }
 
@@ -72,20 +64,9 @@ public sealed record DashboardAnnotation(string Name, string Sql, string Color =
     };
 }
 
-/// <summary>A link above the panels. It keeps the time range.</summary>
-/// <param name="Title">The text of the link.</param>
-/// <param name="Url">The address. Begin at <c>/d/</c> for a dashboard. Empty for a menu of dashboards by their tag.</param>
-/// <param name="Tooltip">What the link does, shown in its tooltip.</param>
-public sealed record DashboardLink(string Title, string Url, string Tooltip = "")
+/// <summary>A link above the panels that keeps the time range: to an address, <c>/d/</c> first for a dashboard, or with a tag a menu of all dashboards that have it.</summary>
+public sealed record DashboardLink(string Title, string Url = "", string Tooltip = "", string Tag = "")
 {
-    /// <summary>The tag of the dashboards in the menu; empty for a link to one address.</summary>
-    public string Tag { get; private init; } = "";
-
-    /// <summary>A menu of all dashboards with a tag. Opening one keeps the time range and the variables.</summary>
-    /// <param name="title">The text of the menu.</param>
-    /// <param name="tag">The tag.</param>
-    public static DashboardLink Menu(string title, string tag) => new(title, "") { Tag = tag };
-
     internal JsonObject Write() => new()
     {
         ["title"] = Title, ["type"] = Tag.Length > 0 ? "dashboards" : "link", ["icon"] = Tag.Length > 0 ? "external link" : "dashboard",

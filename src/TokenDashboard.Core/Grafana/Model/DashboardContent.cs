@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Grafana.Model;
 
@@ -17,9 +16,7 @@ internal static class DashboardContent
 
     internal static string Normalise(JsonObject dashboard) => Sorted(dashboard, CountedByGrafana, nulls: false)!.ToJsonString();
 
-    /// <summary>
-    /// A copy for a file: the same bytes for any version, without the id and version. Nulls stay, because a panel may need them.
-    /// </summary>
+    /// <summary>A copy for a file: the same bytes for any version, without the id and version. Nulls stay, because a panel may need them.</summary>
     internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)Sorted(dashboard, CountedByGrafana, nulls: true)!;
 
     /// <summary>A fingerprint of a text with sixteen hexadecimal digits.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using TokenDashboard.Grafana.Model.Panels;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>Positions panels: from left to right, then in a new line below the tallest panel of the previous line.</summary>
@@ -8,7 +5,6 @@ internal static class DashboardLayout
 {
     internal const int Columns = 24;
 
-    /// <summary>The place of one panel, in columns and in rows of about 30 pixels.</summary>
     internal readonly record struct Place(int X, int Y, int Width, int Height);
 
     internal static IReadOnlyList<(Panel Panel, Place Place)> Flow(IEnumerable<Panel> panels, int top, out int bottom)
@@ -19,31 +15,25 @@ internal static class DashboardLayout
         bottom = top;
         foreach (Panel panel in panels)
         {
-            if (panel.Width is < 1 or > Columns || panel.Height < 1)
+            (_, string title, _, int width, int height) = panel.Frame;
+            if (width is < 1 or > Columns || height < 1)
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardInvalid,
-                    $"The panel '{panel.Title}' is {panel.Width} columns wide and {panel.Height} rows high. "
-                    + $"Use a width from 1 to {Columns} and a height of at least 1.",
-                    target: panel.Title);
+                    $"The panel '{title}' is {width} columns wide and {height} rows high. Use a width from 1 to {Columns} and a height of at least 1.",
+                    target: title);
             }
-            if (x + panel.Width > Columns)
-            {
-                x = 0;
-                line = bottom;
-            }
-            placed.Add((panel, new Place(x, line, panel.Width, panel.Height)));
-            x += panel.Width;
-            bottom = Math.Max(bottom, line + panel.Height);
+            if (x + width > Columns)
+                (x, line) = (0, bottom);
+            placed.Add((panel, new Place(x, line, width, height)));
+            x += width;
+            bottom = Math.Max(bottom, line + height);
         }
         return placed;
     }
 }
 
-/// <summary>
-/// Numbers panels without a number, derived from their titles, so that they stay when others are added, removed or moved. Only of panels
-/// with the same title the later ones count on.
-/// </summary>
+/// <summary>Numbers panels by their titles, so that numbers stay when others are added, removed or moved. Of panels with one title the later ones count on.</summary>
 internal static class PanelNumbers
 {
     /// <summary>Panels with a number of their own have smaller ones.</summary>
@@ -54,16 +44,20 @@ internal static class PanelNumbers
     // Wide enough that two titles of one dashboard hardly ever meet, short enough for an address.
     private const int MadeNumbers = 900_000;
 
+    /// <summary>The numbers that panels and rows have.</summary>
+    internal static HashSet<int> Of(IReadOnlyList<DashboardSection> sections) =>
+        [.. sections.SelectMany(section => section.Panels.Select(panel => panel.Frame.Id).Append(section.Id)).OfType<int>()];
+
     internal static IReadOnlyList<DashboardSection> Complete(IReadOnlyList<DashboardSection> sections)
     {
-        var taken = new HashSet<int>(sections.SelectMany(section => section.Panels.Select(panel => panel.Id).Append(section.Id)).OfType<int>());
+        HashSet<int> taken = Of(sections);
         int row = FirstRow;
         return
         [
             .. sections.Select(section => section with
             {
                 Id = section.Title.Length == 0 ? null : section.Id ?? Free(row++, taken),
-                Panels = [.. section.Panels.Select(panel => panel.Id is null ? panel with { Id = Free(Made(panel), taken) } : panel)],
+                Panels = [.. section.Panels.Select(panel => panel with { Frame = panel.Frame with { Id = panel.Frame.Id ?? Free(Made(panel), taken) } })],
             }),
         ];
     }
@@ -75,12 +69,7 @@ internal static class PanelNumbers
         return wanted;
     }
 
-    // FNV-1a, because the hash codes of .NET differ between runs.
-    private static int Made(Panel panel)
-    {
-        uint hash = 2166136261;
-        foreach (byte part in Encoding.UTF8.GetBytes(panel.Title.Length > 0 ? panel.Title : panel.Type))
-            hash = (hash ^ part) * 16777619;
-        return FirstMade + (int)(hash % MadeNumbers);
-    }
+    // The hash codes of .NET differ between runs.
+    private static int Made(Panel panel) =>
+        FirstMade + (int)(Convert.ToUInt32(DashboardContent.Fingerprint(panel.Frame.Title.Length > 0 ? panel.Frame.Title : panel.Type)[..8], 16) % MadeNumbers);
 }

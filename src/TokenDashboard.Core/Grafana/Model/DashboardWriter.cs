@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Plugins;
-using TokenDashboard.Grafana.Model.Variables;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>Turns a <see cref="Dashboard"/> into the classic JSON of Grafana 9 to 13, with keys always in the same order.</summary>
@@ -113,7 +107,7 @@ internal static class DashboardWriter
         (Panel panel, DashboardLayout.Place place) = placed;
         return Json.Of(
         [
-            ("id", panel.Id), ("type", panel.Type), ("title", panel.Title), ("description", panel.Description), ("gridPos", WritePlace(place)),
+            ("id", panel.Frame.Id), ("type", panel.Type), ("title", panel.Frame.Title), ("description", panel.Frame.Description), ("gridPos", WritePlace(place)),
             ("repeat", panel.Repeat?.Variable),
             ("repeatDirection", panel.Repeat is { } repeat ? repeat.Vertical ? "v" : "h" : null),
             ("maxPerRow", panel.Repeat?.MaxPerRow),
@@ -147,7 +141,7 @@ internal static class DashboardWriter
     private static void Check(Dashboard dashboard)
     {
         Panel[] panels = [.. dashboard.Sections.SelectMany(section => section.Panels)];
-        IEnumerable<int?> numbers = panels.Select(panel => panel.Id).Concat(dashboard.Sections.Select(section => section.Id));
+        IEnumerable<int?> numbers = panels.Select(panel => panel.Frame.Id).Concat(dashboard.Sections.Select(section => section.Id));
         IEnumerable<string> repeats = panels.Where(panel => panel.Repeat is not null).Select(panel => panel.Repeat!.Variable)
             .Concat(dashboard.Sections.Select(section => section.Repeat).Where(name => name.Length > 0));
         string? problem =
@@ -160,12 +154,12 @@ internal static class DashboardWriter
                 ? $"Two variables of the dashboard '{dashboard.Title}' are named '{twice}'. Give each its own name."
             : FirstRepeated(numbers.Where(number => number is not null)) is { } id
                 ? $"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own."
-            : panels.FirstOrDefault(panel => panel.Id is < 1 or >= PanelNumbers.FirstRow) is { } outside
+            : panels.Select(panel => panel.Frame).FirstOrDefault(frame => frame.Id is < 1 or >= PanelNumbers.FirstRow) is { } outside
                 ? $"The panel '{outside.Title}' has the number {outside.Id}. Use a number from 1 to {PanelNumbers.FirstRow - 1}."
             : dashboard.Sections.FirstOrDefault(section => section.Id is < PanelNumbers.FirstRow or >= PanelNumbers.FirstMade) is { } row
                 ? $"The row '{row.Title}' has the number {row.Id}. Use a number from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}."
             : panels.OfType<DataPanel>().FirstOrDefault(panel => panel.Queries.Count > 26) is { } crowded
-                ? $"The panel '{crowded.Title}' has {crowded.Queries.Count} queries. A panel can have at most 26."
+                ? $"The panel '{crowded.Frame.Title}' has {crowded.Queries.Count} queries. A panel can have at most 26."
             : repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown
                 ? $"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it."
             : dashboard.Sections.Any(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0))

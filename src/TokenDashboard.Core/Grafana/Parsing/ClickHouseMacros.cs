@@ -33,10 +33,7 @@ internal static class ClickHouseMacros
     internal static IReadOnlySet<string> Names { get; } =
         new HashSet<string>([.. All.Keys, "columns", "rateColumns", "perSecondColumns", "increaseColumns", "lttb", "table", "column", "conditionalAll", "adHocFilters"]);
 
-    /// <summary>The SQL that is run.</summary>
-    /// <param name="sql">The text the browser sends.</param>
-    /// <param name="window">The time range.</param>
-    /// <param name="interval">The length of time of a point, in milliseconds.</param>
+    /// <summary>The SQL that is run for the text the browser sends. The interval is the length of time of a point, in milliseconds.</summary>
     /// <exception cref="FormatException">The plugin does not accept the arguments of a macro, or it is one that is not replaced here.</exception>
     internal static string Apply(string sql, TimeWindow window, long interval)
     {

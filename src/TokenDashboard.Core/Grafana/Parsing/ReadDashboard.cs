@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Parsing;
 
@@ -121,7 +119,6 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     internal string Type => Json.Text("type");
     internal string Title => Json.Text("title");
     internal JsonNode? Defaults => Json.Child("fieldConfig").Child("defaults");
-    internal IEnumerable<JsonObject> Overrides => Json.Child("fieldConfig").Objects("overrides");
     /// <summary>The variables for whose values Grafana repeats the panel, of its row and its own.</summary>
     internal required IReadOnlyList<string> Repeats { get; init; }
     /// <summary>The queries of the plugin that are not switched off.</summary>
@@ -131,7 +128,9 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     /// <summary>The panel as a message names it.</summary>
     internal string Label => Title.Length > 0 ? Title : string.Create(CultureInfo.InvariantCulture, $"{(Type.Length > 0 ? Type : "panel")} {Id}");
 
-    internal bool HasOverride(string property) => Overrides.SelectMany(item => item.Objects("properties")).Any(item => item.Text("id") == property);
+    /// <summary>A property in the overrides of columns.</summary>
+    internal IEnumerable<JsonObject> Overridden(string property) =>
+        Json.Child("fieldConfig").Objects("overrides").SelectMany(item => item.Objects("properties")).Where(item => item.Text("id") == property);
 }
 
 /// <summary>A query of the plugin, of a panel or of an annotation.</summary>

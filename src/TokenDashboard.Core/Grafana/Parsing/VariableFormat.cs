@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
@@ -15,7 +14,7 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
     internal static VariableValue Of(string value) => new([value], IsList: false);
 }
 
-/// <summary>The forms in which Grafana's browser part inserts the values of a variable, by the word after the colon.</summary>
+/// <summary>The forms in which Grafana's browser part inserts the values of a variable, by the word after the colon. Those of other languages than SQL are left out.</summary>
 internal static partial class VariableFormat
 {
     /// <summary>
@@ -36,17 +35,9 @@ internal static partial class VariableFormat
             "join" => string.Join(parts.Length > 1 ? parts[1] : ",", values),
             "pipe" => string.Join("|", values),
             "regex" => string.Join("|", values.Select(text => SpecialPattern().Replace(text, @"\$0"))) is var pattern && values.Count == 1 ? pattern : $"({pattern})",
-            "lucene" => value.IsList && values.Count == 0
-                ? "__empty__"
-                : value.IsList
-                    ? "(" + string.Join(" OR ", values.Select(text => $"\"{Lucene(text)}\"")) + ")"
-                    : Lucene(Single()),
-            "distributed" => string.Join(",", values.Select((text, index) => index == 0 ? text : $"{name}={text}")),
             "json" => value.IsList ? Json.List(values).ToJsonString() : Single(),
-            "html" => WebUtility.HtmlEncode(string.Join(", ", values)),
-            "percentencode" => Encode(value.IsList ? "{" + Single() + "}" : Single()),
-            "uriencode" => UriPattern().Replace(value.IsList ? "{" + Single() + "}" : Single(), match => Encode(match.Value)),
-            "queryparam" => string.Join("&", values.Select(text => $"var-{name}={Encode(text)}")),
+            "percentencode" => Uri.EscapeDataString(value.IsList ? "{" + Single() + "}" : Single()),
+            "queryparam" => string.Join("&", values.Select(text => $"var-{name}={Uri.EscapeDataString(text)}")),
             "text" => string.Join(" + ", value.Texts),
             "date" => Date(values is [var moment] ? moment : "", format.Length > 5 ? format[5..] : "iso"),
             _ => values.Count > 1 ? "{" + Single() + "}" : Single(),
@@ -60,11 +51,6 @@ internal static partial class VariableFormat
         string doubled = text.Replace("'", "''", StringComparison.Ordinal);
         return escapeDoubleQuotes ? doubled.Replace("\"", "\\\"", StringComparison.Ordinal) : doubled;
     }
-
-    private static string Lucene(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? text : LucenePattern().Replace(text, @"\$0");
-
-    private static string Encode(string text) => Uri.EscapeDataString(text);
 
     private static string Date(string value, string form)
     {
@@ -91,8 +77,5 @@ internal static partial class VariableFormat
     }
 
     [GeneratedRegex(@"[\\^$*+?.()|[\]{}/]")] private static partial Regex SpecialPattern();
-    [GeneratedRegex(@"[!*+\-=<>\s&|()\[\]{}^~?:\\/""]")] private static partial Regex LucenePattern();
-    // Letters that encodeURI encodes, and those Grafana encodes besides.
-    [GeneratedRegex(@"[^A-Za-z0-9\-_.~;,/?:@&=+$#]+")] private static partial Regex UriPattern();
     [GeneratedRegex("YYYY|MM|DD|HH|mm|ss|SSS|X|x|Z")] private static partial Regex MomentPattern();
 }

@@ -17,6 +17,19 @@ internal sealed partial record VariableUse(string Name, string Field, string For
 
     internal static string? FirstName(string text) => In(text).FirstOrDefault()?.Name;
 
+    /// <summary>The names that texts use, and those that the texts of these names use in turn.</summary>
+    internal static HashSet<string> Reached(IEnumerable<string> texts, Func<string, string?> textOf)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var unread = new Queue<string>(texts);
+        while (unread.TryDequeue(out string? text))
+        {
+            foreach (string own in In(text).Select(use => use.Name).Where(names.Add).Select(textOf).OfType<string>())
+                unread.Enqueue(own);
+        }
+        return names;
+    }
+
     private static VariableUse Read(Match match) =>
         new(match.Groups["name"].Value, match.Groups["field"].Value, match.Groups["format"].Value, match.Index, match.Length);
 

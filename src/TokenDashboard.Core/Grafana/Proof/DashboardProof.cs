@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
@@ -8,37 +7,23 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Proof;
 
 /// <summary>Runs every query of a dashboard: first those of variables, then those of annotations and panels, with the values of the variables.</summary>
-internal sealed class DashboardProof
+internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase database, DashboardTestOptions options)
 {
-    private readonly ReadDashboard _dashboard;
-    private readonly IPluginDatabase _database;
-    private readonly TimeSpan _queryTimeout;
-    private readonly BrowserView _view;
-    private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _chosen;
+    private readonly BrowserView _view = new() { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options) };
     private readonly List<DashboardQueryResult> _results = [];
     private readonly List<DashboardFinding> _findings = [];
     private readonly Dictionary<string, string> _firstOptions = [];
-    private TimeSpan _timeLeft;
-
-    internal DashboardProof(ReadDashboard dashboard, IPluginDatabase database, DashboardTestOptions options)
-    {
-        _dashboard = dashboard;
-        _database = database;
-        _queryTimeout = options.QueryTimeout;
-        _timeLeft = _queryTimeout * QueryLimits.QueriesOfDashboard;
-        _chosen = options.Variables;
-        _view = new BrowserView { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options) };
-    }
+    private TimeSpan _timeLeft = options.QueryTimeout * QueryLimits.QueriesOfDashboard;
 
     internal IReadOnlyList<DashboardFinding> Findings => _findings;
 
     internal IReadOnlyList<DashboardQueryResult> Run()
     {
-        new VariableResolver(_dashboard, _view, _chosen, Options, (variable, exception) => _findings.Add(
-            exception.Rule.Find(_dashboard, exception.Message.TrimEnd('.') + ".") with { Panel = variable.Name })).Resolve();
-        foreach (JsonObject annotation in _dashboard.Annotations)
+        new VariableResolver(dashboard, _view, options.Variables, Options, (variable, exception) => _findings.Add(
+            exception.Rule.Find(dashboard, exception.Message.TrimEnd('.') + ".") with { Panel = variable.Name })).Resolve();
+        foreach (JsonObject annotation in dashboard.Annotations)
             Ask(DashboardQueryKind.Annotation, annotation.Text("name"), null, new ReadTarget((JsonObject)annotation["target"]!), _view, ResultRules.OfAnnotation);
-        foreach (ReadPanel panel in _dashboard.Panels)
+        foreach (ReadPanel panel in dashboard.Panels)
         {
             foreach (ReadTarget target in panel.Targets.Where(target => target.Sql.Trim().Length > 0))
                 Ask(DashboardQueryKind.Panel, panel.Label, panel.Id, target, ViewOf(panel), result => ResultRules.OfPanel(panel, result));
@@ -48,14 +33,11 @@ internal sealed class DashboardProof
 
     private IReadOnlyList<(string Text, string Value)> Options(ReadVariable variable)
     {
-        IReadOnlyList<(string Text, string Value)> options = [];
+        IReadOnlyList<(string Text, string Value)> found = [];
         if (variable.Query.Trim().Length > 0)
-        {
-            var target = new ReadTarget(new JsonObject { ["rawQueryText"] = variable.Query });
-            Ask(DashboardQueryKind.Variable, variable.Name, null, target, _view, result => ResultRules.OfVariable(result, variable, out options));
-        }
-        _firstOptions[variable.Name] = options.Select(option => option.Value).FirstOrDefault("");
-        return options;
+            Ask(DashboardQueryKind.Variable, variable.Name, null, variable.AsTarget, _view, result => ResultRules.OfVariable(result, variable, out found));
+        _firstOptions[variable.Name] = found.Select(option => option.Value).FirstOrDefault("");
+        return found;
     }
 
     private void Ask(
@@ -76,10 +58,10 @@ internal sealed class DashboardProof
             if (_timeLeft <= TimeSpan.Zero)
             {
                 throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
-                    $"was not started: the queries before it took {QueryLimits.QueriesOfDashboard} times {_queryTimeout.TotalSeconds} seconds"));
+                    $"was not started: the queries before it took {QueryLimits.QueriesOfDashboard} times {options.QueryTimeout.TotalSeconds} seconds"));
             }
-            TimeSpan time = _timeLeft < _queryTimeout ? _timeLeft : _queryTimeout;
-            result = _database.Run(target, finished, view, time);
+            TimeSpan time = _timeLeft < options.QueryTimeout ? _timeLeft : options.QueryTimeout;
+            result = database.Run(target, finished, view, time);
         }
         catch (PluginException exception)
         {
@@ -94,8 +76,8 @@ internal sealed class DashboardProof
         {
             Severity = grave.Select(problem => problem.Rule.Severity).DefaultIfEmpty(FindingSeverity.Passed).Max(),
             Rule = DashboardQueryResult.ResultRule,
-            Dashboard = _dashboard.Document.Title,
-            DashboardUid = _dashboard.Document.Uid,
+            Dashboard = dashboard.Document.Title,
+            DashboardUid = dashboard.Document.Uid,
             Source = source,
             PanelId = panelId,
             Panel = name,
@@ -103,12 +85,12 @@ internal sealed class DashboardProof
             Message = Shape(result, milliseconds),
             Rows = result?.Rows ?? 0,
             Columns = [.. result?.Columns.Select(column => new DashboardQueryColumn(column.Name, column.Type)) ?? []],
-            Series = result?.Series?.All.Count,
+            Series = result?.Series?.Count,
             Milliseconds = milliseconds,
             Problems = [.. grave.Select(problem => DashboardRule.Cut(problem.Problem))],
             Sql = result?.Sql ?? finished,
         });
-        _findings.AddRange(problems.Select(problem => problem.Rule.Find(_dashboard, problem.Problem, refId: target.RefId) with { PanelId = panelId, Panel = name }));
+        _findings.AddRange(problems.Select(problem => problem.Rule.Find(dashboard, problem.Problem, refId: target.RefId) with { PanelId = panelId, Panel = name }));
     }
 
     /// <summary>The result of a query as one line.</summary>
@@ -116,7 +98,7 @@ internal sealed class DashboardProof
     {
         static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");
 
-        string parts = result?.Series is { } series ? Count(series.All.Count, "series", "series") : Count(result?.Columns.Count ?? 0, "column", "columns");
+        string parts = result?.Series is { } series ? Count(series.Count, "series", "series") : Count(result?.Columns.Count ?? 0, "column", "columns");
         return string.Create(CultureInfo.InvariantCulture, $"{Count(result?.Rows ?? 0, "row", "rows")}, {parts}, {milliseconds:N0} ms");
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Telemetry;
@@ -12,14 +11,8 @@ namespace TokenDashboard.Grafana.Proof;
 /// <summary>Tests dashboards: checks them against <see cref="DashboardRules"/>, and runs each of their queries as Grafana would.</summary>
 public static class DashboardTest
 {
-    /// <summary>Tests dashboards that belong together: their links may lead to one another.</summary>
-    /// <param name="documents">The dashboards.</param>
-    /// <param name="options">How they are tested.</param>
-    /// <param name="cancellation">Stops a query that is running.</param>
-    /// <returns>A result for each dashboard, in their order, as each is ready.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// The database cannot be read, or <see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable with a specified value.
-    /// </exception>
+    /// <summary>Tests dashboards that belong together: their links may lead to one another. Each result is returned as it is ready.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable with a specified value.</exception>
     public static IEnumerable<DashboardTestResult> Run(
         IReadOnlyList<DashboardDocument> documents, DashboardTestOptions options, CancellationToken cancellation)
     {
@@ -31,12 +24,6 @@ public static class DashboardTest
                 $"No dashboard has a variable '{unknown}'. There are: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
                 target: unknown);
         }
-        return Run(dashboards, options, cancellation);
-    }
-
-    private static IEnumerable<DashboardTestResult> Run(
-        ReadDashboard[] dashboards, DashboardTestOptions options, CancellationToken cancellation)
-    {
         using IPluginDatabase? database = options.Database is not { } path ? null
             : ClickHouseAddress.Matches(path) ? new ClickHouseProof(path, options.Credential, cancellation) : new ProofDatabase(path, cancellation);
         DataSourcePlugin plugin = DataSourceSettings.PluginOf(options.Database);
@@ -75,33 +62,23 @@ public sealed record DashboardTestOptions
 {
     /// <summary>The database to run queries on, a path or the address of ClickHouse; null runs none.</summary>
     public string? Database { get; init; }
-
     /// <summary>The credential for ClickHouse; null for the environment's user.</summary>
     public NetworkCredential? Credential { get; init; }
-
     /// <summary>The time limit of a query; all queries of a dashboard may take ten times as long.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>The time range; an end that is open is the dashboard's own.</summary>
     public TimeRange Range { get; init; } = TimeRange.All;
-
     /// <summary>The current time.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
-
     /// <summary>The zone of days in the dashboard's own time range.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
-
     /// <summary>Values chosen for variables, in place of the dashboard's; an empty list is All.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Variables { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
-
     /// <summary>The ids of rules that are left out.</summary>
     public IReadOnlySet<string> Excluded { get; init; } = new HashSet<string>();
-
     /// <summary>Lesser findings and results are left out.</summary>
     public FindingSeverity Floor { get; init; }
 }
 
-/// <summary>The result of testing a dashboard.</summary>
-/// <param name="Findings">The findings, the most severe first.</param>
-/// <param name="Queries">The queries that were run, in the dashboard's order.</param>
+/// <summary>The result of testing a dashboard: the most severe findings first, and the queries in the dashboard's order.</summary>
 public sealed record DashboardTestResult(IReadOnlyList<DashboardFinding> Findings, IReadOnlyList<DashboardQueryResult> Queries);

@@ -20,7 +20,7 @@ internal static class ResultRules
         if (result.Rows == 0)
             yield return (DashboardRules.NoRows, "The query returned no rows.");
         // Rows with times are a series, which such a panel reduces to one value.
-        if (SingleValuePanels.Contains(panel.Type) && !DisplayRules.ShowsRows(panel) && result is { Series: null, Rows: > 1 }
+        if (SingleValuePanels.Contains(panel.Type) && !PanelRules.ShowsRows(panel) && result is { Series: null, Rows: > 1 }
             && result.Columns.All(column => column.Type != ColumnType.Time))
         {
             yield return (DashboardRules.RowsHidden, Invariant($"The query returned {result.Rows} rows, and the panel adds them up or shows one."));

@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Publishing;
 
@@ -9,9 +7,7 @@ namespace TokenDashboard.Grafana.Publishing;
 internal static class DashboardBinding
 {
     /// <summary>The dashboard's uid, by which it is found again.</summary>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: it has none, an invalid one, or one that was <paramref name="seen"/>.
-    /// </exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: it has none, an invalid one, or one that was seen.</exception>
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
         string? problem =
@@ -22,22 +18,13 @@ internal static class DashboardBinding
         return problem is null ? document.Uid : throw Invalid(document.Title, problem);
     }
 
-    internal static bool Reads(DashboardDocument document, DataSourcePlugin plugin) => document.Root.AllTexts((_, text) => text).Contains(plugin.Id);
-
-    /// <summary>Whether a dashboard needs a data source of the plugin: it has an input for one, or has a variable set to none or to one that is not kept.</summary>
-    internal static bool NeedsDataSource(DashboardDocument document, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps)
+    /// <summary>Whether a bound dashboard reads a data source: by its uid, or as the server's default one of its plugin.</summary>
+    internal static bool Uses(JsonNode? bound, DataSourceIdentity dataSource) => bound switch
     {
-        if (references is null)
-            return Needs(document.Root, plugin, null, keeps);
-        Dictionary<string, string> filled = document.Root.Objects("__inputs")
-            .Where(input => input.String("type") == "datasource" && references.Find(input.String("name")) is not null)
-            .DistinctBy(input => input.String("name")).ToDictionary(input => $"${{{input.String("name")}}}", input => references.Find(input.String("name"))!.Uid);
-        var dashboard = (JsonObject)Filled(document.Root, filled)!;
-        foreach (JsonObject input in dashboard.Objects("__inputs").Where(input => filled.ContainsKey($"${{{input.String("name")}}}")).ToList())
-            input.Parent!.AsArray().Remove(input);
-        references.Apply(dashboard);
-        return Needs(dashboard, plugin, references, keeps);
-    }
+        JsonObject fields => (fields.String("type") == dataSource.Plugin.Id && fields.String("uid") is null or "") || fields.Any(field => Uses(field.Value, dataSource)),
+        JsonArray items => items.Any(item => Uses(item, dataSource)),
+        _ => bound.AsString() == dataSource.Uid,
+    };
 
     /// <summary>A copy ready to be saved: inputs and data source variables filled in, without the id and version of the server it came from.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
@@ -91,17 +78,6 @@ internal static class DashboardBinding
         _ when node.AsString() is { } text && text.Contains("${", StringComparison.Ordinal) =>
             values.Aggregate(text, (result, value) => result.Replace(value.Key, value.Value, StringComparison.Ordinal)),
         _ => node?.DeepClone(),
-    };
-
-    private static bool Needs(JsonNode? node, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps) => node switch
-    {
-        JsonObject fields when references?.Chose(fields) == true => false,
-        JsonObject fields when IsVariable(fields, plugin) => ChosenUid(fields) is not { } uid || !keeps(uid),
-        JsonObject fields => fields.String("pluginId") == plugin.Id
-            || (fields.String("type") == plugin.Id && (fields.String("uid") is null or "" || fields.String("uid") == plugin.DefaultUid))
-            || fields.Any(field => Needs(field.Value, plugin, references, keeps)),
-        JsonArray items => items.Any(item => Needs(item, plugin, references, keeps)),
-        _ => false,
     };
 
     private static bool IsVariable(JsonObject variable, DataSourcePlugin plugin) =>

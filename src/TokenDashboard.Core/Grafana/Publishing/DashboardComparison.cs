@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
@@ -11,7 +9,7 @@ namespace TokenDashboard.Grafana.Publishing;
 /// Compares what two dashboards show. An inserted panel, query, variable or annotation is one difference. What Grafana counts, the chosen data
 /// source of a variable, and nulls are ignored.
 /// </summary>
-public static class DashboardComparison
+internal static class DashboardComparison
 {
     /// <summary>All differences: the dashboard's own first, then panel by panel in the left side's order.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
@@ -21,15 +19,15 @@ public static class DashboardComparison
         return Compare(Bound(left), Bound(right), left.Uid.Length > 0 ? left.Uid : right.Uid);
     }
 
-    internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid)
-    {
-        return [.. Walk(Content(left), Content(right), "", "")
+    internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid) =>
+    [
+        .. Walk(Content(left), Content(right), "", "")
             .Select(found => new GrafanaDashboardDifference(
                 uid, found.Panel, found.Path,
                 found.Left is null ? GrafanaDifferenceKind.Added : found.Right is null ? GrafanaDifferenceKind.Removed : GrafanaDifferenceKind.Changed,
                 found.Left is null ? null : Text(found.Left), found.Right is null ? null : Text(found.Right)))
-            .OrderBy(difference => difference.Panel.Length > 0)];
-    }
+            .OrderBy(difference => difference.Panel.Length > 0),
+    ];
 
     private static JsonObject Content(JsonObject dashboard)
     {

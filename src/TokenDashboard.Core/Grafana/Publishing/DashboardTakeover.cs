@@ -1,12 +1,8 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>
-/// Writes a server's dashboard into the file it was published from, so that a diff shows only the change: what did
-/// not change keeps its position.
-/// </summary>
+/// <summary>Writes a server's dashboard into the file it was published from: what did not change keeps its position, so that a diff shows only the change.</summary>
 internal static class DashboardTakeover
 {
     internal static DashboardDocument Merge(DashboardDocument file, DashboardDocument server)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
@@ -8,17 +7,16 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>Reads dashboards from a Grafana server, in a form that changes only if they change. Nothing on the server is changed.</summary>
-public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
+internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
     private const int DeepestOffered = 3;
     private const int MostVersions = 100;
 
-    /// <summary>The uids of the dashboards that have all tags and are in the folder or below it.</summary>
-    /// <param name="tags">The tags; none for any.</param>
-    /// <param name="folder">Titles, separated by slashes; <c>General</c> is the place outside every folder; null for anywhere.</param>
-    /// <param name="matches">Selects by uid and title; null for all.</param>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
+    /// <summary>
+    /// The uids of the dashboards that have all tags and are in the folder (titles, separated by slashes; <c>General</c> is the place outside every folder)
+    /// or below it, selected by uid and title.
+    /// </summary>
     public IReadOnlyList<string> Find(IEnumerable<string> tags, string? folder, Func<string, string, bool>? matches = null)
     {
         List<SearchHit> hits = [.. Api.Search([.. tags]).Where(hit => hit.Uid is not null && matches?.Invoke(hit.Uid, hit.Title ?? "") != false)];
@@ -33,37 +31,22 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     }
 
     /// <summary>The dashboards of the server, by uid, with their titles.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IReadOnlyDictionary<string, string> Dashboards() =>
         Api.Search([]).Where(hit => hit.Uid is not null).DistinctBy(hit => hit.Uid).ToDictionary(hit => hit.Uid!, hit => hit.Title ?? "");
 
     /// <summary>The tags of the server's dashboards, with the number of dashboards.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IReadOnlyDictionary<string, int> Tags() => Api.Search([]).SelectMany(hit => hit.Tags ?? []).GroupBy(tag => tag).ToDictionary(tag => tag.Key, tag => tag.Count());
 
     /// <summary>The titles of the server's folders, with slashes for nested folders, and their uids.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
-    public IEnumerable<(string Title, string Uid)> FolderTitles() => FoldersIn("", "", 0);
+    public IEnumerable<(string Title, string Uid)> FolderTitles(string parentUid = "", string path = "", int depth = 0) =>
+        depth > 0 && (!Api.HasNestedFolders || depth > DeepestOffered || parentUid.Length == 0) ? [] : Api.Folders(parentUid).ToList().SelectMany(
+            folder => FolderTitles(folder.Uid ?? "", $"{path}{folder.Title}/", depth + 1).Prepend((path + folder.Title, folder.Uid ?? "")));
 
-    private IEnumerable<(string Title, string Uid)> FoldersIn(string parentUid, string parentTitle, int depth) => Api.Folders(parentUid).ToList().SelectMany(
-        folder => FoldersIn(folder, parentTitle + folder.Title, depth).Prepend((parentTitle + folder.Title, folder.Uid ?? "")));
-
-    private IEnumerable<(string Title, string Uid)> FoldersIn(FolderAnswer folder, string title, int depth) =>
-        Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid ? FoldersIn(uid, title + "/", depth + 1) : [];
-
-    /// <summary>Reads a dashboard.</summary>
-    /// <param name="uid">Its uid.</param>
-    /// <param name="version">Which version of its history; null for the current one.</param>
-    /// <returns>The dashboard without id and version, its keys in order.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardNotFound"/>: no such dashboard or version. <see cref="ErrorCode.GrafanaSchemaUnsupported"/>: it is
-    /// stored in the newer schema. Or any of the Grafana codes.
-    /// </exception>
+    /// <summary>A dashboard, or a version of its history, without id and version and with its keys in order.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>, or <see cref="ErrorCode.GrafanaSchemaUnsupported"/>.</exception>
     public DashboardDocument Read(string uid, long? version = null) => Read(uid, version, out _, out _);
 
-    /// <summary>Writes a dashboard's file below a folder.</summary>
-    /// <returns>The result; null if writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">As <see cref="Read(string, long?)"/>, and <see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    /// <summary>Writes a dashboard's file below a folder; returns null if that was declined.</summary>
     public GrafanaExportResult? Save(string uid, long? version, string root)
     {
         DashboardDocument document = Read(uid, version, out FolderPlace place, out long found);
@@ -77,13 +60,8 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         return new GrafanaExportResult(action, uid, document.Title, string.Join('/', titles), found, path);
     }
 
-    /// <summary>Writes the changes made on the server into the file the dashboard was published from.</summary>
-    /// <param name="file">The file's dashboard.</param>
-    /// <param name="path">The file's full path.</param>
-    /// <returns>The result with the changes; null if writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: the file's has no uid, or the form for sharing; or as <see cref="Read(string, long?)"/>.
-    /// </exception>
+    /// <summary>Writes the changes made on the server into the file the dashboard was published from; returns null if that was declined.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or the form for sharing.</exception>
     public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
     {
         if (file.Uid.Length == 0 || file.ForSharing)
@@ -123,7 +101,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     }
 
     /// <summary>The newest versions of a dashboard that the server keeps, newest first.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: no such dashboard. Or any of the Grafana codes.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>.</exception>
     public IReadOnlyList<GrafanaDashboardVersion> Versions(string uid) =>
     [
         .. Api.History(Stored(uid), MostVersions).Versions.Select(version => new GrafanaDashboardVersion(
@@ -161,4 +139,19 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
 
     private TokenDashboardException Missing(string what, string uid) => new(
         ErrorCode.DashboardNotFound, $"Grafana at {Client.Url} {what}. Export-GrafanaDashboard -All lists the dashboards this account may read.", target: uid);
+}
+
+/// <summary>A dashboard that was written from a server into a file.</summary>
+/// <param name="Action">The action on the file.</param>
+/// <param name="Uid">The dashboard's uid.</param>
+/// <param name="Title">The dashboard's title.</param>
+/// <param name="Folder">The titles of its folders, outermost first, separated by slashes; empty for none.</param>
+/// <param name="Version">Its version on the server, counted from 1.</param>
+/// <param name="Path">The file's full path.</param>
+/// <param name="Changes">How the server's dashboard, the right side, differed from the file it was written back into; null if a whole file was written.</param>
+public sealed record GrafanaExportResult(
+    GrafanaPublishAction Action, string Uid, string Title, string Folder, long Version, string Path, IReadOnlyList<GrafanaDashboardDifference>? Changes = null)
+{
+    /// <summary>The file's full path.</summary>
+    public override string ToString() => Path;
 }

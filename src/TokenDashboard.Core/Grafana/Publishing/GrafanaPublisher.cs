@@ -1,9 +1,7 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
@@ -12,7 +10,7 @@ namespace TokenDashboard.Grafana.Publishing;
 /// Publishes dashboards, their folder and their data source to a Grafana server. It reads, compares, and writes only what differs, with
 /// the version it read. Dashboards that another tool manages, or that were changed, are not overwritten.
 /// </summary>
-public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
+internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
@@ -25,8 +23,6 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     // A database belongs to one plugin; a uid can belong to any.
     private GrafanaPublishOptions OptionsOf(DataSourcePlugin plugin) => _options.Database is { } database && DataSourceSettings.PluginOf(database) != plugin
         ? _options with { Database = null, DataSourceUid = null, DataSourceName = null } : _options;
-
-    private static bool IsChosen(GrafanaPublishOptions options) => options.Database is not null || options.DataSourceUid is not null;
 
     /// <summary>
     /// Prepares what a dashboard needs, unless it is prepared: server, account, folder, data source. After a failure other than
@@ -50,9 +46,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
         DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
         GrafanaPublishOptions options = OptionsOf(plugin);
-        if (!_dataSources.ContainsKey(plugin)
-            && (IsChosen(options) ? options.Database is not null || DashboardBinding.Reads(document, plugin)
-                : DashboardBinding.NeedsDataSource(document, plugin, _references, uid => Keeps(uid, plugin))))
+        if (!_dataSources.ContainsKey(plugin) && (options.Database is not null || DashboardBinding.Uses(Bind(document, plugin), DataSourceOf(plugin))))
         {
             GrafanaPublishResult? result = DataSources.Ensure(options, out DataSourceIdentity identity, plugin);
             _dataSources[plugin] = identity;
@@ -61,18 +55,14 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
     }
 
-    /// <summary>Saves one dashboard if it differs. Call <see cref="Prepare"/> with it before.</summary>
-    /// <returns>One result, or none if the write was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/>,
-    /// <see cref="ErrorCode.GrafanaDashboardManaged"/> or <see cref="ErrorCode.GrafanaSchemaUnsupported"/>. Otherwise any of the Grafana codes.
-    /// </exception>
+    /// <summary>
+    /// Saves one dashboard if it differs, and returns one result, or none if the write was declined. Call <see cref="Prepare"/> with it before. A
+    /// result <see cref="GrafanaPublishAction.Conflict"/> is followed by an exception.
+    /// </summary>
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
         DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
-        JsonObject dashboard = DashboardBinding.Bind(
-            document,
-            _dataSources.GetValueOrDefault(plugin) ?? DataSourceIdentity.Of(OptionsOf(plugin), plugin), _references, uid => Keeps(uid, plugin));
+        JsonObject dashboard = Bind(document, plugin);
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
@@ -147,12 +137,17 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     /// <summary>Warns of data sources to replace that no dashboard has. Call it after the last dashboard.</summary>
     public void Finish() => _references?.WarnOfUnmatched(Callbacks.Warning);
 
+    private DataSourceIdentity DataSourceOf(DataSourcePlugin plugin) => _dataSources.GetValueOrDefault(plugin) ?? DataSourceIdentity.Of(OptionsOf(plugin), plugin);
+
+    private JsonObject Bind(DashboardDocument document, DataSourcePlugin plugin) =>
+        DashboardBinding.Bind(document, DataSourceOf(plugin), _references, uid => Keeps(uid, plugin));
+
     private GrafanaDataSources DataSources => new(Client, Server, Callbacks);
 
     /// <summary>Whether a variable keeps its data source: no other is specified, and the server has it.</summary>
     private bool Keeps(string uid, DataSourcePlugin plugin)
     {
-        if (IsChosen(OptionsOf(plugin)) || uid == plugin.DefaultUid)
+        if (OptionsOf(plugin) is { Database: not null } or { DataSourceUid: not null } || uid == plugin.DefaultUid)
             return false;
         return _kept.TryGetValue((uid, plugin), out bool keeps) ? keeps : _kept[(uid, plugin)] = DataSources.Has(uid, plugin);
     }

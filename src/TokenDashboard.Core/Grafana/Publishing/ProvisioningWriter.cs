@@ -4,14 +4,13 @@ using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 using YamlDotNet.Serialization;
 
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>Writes the files from which Grafana itself creates the data source and the dashboards when it starts, and follows their changes.</summary>
-public sealed class ProvisioningWriter
+internal sealed class ProvisioningWriter
 {
     private const string OwnName = "tokendashboard";
     private const string OwnFolder = $"dashboards/{OwnName}";
@@ -26,11 +25,9 @@ public sealed class ProvisioningWriter
     private readonly DataSourceIdentity _dataSource;
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _titles = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
     private SortedDictionary<string, string>? _files;
     private bool _described;
 
-    /// <summary>Creates a writer without changing the folder.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaFolderConflict"/>: a nested folder, which file provisioning cannot create.
     /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: a data source is not given by its uid.
@@ -46,7 +43,7 @@ public sealed class ProvisioningWriter
         }
         _references = options.DataSources is { } map ? DataSourceReferences.AsGiven(map) : null;
         _options = _references?.One is { } one ? options with { DataSourceUid = one.Uid } : options;
-        _dataSource = DataSourceIdentity.Of(new GrafanaPublishOptions { DataSourceUid = _options.DataSourceUid, DataSourceName = _options.DataSourceName }, DataSourceSettings.PluginOf(_options.Database));
+        _dataSource = DataSourceIdentity.Of(_options, DataSourceSettings.PluginOf(_options.Database));
         _callbacks = callbacks;
         _folder = new ProvisioningFolder(options.Path, callbacks);
     }
@@ -54,11 +51,11 @@ public sealed class ProvisioningWriter
     /// <summary>Warns of data sources to replace that no dashboard has. Call it after the last dashboard.</summary>
     public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
-    /// <summary>Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder.</summary>
-    /// <returns>One result for each file; none for a file whose writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a repeated title, or <see cref="ErrorCode.DashboardWriteFailed"/>.
-    /// </exception>
+    /// <summary>
+    /// Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder. There is no result for a file
+    /// whose writing was declined.
+    /// </summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>, also for a repeated title.</exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
         string uid = DashboardBinding.RequireUid(document, _seen);
@@ -86,14 +83,10 @@ public sealed class ProvisioningWriter
         }
     }
 
-    /// <summary>
-    /// Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.
-    /// </summary>
-    /// <returns>One result for each file that was removed.</returns>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    /// <summary>Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.</summary>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
-        foreach ((string name, string hash) in Files.Where(file => !_written.Contains(file.Key)).ToList())
+        foreach ((string name, string hash) in Files.Where(file => !_seen.Any(uid => file.Key.Equals(NameOf(uid), StringComparison.OrdinalIgnoreCase))).ToList())
         {
             string path = Path.Combine(Folder, name);
             if (!File.Exists(path))
@@ -112,6 +105,7 @@ public sealed class ProvisioningWriter
         }
     }
 
+    private string Database => _options.Database ?? "";
     private string Folder => _folder.PathOf(OwnFolder);
     /// <summary>The list of the dashboard files this writer created, with hashes of their contents. Grafana reads only files that end in .json.</summary>
     private string ListPath => Path.Combine(Folder, ".written-by-tokendashboard");
@@ -158,14 +152,13 @@ public sealed class ProvisioningWriter
     {
         if (!_described)
         {
-            foreach (string warning in _dataSource.Plugin == DataSourcePlugin.Sqlite ? SqliteDataSource.PathWarnings(_options.Database) : [])
+            foreach (string warning in _dataSource.Plugin == DataSourcePlugin.Sqlite ? SqliteDataSource.PathWarnings(Database) : [])
                 _callbacks.Warning(warning);
             yield return _folder.Write($"datasources/{OwnName}.yaml", null, DataSource());
             yield return _folder.Write($"dashboards/{OwnName}.yaml", null, Provider());
             _described = true;
         }
-        string name = $"{FileName.Of(uid)}.json";
-        _written.Add(name);
+        string name = NameOf(uid);
         GrafanaPublishResult? result = _folder.Write($"{OwnFolder}/{name}", uid, json);
         if (result is not null && (!Files.TryGetValue(name, out string? hash) || hash != Hash(json)))
         {
@@ -200,6 +193,8 @@ public sealed class ProvisioningWriter
         return files;
     }
 
+    private static string NameOf(string uid) => $"{FileName.Of(uid)}.json";
+
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
     private string DataSource()
@@ -208,7 +203,7 @@ public sealed class ProvisioningWriter
         {
             ["name"] = ProvisioningFolder.Literal(_dataSource.Name), ["uid"] = _dataSource.Uid, ["type"] = _dataSource.Plugin.Id,
             ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
-            ["jsonData"] = DataSourceSettings.Of(_options.Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
+            ["jsonData"] = DataSourceSettings.Of(Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
         };
         // Files contain no password; Grafana reads it from its own environment.
         if (_dataSource.Plugin == DataSourcePlugin.ClickHouse)

@@ -1,7 +1,5 @@
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Plugins;
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Queries;
 
@@ -13,10 +11,7 @@ internal interface IPanelEngine
     /// <summary>The variables by which names are chosen, and hidden ones that these need.</summary>
     IReadOnlyList<QueryVariable> Names { get; }
 
-    /// <summary>The hidden variables of the queries, in the order in which Grafana must resolve them.</summary>
-    /// <param name="sql">The queries.</param>
-    /// <param name="zones">The time zones of the variable <c>zone</c>.</param>
-    /// <param name="singleRequests">Whether requests are also chosen by the variables <c>transaction</c> and <c>min_tokens</c>.</param>
+    /// <summary>The hidden variables of the queries, in the order in which Grafana must resolve them. Single requests are also chosen by their own variables.</summary>
     IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests);
 
     /// <summary>How many requests there are.</summary>

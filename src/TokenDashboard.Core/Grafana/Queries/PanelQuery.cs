@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Queries;
 

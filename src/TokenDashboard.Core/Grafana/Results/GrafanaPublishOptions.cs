@@ -1,25 +1,23 @@
 using System.Net;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Results;
 
-/// <summary>The folder, the data source and the history of published dashboards.</summary>
-/// <param name="Folder">The folder's title; titles of nested folders are separated by slashes. Null keeps the folder of each dashboard.</param>
-/// <param name="FolderUid">The folder's uid; it wins over the title.</param>
-/// <param name="Database">The store's path as the Grafana server sees it, or the address of ClickHouse; null uses an existing data source as it is.</param>
-/// <param name="DataSourceName">The data source's name; null is <see cref="DataSourcePlugin.DefaultName"/> for a new one and keeps an existing one's.</param>
-/// <param name="DataSourceUid">
-/// The data source's uid, or null for <see cref="DataSourcePlugin.DefaultUid"/>; then, without a database, dashboards keep another one they are set
-/// to.
-/// </param>
-/// <param name="DataSources">Existing data sources that replace those the dashboards refer to; null for none.</param>
-/// <param name="InstallPlugin">Whether the plugin is installed through Grafana if it is missing, which only a server admin may do.</param>
-/// <param name="Message">The message in the dashboard's history, up to 400 characters; null for a standard text.</param>
-/// <param name="BackupPath">The full path of the folder that gets what is about to be overwritten; null for none.</param>
-/// <param name="UpdateOnly">Whether a dashboard that is not on the server is an error instead of being created.</param>
-/// <param name="Force">Whether changes made in Grafana are overwritten.</param>
-/// <param name="DataSourceCredential">The credential for ClickHouse; null leaves user and password as they are.</param>
-public sealed record GrafanaPublishOptions(
+/// <summary>
+/// The folder, the data source and the history of published dashboards. The folder is a path of titles with slashes, and its uid wins; without either each
+/// dashboard stays where it is. The database is a path as the Grafana server sees it, or the address of ClickHouse; without it, an existing data source is
+/// used as it is. Without a uid of the data source and without a database, dashboards keep another one they are set to; without a name an existing one
+/// keeps its own. Existing data sources can replace those the dashboards refer to. A message has up to 400 characters. The backup folder, a full path,
+/// gets what is about to be overwritten. UpdateOnly makes a dashboard that is not on the server an error, and Force overwrites changes made in Grafana.
+/// </summary>
+internal record GrafanaPublishOptions(
     string? Folder = null, string? FolderUid = null, string? Database = null, string? DataSourceName = null, string? DataSourceUid = null,
     DataSourceMap? DataSources = null, bool InstallPlugin = false, string? Message = null, string? BackupPath = null, bool UpdateOnly = false,
     bool Force = false, NetworkCredential? DataSourceCredential = null);
+
+/// <summary>
+/// What is written into a folder of Grafana's file provisioning: its full path here, and as the Grafana server sees it if that differs. Grafana reads its
+/// subfolders <c>datasources</c>, <c>dashboards</c> and <c>alerting</c>. Data sources that replace others are given by their uids. Alert rules read the
+/// engine; dashboards have the one that reads the database.
+/// </summary>
+internal sealed record ProvisioningOptions(string Path, string? GrafanaPath = null, int OrgId = 1, DashboardEngine Engine = DashboardEngine.Sqlite) : GrafanaPublishOptions;

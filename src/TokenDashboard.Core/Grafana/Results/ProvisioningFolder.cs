@@ -9,8 +9,7 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
     /// <summary>The full path of a file or folder by its name below the provisioning folder.</summary>
     internal string PathOf(string name) => Path.GetFullPath(Path.Combine(root, name));
 
-    /// <summary>Writes a file, unless it has this text already.</summary>
-    /// <returns>The result; null if writing was declined.</returns>
+    /// <summary>Writes a file, unless it has this text already; returns null if that was declined.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     internal GrafanaPublishResult? Write(string name, string? uid, string text, GrafanaPublishAction change = GrafanaPublishAction.Updated)
     {

@@ -41,11 +41,7 @@ public enum FindingSeverity : long
     Error,
 }
 
-/// <summary>A rule for dashboards.</summary>
-/// <param name="Id">Its id, which does not change.</param>
-/// <param name="Severity">The severity of a violation.</param>
-/// <param name="Breach">The problem in general.</param>
-/// <param name="Advice">How to fix it.</param>
+/// <summary>A rule for dashboards: its id, which does not change, the severity of a violation, the problem in general, and how to fix it.</summary>
 public sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
 {
     private const int LongestMessage = 1000;

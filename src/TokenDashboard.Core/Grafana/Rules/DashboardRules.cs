@@ -139,7 +139,7 @@ public static class DashboardRules
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard, IReadOnlyCollection<string> uids) =>
     [
         .. SettingRules.Check(dashboard), .. PanelRules.Check(dashboard), .. LayoutRules.Check(dashboard), .. QueryRules.Check(dashboard),
-        .. VariableRules.Check(dashboard), .. DisplayRules.Check(dashboard), .. LinkRules.Check(dashboard, uids),
+        .. VariableRules.Check(dashboard), .. PanelRules.CheckDisplay(dashboard), .. SettingRules.CheckLinks(dashboard, uids),
     ];
 
     private static DashboardRule Add(string id, FindingSeverity severity, string breach, string advice)

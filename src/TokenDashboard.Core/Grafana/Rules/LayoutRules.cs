@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 

@@ -1,10 +1,11 @@
-using TokenDashboard.Grafana.Model.Fields;
+using System.Text.RegularExpressions;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about the description and unit of panels.</summary>
-internal static class PanelRules
+/// <summary>Rules about the description and unit of panels, and whether they show the result of their query.</summary>
+internal static partial class PanelRules
 {
     private static readonly string[] Wanted = ["title", "description"];
 
@@ -36,7 +37,7 @@ internal static class PanelRules
                 string meant = Units.Nearest(unit) is { } nearest ? $" '{nearest}' is similar." : "";
                 yield return DashboardRules.Unit.Find(dashboard, $"Grafana has no unit '{unit}'.{meant}", panel);
             }
-            else if (panel.Defaults.Text("unit").Length == 0 && !panel.HasOverride("unit") && !panel.Defaults.Objects("mappings").Any()
+            else if (panel.Defaults.Text("unit").Length == 0 && !panel.Overridden("unit").Any() && !panel.Defaults.Objects("mappings").Any()
                 && panel.Json.Child("options").Child("reduceOptions").Text("fields").Length == 0)
             {
                 yield return DashboardRules.Unit.Find(dashboard, "The panel's numbers have no unit.", panel);
@@ -45,8 +46,96 @@ internal static class PanelRules
     }
 
     // A unit from a variable is not known here.
-    private static string? UnknownUnit(ReadPanel panel) => panel.Overrides.SelectMany(item => item.Objects("properties"))
-        .Where(property => property.Text("id") == "unit").Select(property => property.Text("value"))
+    private static string? UnknownUnit(ReadPanel panel) => panel.Overridden("unit").Select(property => property.Text("value"))
         .Prepend(panel.Defaults.Text("unit"))
         .FirstOrDefault(unit => unit.Length > 0 && !unit.Contains('$', StringComparison.Ordinal) && !Units.IsKnown(unit));
+
+    /// <summary>Finds panels that do not show the result of their query.</summary>
+    internal static IEnumerable<DashboardFinding> CheckDisplay(ReadDashboard dashboard)
+    {
+        foreach (ReadPanel panel in dashboard.Panels.Where(panel => panel.Targets.Count > 0))
+        {
+            if (panel.Type is "piechart" or "bargauge" && !ShowsRows(panel)
+                && panel.Targets.FirstOrDefault(target => !target.SeriesByLabel && Grouped().IsMatch(new SqlText(target.Sql).Outer)) is { } grouped)
+            {
+                yield return DashboardRules.RowsHidden.Find(dashboard, "The query groups rows, and the panel shows their sum or one of them.", panel, grouped.RefId);
+            }
+            if (panel.Type == "gauge" && panel.Defaults.Number("max") is null && !panel.Overridden("max").Any()
+                && panel.Defaults.Text("unit") is not ("percent" or "percentunit"))
+            {
+                yield return DashboardRules.GaugeMaximum.Find(dashboard, "The gauge has no maximum.", panel);
+            }
+            if (panel.Type == "table" && FooterProblem(panel) is { } problem)
+                yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
+            // ClickHouse returns the types of columns.
+            foreach (ReadTarget target in panel.Targets.Where(target => !target.IsClickHouse))
+            {
+                string[] columns = [.. new SqlText(target.Sql).Columns.Where(column => TypeDependsOnData(column, target))];
+                if (columns.Length > 0)
+                {
+                    string first = SpacePattern().Replace(columns[0], " ");
+                    yield return DashboardRules.ColumnCast.Find(
+                        dashboard,
+                        $"Without CAST: {(first.Length > 60 ? first[..57] + "…" : first)}{(columns.Length > 1 ? $" and {columns.Length - 1} more" : "")}.",
+                        panel, target.RefId);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a panel of single values shows each row of the result.</summary>
+    internal static bool ShowsRows(ReadPanel panel) => panel.Json.Child("options").Child("reduceOptions").Flag("values");
+
+    private static string? FooterProblem(ReadPanel panel)
+    {
+        JsonNode? footer = panel.Json.Child("options").Child("footer");
+        if (panel.Defaults.Child("custom").Child("footer") is not null && footer is null)
+            return "The footer is in fieldConfig, where Grafana before 12.2 does not read it.";
+        return footer.Flag("show") && !footer.Flag("countRows") && footer.Texts("fields") is [] or [""]
+            ? "The footer names no columns, so it also adds up averages and ratios."
+            : null;
+    }
+
+    /// <summary>
+    /// Whether a computed column may be a whole number in one row and a fraction in another. AVG and TOTAL alone always return fractions,
+    /// COUNT alone never does, and a time column is always a time. A relation from a variable is unknown here; the result is checked when the
+    /// query runs.
+    /// </summary>
+    private static bool TypeDependsOnData(string column, ReadTarget target)
+    {
+        string code = SqlText.Blank(column);
+        return Computed().IsMatch(code) && !AlwaysOneType(code) && !SqlText.Relations(target.Sql).Any()
+            && !target.TimeColumns.Any(time => SqlText.EndsWithWord(column, time));
+    }
+
+    private static bool AlwaysOneType(string code)
+    {
+        if (FirstCall().Match(code) is not { Success: true } call)
+            return false;
+        if (call.Groups["function"].Value.Equals("CAST", StringComparison.OrdinalIgnoreCase))
+            return true;
+        int end = AfterBrackets(code, call.Length);
+        if (Over().Match(code, end) is { Success: true } over)
+            end = AfterBrackets(code, over.Index + over.Length);
+        return NameAlone().IsMatch(code, end);
+    }
+
+    /// <summary>The position after the parenthesis that closes the one before a position; the end if there is none.</summary>
+    private static int AfterBrackets(string code, int start)
+    {
+        int depth = 1;
+        for (; start < code.Length && depth > 0; start++)
+            depth += code[start] switch { '(' => 1, ')' => -1, _ => 0 };
+        return start;
+    }
+
+    [GeneratedRegex(@"\bGROUP\s+BY\b", RegexOptions.IgnoreCase)] private static partial Regex Grouped();
+
+    [GeneratedRegex(@"\b(SUM|MIN|MAX|AVG|TOTAL|COALESCE|IFNULL|IIF|CASE)\b|[*/](?=\s*[\w(.])(?<=[\w)]\s*[*/])", RegexOptions.IgnoreCase)]
+    private static partial Regex Computed();
+
+    [GeneratedRegex(@"\G\s*(DISTINCT\s+)?(?<function>CAST|AVG|TOTAL|COUNT|ROUND)\s*\(", RegexOptions.IgnoreCase)] private static partial Regex FirstCall();
+    [GeneratedRegex(@"\G\s*OVER\s*\(", RegexOptions.IgnoreCase)] private static partial Regex Over();
+    [GeneratedRegex(@"\G\s*(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)] private static partial Regex NameAlone();
+    [GeneratedRegex(@"\s+")] private static partial Regex SpacePattern();
 }

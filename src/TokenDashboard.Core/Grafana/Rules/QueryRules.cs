@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
@@ -60,22 +60,9 @@ internal static partial class QueryRules
     }
 
     // The variable of a relation can use other variables.
-    private static bool RelationFollowsTime(ReadDashboard dashboard, string sql)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var unread = new Queue<string>(SqlText.Relations(sql));
-        while (unread.TryDequeue(out string? name))
-        {
-            if (seen.Add(name) && dashboard.Variable(name) is { } variable)
-            {
-                if (TimeFilter().IsMatch(SqlText.WithoutComments(variable.Query)))
-                    return true;
-                foreach (VariableUse use in VariableUse.In(variable.Query))
-                    unread.Enqueue(use.Name);
-            }
-        }
-        return false;
-    }
+    private static bool RelationFollowsTime(ReadDashboard dashboard, string sql) =>
+        VariableUse.Reached(SqlText.Relations(sql).Select(name => $"${name}"), name => dashboard.Variable(name)?.Query)
+            .Any(name => dashboard.Variable(name) is { } variable && TimeFilter().IsMatch(SqlText.WithoutComments(variable.Query)));
 
     // A selected column is somewhere in the text, unless all columns are selected.
     private static bool SelectsColumn(string sql, string column) =>

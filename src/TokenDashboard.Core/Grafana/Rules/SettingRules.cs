@@ -1,10 +1,10 @@
-using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about the dashboard as a whole and where its data comes from.</summary>
-internal static class SettingRules
+/// <summary>Rules about the dashboard as a whole, where its data comes from, and where its links lead.</summary>
+internal static partial class SettingRules
 {
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
@@ -59,4 +59,29 @@ internal static class SettingRules
             : VariableUse.FirstName(uid) is { } name && (dashboard.Variable(name)?.Type == "datasource" || dashboard.Inputs.ContainsKey(name)) ? null
             : $"'{uid}'";
     }
+
+    /// <summary>Checks links to dashboards. Links of a single dashboard are not checked.</summary>
+    internal static IEnumerable<DashboardFinding> CheckLinks(ReadDashboard dashboard, IReadOnlyCollection<string> uids)
+    {
+        IEnumerable<(ReadPanel? Panel, string Url)> links = uids.Count < 2 ? [] :
+        [
+            .. dashboard.Root.Objects("links").Select(link => ((ReadPanel?)null, link.Text("url"))),
+            .. dashboard.Panels.SelectMany(panel => Links(panel).Select(link => ((ReadPanel?)panel, link.Text("url")))),
+        ];
+        foreach ((ReadPanel? panel, string url) in links)
+        {
+            if (DashboardUrl().Match(url) is { Success: true } match && !uids.Contains(match.Groups["uid"].Value))
+                yield return DashboardRules.LinkUnknown.Find(dashboard, $"A link leads to the uid '{match.Groups["uid"].Value}'.", panel);
+        }
+    }
+
+    private static IEnumerable<JsonObject> Links(ReadPanel panel) =>
+    [
+        .. panel.Json.Objects("links"),
+        .. panel.Defaults.Objects("links"),
+        .. panel.Overridden("links").SelectMany(property => property.Objects("value")),
+    ];
+
+    // Addresses of other servers, and uids from variables, cannot be checked.
+    [GeneratedRegex(@"^/?d/(?<uid>[A-Za-z0-9_-]+)(?=[/?#]|$)")] private static partial Regex DashboardUrl();
 }

@@ -1,4 +1,4 @@
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;

@@ -3,7 +3,6 @@ using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Parameters;
 

@@ -2,7 +2,6 @@ using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Parameters;
@@ -103,7 +102,9 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
         _dashboards?.WarnOfSameTitles();
     }
 
-    private ProvisioningOptions Options() => new(
-        ResolvePath(ProvisioningPath), GrafanaPath, TelemetryStores.PathOrAddressOf(Database), DataSourceName, DataSourceUid,
-        Sources(DataSource, DataSourceUid), Folder, FolderUid, OrgId, Engine);
+    private ProvisioningOptions Options() => new(ResolvePath(ProvisioningPath), GrafanaPath, OrgId, Engine)
+    {
+        Folder = Folder, FolderUid = FolderUid, Database = TelemetryStores.PathOrAddressOf(Database), DataSourceName = DataSourceName, DataSourceUid = DataSourceUid,
+        DataSources = Sources(DataSource, DataSourceUid),
+    };
 }

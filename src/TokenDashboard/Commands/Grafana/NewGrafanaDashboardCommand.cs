@@ -3,7 +3,6 @@ using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Input;
 using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
@@ -125,7 +124,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
                 WriteError(new TokenDashboardException(
                     ErrorCode.DashboardDefinitionInvalid, $"{(source.Length > 0 ? $"'{source}': " : "")}{fault}.", target: fault.Path).ToErrorRecord());
             }
-            if (result.Dashboard is { } dashboard)
+            if (result.ToDocument(ForSharing) is { } dashboard)
             {
                 if (!_created.Add(dashboard.Uid))
                 {
@@ -136,7 +135,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
                         target: "uid");
                 }
                 RefuseShared([.. _created]);
-                Write(result.ToDocument(ForSharing), FileName.Of(dashboard.Uid) + ".json");
+                Write(dashboard, FileName.Of(dashboard.Uid) + ".json");
             }
         }
     }

@@ -133,19 +133,9 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 
     private HashSet<string> Excluded()
     {
-        var excluded = new HashSet<string>();
-        foreach (string name in Exclude)
-        {
-            var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-            string[] matches = [.. DashboardRules.All.Select(rule => rule.Id).Where(pattern.IsMatch)];
-            if (matches.Length == 0)
-            {
-                throw new TokenDashboardException(
-                    ErrorCode.DashboardRuleNotFound,
-                    $"There is no rule '{name}'. The rules are: {string.Join(", ", DashboardRules.All.Select(rule => rule.Id))}.", target: name);
-            }
-            excluded.UnionWith(matches);
-        }
-        return excluded;
+        string[] rules = [.. DashboardRules.All.Select(rule => rule.Id)];
+        return [.. Exclude.SelectMany(name => Array.FindAll(rules, new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch) is { Length: > 0 } matches
+            ? matches
+            : throw new TokenDashboardException(ErrorCode.DashboardRuleNotFound, $"There is no rule '{name}'. The rules are: {string.Join(", ", rules)}.", target: name))];
     }
 }

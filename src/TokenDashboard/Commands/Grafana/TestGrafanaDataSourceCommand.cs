@@ -1,7 +1,6 @@
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Commands;
 

@@ -76,7 +76,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
     [Fact]
     public void Files_of_dashboards_and_of_alert_rules_are_kept_apart()
     {
-        var options = new ProvisioningOptions(_folder.File(""), Database: "/d.db");
+        var options = new ProvisioningOptions(_folder.File("")) { Database = "/d.db" };
         var dashboards = new ProvisioningWriter(options, Callbacks(true));
         DashboardDocument document = DashboardDocument.Parse(PublishRun.Json(), "test");
         Assert.Equal(3, dashboards.Write(document).Count());

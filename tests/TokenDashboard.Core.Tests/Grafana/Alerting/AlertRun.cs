@@ -25,12 +25,12 @@ internal static class AlertRun
         Assert.All(result.Columns, column => Assert.Equal((0, 0, 0), (column.Lost, column.Truncated, column.NullTimes)));
         if (result.Rows == 0)
             return [];
-        WideSeries series = result.Series!;
-        Assert.Equal([(decimal)now.ToUnixTimeSeconds()], series.Times.OfType<decimal>());
-        Assert.Equal(0, series.Repeated);
-        string? label = rule.Label;
-        return series.All.ToDictionary(
-            each => label is null ? "" : each.Labels[label],
-            each => Convert.ToDouble(Assert.Single(each.Values), System.Globalization.CultureInfo.InvariantCulture));
+        PluginColumn Column(ColumnType type) => result.Columns.Single(column => column.Type == type);
+        PluginColumn value = result.Columns.Single(column => column.Type is ColumnType.WholeNumber or ColumnType.Number);
+        Assert.All(Column(ColumnType.Time).Values, time => Assert.Equal((decimal)now.ToUnixTimeSeconds(), time));
+        Assert.Equal(new WideSeries(result.Rows, 0), result.Series);
+        return Enumerable.Range(0, result.Rows).ToDictionary(
+            row => rule.Label is null ? "" : (string?)Column(ColumnType.Text).Values[row] ?? "",
+            row => Convert.ToDouble(value.Values[row], System.Globalization.CultureInfo.InvariantCulture));
     }
 }

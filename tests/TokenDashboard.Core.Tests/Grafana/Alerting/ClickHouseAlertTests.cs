@@ -6,7 +6,6 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Pricing;
 using TokenDashboard.Tests.Engines.ClickHouse;

@@ -5,7 +5,6 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Pricing;

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;

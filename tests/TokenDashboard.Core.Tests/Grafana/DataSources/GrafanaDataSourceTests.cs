@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;
 using TokenDashboard.Tests.Grafana.Publishing;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using CsCheck;
 using TokenDashboard.Grafana.Catalog;
@@ -218,20 +219,23 @@ public class DashboardDefinitionTests
         DashboardDefinitionResult read = Read(Everything);
 
         Assert.Empty(read.Faults);
-        DashboardTestResult result = Test(store, read.ToDocument());
+        DashboardTestResult result = Test(store, read.ToDocument()!);
         Assert.DoesNotContain(result.Findings, finding => finding.Severity > FindingSeverity.Information);
         Assert.All(result.Queries, query => Assert.True(query.Rows > 0, query.Panel));
         Assert.Equal(["A", "B", "C"], result.Queries.Where(query => query.Panel == "Time").Select(query => query.RefId));
         Assert.All(
-            DefinitionKeys.All.Values.SelectMany(keys => keys).Distinct().Except(["base"]),
+            AllKeys.Except(["base"]),
             key => Assert.Contains($"\"{key}\"", Everything, StringComparison.Ordinal));
     }
+
+    private static IEnumerable<string> AllKeys => typeof(DefinitionKeys).GetFields(BindingFlags.Static | BindingFlags.NonPublic)
+        .Select(keys => keys.GetValue(null)).OfType<string[]>().Concat(DefinitionKeys.Panels.Values).SelectMany(keys => keys).Distinct();
 
     [Fact]
     public void Every_key_is_told_of_on_the_page_and_every_key_told_of_exists()
     {
         string page = Repository.Read("docs/dashboard-definitions.md");
-        string[] keys = [.. DefinitionKeys.All.Values.SelectMany(keys => keys).Distinct()];
+        string[] keys = [.. AllKeys];
 
         Assert.All(keys, key => Assert.Contains($"`{key}`", page, StringComparison.Ordinal));
         string[] told = [.. page[page.IndexOf("## Keys", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
@@ -254,16 +258,16 @@ public class DashboardDefinitionTests
         Assert.All(DefinitionKeys.Panels.Keys.Except(["text"]), type =>
         {
             DashboardDefinitionResult read = Read($$"""{ "title": "Größe", "panels": { "type": "{{type}}", "title": "t", "sql": "{{(type is "timeseries" or "heatmap" ? OverTime : Usage)}}" } }""");
-            JsonNode panel = read.ToDocument().Root["panels"]![0]!;
+            JsonNode panel = read.ToDocument()!.Root["panels"]![0]!;
             Assert.Equal(type, (string)panel["type"]!);
             Assert.Equal("short", (string)panel["fieldConfig"]!["defaults"]!["unit"]!);
             Assert.Equal(type is "timeseries" or "heatmap" ? "time series" : "table", (string)panel["targets"]![0]!["queryType"]!);
             Assert.Equal(type is "timeseries" or "heatmap" ? ["time"] : [], panel["targets"]![0]!["timeColumns"]!.AsArray().Select(column => (string)column!));
             Assert.Matches(DashboardDocument.UidPattern, read.Dashboard!.Uid);
         });
-        JsonObject series = Read($$"""{ "title": "x", "panels": { "type": "timeseries", "title": "t", "sql": "{{OverTime}}" } }""").ToDocument().Root;
+        JsonObject series = Read($$"""{ "title": "x", "panels": { "type": "timeseries", "title": "t", "sql": "{{OverTime}}" } }""").ToDocument()!.Root;
         Assert.Equal("${__field.labels[\"model\"]}", (string)series["panels"]![0]!["fieldConfig"]!["defaults"]!["displayName"]!);
-        JsonObject bars = Read($$"""{ "title": "x", "panels": { "type": "barchart", "title": "t", "sql": "{{Usage}}" } }""").ToDocument().Root;
+        JsonObject bars = Read($$"""{ "title": "x", "panels": { "type": "barchart", "title": "t", "sql": "{{Usage}}" } }""").ToDocument()!.Root;
         Assert.Equal("Model", (string)bars["panels"]![0]!["options"]!["xField"]!);
     }
 
@@ -308,7 +312,7 @@ public class DashboardDefinitionTests
             ["latency over time"] = "SELECT time, MAX(duration_ms) AS n FROM ${latency_over_time:raw} GROUP BY time ORDER BY time",
         };
         var panels = new JsonArray([.. sql.Select(pair => new JsonObject { ["type"] = "table", ["title"] = pair.Key, ["sql"] = pair.Value })]);
-        var view = new GrafanaView(Read(new JsonObject { ["title"] = "x", ["panels"] = panels }.ToJsonString()).ToDocument(), Now.AddDays(-1), Now);
+        var view = new GrafanaView(Read(new JsonObject { ["title"] = "x", ["panels"] = panels }.ToJsonString()).ToDocument()!, Now.AddDays(-1), Now);
         view.Chosen["user"] = ["ann"];
         view.Chosen["bucket"] = ["3600"];
         long noon = new DateTimeOffset(2026, 3, 4, 12, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
@@ -332,7 +336,7 @@ public class DashboardDefinitionTests
               "panels": { "type": "text", "content": "$limit" },
               "sections": { "title": "Mine", "collapsed": true, "panels": { "type": "piechart", "title": "Pie", "description": "Slices.", "sql": "{{Usage}}" } } }
             """);
-        DashboardDocument after = read.ToDocument();
+        DashboardDocument after = read.ToDocument()!;
 
         Assert.Equal(name, after.Name);
         Assert.Equal((string)before["uid"]!, after.Uid);
@@ -351,7 +355,7 @@ public class DashboardDefinitionTests
         using var store = new TestStore();
         Assert.DoesNotContain(Test(store, after).Findings, finding => finding.Severity > FindingSeverity.Information);
         Assert.Equal("mine", Read($$"""{ "base": "{{name}}", "uid": "mine" }""").Dashboard!.Uid);
-        Assert.DoesNotContain((string)before["uid"]! + "?", Read($$"""{ "base": "{{name}}", "uid": "mine" }""").ToDocument().Json, StringComparison.Ordinal);
+        Assert.DoesNotContain((string)before["uid"]! + "?", Read($$"""{ "base": "{{name}}", "uid": "mine" }""").ToDocument()!.Json, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -377,7 +381,7 @@ public class DashboardDefinitionTests
                 }
                 Assert.Empty(read.Faults);
                 Interlocked.Increment(ref sound);
-                var dashboard = new ReadDashboard(DashboardDocument.Parse(read.ToDocument().Json, "test"));
+                var dashboard = new ReadDashboard(DashboardDocument.Parse(read.ToDocument()!.Json, "test"));
                 Assert.DoesNotContain(
                     DashboardRules.Check(dashboard, []),
                     finding => finding.Rule is "panel-overlap" or "panel-outside-grid" or "panel-id-duplicate" or "row-panels-hidden" or "query-text-missing");

@@ -20,11 +20,9 @@ public class InterpolationTests
     [InlineData("${v:doublequote}", "\"O'Brien\",\"a\\\"b\"")]
     [InlineData("${v:pipe}", "O'Brien|a\"b")]
     [InlineData("${v:join:;}", "O'Brien;a\"b")]
-    [InlineData("${v:distributed}", "O'Brien,v=a\"b")]
     [InlineData("${v:text}", "O'Brien + a\"b")]
     [InlineData("${v:queryparam}", "var-v=O%27Brien&var-v=a%22b")]
     [InlineData("${v:percentencode}", "%7BO%27Brien%2Ca%22b%7D")]
-    [InlineData("${v:lucene}", "(\"O'Brien\" OR \"a\\\"b\")")]
     [InlineData("$nobody ${nobody:csv}", "$nobody ${nobody:csv}")]
     public void Values_are_written_in_the_form_asked_for(string text, string expected) =>
         Assert.Equal(expected, View(new VariableValue(["O'Brien", "a\"b"], IsList: true)).Interpolate(text));

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;

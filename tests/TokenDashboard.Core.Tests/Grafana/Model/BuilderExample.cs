@@ -1,8 +1,5 @@
 // What docs/dashboard-builder.md shows; a test holds the two together. begin
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Variables;
 
 internal static class BuilderExample
 {
@@ -14,10 +11,10 @@ internal static class BuilderExample
         Tags = ["tokendashboard"],
         From = "now-30d",
         Refresh = "15m",
-        Links = [DashboardLink.Menu("LLM dashboards", "tokendashboard")],
+        Links = [new DashboardLink("LLM dashboards", Tag: "tokendashboard")],
         Variables =
         [
-            new DataSourceVariable(),
+            new DataSourceVariable(DataSourcePlugin.Sqlite),
             new QueryVariable("model", "Model", "Models in the store.", "SELECT DISTINCT CAST(model AS TEXT) FROM telemetry LIMIT 1000", ""),
         ],
         Annotations = [new DashboardAnnotation("First failure", Sql("CAST(MIN(unixepoch(timestamp)) AS INTEGER) AS time, 'first failure' AS text"))],
@@ -27,34 +24,24 @@ internal static class BuilderExample
             {
                 Panels =
                 [
-                    new StatPanel
-                    {
-                        Title = "Failures",
-                        Description = "Requests with a negative verdict.",
-                        Width = 6,
-                        Height = 8,
-                        Query = new SqliteQuery(Sql("CAST(COUNT(*) AS INTEGER) AS Failures")),
-                        Field = new FieldOptions
+                    new StatPanel(
+                        new PanelFrame(null, "Failures", "Requests with a negative verdict.", Width: 6, Height: 8),
+                        new SqliteQuery(Sql("CAST(COUNT(*) AS INTEGER) AS Failures")),
+                        new FieldOptions
                         {
                             Unit = Units.Grouped,
                             Color = FieldColor.ByThreshold,
                             Thresholds = [new(0, "green"), new(1, "orange"), new(100, "red")],
-                        },
-                    },
-                    new TimeSeriesPanel
-                    {
-                        Title = "Failures by day",
-                        Description = "Requests with a negative verdict on each day in UTC.",
-                        Width = 18,
-                        Height = 8,
-                        Query = new SqliteQuery(
+                        }),
+                    new TimeSeriesPanel(
+                        new PanelFrame(null, "Failures by day", "Requests with a negative verdict on each day in UTC.", Width: 18, Height: 8),
+                        new SqliteQuery(
                             Sql("CAST(unixepoch(timestamp) / 86400 * 86400 AS INTEGER) AS time, CAST(model AS TEXT) AS model, CAST(COUNT(*) AS INTEGER) AS failures")
                                 + " GROUP BY 1, 2 ORDER BY 1",
                             "time") { SeriesByLabel = true },
-                        Field = new FieldOptions { Unit = Units.Grouped, Color = FieldColor.BySeries, DisplayName = "${__field.labels.model}" },
-                        Bars = true,
-                        Stacked = true,
-                        FillOpacity = 80,
+                        new FieldOptions { Unit = Units.Grouped, Color = FieldColor.BySeries, DisplayName = "${__field.labels.model}" },
+                        Bars: true, Stacked: true, FillOpacity: 80)
+                    {
                         Legend = new Legend(LegendPlacement.Right, Calculation.Sum) { SortBy = Calculation.Sum },
                     },
                 ],
@@ -65,16 +52,13 @@ internal static class BuilderExample
                 Collapsed = true,
                 Panels =
                 [
-                    new TablePanel
-                    {
-                        Title = "Models",
-                        Description = "Requests of each model with a negative verdict, and how long they took.",
-                        Width = 24,
-                        Height = 8,
-                        Query = new SqliteQuery(
+                    new TablePanel(
+                        new PanelFrame(null, "Models", "Requests of each model with a negative verdict, and how long they took.", Width: 24, Height: 8),
+                        new SqliteQuery(
                             Sql("CAST(model AS TEXT) AS Model, CAST(COUNT(*) AS INTEGER) AS Failures, CAST(AVG(duration_ms) AS REAL) AS \"Mean duration\"")
                                 + " GROUP BY model ORDER BY 2 DESC LIMIT 100"),
-                        Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No failures in this time range" },
+                        new FieldOptions { Unit = Units.Grouped, NoValue = "No failures in this time range" })
+                    {
                         Overrides =
                         [
                             new FieldOverride("Mean duration") { Field = new FieldOptions { Unit = Units.Milliseconds } },

@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Variables;
 
 namespace TokenDashboard.Tests.Grafana.Model;
 
@@ -13,7 +10,7 @@ public class DashboardWriterTests
         Uid = "small",
         Title = "Small",
         Description = "A small dashboard.",
-        Variables = [new DataSourceVariable()],
+        Variables = [new DataSourceVariable(DataSourcePlugin.Sqlite)],
         Sections = [new DashboardSection { Panels = [Stat(1, 12, 4)] }],
     };
 
@@ -52,7 +49,7 @@ public class DashboardWriterTests
                 Unit = Units.Fraction,
                 Min = 0,
                 Thresholds = [new(5, "green"), new(10, "red")],
-                TextColors = new Dictionary<string, string> { ["b"] = "red", ["a"] = "blue" },
+                Mappings = [ValueMapping.OfTexts(("a", "blue"), ("b", "red"))],
             },
             Column = new TableColumn { Width = 80, Cell = TableCell.Bar },
         };
@@ -85,7 +82,7 @@ public class DashboardWriterTests
         {
             Variables =
             [
-                new DataSourceVariable(),
+                new DataSourceVariable(DataSourcePlugin.Sqlite),
                 new CustomVariable("size", "Size", "A size.", "2", [("one", "1"), ("two", "2")]),
                 new TextBoxVariable("text", "Text", "A text.", "abc"),
                 new QueryVariable("user", "User", "A user.", "SELECT 'x'", "TRUE"),
@@ -147,16 +144,8 @@ public class DashboardWriterTests
         Assert.Equal(ErrorCode.DashboardInvalid, Assert.Throws<TokenDashboardException>(() => DashboardWriter.Write(dashboard)).Code);
     }
 
-    internal static StatPanel Stat(int id, int width, int height) => new()
-    {
-        Id = id,
-        Title = $"Panel {id}",
-        Description = "A number.",
-        Width = width,
-        Height = height,
-        Query = new SqliteQuery("SELECT 1"),
-        Field = new FieldOptions { Unit = Units.Abbreviated },
-    };
+    internal static StatPanel Stat(int id, int width, int height) =>
+        new(new PanelFrame(id, $"Panel {id}", "A number.", width, height), new SqliteQuery("SELECT 1"), new FieldOptions { Unit = Units.Abbreviated });
 
     private static void AssertJson(string expected, JsonNode actual) =>
         Assert.Equal(JsonNode.Parse(expected)!.ToJsonString(), actual.ToJsonString());

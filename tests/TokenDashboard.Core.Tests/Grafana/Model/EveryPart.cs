@@ -1,7 +1,5 @@
+using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Fields;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Variables;
 
 namespace TokenDashboard.Tests.Grafana.Model;
 
@@ -22,11 +20,11 @@ internal static class EveryPart
         Description = "Uses every part.",
         Tags = ["tokendashboard"],
         Refresh = "5m",
-        Links = [DashboardLink.Menu("Others", "tokendashboard"), new DashboardLink("Self", "/d/every-part?${user:queryparam}")],
+        Links = [new DashboardLink("Others", Tag: "tokendashboard"), new DashboardLink("Self", "/d/every-part?${user:queryparam}")],
         Annotations = [new DashboardAnnotation("Failures", "SELECT CAST(unixepoch(substr(timestamp, 1, 19)) AS INTEGER) AS time, 'failed' AS text FROM telemetry " + Range + " AND success = 0 LIMIT 100")],
         Variables =
         [
-            new DataSourceVariable(),
+            new DataSourceVariable(DataSourcePlugin.Sqlite),
             new QueryVariable("user", "User", "Users.", "SELECT DISTINCT CAST(user_id AS TEXT) FROM telemetry", ""),
             new QueryVariable("usage", "", "", "SELECT 'SELECT * FROM telemetry'", "") { Hidden = true, Multiple = false },
             new CustomVariable("bucket", "Bucket", "Sizes.", "3600", [("1h", "3600"), ("1d", "86400")]),
@@ -38,24 +36,22 @@ internal static class EveryPart
             {
                 Panels =
                 [
-                    new TextPanel { Width = 24, Height = 2, Content = "**Users**: $user" },
-                    new StatPanel
+                    new TextPanel(new(null, "", "", 24, 2), "**Users**: $user"),
+                    new StatPanel(new(null, "Total", "All tokens.", 8, 5), new SqliteQuery(Total), Field with
                     {
-                        Title = "Total", Description = "All tokens.", Width = 8, Height = 5, Query = new SqliteQuery(Total),
+                        ThresholdsInPercent = true,
+                        Thresholds = [new(0, "green"), new(80, "red")],
+                        Mappings =
+                        [
+                            ValueMapping.OfValue("0", "none"), ValueMapping.OfRange(null, 5, color: "blue"), ValueMapping.OfPattern("^a", "$0"),
+                            ValueMapping.OfSpecial(SpecialValue.NullOrNotANumber, "-"),
+                        ],
+                    })
+                    {
                         Links = [new DataLink("Docs", "https://example.org") { NewTab = true }],
-                        Field = Field with
-                        {
-                            ThresholdsInPercent = true,
-                            Thresholds = [new(0, "green"), new(80, "red")],
-                            Mappings =
-                            [
-                                ValueMapping.OfValue("0", "none"), ValueMapping.OfRange(null, 5, color: "blue"), ValueMapping.OfPattern("^a", "$0"),
-                                ValueMapping.OfSpecial(SpecialValue.NullOrNotANumber, "-"),
-                            ],
-                        },
                     },
-                    new GaugePanel { Title = "Gauge", Description = "A dial.", Width = 8, Height = 5, Query = new SqliteQuery(Total), Field = Field with { Max = 10 } },
-                    new PieChartPanel { Title = "Pie", Description = "Slices.", Width = 8, Height = 5, Query = new SqliteQuery(ByModel), Field = Field },
+                    new GaugePanel(new(null, "Gauge", "A dial.", 8, 5), new SqliteQuery(Total), Field with { Max = 10 }),
+                    new PieChartPanel(new(null, "Pie", "Slices.", 8, 5), new SqliteQuery(ByModel), Field),
                 ],
             },
             new DashboardSection
@@ -63,10 +59,9 @@ internal static class EveryPart
                 Title = "Open",
                 Panels =
                 [
-                    new TimeSeriesPanel
+                    new TimeSeriesPanel(new(null, "Time", "Over time.", 12, 6), new SqliteQuery(OverTime, "time"), Field, Stacked: true, Percent: true)
                     {
-                        Title = "Time", Description = "Over time.", Width = 12, Height = 6, Stacked = true, Percent = true,
-                        Query = new SqliteQuery(OverTime, "time"), MoreQueries = [new SqliteQuery(OverTime, "time")], Field = Field,
+                        MoreQueries = [new SqliteQuery(OverTime, "time")],
                         Overrides =
                         [
                             new FieldOverride(FieldMatcher.ByType(FieldType.Time)) { Field = new FieldOptions { Unit = Units.TimeWithMilliseconds } },
@@ -74,14 +69,14 @@ internal static class EveryPart
                             new FieldOverride(FieldMatcher.ByPattern("/^Prompt/")) { Field = new FieldOptions { DisplayName = "Asked" } },
                         ],
                     },
-                    new HeatmapPanel { Title = "Heat", Description = "Cells.", Width = 12, Height = 6, Query = new SqliteQuery(OverTime, "time"), Field = Field with { Decimals = 0 } },
-                    new BarChartPanel { Title = "Bars", Description = "Bars.", Width = 12, Height = 6, Query = new SqliteQuery(ByModel), Field = Field, CategoryColumn = "Model" },
-                    new TablePanel
+                    new HeatmapPanel(new(null, "Heat", "Cells.", 12, 6), new SqliteQuery(OverTime, "time"), Field with { Decimals = 0 }),
+                    new BarChartPanel(new(null, "Bars", "Bars.", 12, 6), new SqliteQuery(ByModel), Field, "Model"),
+                    new TablePanel(new(null, "Table", "Rows.", 12, 6), new SqliteQuery(ByModel), Field)
                     {
-                        Title = "Table", Description = "Rows.", Width = 12, Height = 6, Query = new SqliteQuery(ByModel), Field = Field,
                         Transformations =
                         [
-                            new Transformation("organize", """{"renameByName":{"Model":"Name"}}"""), new Transformation("transpose", """{"firstFieldName":"x"}"""),
+                            new Transformation("organize", new JsonObject { ["renameByName"] = new JsonObject { ["Model"] = "Name" } }),
+                            new Transformation("transpose", new JsonObject { ["firstFieldName"] = "x" }),
                         ],
                     },
                 ],
@@ -93,11 +88,7 @@ internal static class EveryPart
                 Repeat = "user",
                 Panels =
                 [
-                    new BarGaugePanel
-                    {
-                        Title = "Repeated", Description = "For a user.", Width = 6, Height = 5, Query = new SqliteQuery(ByModel), Field = Field,
-                        Repeat = new PanelRepeat("user") { MaxPerRow = 3 },
-                    },
+                    new BarGaugePanel(new(null, "Repeated", "For a user.", 6, 5), new SqliteQuery(ByModel), Field) { Repeat = new PanelRepeat("user") { MaxPerRow = 3 } },
                 ],
             },
         ],

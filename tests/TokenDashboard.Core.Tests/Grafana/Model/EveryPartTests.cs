@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
@@ -40,7 +39,7 @@ public class EveryPartTests
         var read = new ReadDashboard(DashboardDocument.Parse(DashboardDocument.FromObject(DashboardWriter.Write(EveryPart.Dashboard)).Json, "test"));
         Panel[] panels = [.. EveryPart.Dashboard.Sections.SelectMany(section => section.Panels)];
 
-        Assert.Equal(panels.Select(panel => (panel.Type, panel.Title)), read.Panels.Select(panel => (panel.Type, panel.Title)));
+        Assert.Equal(panels.Select(panel => (panel.Type, panel.Frame.Title)), read.Panels.Select(panel => (panel.Type, panel.Title)));
         Assert.Equal(
             panels.Select(panel => string.Join('|', (panel as DataPanel)?.Queries.Select(query => query.Sql) ?? [])),
             read.Panels.Select(panel => string.Join('|', panel.Targets.Select(target => target.Sql))));
@@ -77,7 +76,7 @@ public class EveryPartTests
             {
                 Title = index % 3 == 0 ? "" : $"Row {index}",
                 Collapsed = index % 3 == 2,
-                Panels = [.. panels.Select(panel => DashboardWriterTests.Stat(1, panel.Width, panel.Height) with { Id = null, Title = $"Panel {panel.Title}" })],
+                Panels = [.. panels.Select(panel => DashboardWriterTests.Stat(1, 1, 1) with { Frame = new PanelFrame(null, $"Panel {panel.Title}", "A number.", panel.Width, panel.Height) })],
             }),
         ],
     });

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;

@@ -5,7 +5,6 @@ using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;

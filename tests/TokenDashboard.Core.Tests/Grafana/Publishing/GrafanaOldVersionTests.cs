@@ -1,6 +1,6 @@
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;
 

@@ -220,7 +220,7 @@ public sealed class ProvisioningWriterTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
     }
 
-    private ProvisioningOptions Options() => new(_folder, Database: "/data/observicia.db");
+    private ProvisioningOptions Options() => new(_folder) { Database = "/data/observicia.db" };
 
     private List<GrafanaPublishResult> Write(ProvisioningOptions options, bool write = true, string? json = null) =>
         [.. new ProvisioningWriter(options, Callbacks(write)).Write(DashboardDocument.Parse(json ?? PublishRun.Json(), "test"))];

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;
 

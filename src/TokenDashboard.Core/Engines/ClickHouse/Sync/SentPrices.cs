@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using System.Text.Json.Nodes;
 using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;

@@ -1,7 +1,5 @@
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Plugins;
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Engines.Sqlite.Panels;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TokenDashboard.Engines.Sqlite.Rollups;
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;
 

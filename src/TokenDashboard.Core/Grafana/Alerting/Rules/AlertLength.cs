@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Alerting.Rules;
 
-/// <summary>Lengths of time as Grafana's alerting writes them: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, <c>1w</c>.</summary>
+/// <summary>Lengths of time as Grafana writes them: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, <c>1w</c>.</summary>
 internal static partial class AlertLength
 {
     private static readonly (string Unit, long Milliseconds)[] Units =

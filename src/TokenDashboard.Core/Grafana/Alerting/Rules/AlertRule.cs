@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Grafana.Alerting.Rules;
 
 /// <summary>An alert rule, complete and valid. <see cref="AlertRuleReader"/> reads it.</summary>
-public sealed record AlertRule
+internal sealed record AlertRule
 {
     /// <summary>The maximum number of alerts of a rule: those with the highest values.</summary>
     internal const int MaxNames = 100;
@@ -15,42 +15,39 @@ public sealed record AlertRule
     public required string Uid { get; init; }
     /// <summary>Its title in Grafana, 1 to 190 characters.</summary>
     public required string Name { get; init; }
-    /// <summary>What is watched.</summary>
-    public required AlertKind Kind { get; init; }
+    internal AlertKind Kind { get; init; }
     /// <summary>What the limit applies to.</summary>
-    public AlertDimension By { get; init; }
+    internal AlertDimension By { get; init; }
     /// <summary>How far back each evaluation looks: whole seconds, from a minute to 366 days.</summary>
-    public required TimeSpan Window { get; init; }
+    internal TimeSpan Window { get; init; }
     /// <summary>Whether its window starts with the calendar month, in UTC.</summary>
-    public bool MonthSoFar { get; init; }
+    internal bool MonthSoFar { get; init; }
     /// <summary>The limit above which it alerts: 0 or more tokens, requests, milliseconds or units of money. Not used by <see cref="AlertKind.NoTelemetry"/>.</summary>
-    public double Limit { get; init; }
+    internal double Limit { get; init; }
     /// <summary>Which requests count; its time range is not used.</summary>
-    public RequestFilter Filter { get; init; } = new();
+    internal RequestFilter Filter { get; init; } = new();
     /// <summary>How many of the newest rows of a SQLite store are read, 1 or more; null for all. ClickHouse finds the rows of a time range by itself.</summary>
-    public long? NewestRows { get; init; }
+    internal long? NewestRows { get; init; }
     /// <summary>How long the limit must be exceeded before it alerts: whole seconds, 0 or more.</summary>
-    public TimeSpan For { get; init; }
+    internal TimeSpan For { get; init; }
     /// <summary>How often it is evaluated: whole tens of seconds, 10 seconds to a day.</summary>
-    public required TimeSpan Interval { get; init; }
+    internal TimeSpan Interval { get; init; }
     /// <summary>The rule group. All rules of a group have the same interval.</summary>
-    public required string Group { get; init; }
+    internal string Group { get; init; } = "";
     /// <summary>The title of its folder, with slashes for nested folders; null for the default folder of the run.</summary>
-    public string? Folder { get; init; }
-    /// <summary>Its state without data.</summary>
-    public AlertNoDataState NoDataState { get; init; }
-    /// <summary>Its state when the query fails.</summary>
-    public AlertErrorState ErrorState { get; init; }
+    internal string? Folder { get; init; }
+    internal AlertNoDataState NoDataState { get; init; }
+    internal AlertErrorState ErrorState { get; init; }
     /// <summary>Whether it is paused; null leaves that as it is in Grafana.</summary>
-    public bool? Paused { get; init; }
+    internal bool? Paused { get; init; }
     /// <summary>Labels, by which notifications are routed.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    internal IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     /// <summary>Annotations, which notifications show; <c>summary</c> is always there.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+    internal IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>What an alert rule watches.</summary>
-public enum AlertKind
+internal enum AlertKind
 {
     /// <summary>More tokens in the window than the limit.</summary>
     Tokens,
@@ -65,40 +62,28 @@ public enum AlertKind
 }
 
 /// <summary>What a limit applies to: each value is an alert of its own.</summary>
-public enum AlertDimension
+internal enum AlertDimension
 {
-    /// <summary>All requests together.</summary>
     Total,
-    /// <summary>Each user.</summary>
     User,
-    /// <summary>Each model.</summary>
     Model,
-    /// <summary>Each provider.</summary>
     Provider,
 }
 
-/// <summary>The state of an alert rule whose query has no result.</summary>
-public enum AlertNoDataState
+/// <summary>The state of an alert rule whose query has no result. NoData is an alert named DatasourceNoData; KeepLast requires Grafana 11 or later.</summary>
+internal enum AlertNoDataState
 {
-    /// <summary>Normal.</summary>
     OK,
-    /// <summary>An alert of its own, named DatasourceNoData.</summary>
     NoData,
-    /// <summary>Alerting.</summary>
     Alerting,
-    /// <summary>The last state. Requires Grafana 11 or later.</summary>
     KeepLast,
 }
 
-/// <summary>The state of an alert rule whose query fails.</summary>
-public enum AlertErrorState
+/// <summary>The state of an alert rule whose query fails. Error is an alert named DatasourceError; KeepLast requires Grafana 11 or later.</summary>
+internal enum AlertErrorState
 {
-    /// <summary>An alert of its own, named DatasourceError.</summary>
     Error,
-    /// <summary>Normal.</summary>
     OK,
-    /// <summary>Alerting.</summary>
     Alerting,
-    /// <summary>The last state. Requires Grafana 11 or later.</summary>
     KeepLast,
 }

@@ -1,12 +1,11 @@
-using System.Text.Json.Nodes;
+namespace TokenDashboard.Grafana.Model;
 
-namespace TokenDashboard.Grafana.Model.Fields;
-
-/// <summary>The legend of a chart: a table of series and what is calculated for each.</summary>
-/// <param name="Placement">Where it is.</param>
-/// <param name="Calculations">What is calculated for each series, in the order of the columns.</param>
+/// <summary>The legend of a chart: a table of series and what is calculated for each, in the order of the columns.</summary>
 public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calculation> Calculations)
 {
+    /// <summary>Grafana's names of the calculations, in their order.</summary>
+    private static readonly (string Id, string Heading)[] Names = [("mean", "Mean"), ("sum", "Total"), ("max", "Max"), ("lastNotNull", "Last *")];
+
     /// <summary>No legend.</summary>
     public static Legend Hidden { get; } = new(LegendPlacement.Hidden);
     /// <summary>The calculation by which series are sorted, largest first; null for the order of the data.</summary>
@@ -16,15 +15,10 @@ public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calc
         ("showLegend", Placement != LegendPlacement.Hidden),
         ("displayMode", Calculations.Count > 0 ? "table" : "list"),
         ("placement", Placement == LegendPlacement.Right ? "right" : "bottom"),
-        ("calcs", Json.List(Calculations.Select(IdOf))),
+        ("calcs", Json.List(Calculations.Select(calculation => Names[(int)calculation].Id))),
         // Grafana sorts by the heading of the legend's column, not by the calculation's id.
         ("sortBy", SortBy is { } sortBy ? Names[(int)sortBy].Heading : null),
         ("sortDesc", SortBy is null ? null : true));
-
-    internal static string IdOf(Calculation calculation) => Names[(int)calculation].Id;
-
-    /// <summary>Grafana's names of the calculations, in their order.</summary>
-    private static readonly (string Id, string Heading)[] Names = [("mean", "Mean"), ("sum", "Total"), ("max", "Max"), ("lastNotNull", "Last *")];
 }
 
 /// <summary>Where a legend is.</summary>

@@ -1,12 +1,8 @@
-using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Fields;
+namespace TokenDashboard.Grafana.Model;
 
-namespace TokenDashboard.Grafana.Model.Panels;
-
-/// <summary>Large numbers: one for each column of the only row, or for each row.</summary>
-/// <param name="EveryRow">Whether each row is a number, named by its text column. Otherwise the columns of the only row are, by their names.</param>
-/// <param name="ColoredBackground">Whether the background has the color of the value; otherwise the digits have it.</param>
-public sealed record StatPanel(bool EveryRow = false, bool ColoredBackground = false) : DataPanel("stat", "Stat")
+/// <summary>Large numbers: the columns of the only row by their names, or each row, named by its text column. Digits or the background are colored.</summary>
+public sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false, bool ColoredBackground = false)
+    : DataPanel("stat", "Stat", Frame, Query, Field)
 {
     internal override JsonObject WriteOptions() => new()
     {
@@ -16,9 +12,8 @@ public sealed record StatPanel(bool EveryRow = false, bool ColoredBackground = f
     };
 }
 
-/// <summary>Numbers on dials, drawn from <see cref="FieldOptions.Min"/> to <see cref="FieldOptions.Max"/> with thresholds.</summary>
-/// <param name="EveryRow">Whether each row has a dial, named by its text column. Otherwise the columns of the only row have, by their names.</param>
-public sealed record GaugePanel(bool EveryRow = false) : DataPanel("gauge", "Gauge")
+/// <summary>Numbers as in a <see cref="StatPanel"/> on dials, drawn from <see cref="FieldOptions.Min"/> to <see cref="FieldOptions.Max"/> with thresholds.</summary>
+public sealed record GaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false) : DataPanel("gauge", "Gauge", Frame, Query, Field)
 {
     internal override JsonObject WriteOptions() => new()
     {
@@ -28,7 +23,7 @@ public sealed record GaugePanel(bool EveryRow = false) : DataPanel("gauge", "Gau
 }
 
 /// <summary>A horizontal bar with name and value for each row, named by its text column. Grafana shows at most 25 rows.</summary>
-public sealed record BarGaugePanel() : DataPanel("bargauge", "Bar gauge")
+public sealed record BarGaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : DataPanel("bargauge", "Bar gauge", Frame, Query, Field)
 {
     internal override JsonObject WriteOptions() => new()
     {
@@ -43,7 +38,7 @@ public sealed record BarGaugePanel() : DataPanel("bargauge", "Bar gauge")
 }
 
 /// <summary>A slice for each row, with name, value and percentage, named by its text column. Grafana shows at most 25 rows.</summary>
-public sealed record PieChartPanel() : DataPanel("piechart", "Pie chart")
+public sealed record PieChartPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : DataPanel("piechart", "Pie chart", Frame, Query, Field)
 {
     internal override JsonObject WriteOptions() => new()
     {
@@ -56,4 +51,23 @@ public sealed record PieChartPanel() : DataPanel("piechart", "Pie chart")
         },
         ["tooltip"] = Tooltip("single", "none"),
     };
+}
+
+/// <summary>
+/// A table that sorts by a click on a column's heading, split into pages of the panel's height if it is paginated. EmptyCell is the text of cells
+/// without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.
+/// </summary>
+public sealed record TablePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Paginated = false, string EmptyCell = "-")
+    : DataPanel("table", "Table", Frame, Query, Field)
+{
+    /// <summary>The display of all columns, unless <see cref="DataPanel.Overrides"/> say otherwise.</summary>
+    public TableColumn Column { get; init; } = new();
+
+    internal override IEnumerable<FieldOverride> ImpliedOverrides =>
+        [new FieldOverride(FieldMatcher.Every) { Field = new FieldOptions { NoValue = EmptyCell } }];
+
+    internal override JsonObject WriteOptions() =>
+        new() { ["frameIndex"] = 0, ["showHeader"] = true, ["cellHeight"] = "sm", ["footer"] = GrafanaVersions.TableFooter(Paginated) };
+
+    internal override JsonObject WriteCustomField() => Json.Of([("align", "auto"), ("inspect", false), .. Column.Write()]);
 }

@@ -1,13 +1,9 @@
-using System.Text.Json.Nodes;
-
-namespace TokenDashboard.Grafana.Model.Fields;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>An exception for some columns of a panel.</summary>
-/// <param name="Columns">Which columns.</param>
 public sealed record FieldOverride(FieldMatcher Columns)
 {
-    /// <summary>An exception for one column.</summary>
-    /// <param name="columnName">The column's name in the result.</param>
+    /// <summary>An exception for the column of a name.</summary>
     public FieldOverride(string columnName) : this(FieldMatcher.ByName(columnName))
     {
     }
@@ -27,14 +23,10 @@ public sealed record FieldOverride(FieldMatcher Columns)
 }
 
 /// <summary>Which columns a <see cref="FieldOverride"/> is for.</summary>
-public sealed record FieldMatcher
+public sealed record FieldMatcher(string Id, string Options)
 {
-    private FieldMatcher(string id, string options) => (Id, Options) = (id, options);
-
     /// <summary>Every column. Unlike the panel's own options it does not reach a panel without any data.</summary>
     public static FieldMatcher Every { get; } = ByPattern("/.*/");
-    internal string Id { get; }
-    internal string Options { get; }
 
     /// <summary>The column of a name, as it is shown.</summary>
     public static FieldMatcher ByName(string name) => new("byName", name);
@@ -58,4 +50,25 @@ public enum FieldType
     Text,
     /// <summary>Times.</summary>
     Time,
+}
+
+/// <summary>How a column of a table panel looks. Widths are in pixels; a column without one shares the remaining width, of at least Grafana's 150.</summary>
+public sealed record TableColumn(int? Width = null, int? MinWidth = null, TableCell? Cell = null)
+{
+    /// <summary>The properties under Grafana's names; null for those that are not set.</summary>
+    internal IEnumerable<(string Name, JsonNode? Value)> Write() =>
+        [("width", Width), ("minWidth", MinWidth), .. Cell is { } cell ? GrafanaVersions.TableCells(cell) : []];
+}
+
+/// <summary>What a table's cell shows beside its text.</summary>
+public enum TableCell
+{
+    /// <summary>Nothing.</summary>
+    Text,
+    /// <summary>The text in the color of its value.</summary>
+    ColoredText,
+    /// <summary>A background in the color of its value.</summary>
+    ColoredBackground,
+    /// <summary>A bar from the field's minimum to its maximum.</summary>
+    Bar,
 }

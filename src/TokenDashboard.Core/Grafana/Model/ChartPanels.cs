@@ -1,15 +1,12 @@
-using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Fields;
+namespace TokenDashboard.Grafana.Model;
 
-namespace TokenDashboard.Grafana.Model.Panels;
-
-/// <summary>Values over time.</summary>
-/// <param name="Bars">Whether values are drawn as bars that begin at their time, as for totals of a bucket, or as lines.</param>
-/// <param name="Stacked">Whether series are stacked.</param>
-/// <param name="Percent">Whether stacked series are drawn as parts of a hundred percent.</param>
-/// <param name="FillOpacity">How opaque the area of a series is, 0 to 100.</param>
-public sealed record TimeSeriesPanel(bool Bars = false, bool Stacked = false, bool Percent = false, int FillOpacity = 0)
-    : DataPanel("timeseries", "Time series")
+/// <summary>
+/// Values over time: lines, or bars that begin at their time, as for totals of a bucket. Stacked series can be parts of a hundred percent. FillOpacity,
+/// 0 to 100, is how opaque the area of a series is.
+/// </summary>
+public sealed record TimeSeriesPanel(
+    PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Bars = false, bool Stacked = false, bool Percent = false, int FillOpacity = 0)
+    : DataPanel("timeseries", "Time series", Frame, Query, Field)
 {
     /// <summary>The legend.</summary>
     public Legend Legend { get; init; } = Legend.Hidden;
@@ -24,12 +21,10 @@ public sealed record TimeSeriesPanel(bool Bars = false, bool Stacked = false, bo
     };
 }
 
-/// <summary>Vertical bars over named categories.</summary>
-public sealed record BarChartPanel() : DataPanel("barchart", "Bar chart")
+/// <summary>Vertical bars over named categories; a text column names them. The legend is for several bars in a category.</summary>
+public sealed record BarChartPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, string CategoryColumn) : DataPanel("barchart", "Bar chart", Frame, Query, Field)
 {
-    /// <summary>The text column that names the bars.</summary>
-    public required string CategoryColumn { get; init; }
-    /// <summary>The legend, for several bars in a category.</summary>
+    /// <summary>The legend.</summary>
     public Legend Legend { get; init; } = Legend.Hidden;
 
     internal override JsonObject WriteOptions() => new()
@@ -47,15 +42,14 @@ public sealed record BarChartPanel() : DataPanel("barchart", "Bar chart")
 /// <summary>
 /// Colored cells over time. The result contains the finished cells: the first column is the time and named as a time column, ascending by the
 /// same step, and every further column is a number and a row of cells under its name, the lowest first. With
-/// <see cref="SqliteQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
-/// it, so a bucket is given by its end, and there must be at least two times. Grafana does not compute anything here.
+/// <see cref="DataSourceQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
+/// it, so a bucket is given by its end, and there must be at least two times. Grafana does not compute anything here. ValueName is in tooltips.
 /// </summary>
-/// <param name="ValueName">The name of a cell's value in its tooltip.</param>
-/// <param name="Scheme">Grafana's name of the colors, one of <see cref="Schemes"/>.</param>
-/// <param name="FirstRowOnTop">Whether the first row of cells is at the top.</param>
-public sealed record HeatmapPanel(string ValueName = "Value", string Scheme = "Blues", bool FirstRowOnTop = false) : DataPanel("heatmap", "Heatmap")
+public sealed record HeatmapPanel(
+    PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, string ValueName = "Value", string Scheme = "Blues", bool FirstRowOnTop = false)
+    : DataPanel("heatmap", "Heatmap", Frame, Query, Field)
 {
-    /// <summary>Grafana's names of colors for <see cref="Scheme"/>.</summary>
+    /// <summary>Grafana's names of colors for the scheme.</summary>
     public static IReadOnlyList<string> Schemes { get; } =
     [
         "Blues", "Greens", "Greys", "Oranges", "Purples", "Reds", "BrBG", "PiYG", "PRGn", "PuOr", "RdBu", "RdGy", "RdYlBu", "RdYlGn", "Spectral",

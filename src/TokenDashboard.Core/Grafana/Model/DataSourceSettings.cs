@@ -1,7 +1,6 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Engines.ClickHouse;
 
-namespace TokenDashboard.Grafana.Model.Plugins;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>The settings of a data source, by what it reads: the path of a SQLite database, or the address of ClickHouse.</summary>
 internal static class DataSourceSettings
@@ -10,9 +9,7 @@ internal static class DataSourceSettings
     internal static DataSourcePlugin PluginOf(string? database) =>
         database is not null && ClickHouseAddress.Matches(database) ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite;
 
-    /// <summary>The settings.</summary>
-    /// <param name="database">The path, or the address.</param>
-    /// <param name="user">The user of ClickHouse in place of the address's; null for that one.</param>
+    /// <summary>The settings; a user of ClickHouse replaces the one of the address.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or contains a password.</exception>
     internal static IReadOnlyDictionary<string, object> Of(string database, string? user = null)
     {
@@ -32,8 +29,7 @@ internal static class DataSourceSettings
         return settings;
     }
 
-    /// <summary>The settings as JSON.</summary>
-    internal static JsonObject ToJson(IReadOnlyDictionary<string, object> settings) => Json.Map(settings, setting => setting.Key, setting => Node(setting.Value));
+    internal static JsonObject ToJson(string database, string? user) => Json.Map(Of(database, user), setting => setting.Key, setting => Node(setting.Value));
 
     /// <summary>Corrects settings that differ, keeps all others, and returns whether any differed.</summary>
     internal static bool Correct(JsonObject stored, IReadOnlyDictionary<string, object> settings)

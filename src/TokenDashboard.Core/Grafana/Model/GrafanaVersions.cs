@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
-
-namespace TokenDashboard.Grafana.Model.Fields;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>The differences between versions of Grafana: a form that 9 to 13 read, or the old and the new form together.</summary>
 internal static class GrafanaVersions
@@ -8,9 +6,7 @@ internal static class GrafanaVersions
     /// <summary>The schema of the JSON. Versions with a newer schema update it when they open the dashboard; 9, which has 37, accepts it.</summary>
     internal const int Schema = 39;
 
-    /// <summary>
-    /// The footer of a table, which contains whether it has pages. 12.2 and later also read this older form, and need <c>show</c> to recognize it.
-    /// </summary>
+    /// <summary>The footer of a table, which contains whether it has pages. 12.2 and later also read this older form, and need <c>show</c> to recognize it.</summary>
     internal static JsonObject TableFooter(bool paginated) =>
         new() { ["show"] = false, ["reducer"] = new JsonArray("sum"), ["countRows"] = false, ["enablePagination"] = paginated };
 

@@ -1,23 +1,30 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>Dashboards and folders under /api, as Grafana 9 to 13 serve them; before version 9, versions and folders have numbers.</summary>
-internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiGroups groups) : IDashboardApi
+/// <summary>
+/// The dashboards and folders of a server through the classic interface under /api, as Grafana 9 to 13 serve them; before version 9, versions and folders
+/// have numbers.
+/// </summary>
+internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroups groups)
 {
     private const int PageSize = 1000;
     /// <summary>A server that ignores paging must not cause an endless loop.</summary>
     private const int MaxPages = 100;
 
-    public string Name => "/api";
-    public bool HasNestedFolders => server.Major >= 11;
+    private protected GrafanaClient Client => client;
+    private protected ApiGroups Groups => groups;
+    /// <summary>The interface, as shown to users: "/api", or the path of the group and version under /apis.</summary>
+    internal virtual string Name => "/api";
+    internal virtual bool HasNestedFolders => server.Major >= 11;
 
-    public StoredDashboard? Read(string uid) =>
+    /// <summary>Reads a dashboard; null if there is none.</summary>
+    internal virtual StoredDashboard? Read(string uid) =>
         StoredDashboard.Read(client, $"api/dashboards/uid/{Uri.EscapeDataString(uid)}", uid, response => StoredDashboard.OfLegacy(uid, response));
 
-    public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
+    /// <summary>Reads the history of a dashboard, its newest versions; an empty one if the server returns none.</summary>
+    internal virtual PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {
         GrafanaResponse response = client.Get($"{Versions(stored)}?limit={limit}&start=0");
         if (response.Status == 404)
@@ -32,7 +39,8 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
             : version));
     }
 
-    public JsonObject? ReadVersion(StoredDashboard stored, long version)
+    /// <summary>Reads a version of a dashboard's history; null if there is none.</summary>
+    internal virtual JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
         if (GetVersion(stored, version) is not { } response)
             return null;
@@ -56,8 +64,11 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         ? string.Create(CultureInfo.InvariantCulture, $"api/dashboards/id/{stored.Id}/versions")
         : $"api/dashboards/uid/{Uri.EscapeDataString(stored.Uid)}/versions";
 
-    /// <summary>The classic interface does not show owners, and early versions of 12 ignore them; the other interface shows them.</summary>
-    public string? Owner(StoredDashboard stored)
+    /// <summary>
+    /// A phrase with the tool that manages a dashboard; null if there is none, or the server does not say. The classic interface does not show owners, and
+    /// early versions of 12 ignore them; the other interface shows them.
+    /// </summary>
+    internal virtual string? Owner(StoredDashboard stored)
     {
         if (stored.ProvisionedFrom is { } file)
             return $"is provisioned from the file '{file}' on the server";
@@ -70,7 +81,11 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
             : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", GrafanaPermission.ReadDashboards).As(GrafanaJson.Default.ApiObject).Owner;
     }
 
-    public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
+    /// <summary>
+    /// Creates or replaces a dashboard, whose JSON has a uid and is taken over, only if the server still has what was read. Like
+    /// <see cref="CreateFolder"/> it returns the response; null if <paramref name="isDone"/> found that a try without a response succeeded.
+    /// </summary>
+    internal virtual GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         if (stored is not null)
             dashboard["version"] = stored.Version;
@@ -81,35 +96,42 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         return client.Write(HttpMethod.Post, "api/dashboards/db", body, isDone);
     }
 
-    /// <summary>The classic interface does not list deleted dashboards; the other one does for some time, if the server has it.</summary>
-    public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? groups.Deleted(version, uid) : null;
+    /// <summary>
+    /// A phrase that says who deleted a dashboard that does not exist; null if it was not deleted, or the server does not know. The classic interface does
+    /// not list deleted dashboards; the other one does for some time, if the server has it.
+    /// </summary>
+    internal virtual string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? groups.Deleted(version, uid) : null;
 
-    public long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
+    /// <summary>The version in the response to <see cref="Save"/>.</summary>
+    internal virtual long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
 
-    public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags)
+    /// <summary>The dashboards that have all tags; all dashboards for none.</summary>
+    internal virtual IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags)
     {
         string query = string.Concat(tags.Select(tag => $"&tag={Uri.EscapeDataString(tag)}"));
         return Pages($"api/search?type=dash-db{query}", "list dashboards", GrafanaPermission.ReadDashboards, GrafanaJson.Default.SearchHitArray);
     }
 
-    public FolderAnswer? Folder(string uid)
-    {
-        GrafanaResponse response = client.Get($"api/folders/{Uri.EscapeDataString(uid)}");
-        return response.Status == 404
-            ? null
-            : response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders).As(GrafanaJson.Default.FolderAnswer);
-    }
+    /// <summary>Reads a folder; null if there is none, and unless it is required, for one that the account may not see though it may read a dashboard in it.</summary>
+    internal FolderAnswer? Folder(string uid, bool required = true) =>
+        client.Find($"{FolderPath}/{Uri.EscapeDataString(uid)}") is { } response && (required || response.Status != 403)
+            ? FolderIn(response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders))
+            : null;
 
-    public IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
+    private protected virtual string FolderPath => "api/folders";
+
+    /// <summary>The folders directly in a folder; in none for the empty string.</summary>
+    internal virtual IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
         $"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", GrafanaPermission.ReadFolders, GrafanaJson.Default.FolderAnswerArray);
 
-    public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
+    /// <summary>Creates a folder in another, or in none for an empty parent. Without a uid the server chooses one.</summary>
+    internal virtual GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
         JsonObject body = Json.Of(("title", title), ("uid", uid), ("parentUid", parentUid.Length > 0 ? parentUid : null));
         return client.Write(HttpMethod.Post, "api/folders", body, isDone);
     }
 
-    public FolderAnswer CreatedFolder(GrafanaResponse response) => response.As(GrafanaJson.Default.FolderAnswer);
+    internal virtual FolderAnswer FolderIn(GrafanaResponse response) => response.As(GrafanaJson.Default.FolderAnswer);
 
     private IEnumerable<T> Pages<T>(string path, string purpose, string permission, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T[]> type)
     {

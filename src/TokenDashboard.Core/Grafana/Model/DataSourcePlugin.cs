@@ -1,10 +1,6 @@
-using System.Text.Json.Nodes;
+namespace TokenDashboard.Grafana.Model;
 
-namespace TokenDashboard.Grafana.Model.Plugins;
-
-/// <summary>A data source plugin of Grafana that dashboards of this product read from.</summary>
-/// <param name="Id">Its id, which is also the type of its data sources.</param>
-/// <param name="Name">The name of what it reads.</param>
+/// <summary>A data source plugin of Grafana that dashboards of this product read from. Its id is also the type of its data sources; its name is that of what it reads.</summary>
 public sealed record DataSourcePlugin(string Id, string Name)
 {
     /// <summary>Grafana's community plugin for SQLite.</summary>
@@ -16,13 +12,11 @@ public sealed record DataSourcePlugin(string Id, string Name)
     /// <summary>What queries name as their data source that are expressions over others, which Grafana computes itself.</summary>
     internal const string Expression = "__expr__";
 
-    /// <summary>All of them.</summary>
     internal static IReadOnlyList<DataSourcePlugin> All { get; } = [Sqlite, ClickHouse];
 
     /// <summary>The oldest version that reads the dashboards. Earlier ones for SQLite lack the names __text and __value in queries of variables.</summary>
     internal Version Oldest { get; private init; } = new(3, 5, 0);
 
-    /// <summary>The oldest version of Grafana.</summary>
     internal Version OldestGrafana { get; private init; } = new(9, 0, 0);
 
     /// <summary>The uid a new data source gets.</summary>
@@ -37,9 +31,7 @@ public sealed record DataSourcePlugin(string Id, string Name)
     /// <summary>What panels and variables name as their data source.</summary>
     internal JsonObject Reference => new() { ["type"] = Id, ["uid"] = "${datasource}" };
 
-    /// <summary>The plugin that reads an engine.</summary>
-    /// <param name="engine">The engine; null for that of the database.</param>
-    /// <param name="database">The path of a SQLite database, or the address of ClickHouse; null for SQLite.</param>
+    /// <summary>The plugin that reads an engine, or without one a database: the path of a SQLite database, or the address of ClickHouse.</summary>
     public static DataSourcePlugin Of(DashboardEngine? engine, string? database = null) => engine switch
     {
         DashboardEngine.Sqlite => Sqlite,

@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Plugins;
-
-namespace TokenDashboard.Grafana.Model.Variables;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A control above the panels whose value the queries use.</summary>
 /// <param name="Name">The name in queries.</param>
@@ -21,15 +18,8 @@ public abstract record DashboardVariable(string Name, string Label, string Descr
 }
 
 /// <summary>Chooses among Grafana's data sources of one plugin. It is named as Grafana's linter requires.</summary>
-/// <param name="Plugin">The plugin.</param>
 public sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVariable("datasource", "Data source", $"The {Plugin.Name} data source that reads the store.")
 {
-    /// <summary>Chooses among SQLite data sources.</summary>
-    public DataSourceVariable()
-        : this(DataSourcePlugin.Sqlite)
-    {
-    }
-
     internal override string Type => "datasource";
     internal override JsonObject Write() => new() { ["query"] = Plugin.Id, ["regex"] = "", ["refresh"] = 1, ["multi"] = false, ["includeAll"] = false };
 }

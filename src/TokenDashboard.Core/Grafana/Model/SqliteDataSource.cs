@@ -1,10 +1,10 @@
-namespace TokenDashboard.Grafana.Model.Plugins;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>The data source a dashboard of this product reads: Grafana's community plugin for SQLite.</summary>
-public static class SqliteDataSource
+internal static class SqliteDataSource
 {
     /// <summary>The plugin's id, which is also the data source's type.</summary>
-    public const string PluginId = "frser-sqlite-datasource";
+    internal const string PluginId = "frser-sqlite-datasource";
     /// <summary>Without the prefix the plugin would pass SQLite's URI parameters on as part of the file's name.</summary>
     internal const string PathPrefix = "file:";
     /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
@@ -19,7 +19,7 @@ public static class SqliteDataSource
     ];
 
     /// <summary>What will fail in Grafana because of the path of a database alone; empty for a sound path.</summary>
-    public static IEnumerable<string> PathWarnings(string database)
+    internal static IEnumerable<string> PathWarnings(string database)
     {
         if (BlockedWords.FirstOrDefault(word => database.Contains(word, StringComparison.OrdinalIgnoreCase)) is { } blocked)
         {

@@ -1,6 +1,6 @@
 using TokenDashboard.Input;
 
-namespace TokenDashboard.Grafana.Model.Fields;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>Grafana's ids of units. The constants are those of the catalog; <see cref="IsKnown"/> covers all.</summary>
 public static class Units
@@ -48,10 +48,7 @@ public static class Units
         litre m3 Nm3 dm3 gallons bool bool_yes_no bool_on_off
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>
-    /// Whether Grafana supports a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>. Any other text is shown after the value.
-    /// </summary>
-    /// <param name="unit">The id.</param>
+    /// <summary>Whether Grafana supports a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>. Any other text is shown after the value.</summary>
     public static bool IsKnown(string unit) =>
         Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
 
@@ -59,7 +56,6 @@ public static class Units
     public static IReadOnlyList<string> Currencies { get; } = [.. Ids.Where(id => id.StartsWith("currency", StringComparison.Ordinal) && id.Length == "currencyUSD".Length).Select(id => id[^3..]).Order(StringComparer.Ordinal)];
 
     /// <summary>The unit of money: with Grafana's symbol of the currency, or with its code.</summary>
-    /// <param name="code">The code of a currency, such as EUR, in any case.</param>
     public static string Currency(string code)
     {
         string written = code.ToUpperInvariant();

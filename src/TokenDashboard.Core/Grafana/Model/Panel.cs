@@ -1,0 +1,63 @@
+namespace TokenDashboard.Grafana.Model;
+
+/// <summary>What panels of all types have.</summary>
+/// <param name="Id">The number for links and alerts, unique in its dashboard, from 1 to 999; null derives one from the title.</param>
+/// <param name="Title">The title.</param>
+/// <param name="Description">What the panel shows, in a sentence.</param>
+/// <param name="Width">The width in columns, 1 to 24.</param>
+/// <param name="Height">The height in rows of about 30 pixels, at least 1.</param>
+public sealed record PanelFrame(int? Id, string Title, string Description, int Width, int Height);
+
+/// <summary>A panel, with Grafana's id and name of its type; the derived types add what one type needs.</summary>
+public abstract record Panel(string Type, string TypeName, PanelFrame Frame)
+{
+    /// <summary>For which values of a variable the panel is repeated; null for once.</summary>
+    public PanelRepeat? Repeat { get; init; }
+    /// <summary>Links in the panel's corner.</summary>
+    public IReadOnlyList<DataLink> Links { get; init; } = [];
+
+    internal abstract JsonObject WriteOptions();
+}
+
+/// <summary>Shows a panel once for each chosen value of a variable, which has that one value in the panel.</summary>
+/// <param name="Variable">The name of a variable of several values.</param>
+/// <param name="Vertical">Whether the panels are below one another. Otherwise they share the width of the dashboard.</param>
+/// <param name="MaxPerRow">How many panels are side by side at most: 2, 3, 4, 6, 8, 12 or 24.</param>
+public sealed record PanelRepeat(string Variable, bool Vertical = false, int MaxPerRow = 4);
+
+/// <summary>Text in Markdown. It has no query; variables in the text are replaced.</summary>
+public sealed record TextPanel(PanelFrame Frame, string Content) : Panel("text", "Text", Frame)
+{
+    internal override JsonObject WriteOptions() => new() { ["mode"] = "markdown", ["content"] = Content };
+}
+
+/// <summary>A panel that shows the results of queries. Grafana names the query A, and further ones B, C and so on, at most 26 in all.</summary>
+public abstract record DataPanel(string Type, string TypeName, PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : Panel(Type, TypeName, Frame)
+{
+    /// <summary>Further queries.</summary>
+    public IReadOnlyList<DataSourceQuery> MoreQueries { get; init; } = [];
+    internal IReadOnlyList<DataSourceQuery> Queries => [Query, .. MoreQueries];
+    /// <summary>What the browser does with the results before it draws them, in this order.</summary>
+    public IReadOnlyList<Transformation> Transformations { get; init; } = [];
+    /// <summary>Exceptions for single columns; the later one wins.</summary>
+    public IReadOnlyList<FieldOverride> Overrides { get; init; } = [];
+
+    /// <summary>The panel type's own part of the field options; null for none.</summary>
+    internal virtual JsonObject? WriteCustomField() => null;
+
+    /// <summary>Exceptions the panel type needs before those of the definition.</summary>
+    internal virtual IEnumerable<FieldOverride> ImpliedOverrides => [];
+
+    /// <summary>How a panel of single values finds them: each row of the result, or the only row's columns.</summary>
+    private protected static JsonObject ReduceOptions(bool everyRow) => new() { ["values"] = everyRow, ["calcs"] = new JsonArray("lastNotNull"), ["fields"] = "" };
+
+    private protected static JsonObject Tooltip(string mode, string sort) => new() { ["mode"] = mode, ["sort"] = sort };
+}
+
+/// <summary>What the browser does with a panel's results before it draws them. SQL does the same and differs less between versions of Grafana.</summary>
+/// <param name="Id">Grafana's id of the transformation.</param>
+/// <param name="Options">Its options.</param>
+public sealed record Transformation(string Id, JsonObject Options)
+{
+    internal JsonObject Write() => new() { ["id"] = Id, ["options"] = Options.DeepClone() };
+}
