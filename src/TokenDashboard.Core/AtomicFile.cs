@@ -3,17 +3,13 @@ using System.Text;
 namespace TokenDashboard;
 
 /// <summary>Writes files that other programs read while they are written: a reader sees the old text or the new one, never a part.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>
-    /// Writes <paramref name="text"/> to the file as UTF-8 without a byte order mark. Missing folders are created. A file that
+    /// Writes a whole file as UTF-8 without a byte order mark, and returns whether it was written. Missing folders are created. A file that
     /// already has this content is not written, so that file watchers see no change. A symbolic link stays; its target changes.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="text">The whole new content.</param>
-    /// <param name="code">The code of the error.</param>
-    /// <returns>Whether the file was written.</returns>
-    /// <exception cref="TokenDashboardException"><paramref name="code"/>: the file or its folder cannot be written.</exception>
+    /// <exception cref="TokenDashboardException">The file or its folder cannot be written.</exception>
     public static bool WriteIfChanged(string path, string text, ErrorCode code = ErrorCode.DashboardWriteFailed)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -44,10 +40,6 @@ public static class AtomicFile
     /// As <see cref="WriteIfChanged"/>, for a file with an untrusted name below a folder of the user. Links below
     /// that folder can lead out of it, so they are refused.
     /// </summary>
-    /// <param name="root">The folder.</param>
-    /// <param name="path">The file below it.</param>
-    /// <param name="text">The whole new content.</param>
-    /// <returns>Whether the file was written.</returns>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>: there is a link, or the file or its folder cannot be written.</exception>
     public static bool WriteBelow(string root, string path, string text)
     {

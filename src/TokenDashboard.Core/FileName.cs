@@ -4,7 +4,7 @@ using System.Text;
 namespace TokenDashboard;
 
 /// <summary>Creates names of files and folders from untrusted titles and uids.</summary>
-public static class FileName
+internal static class FileName
 {
     /// <summary>The characters that a supported file system does not allow in a name.</summary>
     private static readonly System.Buffers.SearchValues<char> Unsafe =

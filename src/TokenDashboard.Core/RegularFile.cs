@@ -6,14 +6,12 @@ namespace TokenDashboard;
 /// Reads untrusted files. Opening a pipe waits for its writer, and a device can be endless: only regular files are
 /// opened, and only up to a limit.
 /// </summary>
-public static class RegularFile
+internal static class RegularFile
 {
     /// <summary>The maximum size of a dashboard, of definitions or of a provisioning file.</summary>
     public const long MaxDocumentBytes = 64L * 1024 * 1024;
 
-    /// <summary>Opens a file for reading. It can be written, renamed or removed at the same time.</summary>
-    /// <param name="path">The file, or a link to it.</param>
-    /// <param name="maxBytes">The largest size that is opened.</param>
+    /// <summary>Opens a file, or the target of a link, for reading, up to a size. It can be written, renamed or removed at the same time.</summary>
     /// <exception cref="IOException">It does not exist, it is larger, or it is a pipe, a socket or a device.</exception>
     /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
     public static FileStream Open(string path, long maxBytes)
@@ -38,8 +36,7 @@ public static class RegularFile
         return stream;
     }
 
-    /// <summary>Reads a file.</summary>
-    /// <inheritdoc cref="Open" path="/param|/exception"/>
+    /// <summary>Reads a file. Throws as <see cref="Open"/>.</summary>
     public static byte[] ReadBytes(string path, long maxBytes)
     {
         using FileStream stream = Open(path, maxBytes);
@@ -55,8 +52,7 @@ public static class RegularFile
         return content.ToArray();
     }
 
-    /// <summary>Reads a file in UTF-8, or in the encoding of its byte order mark.</summary>
-    /// <inheritdoc cref="Open" path="/param|/exception"/>
+    /// <summary>Reads a file in UTF-8, or in the encoding of its byte order mark. Throws as <see cref="Open"/>.</summary>
     public static string ReadText(string path, long maxBytes = MaxDocumentBytes)
     {
         using var reader = new StreamReader(new MemoryStream(ReadBytes(path, maxBytes)));

@@ -57,7 +57,7 @@ internal sealed class TestStore : IDisposable
     private static void InsertDetail(SqliteConnection connection, object?[] detail)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"{ImportSchema.Create} INSERT INTO {ImportSchema.Detail} VALUES ((SELECT max(id) FROM telemetry), $0, $1, $2, $3)";
+        command.CommandText = $"{ImportSchema.Create} INSERT INTO {TelemetrySql.DetailTable} VALUES ((SELECT max(id) FROM telemetry), $0, $1, $2, $3)";
         for (int i = 0; i < detail.Length; i++)
             command.Parameters.AddWithValue($"${i}", detail[i] ?? DBNull.Value);
         command.ExecuteNonQuery();

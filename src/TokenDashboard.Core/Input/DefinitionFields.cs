@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Collections;
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 
 namespace TokenDashboard.Input;
 
@@ -71,16 +69,8 @@ internal class DefinitionFields
         return value;
     }
 
-    private static bool HasHalfCharacter(string text)
-    {
-        for (int index = 0; index < text.Length; index++)
-        {
-            if (Rune.DecodeFromUtf16(text.AsSpan(index), out _, out int length) != OperationStatus.Done)
-                return true;
-            index += length - 1;
-        }
-        return false;
-    }
+    // Runes replace halves.
+    private static bool HasHalfCharacter(string text) => text.Any(char.IsSurrogate) && string.Concat(text.EnumerateRunes()) != text;
 
     internal string? Text(string name, int longest, bool required = false)
     {

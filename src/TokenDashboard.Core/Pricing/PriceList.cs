@@ -57,7 +57,7 @@ public sealed partial class PriceList
     /// <summary>The entry for a provider and a model; null if there is none.</summary>
     /// <param name="provider">The provider as a request names it; null or empty if it names none.</param>
     /// <param name="model">The model name in a request.</param>
-    public PriceMatch? Find(string? provider, string model)
+    internal PriceMatch? Find(string? provider, string model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (_remembered.TryGetValue((provider, model), out PriceMatch? match))
@@ -78,7 +78,7 @@ public sealed partial class PriceList
     }
 
     /// <summary>The entries of the models whose id and provider match a condition.</summary>
-    public IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
+    internal IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
         .SelectMany(listed => listed.Models).Where(listed => model(listed.Id)).Select(listed => new PriceMatch(listed.Provider, listed, listed.Match.ToString(), DiscountsOf(listed.Provider, listed.Id)));
 
     /// <summary>The id of the provider that a model name identifies; null if there is none.</summary>

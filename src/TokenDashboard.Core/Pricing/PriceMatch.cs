@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Pricing;
 
 /// <summary>The entry of a price list for a provider and a model, with all its prices over time.</summary>
-public sealed class PriceMatch
+internal sealed class PriceMatch
 {
     private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
 

@@ -91,7 +91,7 @@ public sealed class TokenPrice
     public string Source { get; }
 
     /// <summary>All prices of an entry: by time, then by time of day, then by size.</summary>
-    public static IEnumerable<TokenPrice> Of(PriceMatch match, DateTimeOffset now)
+    internal static IEnumerable<TokenPrice> Of(PriceMatch match, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(match);
         return match.Schedule.SelectMany(span => span.Windows.Select(window => window.Price).Distinct()
@@ -99,7 +99,7 @@ public sealed class TokenPrice
     }
 
     /// <summary>The price of an entry at a point in time, by size.</summary>
-    public static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant)
+    internal static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant)
     {
         ArgumentNullException.ThrowIfNull(match);
         PriceSpan span = match.SpanAt(instant.UtcDateTime);

@@ -41,25 +41,24 @@ internal sealed class MeasureValues
     /// <summary>Adds the values of other requests.</summary>
     public void Add(MeasureValues other)
     {
-        long[] integers = Integers, others = other.Integers;
+        Add(Integers.AsSpan(), other.Integers, IntegerSums, IntegerMaxima);
+        Add(Reals.AsSpan(), other.Reals, RealSums, RealMaxima);
+    }
+
+    private static void Add<T>(Span<T> values, ReadOnlySpan<T> others, int sums, int maxima)
+        where T : struct, INumber<T>
+    {
         // Called for millions of requests, with a dozen sums each.
-        Span<Vector<long>> sums = MemoryMarshal.Cast<long, Vector<long>>(integers.AsSpan(0, IntegerSums));
-        ReadOnlySpan<Vector<long>> added = MemoryMarshal.Cast<long, Vector<long>>(others.AsSpan(0, IntegerSums));
-        for (int i = 0; i < sums.Length; i++)
-            sums[i] += added[i];
-        for (int i = sums.Length * Vector<long>.Count; i < IntegerSums; i++)
-            integers[i] += others[i];
-        for (int i = IntegerSums; i < IntegerMaxima; i++)
-            integers[i] = Math.Max(integers[i], others[i]);
-        for (int i = IntegerMaxima; i < integers.Length; i++)
-            integers[i] = Math.Min(integers[i], others[i]);
-        double[] reals = Reals, otherReals = other.Reals;
-        for (int i = 0; i < RealSums; i++)
-            reals[i] += otherReals[i];
-        for (int i = RealSums; i < RealMaxima; i++)
-            reals[i] = Math.Max(reals[i], otherReals[i]);
-        for (int i = RealMaxima; i < reals.Length; i++)
-            reals[i] = Math.Min(reals[i], otherReals[i]);
+        Span<Vector<T>> vectors = MemoryMarshal.Cast<T, Vector<T>>(values[..sums]);
+        ReadOnlySpan<Vector<T>> added = MemoryMarshal.Cast<T, Vector<T>>(others[..sums]);
+        for (int i = 0; i < vectors.Length; i++)
+            vectors[i] += added[i];
+        for (int i = vectors.Length * Vector<T>.Count; i < sums; i++)
+            values[i] += others[i];
+        for (int i = sums; i < maxima; i++)
+            values[i] = T.Max(values[i], others[i]);
+        for (int i = maxima; i < values.Length; i++)
+            values[i] = T.Min(values[i], others[i]);
     }
 
     /// <summary>Whether two sets of values are equal, except for the rounding of sums of fractions, which depends on their order.</summary>

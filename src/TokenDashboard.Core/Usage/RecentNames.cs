@@ -3,17 +3,16 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>The names of the newest requests of stores, for completion at the prompt.</summary>
-public static class RecentNames
+internal static class RecentNames
 {
     /// <summary>The sources of stores, each with the store.</summary>
     public static IReadOnlyList<(string Text, string Store)> Sources(IReadOnlyList<ITelemetryStore> stores) =>
         [.. stores.SelectMany(store => store.ReadSources().Select(source => (source, store.Name)))];
 
-    /// <summary>Reads backwards from the newest request for a limited time.</summary>
-    /// <param name="stores">The open stores.</param>
-    /// <param name="dimension">User, Model, Provider, RequestType or Transaction.</param>
-    /// <param name="time">The time limit for reading.</param>
-    /// <returns>The names with their number of requests, most frequent first; without the unknown name.</returns>
+    /// <summary>
+    /// Reads backwards from the newest request for a limited time. Returns the names with their number of requests, most frequent first;
+    /// without the unknown name.
+    /// </summary>
     public static IReadOnlyList<(string Text, long Requests)> Read(IReadOnlyList<ITelemetryStore> stores, UsageDimension dimension, TimeSpan time) =>
     [
         .. stores.SelectMany(store => store.ReadNewestNames(UsageQuery.TextOf(dimension), time / stores.Count))

@@ -3,9 +3,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>Single requests of one or several stores, as a stream.</summary>
-/// <param name="stores">The open stores.</param>
-/// <param name="filter">The requests to include.</param>
-public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
+internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
 {
     /// <summary>The order of the requests. By id, the requests of one store follow those of another.</summary>
     public RequestOrder Order { get; init; }
@@ -22,9 +20,7 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
     /// <summary>Number of requests.</summary>
     public long Count() => stores.Sum(store => store.CountRequests(filter));
 
-    /// <summary>The requests.</summary>
-    /// <param name="skip">How many to skip.</param>
-    /// <param name="first">The maximum number to return.</param>
+    /// <summary>The requests of a page.</summary>
     public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
     {
         if (Order != RequestOrder.Cost && stores.Count == 1)

@@ -29,7 +29,7 @@ public sealed record UnpricedUsage(
 {
     /// <summary>The models of stores without a price, those with the most such tokens first.</summary>
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
-    public static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
+    internal static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
     {
         ArgumentNullException.ThrowIfNull(prices);
         var query = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], TimeZoneInfo.Utc) { Prices = new UsagePrices(prices) };

@@ -5,7 +5,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>Sorts rows of usage.</summary>
-public static class UsageOrdering
+internal static class UsageOrdering
 {
     /// <summary>The rows in the requested order; equal rows keep their order.</summary>
     public static IEnumerable<T> Order<T>(IReadOnlyList<T> rows, UsageOrder order, bool descending)

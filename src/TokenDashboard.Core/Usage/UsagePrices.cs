@@ -3,10 +3,8 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>The prices of a query.</summary>
-/// <param name="List">The price list.</param>
-/// <param name="At">The time of the prices; null for the time of each request.</param>
-public sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
+/// <summary>The prices of a query: those at a point in time, or without one, at the time of each request.</summary>
+internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
 {
     /// <summary>Sets the cost of a request.</summary>
     internal TokenRequest Apply(TokenRequest request)

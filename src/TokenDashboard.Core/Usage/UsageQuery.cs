@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>Aggregates usage by any combination of dimensions, in one pass over the requests.</summary>
-public sealed class UsageQuery
+internal sealed class UsageQuery
 {
     /// <summary>The maximum number of rows with filled buckets.</summary>
     internal const int MaxFilledRows = 1_000_000;
@@ -20,11 +20,8 @@ public sealed class UsageQuery
     private readonly TimeBuckets? _buckets;
     private readonly bool _sessions;
 
-    /// <summary>Creates a query.</summary>
-    /// <param name="groupBy">The dimensions; none returns one row.</param>
-    /// <param name="zone">The time zone of buckets.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two time unit.</exception>
+    /// <summary>Creates a query by dimensions; none returns one row. Buckets and weeks are those of the time zone.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two time units.</exception>
     public UsageQuery(IEnumerable<UsageDimension> groupBy, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         _dimensions = [.. groupBy];

@@ -3,11 +3,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>Usage per user: totals with rank, time series, and weekly patterns.</summary>
-/// <param name="stores">The open stores.</param>
-/// <param name="filter">The requests to include.</param>
-/// <param name="zone">The time zone of buckets.</param>
-/// <param name="firstDayOfWeek">The first day of the week.</param>
-public sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
+internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
 {
     /// <summary>The current time: a bucket that ends after it is partial.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
@@ -18,11 +14,10 @@ public sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>One row per user, most tokens first.</summary>
-    /// <param name="comparePrevious">
-    /// Whether to compare with the previous period of equal length. Users of only that period are included without usage.
-    /// </param>
-    /// <param name="byCost">Whether users are ranked by cost instead of tokens.</param>
+    /// <summary>
+    /// One row per user, by tokens or cost, largest first. A comparison is with the previous period of equal length, and includes users of only
+    /// that period without usage.
+    /// </summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison with an open time range.</exception>
     public QueryResult<UserTokenUsage> Totals(bool comparePrevious, bool byCost = false)
     {
@@ -62,10 +57,7 @@ public sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         };
     }
 
-    /// <summary>One row per user and time unit, by user (most tokens first), then by time.</summary>
-    /// <param name="unit">The unit.</param>
-    /// <param name="cumulative">Whether rows have the cumulative total.</param>
-    /// <param name="fill">Whether to include units without usage.</param>
+    /// <summary>One row per user and time unit, by user (most tokens first), then by time; those without usage only if they are filled.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a million rows.</exception>
     public QueryResult<TokenUsage> Periods(TimeUnit unit, bool cumulative, bool fill) => ByUser([(UsageDimension)unit, UsageDimension.User], cumulative, fill);
 

@@ -6,8 +6,7 @@ namespace TokenDashboard.Engines.Sqlite;
 /// Realistic sample requests: office hours and weekends, a few users with most of the tokens, several models, transactions
 /// of a few requests, policy failures, and interrupted streams. The same arguments always give the same requests.
 /// </summary>
-/// <param name="seed">The seed.</param>
-public sealed class SampleRequests(int seed)
+internal sealed class SampleRequests(int seed)
 {
     private static readonly string[] Names =
     [
@@ -34,10 +33,7 @@ public sealed class SampleRequests(int seed)
     private readonly Random _random = new(seed);
     private readonly double[] _userWeights = [.. Enumerable.Range(1, Names.Length).Select(rank => 1 / Math.Pow(rank, 1.1))];
 
-    /// <summary>Creates the requests of some days.</summary>
-    /// <param name="until">The end; the last request is shortly before it.</param>
-    /// <param name="days">The number of days before the end, 1 or more.</param>
-    /// <param name="requestsPerDay">The number of requests on an average working day, 1 or more. A day of the weekend has about a quarter of it.</param>
+    /// <summary>Creates the requests of some days before an end, with a number on an average working day. A day of the weekend has about a quarter of it.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the start would be before the year 1.</exception>
     public IEnumerable<TokenRequest> Make(DateTimeOffset until, int days, int requestsPerDay)
     {

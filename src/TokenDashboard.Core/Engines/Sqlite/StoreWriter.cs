@@ -5,7 +5,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>Creates stores.</summary>
-public static class StoreWriter
+internal static class StoreWriter
 {
     // The declaration of Observicia's exporter: https://github.com/Observicia/Observicia, sdk/observicia/utils/exporter.py
     internal const string Schema = """
@@ -53,11 +53,9 @@ public static class StoreWriter
     ];
 
     /// <summary>
-    /// Creates a store. It is written to a temporary file and renamed when it is complete, so an error or a cancellation leaves nothing.
+    /// Creates a store with some requests, whose ids are assigned again, and a missing folder. It is written to a temporary file and renamed when
+    /// it is complete, so an error or a cancellation leaves nothing.
     /// </summary>
-    /// <param name="path">The file to create; a missing folder is created.</param>
-    /// <param name="requests">The initial rows; their ids are assigned again.</param>
-    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreExists"/>: the file exists. <see cref="ErrorCode.StoreWriteFailed"/>: it cannot be written.
     /// </exception>

@@ -11,7 +11,7 @@ namespace TokenDashboard.Pricing.Lists;
 /// The price files: the included list, a newer list that <c>Update-TokenPrice</c> installed, and the user's own prices,
 /// which take precedence over both.
 /// </summary>
-public static class PriceFiles
+internal static class PriceFiles
 {
     /// <summary>The environment variable with the folder of the user's files, if it is not their configuration folder.</summary>
     public const string FolderVariable = "TOKENDASHBOARD_PRICES";
@@ -88,9 +88,7 @@ public static class PriceFiles
         return taken.Taken is null || shipped.Date is null || taken.Taken >= shipped.Date ? taken : shipped;
     }
 
-    /// <summary>Reads a list: that of genai-prices as JSON, or one that this module wrote.</summary>
-    /// <param name="json">The text, in UTF-8.</param>
-    /// <param name="name">The source.</param>
+    /// <summary>Reads a list in UTF-8: that of genai-prices as JSON, or one that this module wrote.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: it has errors.</exception>
     public static PriceList ParseList(byte[] json, string name) => List(json, name, all: true);
 

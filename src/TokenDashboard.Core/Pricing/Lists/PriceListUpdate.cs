@@ -3,7 +3,7 @@ using System.Net;
 namespace TokenDashboard.Pricing.Lists;
 
 /// <summary>A price list from a file or an address that can replace the current one.</summary>
-public sealed class PriceListUpdate
+internal sealed class PriceListUpdate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 

@@ -2,20 +2,13 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>Usage at a point in time, of a store in use.</summary>
-/// <param name="Time">The time.</param>
-/// <param name="Since">The start of <paramref name="Total"/>.</param>
-/// <param name="LastMinute">The last minute.</param>
-/// <param name="LastHour">The last hour.</param>
-/// <param name="Total">The usage since the start.</param>
-/// <param name="Users">The users since the start, those with the most tokens first.</param>
-/// <param name="Newest">The newest requests, newest first.</param>
-public sealed record LiveUsage(
+/// <summary>Usage at a point in time, of a store in use: the total since a start, its users, those with the most tokens first, and the newest requests, newest first.</summary>
+internal sealed record LiveUsage(
     DateTimeOffset Time, DateTimeOffset Since, LiveFigures LastMinute, LiveFigures LastHour, LiveFigures Total, IReadOnlyList<(string User, LiveFigures Usage)> Users,
     IReadOnlyList<TokenRequest> Newest);
 
 /// <summary>The usage of a period.</summary>
-public sealed class LiveFigures
+internal sealed class LiveFigures
 {
     private readonly SortedDictionary<string, decimal> _costs = new(StringComparer.Ordinal);
 

@@ -3,13 +3,10 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>
-/// Follows live usage. Only the first refresh, and the first of a day, reads the requests of the whole time range; each later
-/// one reads only new rows.
+/// Follows live usage. Only the first refresh, and the first of a day, reads the requests of the whole time range; each later one reads only
+/// new rows. A time range without a start is today in the time zone; its end is ignored.
 /// </summary>
-/// <param name="stores">The open stores.</param>
-/// <param name="filter">Which requests. A time range without a start is today; its end is ignored.</param>
-/// <param name="zone">The time zone of days.</param>
-public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
+internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
 {
     /// <summary>The maximum number of requests in <see cref="LiveUsage.Newest"/>.</summary>
     internal const int MostNewest = 100;
@@ -31,7 +28,6 @@ public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     public UnreadableReport Unreadable { get; } = new();
 
     /// <summary>Reads new rows.</summary>
-    /// <param name="now">The current time.</param>
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public LiveUsage Read(DateTimeOffset now)
     {

@@ -3,11 +3,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>Queries the summary of a time range.</summary>
-/// <param name="stores">The open stores.</param>
-/// <param name="filter">The requests to include.</param>
-/// <param name="zone">The time zone of hours, days and months.</param>
-/// <param name="now">The current time.</param>
-public sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
+internal sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }

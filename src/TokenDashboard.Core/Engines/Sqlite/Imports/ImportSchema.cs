@@ -21,9 +21,6 @@ internal static class ImportSchema
     /// </summary>
     public const string Spans = "tokendash_import_span";
 
-    /// <summary>What <c>telemetry</c> has no columns for; NULL where the source did not say.</summary>
-    public const string Detail = TelemetrySql.DetailTable;
-
     public const string Create = $"""
         CREATE TABLE IF NOT EXISTS {Keys} (
             hour INTEGER NOT NULL, hash BLOB NOT NULL, row_id INTEGER, rank BLOB, PRIMARY KEY (hour, hash)) WITHOUT ROWID;
@@ -33,7 +30,7 @@ internal static class ImportSchema
             PRIMARY KEY (position, before)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS {Spans} (
             id BLOB PRIMARY KEY, parent BLOB, hour INTEGER, hash BLOB, tokens_below INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS {Detail} (
+        CREATE TABLE IF NOT EXISTS {TelemetrySql.DetailTable} (
             row_id INTEGER PRIMARY KEY, cached_tokens INTEGER, cache_write_tokens INTEGER, reasoning_tokens INTEGER, cost REAL);
         INSERT OR IGNORE INTO {State} VALUES (1, 0);
         """;

@@ -64,7 +64,7 @@ internal sealed partial class StoreTables
         if (row.HasDetail)
         {
             connection.Run(
-                $"INSERT OR REPLACE INTO {ImportSchema.Detail} VALUES (?1, ?2, ?3, ?4, ?5)",
+                $"INSERT OR REPLACE INTO {TelemetrySql.DetailTable} VALUES (?1, ?2, ?3, ?4, ?5)",
                 id, Known(row.CachedTokens), Known(row.CacheWriteTokens), Known(row.ReasoningTokens), row.Cost);
         }
         if (row.Tail is { } tail)

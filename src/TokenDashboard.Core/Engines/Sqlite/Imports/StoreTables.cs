@@ -207,7 +207,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         long? tokens = TokensOf(id);
         RollupChanges.Announce(connection, id);
         connection.Run("DELETE FROM telemetry WHERE id = ?1", id);
-        connection.Run($"DELETE FROM {ImportSchema.Detail} WHERE row_id = ?1", id);
+        connection.Run($"DELETE FROM {TelemetrySql.DetailTable} WHERE row_id = ?1", id);
         // What is taken out of the store stays known, so that it does not come back.
         connection.Run($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash);
         return tokens;

@@ -8,7 +8,7 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 /// Removes old requests from a store in small transactions. Their rollups stay: each transaction removes requests and moves their
 /// sums together, so that every request counts exactly once.
 /// </summary>
-public sealed partial class StoreOptimizer
+internal sealed partial class StoreOptimizer
 {
     private const int FewestRows = 50;
     private const int MostRows = 100_000;
@@ -18,10 +18,7 @@ public sealed partial class StoreOptimizer
     /// <summary>The start of the quarter-hour that contains an instant: requests are removed by whole quarter-hours, like the rollups.</summary>
     public static DateTimeOffset QuarterOf(DateTimeOffset instant) => RollupLevels.QuarterOf(instant);
 
-    /// <summary>Removes the requests before a point in time.</summary>
-    /// <param name="before">The time before which requests are removed; rounded down by <see cref="QuarterOf"/>.</param>
-    /// <param name="progress">Receives the number of removed requests.</param>
-    /// <returns>The number of removed requests.</returns>
+    /// <summary>Removes the requests before a point in time, rounded down by <see cref="QuarterOf"/>. Returns the number of removed requests, as progress does.</summary>
     public long Remove(DateTimeOffset before, Action<long>? progress = null)
     {
         long removed = 0;

@@ -7,7 +7,7 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 /// Rebuilds rollups, one day at a time: writes the sums that differ from the requests. Stale sums stay stale, and unused, until
 /// their whole day is written, which can take several transactions.
 /// </summary>
-public sealed partial class StoreOptimizer
+internal sealed partial class StoreOptimizer
 {
     private const int MaxAttempts = 20;
 

@@ -9,7 +9,7 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 /// Creates and refreshes the rollups of a store. Rows are read and aggregated outside of transactions, and written in transactions that
 /// hold the lock for a tenth of a second at most. If a run is killed, the next run continues where it ended.
 /// </summary>
-public sealed partial class StoreOptimizer : IDisposable
+internal sealed partial class StoreOptimizer : IDisposable
 {
     private const int FewestKeys = 50;
     private const int MostKeys = 50_000;
@@ -22,9 +22,7 @@ public sealed partial class StoreOptimizer : IDisposable
     // The first batch of a store is small, because the speed of the disk is unknown.
     private int _keysPerBatch = FewestKeys;
 
-    /// <summary>Opens a store and creates missing tables of the rollups.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Stops the work; completed work is kept.</param>
+    /// <summary>Opens a store and creates missing tables of the rollups. Cancellation stops the work; completed work is kept.</summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public StoreOptimizer(string path, CancellationToken cancellation)
     {
@@ -51,10 +49,8 @@ public sealed partial class StoreOptimizer : IDisposable
 
     /// <summary>
     /// Adds the rows that are not yet in the rollups, and rebuilds stale sums. Completes the clearing of an interrupted run, and rebuilds
-    /// all sums if another program removed rows.
+    /// all sums if another program removed rows. Returns the number of rows added; progress is that number, and that of all rows.
     /// </summary>
-    /// <param name="progress">Receives the number of added rows, and of all rows.</param>
-    /// <returns>The number of rows added.</returns>
     public long Refresh(Action<long, long>? progress = null)
     {
         long added = 0;
@@ -72,8 +68,7 @@ public sealed partial class StoreOptimizer : IDisposable
         return added;
     }
 
-    /// <summary>Compares all rollups with the requests and rebuilds those that differ.</summary>
-    /// <param name="progress">Receives the number of compared days, and of all days.</param>
+    /// <summary>Compares all rollups with the requests and rebuilds those that differ. Progress is the number of compared days, and of all days.</summary>
     public void Verify(Action<long, long>? progress = null)
     {
         var verifier = new RollupVerifier(_store, _cancellation);
@@ -101,11 +96,9 @@ public sealed partial class StoreOptimizer : IDisposable
     }
 
     /// <summary>Writes the prices of the store's models for panels and alert rules, if they changed.</summary>
-    /// <param name="prices">The price list.</param>
     public void WritePrices(PriceList prices) => PriceTable.Write(_connection, _store, prices);
 
     /// <summary>Sets the journal mode of the database file for all programs.</summary>
-    /// <param name="mode">The mode.</param>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreLocked"/>: another program has the store open. <see cref="ErrorCode.StoreWriteFailed"/>: SQLite cannot use this mode here.
     /// </exception>
@@ -125,8 +118,7 @@ public sealed partial class StoreOptimizer : IDisposable
         }
     });
 
-    /// <summary>The result of the run, and the current state.</summary>
-    /// <param name="added">The result of <see cref="Refresh"/>.</param>
+    /// <summary>The result of the run, with the result of <see cref="Refresh"/>, and the current state.</summary>
     public TokenStoreOptimization Describe(long added)
     {
         using TokenStore store = TokenStore.Open(_connection.Path, _cancellation);

@@ -48,8 +48,8 @@ internal static class SqlitePanelSql
         """;
 
     private static string Changes(ChangesQuery query) => $"""
-        WITH now AS (SELECT {Columns(query)} FROM {Relation("usage")}{OfRow(query)}),
-          before AS (SELECT {Columns(query)} FROM {Relation("previous_usage")}{OfRow(query)})
+        WITH now AS (SELECT {Numbered(query.Measures)} FROM {Relation("usage")}{OfRow(query)}),
+          before AS (SELECT {Numbered(query.Measures)} FROM {Relation("previous_usage")}{OfRow(query)})
         SELECT
           {Lines(query.Measures.Select((measure, index) => $"1.0 * now.m{index + 1} / NULLIF(before.m{index + 1}, 0) - 1 AS {Quoted(measure.Title)}"))}
         FROM now CROSS JOIN before
@@ -62,7 +62,7 @@ internal static class SqlitePanelSql
             SELECT time, MAX(60, LEAD(time, 1, MIN(unixepoch(), $__to / 1000)) OVER (ORDER BY time) - time) / 60.0 AS minutes
             FROM {Relation("times")} WHERE time <= unixepoch()),
           used AS (
-            SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"))}
+            SELECT time, {Numbered(query.Measures)}
             FROM {Relation("model_usage_over_time")} GROUP BY time)
         SELECT
           {Lines(query.Measures.Select((measure, index) =>
@@ -78,7 +78,7 @@ internal static class SqlitePanelSql
     private static string OverTime(OverTimeQuery query) => $"""
         SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{(measure.IsPricedSum ? $"m{index + 1}" : $"COALESCE(m{index + 1}, 0)")} AS {Quoted(measure.Title)}"))}
         FROM {Relation("times")} LEFT JOIN (
-          SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"))}
+          SELECT time, {Numbered(query.Measures)}
           FROM {Relation(query.OfRowUser ? "usage_over_time" : "model_usage_over_time")}{OfRow(query)}
           GROUP BY time) USING (time)
         ORDER BY time
@@ -323,7 +323,7 @@ internal static class SqlitePanelSql
 
     private static string Selected(PanelMeasure measure) => $"{Expression(measure)} AS {Quoted(measure.Title)}";
 
-    private static string Columns(ChangesQuery query) => string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"));
+    private static string Numbered(IReadOnlyList<PanelMeasure> measures) => string.Join(", ", measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"));
 
     private static string OfRow(PanelQuery query) =>
         query.OfRowUser ? $"\nWHERE user IN (${{{PanelNames.RowUser}:sqlstring}}) OR replace(user, '\"', '\\\"') IN (${{{PanelNames.RowUser}:sqlstring}})" : "";

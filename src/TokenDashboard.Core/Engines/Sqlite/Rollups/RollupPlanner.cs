@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
@@ -45,7 +43,7 @@ internal static class RollupPlanner
             CASE
               WHEN (SELECT singly FROM reading) OR is_usable = 0 OR first < 0 OR {Splits(RollupLevels.QuarterSeconds)} THEN 0
               WHEN {Splits(RollupLevels.HourSeconds)}
-                OR EXISTS (SELECT 1 FROM {RollupSchema.Stale} WHERE level > {Number(RollupLevel.Quarter)} AND start > first - {RollupLevels.DaySeconds} AND start < last)
+                OR EXISTS (SELECT 1 FROM {RollupSchema.Stale} WHERE level > {RollupLevel.Quarter:D} AND start > first - {RollupLevels.DaySeconds} AND start < last)
                 THEN {RollupLevels.QuarterSeconds}
               WHEN {Splits(RollupLevels.DaySeconds)} THEN {RollupLevels.HourSeconds}
               WHEN {Splits(RollupLevels.WeekSeconds)} THEN {RollupLevels.DaySeconds}
@@ -61,7 +59,7 @@ internal static class RollupPlanner
             {Bound(0)} AS start,
             {Bound(1)} AS end,
             cut.*
-          FROM cut CROSS JOIN (VALUES {string.Join(", ", Parts().Select(part => $"({Number(part.Level)}, {Number(part.AllUsers)}, {part.Part})"))})
+          FROM cut CROSS JOIN (VALUES {string.Join(", ", Parts().Select(part => $"({part.Level:D}, {part.AllUsers:D}, {part.Part})"))})
           WHERE (SELECT singly FROM reading) <> {EveryRequest}),
         gap(first, last) AS MATERIALIZED (
           SELECT CASE part WHEN 0 THEN first WHEN 1 THEN last_quarter ELSE start END,
@@ -69,7 +67,7 @@ internal static class RollupPlanner
           FROM cut CROSS JOIN (
             SELECT column1 AS part, NULL AS start FROM (VALUES (0), (1))
             UNION ALL
-            SELECT 2, start FROM {RollupSchema.Stale} WHERE level = {Number(RollupLevel.Quarter)})
+            SELECT 2, start FROM {RollupSchema.Stale} WHERE level = {RollupLevel.Quarter:D})
           WHERE part < 2 OR start >= first_quarter AND start < first_hour OR start >= last_hour AND start < last_quarter)
         """;
 
@@ -91,7 +89,7 @@ internal static class RollupPlanner
     /// <summary>Whether a rollup row must not be used, because its quarter-hour is stale.</summary>
     /// <param name="rollup">The name of the row.</param>
     internal static string IsStale(string rollup) =>
-        $"({rollup}.level = {Number(RollupLevel.Quarter)} AND EXISTS (SELECT 1 FROM {RollupSchema.Stale} AS stale WHERE stale.level = {rollup}.level AND stale.start = {rollup}.start))";
+        $"({rollup}.level = {RollupLevel.Quarter:D} AND EXISTS (SELECT 1 FROM {RollupSchema.Stale} AS stale WHERE stale.level = {rollup}.level AND stale.start = {rollup}.start))";
 
     // A second after all others, to which many can be added.
     private const string Never = "1000000000000000000";
@@ -127,6 +125,4 @@ internal static class RollupPlanner
             {name} AS (SELECT *, {start} AS first_{piece}, MAX({start}, {last} / {length} * {length}) AS last_{piece} FROM {outer})
             """;
     }
-
-    private static string Number(RollupLevel level) => ((int)level).ToString(CultureInfo.InvariantCulture);
 }
