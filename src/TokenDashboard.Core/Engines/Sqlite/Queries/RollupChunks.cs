@@ -166,7 +166,7 @@ internal sealed class RollupChunks : IDisposable
         var ranges = new List<RowRange>();
         int looked = 0;
         bool complete = true;
-        RollupStore.Step(_store, _command!, statement =>
+        _store.Step(_command!, statement =>
         {
             complete = !canBeShorter || ++looked % RowsPerLook != 0 || watch.Elapsed < RowScanner.UsualWindow * 2;
             if (statement.Integer(0) == GapRow)

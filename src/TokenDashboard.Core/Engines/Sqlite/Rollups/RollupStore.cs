@@ -71,8 +71,6 @@ internal static class RollupStore
         return ranges;
     }
 
-    public static void Step(TokenStore store, SqliteCommand command, Func<NativeStatement, bool> onRow) => store.Step(command, onRow);
-
     // Reads rows in the order of their start, the second column, in several short reads.
     private static void ReadByStart(TokenStore store, string select, long from, long until, Action<NativeStatement> onRow)
     {
