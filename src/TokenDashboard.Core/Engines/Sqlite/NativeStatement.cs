@@ -76,9 +76,11 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
                 fixed (byte* blob = bytes)
                     sqlite3_bind_blob(_handle, parameter, blob, bytes.Length, -1);
                 break;
-            default:
+            case null or byte[]:
                 BindNull(parameter);
                 break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(value));
         }
     }
 
