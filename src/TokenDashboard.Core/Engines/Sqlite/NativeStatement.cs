@@ -50,6 +50,8 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
             sqlite3_bind_text(_handle, parameter, text is null ? Pointer(utf8) : text, utf8.Length, -1);
     }
 
+    public void BindCopy(int parameter, UInt128 hash) => sqlite3_bind_blob(_handle, parameter, (byte*)&hash, sizeof(UInt128), -1);
+
     public void BindBlob(int parameter, ReadOnlySpan<byte> pinned) => sqlite3_bind_blob(_handle, parameter, Pointer(pinned), pinned.Length, 0);
 
     /// <summary>Binds a copy of a value: an integer, true or false, a double, a text, a hash, bytes (none are NULL), or null.</summary>
@@ -70,7 +72,7 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
                 BindCopy(parameter, Encoding.UTF8.GetBytes(text));
                 break;
             case UInt128 hash:
-                sqlite3_bind_blob(_handle, parameter, (byte*)&hash, sizeof(UInt128), -1);
+                BindCopy(parameter, hash);
                 break;
             case byte[] { Length: > 0 } bytes:
                 fixed (byte* blob = bytes)

@@ -76,7 +76,10 @@ internal sealed partial class StoreTables
 
     private StoredSpan FindSpan(UInt128 id)
     {
-        _ = connection.TryRead(connection.Statement($"SELECT parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id = ?1", id), row => new StoredSpan(
+        // Asked for each of millions of spans.
+        NativeStatement find = connection.Statement($"SELECT parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id = ?1");
+        find.BindCopy(1, id);
+        _ = connection.TryRead(find, row => new StoredSpan(
             row.Blob(0) is { Length: > 0 } parent ? Hash(parent) : null,
             row.Blob(2) is { Length: > 0 } hash ? new ImportKey(row.Integer(1), Hash(hash)) : null,
             row.Integer(3)), out StoredSpan stored);

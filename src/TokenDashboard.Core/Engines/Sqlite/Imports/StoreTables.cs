@@ -103,14 +103,15 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     {
         if (rows.Length < RowsAtOnce)
             return false;
+        NativeStatement insert = connection.Statement(InsertKeys);
         for (int i = 0; i < rows.Length; i++)
         {
             ref readonly ImportRow row = ref rows[i];
             if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaced is not null)
                 return false;
-            BindKey(connection.Statement(InsertKeys), i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
+            BindKey(insert, i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
         }
-        connection.Run(connection.Statement(InsertKeys));
+        connection.Run(insert);
         int inserted = connection.Changes;
         if (inserted < rows.Length)
         {
@@ -121,9 +122,10 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
             }
             return false;
         }
+        insert = connection.Statement(InsertRequests);
         for (int i = 0; i < rows.Length; i++)
-            BindRequest(connection.Statement(InsertRequests), i, id + 1 + i, batch, in rows[i]);
-        connection.Run(connection.Statement(InsertRequests));
+            BindRequest(insert, i, id + 1 + i, batch, in rows[i]);
+        connection.Run(insert);
         foreach (ref readonly ImportRow row in rows)
         {
             id++;
