@@ -12,6 +12,9 @@ public interface ITelemetryStore : IDisposable
     /// <summary>Identifies the requests of this store; null if each request has its own source.</summary>
     string? Source { get; }
 
+    /// <summary>Whether the engine finds the largest names itself; otherwise their sums are made of single requests.</summary>
+    internal bool FindsLargest => false;
+
     /// <summary>The sources that the requests of this store have.</summary>
     internal IReadOnlyList<string> ReadSources();
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace TokenDashboard.Telemetry;
 
 /// <summary>Usage with a time and names: one request, or several with the same time and names.</summary>
@@ -30,6 +32,18 @@ internal abstract class UsageRow
 
     /// <summary>Whether it is a rollup, not a request.</summary>
     public virtual bool IsRollup => false;
+
+    /// <summary>One of the names as UTF-8, the same for equal names. Valid until the next row.</summary>
+    public virtual ReadOnlySpan<byte> Utf8Of(RequestText name) => Encoding.UTF8.GetBytes(name switch
+    {
+        RequestText.User => User,
+        RequestText.Model => Model,
+        RequestText.Provider => Provider,
+        RequestText.RequestType => RequestType,
+        RequestText.Transaction => Transaction,
+        RequestText.Source => Source,
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+    });
 
     /// <summary>Adds the durations to an accumulator.</summary>
     public abstract void AddDurationsTo(UsageAccumulator usage);

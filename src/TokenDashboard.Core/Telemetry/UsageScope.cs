@@ -14,6 +14,12 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// <summary>Ranges of ids in which all requests of interest lie, for stores that find requests by their id; null for all.</summary>
     public IReadOnlyList<(long First, long Last)>? Ids { get; init; }
 
+    /// <summary>
+    /// How many of the largest combinations of names by a measure are needed, equal ones in the order of tokens, then of names; null for all. Only for stores that
+    /// find them; see <see cref="ITelemetryStore.FindsLargest"/>.
+    /// </summary>
+    public (RequestText Names, Measure Measure, int Count)? Largest { get; init; }
+
     /// <summary>Whether the query needs the size of each request, so that rollups are not sufficient.</summary>
     public bool NeedsRequests { get; init; }
 

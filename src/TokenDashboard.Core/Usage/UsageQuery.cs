@@ -8,12 +8,6 @@ internal sealed class UsageQuery
     /// <summary>The maximum number of rows with filled buckets.</summary>
     internal const int MaxFilledRows = 1_000_000;
 
-    // Collects the requests that are in no returned group.
-    private static readonly UsageKey Others = new(-1);
-
-    // More names than this take longer to look up than the requests to read.
-    private const int MaxNames = 1000;
-
     private readonly HashSet<UsageDimension> _dimensions;
     private readonly TimeZoneInfo _zone;
     private readonly DayOfWeek _firstDayOfWeek;
@@ -126,11 +120,7 @@ internal sealed class UsageQuery
         UnreadableReport unreadable;
         if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && !WithTotal && Step == 0 && texts.HasFlag(RequestText.Transaction))
         {
-            // Requests without a transaction can be many.
-            (groups, Dictionary<UsageKey, (long First, long Last)> others, all, unreadable) = UsageGroups.Largest(
-                stores, filter, texts, Keys, key => key.Transaction!.Length == 0, measure, largest.Count, (one, other) => one.CompareNames(other), Prices);
-            foreach ((UsageKey key, UsageAccumulator usage) in SumOf(others, stores, filter, texts))
-                groups.Add(key, usage);
+            (groups, all, unreadable) = new LargestGroups(stores, filter, texts, Keys, Prices).Find(measure, largest.Count);
         }
         else
         {
@@ -149,31 +139,6 @@ internal sealed class UsageQuery
             : one.Usage.TotalTokens != other.Usage.TotalTokens ? other.Usage.TotalTokens.CompareTo(one.Usage.TotalTokens)
             : one.Key.CompareNames(other.Key));
         return (sorted, all, unreadable);
-    }
-
-    // The groups of some keys with a transaction.
-    private Dictionary<UsageKey, UsageAccumulator> SumOf(Dictionary<UsageKey, (long First, long Last)> wanted, IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts)
-    {
-        Dictionary<UsageKey, UsageAccumulator> Sum(RequestFilter some)
-        {
-            Dictionary<UsageKey, UsageAccumulator> groups = UsageGroups.Sum<UsageKey>(stores, some, texts, 0, TimeZoneInfo.Utc, Prices, store =>
-            {
-                Func<UsageRow, UsageKey> keyOf = Keys(store);
-                return row => keyOf(row) is var key && wanted.ContainsKey(key) ? key : Others;
-            }, [.. wanted.Values]).Groups;
-            groups.Remove(Others);
-            return groups;
-        }
-        string[] names = [.. wanted.Keys.Select(key => key.Transaction!).Distinct()];
-        if (names.Length > MaxNames)
-            return Sum(filter);
-        Dictionary<UsageKey, UsageAccumulator> groups = wanted.Count == 0 ? [] : Sum(filter with
-        {
-            Transaction = names,
-            Literal = filter.Literal.Append(nameof(RequestFilter.Transaction)).ToHashSet(),
-        });
-        // A name that is no valid text is found in no other way.
-        return groups.Count == wanted.Count ? groups : Sum(filter);
     }
 
     internal static RequestText TextOf(UsageDimension dimension) => Enum.TryParse(dimension.ToString(), out RequestText text) ? text : RequestText.None;

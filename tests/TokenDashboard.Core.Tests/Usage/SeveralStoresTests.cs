@@ -36,6 +36,22 @@ public class SeveralStoresTests
         iter: 20);
 
     [Fact]
+    public void The_largest_transactions_are_the_first_of_all_also_where_many_are_equal() => Gen.Select(
+        RandomStore.Row.Select(Gen.Long[0, 2], Gen.Int[0, 9], (row, tokens, transaction) => row with { Prompt = tokens, Completion = 0L, Total = tokens, Transaction = transaction == 0 ? "" : $"t{transaction}" })
+            .Array[0, 40].Array[1, 3],
+        Gen.Int[0, 12], Gen.OneOfConst(UsageOrder.Default, UsageOrder.Requests),
+        Gen.OneOfConst<UsageDimension[]>([UsageDimension.Transaction], [UsageDimension.Transaction, UsageDimension.Source], [UsageDimension.User, UsageDimension.Transaction, UsageDimension.Model])).ForAll(
+        (rows, count, order, groupBy) => With(rows, hasRollups: false, (_, stores) =>
+        {
+            IEnumerable<string> First((int, UsageOrder)? largest) =>
+                UsageOrdering.Order(new UsageQuery(groupBy, TimeZoneInfo.Utc) { Largest = largest }.Run(stores, new RequestFilter()).Rows, order, order != UsageOrder.Default)
+                    .Take(count).Select(row => $"{row.Source}|{row.User}|{row.Model}|{row.Transaction}|{row.Requests}|{row.TotalTokens}|{row.Share}");
+
+            Assert.Equal(First(null), First((count, order)));
+        }),
+        iter: 60);
+
+    [Fact]
     public void Requests_are_merged_in_order() => Gen.Select(Rows, Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 50], Gen.ULong[0, 50]).ForAll(
         (rows, order, descending, skip, first) => With(rows, hasRollups: false, (all, stores) =>
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using SQLitePCL;
 using TokenDashboard.Telemetry;
@@ -62,6 +63,14 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 
     /// <summary>A stored text, by its index among those of user, model, provider, request type, transaction, trace, span and parent span.</summary>
     public ReadOnlySpan<byte> Utf8(int text) => _statement.Text(FirstText + text);
+
+    public override ReadOnlySpan<byte> Utf8Of(RequestText name)
+    {
+        // The columns are in the order of the names.
+        ReadOnlySpan<byte> stored = Utf8(BitOperations.Log2((uint)name));
+        // Another text can be decoded to the same name.
+        return System.Text.Unicode.Utf8.IsValid(stored) ? stored : base.Utf8Of(name);
+    }
 
     public override int InputClass => InputSize.ClassOf(PromptTokens);
 

@@ -40,6 +40,9 @@ public sealed class ClickHouseStore : ITelemetryStore
     /// <summary>Null: each request says it itself.</summary>
     public string? Source => null;
 
+    /// <inheritdoc/>
+    bool ITelemetryStore.FindsLargest => true;
+
     /// <summary>Whether any of its sources is asked for.</summary>
     public bool IsChosen => _sources is not { Count: 0 };
 

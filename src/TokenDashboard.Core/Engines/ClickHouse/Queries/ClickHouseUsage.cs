@@ -77,6 +77,8 @@ internal sealed class ClickHouseUsage
             : ClickHouseMeasures.Aggregate(measure);
         string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
+        if (_scope.Largest is { } largest)
+            where += $" AND {IsLargest(largest.Names, largest.Measure, largest.Count, where)}";
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} WHERE {where}";
         (string merged, string counted) = _isSummed ? HistogramOf($"SELECT {named} FROM {from}", grouped) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         return $"""
@@ -87,6 +89,16 @@ internal sealed class ClickHouseUsage
     }
 
     private static IEnumerable<string> Distinct(IEnumerable<(string Name, string Value)> keys) => keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name);
+
+    private string IsLargest(RequestText texts, Measure measure, int count, string where)
+    {
+        string names = string.Join(", ", Names.Where(name => texts.HasFlag(name.Text)).Select(name => name.Column));
+        return $"""
+            ({names}) IN (
+                SELECT {names} FROM {RequestTable.Rows} WHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY {names}
+                ORDER BY {ClickHouseMeasures.Aggregate(measure)} DESC, {ClickHouseMeasures.Aggregate(Measures.TotalTokens)} DESC, {names} LIMIT {_parameters.Add((long)count)})
+            """;
+    }
 
     // Requests without a readable time belong to any range, and to no sum.
     private string From(string where)

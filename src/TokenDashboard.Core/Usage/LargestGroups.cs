@@ -1,0 +1,167 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>
+/// Finds the transactions with the largest values of a measure. There are as many as requests, and the usage of all would fill the memory: a first pass keeps
+/// only a hash and four numbers for each, and a second one reads the requests of the largest again.
+/// </summary>
+/// <param name="stores">The open stores.</param>
+/// <param name="filter">The requests to include.</param>
+/// <param name="texts">The names in the key, the transaction among them.</param>
+/// <param name="keys">Creates a function for one thread and the requests of one store, which returns the key of a request.</param>
+/// <param name="prices">The prices; null for usage without its cost.</param>
+internal sealed class LargestGroups(
+    IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, UsageKey>> keys, UsagePrices? prices)
+{
+    // Collects the requests that are in no returned group.
+    private static readonly UsageKey Others = new(-1);
+
+    private static readonly Comparer<(UsageKey Key, UInt128 Hash)> ByName = Comparer<(UsageKey Key, UInt128 Hash)>.Create((one, other) => one.Key.CompareNames(other.Key));
+
+    /// <summary>Finds the largest groups.</summary>
+    /// <param name="measure">An integer measure that is a sum; equal groups are ordered by tokens, then by name.</param>
+    /// <param name="count">The number of groups.</param>
+    /// <returns>
+    /// The largest groups, besides all groups without a transaction, which are few with many requests each; and the usage of all requests.
+    /// </returns>
+    public (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator All, UnreadableReport Unreadable) Find(Measure measure, int count)
+    {
+        if (stores is [{ FindsLargest: true }])
+        {
+            (Dictionary<int, UsageAccumulator> whole, UnreadableReport report) = UsageGroups.Sum<int>(stores, filter, RequestText.None, 0, TimeZoneInfo.Utc, prices, _ => _ => 0);
+            return (
+                UsageGroups.Sum(stores, filter, texts, 0, TimeZoneInfo.Utc, prices, keys, largest: (measure, count)).Groups,
+                UsageGroups.Sum(whole.Values, prices), report);
+        }
+        var unreadable = new UnreadableReport();
+        var scope = new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true);
+        (Dictionary<UsageKey, UsageAccumulator> groups, Dictionary<UInt128, KeySum> sums, UsageAccumulator all) = UsageGroups.Read(
+            stores, prices?.Apply(scope) ?? scope, unreadable,
+            () => (Groups: new Dictionary<UsageKey, UsageAccumulator>(), Sums: new Dictionary<UInt128, KeySum>(), Others: UsageGroups.NewUsage(prices)),
+            (store, part) =>
+            {
+                Func<UsageRow, UsageKey> keyOf = keys(store);
+                Func<UsageRow, UInt128> hashOf = Hashes(store);
+                return row =>
+                {
+                    if (row.Utf8Of(RequestText.Transaction).IsEmpty)
+                    {
+                        UsageGroups.UsageOf(part.Groups, keyOf(row), prices).Add(row);
+                        return;
+                    }
+                    Add(part.Sums, hashOf(row), new KeySum(row.Values[measure], row.Values[Measures.TotalTokens], row.Id, row.Id));
+                    part.Others.Add(row);
+                };
+            },
+            (part, other) =>
+            {
+                UsageGroups.Merge(part.Groups, other.Groups);
+                foreach ((UInt128 key, KeySum sum) in other.Sums)
+                    Add(part.Sums, key, sum);
+                part.Others.Add(other.Others);
+            });
+        foreach (UsageAccumulator usage in groups.Values)
+            all.Add(usage);
+        foreach ((UsageKey key, UsageAccumulator usage) in Sum(Largest(sums, count)))
+            groups.Add(key, usage);
+        return (groups, all, unreadable);
+
+        static void Add(Dictionary<UInt128, KeySum> sums, UInt128 key, in KeySum added)
+        {
+            ref KeySum sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
+            sum = exists ? sum.Plus(added) : added;
+        }
+    }
+
+    private Dictionary<UInt128, KeySum> Largest(Dictionary<UInt128, KeySum> sums, int count)
+    {
+        // The smallest is removed first.
+        var largest = new PriorityQueue<UInt128, (long Value, long Tokens)>();
+        foreach ((UInt128 key, KeySum sum) in sums)
+        {
+            if (largest.Count < count)
+                largest.Enqueue(key, sum.Order);
+            else
+                largest.EnqueueDequeue(key, sum.Order);
+        }
+        if (!largest.TryPeek(out _, out (long, long) smallest))
+            return [];
+        List<UInt128> larger = [.. largest.UnorderedItems.Where(item => item.Priority != smallest).Select(item => item.Element)];
+        HashSet<UInt128> equal = [.. sums.Where(sum => sum.Value.Order == smallest).Select(sum => sum.Key)];
+        int places = count - larger.Count;
+        return larger.Concat(equal.Count <= places ? equal : FirstByName(equal, places)).ToDictionary(key => key, key => sums[key]);
+    }
+
+    // Their names are not known any more, and must be read again.
+    private IEnumerable<UInt128> FirstByName(HashSet<UInt128> equal, int places)
+    {
+        void Trim(SortedSet<(UsageKey Key, UInt128 Hash)> names)
+        {
+            while (names.Count > places)
+                names.Remove(names.Max);
+        }
+        return UsageGroups.Read(
+            stores, new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true), new UnreadableReport(), () => new SortedSet<(UsageKey Key, UInt128 Hash)>(ByName),
+            (store, names) =>
+            {
+                Func<UsageRow, UsageKey> keyOf = keys(store);
+                Func<UsageRow, UInt128> hashOf = Hashes(store);
+                return row =>
+                {
+                    if (hashOf(row) is var hash && equal.Contains(hash) && names.Add((keyOf(row), hash)))
+                        Trim(names);
+                };
+            },
+            (names, others) =>
+            {
+                names.UnionWith(others);
+                Trim(names);
+            }).Select(name => name.Hash);
+    }
+
+    private Dictionary<UsageKey, UsageAccumulator> Sum(Dictionary<UInt128, KeySum> wanted)
+    {
+        Dictionary<UsageKey, UsageAccumulator> groups = UsageGroups.Sum<UsageKey>(stores, filter, texts, 0, TimeZoneInfo.Utc, prices, store =>
+        {
+            Func<UsageRow, UsageKey> keyOf = keys(store);
+            Func<UsageRow, UInt128> hashOf = Hashes(store);
+            return row => wanted.ContainsKey(hashOf(row)) ? keyOf(row) : Others;
+        }, [.. wanted.Values.Select(sum => (sum.First, sum.Last))]).Groups;
+        groups.Remove(Others);
+        return groups;
+    }
+
+    // A hash of the names in the key of a request.
+    private Func<UsageRow, UInt128> Hashes(ITelemetryStore store)
+    {
+        if (texts == RequestText.Transaction)
+            return row => XxHash128.HashToUInt128(row.Utf8Of(RequestText.Transaction));
+        RequestText[] names = [.. Enum.GetValues<RequestText>().Where(text => text is not (RequestText.None or RequestText.All) && texts.HasFlag(text))];
+        byte[]? source = store.Source is null ? null : Encoding.UTF8.GetBytes(store.Source);
+        var hash = new XxHash128();
+        return row =>
+        {
+            foreach (RequestText name in names)
+            {
+                hash.Append(name == RequestText.Source && source is not null ? source : row.Utf8Of(name));
+                // No UTF-8 has this byte.
+                hash.Append([0xFF]);
+            }
+            UInt128 value = hash.GetCurrentHashAsUInt128();
+            hash.Reset();
+            return value;
+        };
+    }
+
+    // The sum of a key, and the ids between which its requests lie.
+    private readonly record struct KeySum(long Value, long Tokens, long First, long Last)
+    {
+        public (long Value, long Tokens) Order => (Value, Tokens);
+
+        public KeySum Plus(in KeySum other) => new(Value + other.Value, Tokens + other.Tokens, Math.Min(First, other.First), Math.Max(Last, other.Last));
+    }
+}
