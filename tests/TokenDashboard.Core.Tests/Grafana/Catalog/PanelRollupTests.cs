@@ -92,9 +92,9 @@ public partial class PanelRollupTests
             connection.Execute(change);
         }
 
-        foreach ((int from, int to, string[] users) in new (int, int, string[])[] { (-1000, 301_000, []), (40_000, 290_001, ["bob", "eve"]), (1, 80_000, []) })
+        foreach ((int from, int to, string[] users, string tokens) in new (int, int, string[], string)[] { (-1000, 301_000, [], "0"), (40_000, 290_001, ["bob", "eve"], "0"), (1, 80_000, [], "0"), (-1000, 301_000, [], "300") })
         {
-            var view = new CatalogView(Midnight.AddSeconds(from), Midnight.AddSeconds(to)) { Chosen = { ["user"] = users } };
+            var view = new CatalogView(Midnight.AddSeconds(from), Midnight.AddSeconds(to)) { Chosen = { ["user"] = users, ["min_tokens"] = [tokens] } };
             foreach ((string title, string value) in new[] { ("Largest requests", "Total"), ("Slowest requests", "Duration") })
                 Assert.Equal(view.Panel(plain, title).Column<object>(value), view.Panel(summed, title).Column<object>(value));
         }

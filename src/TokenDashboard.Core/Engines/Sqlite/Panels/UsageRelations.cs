@@ -190,17 +190,31 @@ internal static class UsageRelations
 
     private static string OfStretch(string expression) => $"(SELECT {expression} FROM stretch WHERE second >= first AND second < last)";
 
-    // The quarters of an hour that hold the 500 requests with the largest of a measure, and what is read of them and of the gaps.
+    // The measures by which requests are the best.
+    private static Measure[] Best => [Measures.MaxTotalTokens, Measures.MaxDurationMs];
+
+    // The quarters of an hour that hold the 500 requests with the largest of a measure, and what is read of them and of the gaps. Each of 500 rollups has a
+    // request with its largest, so that no request with less than all of them is wanted.
     private static string BestQuarters(Measure measure) => $"""
-        best(start) AS MATERIALIZED (
-            SELECT start FROM scope CROSS JOIN {RollupSchema.Sums}
+        best(start, amount) AS MATERIALIZED (
+            SELECT start, {measure.Name} FROM scope CROSS JOIN {RollupSchema.Sums}
             WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
               AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
             ORDER BY {measure.Name} DESC LIMIT {NewestRows}),
+        least({string.Join(", ", Best.Select(of => of.Name))}) AS MATERIALIZED (
+            SELECT {string.Join(", ", Best.Select(of => of == measure ? $"CASE COUNT(*) WHEN {NewestRows} THEN MIN(amount) END" : "NULL"))} FROM best
+            WHERE (SELECT singly FROM reading) <> {RollupPlanner.EveryRequest} AND NOT EXISTS (SELECT 1 FROM {RollupSchema.Stale} WHERE level = {(int)RollupLevel.Quarter})),
         wanted(first, last) AS MATERIALIZED (SELECT * FROM gap UNION ALL SELECT DISTINCT start, start + {RollupLevels.QuarterSeconds} FROM best)
         """;
 
-    private const string NoBestQuarters = "best(start) AS (SELECT NULL WHERE FALSE), wanted(first, last) AS NOT MATERIALIZED (SELECT * FROM gap)";
+    private static string NoBestQuarters => $"""
+        best(start) AS (SELECT NULL WHERE FALSE),
+        least({string.Join(", ", Best.Select(of => of.Name))}) AS (VALUES ({string.Join(", ", Best.Select(_ => "NULL"))})),
+        wanted(first, last) AS NOT MATERIALIZED (SELECT * FROM gap)
+        """;
+
+    // Before all other conditions, because it is the cheapest that most requests do not meet.
+    private static string IsWanted => string.Concat(Best.Select(measure => $"((SELECT {measure.Name} FROM least) IS NULL OR {MeasureSql.Of(measure)} >= (SELECT {measure.Name} FROM least)) AND "));
 
     /// <summary>A second from which on the time range holds 500 of its requests, if it has them: each row of rollups is at least one.</summary>
     private static string NewestQuarter(string condition) => $"""
@@ -232,7 +246,7 @@ internal static class UsageRelations
           FROM parameter)
         """;
 
-    private static string Read(string from, string condition) => $"""
+    private static string Read(string from, string condition, string firstCondition = "") => $"""
         request AS NOT MATERIALIZED (
           SELECT *{string.Concat(Shown.Where(measure => SameValue(measure) is not null).Select(measure => $", {SameValue(measure)!.Name} AS {measure.Name}"))},
             timestamp AS first_time, timestamp AS last_time
@@ -245,7 +259,7 @@ internal static class UsageRelations
               {string.Join(", ", Shown.Where(measure => IsOfRow(measure) && !MeasureSql.IsDetail(measure)).Select(measure => $"{ValueOf(measure)} AS {measure.Name}"))},
               «details»
             FROM {from}«joined»
-            WHERE timestamp >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', since, 'unixepoch') FROM scope)
+            WHERE {firstCondition}timestamp >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', since, 'unixepoch') FROM scope)
               AND timestamp < (SELECT strftime('%Y-%m-%dT%H:%M:%S', until, 'unixepoch') FROM scope)
               AND {TelemetrySql.TimestampReadable})
           WHERE {condition} «chosen» «picked»)
@@ -307,7 +321,7 @@ internal static class UsageRelations
         {{RollupPlanner.Pieces}},
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
-            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {RollupSchema.StartOf("second", RollupLevels.QuarterSeconds)} IN (SELECT start FROM best))")}},
+            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {RollupSchema.StartOf("second", RollupLevels.QuarterSeconds)} IN (SELECT start FROM best))", IsWanted)}},
         {{PriceSql.OfRequests}},
         {{PriceSql.OfSums}},
         chosen_group(group_id, user, model, provider, request_type, input_class) AS NOT MATERIALIZED (
