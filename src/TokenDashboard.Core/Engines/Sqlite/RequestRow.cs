@@ -61,16 +61,16 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     // A transaction seldom occurs again after another has begun.
     public override string Transaction => _transaction.Get(_statement.Text(FirstText + 4));
 
-    /// <summary>A stored text, by its index among those of user, model, provider, request type, transaction, trace, span and parent span.</summary>
-    public ReadOnlySpan<byte> Utf8(int text) => _statement.Text(FirstText + text);
-
-    public override ReadOnlySpan<byte> Utf8Of(RequestText name)
+    /// <summary>A text as UTF-8, by its index among those of user, model, provider, request type, transaction, trace, span and parent span.</summary>
+    public ReadOnlySpan<byte> Utf8(int text)
     {
-        // The columns are in the order of the names.
-        ReadOnlySpan<byte> stored = Utf8(BitOperations.Log2((uint)name));
-        // Another text can be decoded to the same name.
-        return System.Text.Unicode.Utf8.IsValid(stored) ? stored : base.Utf8Of(name);
+        ReadOnlySpan<byte> stored = _statement.Text(FirstText + text);
+        // Different invalid texts can be the same name.
+        return System.Text.Unicode.Utf8.IsValid(stored) ? stored : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(stored));
     }
+
+    // The columns are in the order of the names.
+    public override ReadOnlySpan<byte> Utf8Of(RequestText name) => Utf8(BitOperations.Log2((uint)name));
 
     public override int InputClass => InputSize.ClassOf(PromptTokens);
 

@@ -4,7 +4,9 @@ using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.ClickHouse;
@@ -123,6 +125,13 @@ public class TokenStoreSyncTests
 
         Assert.Equal((0L, 0L, 0L, 4L), (result.Sent, result.Removed, result.Repaired, result.NotSendable));
         Assert.Equal(100, CountOf(address));
+
+        // Of the newest it is not known which of them were sent before.
+        store.Insert(new TestStore.Row());
+        using (SqliteConnection connection = store.Connect())
+            connection.Execute("UPDATE telemetry SET id = 5000000 WHERE id = (SELECT max(id) FROM telemetry)");
+        Run(store, address);
+        Assert.Equal(0, Run(store, address, new() { SkipCheck = true }).NotSendable);
     }
 
     [ClickHouseFact]
@@ -137,6 +146,63 @@ public class TokenStoreSyncTests
         Assert.Equal(261, Run(store, address, since).Sent);
         Assert.Equal((0, 261, 501), Counts(Run(store, address, since)));
         Assert.Equal((240, 261, 501), Counts(Run(store, address)));
+    }
+
+    [ClickHouseFact]
+    public void A_request_whose_time_has_moved_across_the_bound_is_changed_and_neither_doubled_nor_lost()
+    {
+        using var store = new TestStore();
+        store.Insert(Some);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Run(store, address);
+        using (SqliteConnection connection = store.Connect())
+            connection.Execute("UPDATE telemetry SET timestamp = '2026-08-11T13:00:00' WHERE id IN (3, 4); UPDATE telemetry SET timestamp = '2026-02-11T13:00:00' WHERE id = 450");
+        var since = new TokenStoreSyncOptions { Since = new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero) };
+
+        TokenStoreSyncResult told = Run(store, address, since);
+        Assert.Equal((0L, 3L, 0L), (told.Sent, told.Changed, told.Removed));
+        TokenStoreSyncResult mended = Run(store, address, since with { Repair = true });
+        Assert.Equal((3L, 2L), (mended.Changed, mended.Repaired));
+        Assert.Equal(500, CountOf(address));
+        Assert.Equal((1L, 1L), Run(store, address, new() { Repair = true }) is var whole ? (whole.Changed, whole.Repaired) : default);
+        Assert.Equal((0L, 0L), Run(store, address) is var after ? (after.Changed, after.Removed) : default);
+        Assert.Equal(500, CountOf(address));
+        Assert.Equal(Requests(address), Usage(address));
+    }
+
+    [ClickHouseFact]
+    public void A_request_that_is_there_with_two_times_is_mended()
+    {
+        using var store = new TestStore();
+        store.Insert(Some);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Run(store, address);
+        using (var server = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None))
+            server.Execute("INSERT INTO token_request SELECT * REPLACE (toDateTime64('2026-12-24 12:00:00', 6, 'UTC') AS time) FROM token_request WHERE id = 7");
+        Assert.Equal(501, CountOf(address));
+
+        Assert.Equal(1, Run(store, address, new() { Repair = true }).Repaired);
+        Assert.Equal(500, CountOf(address));
+        Assert.Equal((0L, 0L), Run(store, address) is var after ? (after.Changed, after.Removed) : default);
+        Assert.Equal(Requests(address), Usage(address));
+    }
+
+    [ClickHouseFact]
+    public void Names_that_are_no_valid_text_are_the_same_names_as_in_the_store()
+    {
+        using var store = new TestStore();
+        store.Insert(Some.Take(9));
+        using (SqliteConnection connection = store.Connect())
+            connection.Execute("UPDATE telemetry SET model = CAST(x'ff' AS TEXT) WHERE id = 1; UPDATE telemetry SET model = CAST(x'fe' AS TEXT) WHERE id = 2");
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Run(store, address);
+
+        IEnumerable<string> Models(string reference)
+        {
+            using ITelemetryStore open = TelemetryStores.Open(reference, CancellationToken.None);
+            return [.. new UsageQuery([UsageDimension.Model], TimeZoneInfo.Utc) { Prices = new UsagePrices(TestPrices.Shipped) }.Run([open], new RequestFilter()).Rows.Select(row => $"{row.Model} {row.Requests} {row.TotalTokens}")];
+        }
+        Assert.Equal(Models(store.Path), Models(address));
     }
 
     [ClickHouseFact]

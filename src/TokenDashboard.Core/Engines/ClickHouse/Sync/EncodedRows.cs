@@ -19,6 +19,12 @@ internal sealed class EncodedRows
     /// <summary>What is known of each row.</summary>
     public List<EncodedRow> Rows { get; } = [];
 
+    /// <summary>The ids of rows whose time lies before the bound.</summary>
+    public HashSet<long> Earlier { get; } = [];
+
+    /// <summary>The window of the rows; null where there are none.</summary>
+    public long? Window { get; private set; }
+
     /// <summary>Adds the row that a scan stands on, unless its time lies before a bound.</summary>
     /// <param name="row">The row.</param>
     /// <param name="since">Microseconds since 1970.</param>
@@ -31,8 +37,12 @@ internal sealed class EncodedRows
             // The column cannot hold such a time, so it is told as one that cannot be read.
             (micros, unreadable) = (RequestTable.NoTime, unreadable | UnreadableValue.Timestamp);
         }
+        Window = SentRows.WindowOf(row.Id);
         if (micros < since && micros != RequestTable.NoTime)
+        {
+            Earlier.Add(row.Id);
             return;
+        }
         int begin = _length;
         MeasureValues values = row.Values;
         Write(row.Id);
@@ -62,6 +72,8 @@ internal sealed class EncodedRows
     public void Clear()
     {
         Rows.Clear();
+        Earlier.Clear();
+        Window = null;
         _length = 0;
     }
 

@@ -58,7 +58,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
         var parameters = new ClickHouseParameters();
         foreach ((long window, int day, bool counts, SentWindow sent) in server.Query(
             $"""
-            SELECT bitShiftRight(id, {WindowBits}) AS id_window, toInt32(toDate32(time)) AS day, toInt64({IsCompared(parameters)}) AS is_compared,
+            SELECT bitShiftRight(id, {WindowBits}) AS id_window, toInt32(toDate32(time)) AS day, {IsCompared(parameters)} AS is_compared,
                 toInt64(count()), sum(checksum), toInt64(countIf({RequestTable.Micros} < {parameters.Add(removedUntil)}))
             FROM {RequestTable.Rows}
             WHERE source = {parameters.Add(source)} AND id >= {parameters.Add(firstId)}
@@ -67,8 +67,8 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
             """,
             parameters, row => (row.GetInt64(0), row.GetInt32(1), row.GetInt64(2) != 0, new SentWindow(row.GetInt64(3), row.GetFieldValue<ulong>(4), row.GetInt64(5)))))
         {
-            if (counts)
-                _windows[window] = _windows.GetValueOrDefault(window) + sent;
+            // A window of nothing but earlier rows is known too: one of them may have another time in the store now.
+            _windows[window] = _windows.GetValueOrDefault(window) + (counts ? sent : default);
             _days[day] = _days.GetValueOrDefault(day) + sent;
         }
     }
@@ -76,13 +76,17 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     /// <summary>Takes the window out; null where the table has none of its rows.</summary>
     public SentWindow? Take(long window) => _windows.Remove(window, out SentWindow sent) ? sent : null;
 
-    /// <summary>The ids of a window, each with its checksum and whether the store's retention may have removed it.</summary>
+    /// <summary>The rows of a window by id. Two syncs at once can have sent a row that changed meanwhile twice, with times of two months.</summary>
     public Dictionary<long, SentRow> ReadRows(long window)
     {
         var parameters = new ClickHouseParameters();
         return server.Query(
-            $"SELECT id, checksum, toInt64({RequestTable.Micros} < {parameters.Add(removedUntil)}), {RequestTable.Micros} FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND {IsCompared(parameters)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(LastOf(window))} {RequestTable.ReadSettings}",
-            parameters, row => (Id: row.GetInt64(0), Row: new SentRow(row.GetFieldValue<ulong>(1), row.GetInt64(2) != 0, SentUsage.DayOf(row.GetInt64(3))))).ToDictionary(row => row.Id, row => row.Row);
+            $"""
+            SELECT id, sum(checksum), toInt64(max({RequestTable.Micros} < {parameters.Add(removedUntil)})), max({IsCompared(parameters)}), groupArray(toInt32(toDate32(time))) FROM {RequestTable.Rows}
+            WHERE source = {parameters.Add(source)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(LastOf(window))} GROUP BY id
+            {RequestTable.ReadSettings}
+            """,
+            parameters, row => (Id: row.GetInt64(0), Row: new SentRow(row.GetFieldValue<ulong>(1), row.GetInt64(2) != 0, row.GetInt64(3) != 0, row.GetFieldValue<int[]>(4)))).ToDictionary(row => row.Id, row => row.Row);
     }
 
     /// <summary>Takes rows out of the table, by a version of them that says so.</summary>
@@ -99,7 +103,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
 
     // Rows without a time belong to any range.
     private string IsCompared(ClickHouseParameters parameters) =>
-        $"({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})";
+        $"toInt64({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})";
 }
 
 /// <summary>What the table holds of a window, or of a day.</summary>
@@ -114,5 +118,6 @@ internal readonly record struct SentWindow(long Count, ulong Checksum, long MayB
 /// <summary>What the table holds of a row.</summary>
 /// <param name="Checksum">What tells whether it was changed.</param>
 /// <param name="MayBeRemoved">Whether the store's retention may have removed it.</param>
-/// <param name="Day">Its day, since 1970.</param>
-internal readonly record struct SentRow(ulong Checksum, bool MayBeRemoved, int Day);
+/// <param name="IsCompared">Whether its time matters.</param>
+/// <param name="Days">Its day, since 1970; several where it was sent with several times.</param>
+internal readonly record struct SentRow(ulong Checksum, bool MayBeRemoved, bool IsCompared, int[] Days);

@@ -100,7 +100,8 @@ public sealed class TokenStoreSync : IDisposable
         Send();
         Wait(0);
         _usage.Sum(_sent.Days, isWhole: first == long.MinValue);
-        _result.NotSendable = Math.Max(0, _removed - kept);
+        // Those that were sent before they were removed are known only where all windows are.
+        _result.NotSendable = first == long.MinValue ? Math.Max(0, _removed - kept) : 0;
         if (_options.Prices is { } prices)
             _result.PricedModels = new SentPrices(_server, Source).Write(prices, _sent.Version);
         _result.Seconds = watch.Elapsed.TotalSeconds;
@@ -117,18 +118,17 @@ public sealed class TokenStoreSync : IDisposable
     private long SendRows(RowRange rows, Action<long>? progress)
     {
         long count = 0, kept = 0;
-        foreach (EncodedRows read in StoreReader.Read(_store, rows, _since).Where(read => read.Rows.Count > 0))
+        foreach (EncodedRows read in StoreReader.Read(_store, rows, _since))
         {
-            kept += Settle(read);
+            kept += read.Window is { } window ? Settle(window, read) : 0;
             progress?.Invoke(count += read.Rows.Count);
         }
         return kept;
     }
 
     // Compares a window, and sends what the target lacks of it. Returns how many rows retention has removed from the store only.
-    private long Settle(EncodedRows read)
+    private long Settle(long window, EncodedRows read)
     {
-        long window = SentRows.WindowOf(read.Rows[0].Id);
         if (_sent.Take(window) is not { } sent)
         {
             read.Rows.ForEach(row => Add(read, row, _sent.Version));
@@ -148,21 +148,25 @@ public sealed class TokenStoreSync : IDisposable
             else if (other.Checksum != row.Checksum)
             {
                 changed.Add(row);
-                days.Add(other.Day);
+                days.AddRange(other.Days);
             }
         }
-        _result.Changed += changed.Count;
-        long[] removed = [.. there.Where(row => !row.Value.MayBeRemoved).Select(row => row.Key)];
+        // A row with an earlier time now is not sent, so the target keeps what it has.
+        _result.Changed += changed.Count + there.Count(row => row.Value.IsCompared && read.Earlier.Contains(row.Key));
+        KeyValuePair<long, SentRow>[] left = [.. there.Where(row => row.Value.IsCompared && !read.Earlier.Contains(row.Key))];
+        KeyValuePair<long, SentRow>[] removed = [.. left.Where(row => !row.Value.MayBeRemoved)];
         _result.Removed += removed.Length;
-        if (_options.Repair)
+        if (_options.Repair && changed.Count + removed.Length > 0)
         {
-            // A row that was changed may belong to another month now, so it is taken out first. Ended in between, it is one that is missing.
-            _usage.Mark(days.Concat(removed.Select(id => there[id].Day)));
-            _sent.Remove(changed.Select(row => row.Id).Concat(removed));
+            // A row that was changed may belong to another month now, so it is taken out first. It is missing until it is sent, at once.
+            Send();
+            _usage.Mark(days.Concat(removed.SelectMany(row => row.Value.Days)));
+            _sent.Remove(changed.Select(row => row.Id).Concat(removed.Select(row => row.Key)));
             _result.Repaired += changed.Count + removed.Length;
             changed.ForEach(row => Add(read, row, _sent.Version + 1));
+            Send();
         }
-        return there.Count - removed.Length;
+        return left.Length - removed.Length;
     }
 
     // Windows of which the store has no row at all.
@@ -176,8 +180,8 @@ public sealed class TokenStoreSync : IDisposable
             _result.Removed += sent.Count - sent.MayBeRemoved;
             if (_options.Repair && sent.Count > sent.MayBeRemoved)
             {
-                KeyValuePair<long, SentRow>[] removed = [.. _sent.ReadRows(window).Where(row => !row.Value.MayBeRemoved)];
-                _usage.Mark(removed.Select(row => row.Value.Day));
+                KeyValuePair<long, SentRow>[] removed = [.. _sent.ReadRows(window).Where(row => row.Value.IsCompared && !row.Value.MayBeRemoved)];
+                _usage.Mark(removed.SelectMany(row => row.Value.Days));
                 _sent.Remove(removed.Select(row => row.Key));
                 _result.Repaired += removed.Length;
             }

@@ -61,7 +61,7 @@ public sealed class TokenStoreSyncResult
     /// <summary>Changed and removed requests that were mended in the target.</summary>
     public long Repaired { get; internal set; }
 
-    /// <summary>Requests that Remove-TokenUsage removed from the store before they were sent. Only their rollups are left.</summary>
+    /// <summary>Requests that Remove-TokenUsage removed from the store before they were sent. Only their rollups are left. 0 where only the newest were compared.</summary>
     public long NotSendable { get; internal set; }
 
     /// <summary>Models of this source that have other prices in the target now.</summary>
