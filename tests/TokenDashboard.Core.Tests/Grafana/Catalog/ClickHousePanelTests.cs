@@ -78,6 +78,25 @@ public class ClickHousePanelTests
     }
 
     [ClickHouseFact]
+    public void The_first_requests_are_those_of_all_where_there_are_more()
+    {
+        var random = new Random(7);
+        TestStore.Row[] rows = [.. Enumerable.Range(0, 3000).Select(index => new TestStore.Row
+        {
+            Timestamp = new DateTime(2026, 3, 2).AddSeconds(random.Next(400_000)).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
+            User = $"u{random.Next(200)}",
+            Transaction = $"t{index % 2}",
+            Prompt = (long)random.Next(1, 1000),
+            Completion = index % 3 == 0 ? 7L : 0L,
+            Total = index % 3 == 0 ? null : 0L,
+            Duration = index % 5 == 0 ? null : (double)random.Next(100_000),
+        })];
+        Dictionary<string, string[]>[] choices = [[], new() { ["user"] = [.. Enumerable.Range(0, 150).Select(user => $"u{user}")] }, new() { ["min_tokens"] = ["500"] }, new() { ["transaction"] = ["t1"] }];
+        Compare(
+            rows, new(2026, 3, 2, 7, 12, 31, TimeSpan.Zero), new(2026, 3, 6, 13, 7, 21, TimeSpan.Zero), choices, ["Newest requests", "Slowest requests", "Largest requests", "Interrupted streams"]);
+    }
+
+    [ClickHouseFact]
     public void Sources_are_chosen()
     {
         using var store = new TestStore();

@@ -45,8 +45,14 @@ internal static class ClickHouseExpressions
     }
 
     /// <summary>The single requests, with their condition.</summary>
-    internal static string OfRequests(bool priced = false, string also = "", string indent = "") => $"""
-        FROM {(priced ? PriceView.Name : RequestTable.Rows)}
+    /// <param name="priced">Whether with their cost.</param>
+    /// <param name="also">A further condition.</param>
+    /// <param name="indent">Goes before the second line.</param>
+    /// <param name="first">
+    /// A condition that few requests meet, of which alone other columns are read. A request that was changed is first removed as it was, so no version is missed.
+    /// </param>
+    internal static string OfRequests(bool priced = false, string also = "", string indent = "", string first = "") => $"""
+        FROM {(priced ? PriceView.Name : RequestTable.Rows)}{(first.Length > 0 ? $"\nPREWHERE {first}" : "")}
         {indent}WHERE time >= $__fromTime AND time < $__toTime AND {Raw("chosen")}{also}
         """;
 

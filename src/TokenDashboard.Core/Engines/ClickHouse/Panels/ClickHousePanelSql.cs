@@ -300,11 +300,22 @@ internal static class ClickHousePanelSql
             _ => ("time", " AND interrupted_stream"),
         };
         bool priced = query.Choice == RequestChoice.MostExpensive;
+        // Each row of usage is at least one request that has its largest values, or a later time.
+        string least = query.Choice switch
+        {
+            RequestChoice.Slowest => Measures.MaxDurationMs.Name,
+            RequestChoice.Largest => Measures.MaxTotalTokens.Name,
+            _ => "time",
+        };
+        string first = priced ? "" : $"""
+            {order} >= (SELECT if(count(least) < {query.Rows}, {(order == "time" ? "$__fromTime" : "0")}, min(least)) FROM (SELECT {least} AS least
+              {OfUsage([], Grain.Range, users: true, also: query.Choice == RequestChoice.Interrupted ? $" AND {Measures.InterruptedStreams.Name} > 0" : "", indent: "  ")} ORDER BY least DESC LIMIT {query.Rows}))
+            """;
         return $"""
             SELECT time AS "Time", source AS "Source", transaction_id AS "Transaction", {string.Join(", ", Enum.GetValues<PanelDimension>().Where(dimension => dimension != PanelDimension.RequestType).Select(dimension => $"{Known(Column(dimension))} AS {Quoted(Title(dimension))}"))}, {Known("request_type")} AS "Type",
               prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(priced ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
               if(policy_failed, 'failed', 'passed') AS "Policy"
-            {OfRequests(priced, condition)}
+            {OfRequests(priced, condition, first: first)}
             ORDER BY {order} DESC, source DESC, id DESC
             LIMIT {query.Rows}
             """;
