@@ -32,9 +32,19 @@ internal static class ResultRules
         {
             yield return (DashboardRules.NotAscending, $"The times in '{time.Name}' are not in ascending order.");
         }
+        foreach (string name in NamesNowhere(panel, result))
+            yield return (DashboardRules.OverrideUnused, $"The result has no column '{name}'.");
         if (panel.Type is "timeseries" or "graph" && result.Rows > 0 && result.Columns.All(column => column.Type != ColumnType.Time))
             yield return (DashboardRules.TimeColumnMissing, "The result has no time column, so the panel has no time axis.");
     }
+
+    // The names of overrides. Labels make other names of columns, and so do transformations; another query may have the column.
+    private static IEnumerable<string> NamesNowhere(ReadPanel panel, PluginResult result) =>
+        panel.Targets.Count > 1 || panel.OtherSources.Count > 0 || panel.Json.Objects("transformations").Any() || PanelRules.ShowsRows(panel)
+        || (result.Series is not null && result.Columns.Any(column => column.Type == ColumnType.Text))
+            ? []
+            : panel.Json.Child("fieldConfig").Objects("overrides").Select(item => item.Child("matcher")).Where(matcher => matcher.Text("id") == "byName").Select(matcher => matcher.Text("options"))
+                .Where(name => name.Length > 0).Except(result.Columns.Select(column => column.Name));
 
     internal static IEnumerable<(DashboardRule Rule, string Problem)> OfAnnotation(PluginResult result)
     {

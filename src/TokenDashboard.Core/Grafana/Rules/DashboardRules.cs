@@ -131,6 +131,9 @@ public static class DashboardRules
     internal static readonly DashboardRule ValueLost = Add(
         "query-value-lost", Error, "The plugin dropped text from a column whose first value is a number.",
         "Write CAST(… AS TEXT) around the column.");
+    internal static readonly DashboardRule OverrideUnused = Add(
+        "override-unused", Warning, "An override names a column that the query does not return.",
+        "Correct the name in fieldConfig.overrides, or the name of the column in the query. Otherwise, the column has no unit, color or link of its own.");
 
     /// <summary>All rules, in the order of the documentation.</summary>
     public static IReadOnlyList<DashboardRule> All => Rules;

@@ -124,6 +124,24 @@ public sealed class DashboardTestTests : IDisposable
         Assert.Equal(hidden, Findings(type, "SELECT column1 AS n, $__from AS f FROM (VALUES (1), (2))").Contains("rows-hidden"));
 
     [Theory]
+    [InlineData("tokens", "table", false)]
+    [InlineData("Tokens", "table", true)]
+    [InlineData("Tokens", "time series", false)]
+    public void An_override_of_no_column_is_found_unless_labels_make_the_names(string name, string queryType, bool isFound)
+    {
+        IEnumerable<string> found = Test(json =>
+        {
+            json.FirstPanel()["targets"] = new JsonArray(Target("SELECT 1 AS time, 'a' AS user, 2 AS tokens, $__from AS f", queryType, "time"));
+            json.FirstPanel()["fieldConfig"] = new JsonObject
+            {
+                ["overrides"] = new JsonArray(new JsonObject { ["matcher"] = new JsonObject { ["id"] = "byName", ["options"] = name }, ["properties"] = new JsonArray() }),
+            };
+        }).Findings.Where(finding => finding.PanelId == 1).Select(finding => finding.Rule);
+
+        Assert.Equal(isFound, found.Contains("override-unused"));
+    }
+
+    [Theory]
     [InlineData("SELECT 'a' AS x, 'b' AS y", "variable-query-shape")]
     [InlineData("SELECT 'a' AS __text, 1 AS __value", null)]
     [InlineData("SELECT nothing", "query-failed")]
