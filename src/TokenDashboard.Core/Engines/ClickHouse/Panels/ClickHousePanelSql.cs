@@ -350,9 +350,15 @@ internal static class ClickHousePanelSql
         string columns = query.Short
             ? $"argMax({Known("user")}, time) AS \"User\", sum(total_tokens) AS \"Tokens\", count() AS \"Requests\", max(time) AS \"Last request\""
             : "sum(total_tokens) AS \"Tokens\", count() AS \"Requests\", sum(duration_ms) AS \"Duration\",\n  uniqExact(model) AS \"Models\", countIf(policy_failed) AS \"Policy failures\", min(time) AS \"First request\", max(time) AS \"Last request\"";
+        const string HasTransaction = " AND transaction_id != ''";
+        // As many transactions as there are take long to sum up in all columns.
+        string first = $"""
+            transaction_id IN (SELECT transaction_id {OfRequests(also: HasTransaction, indent: "  ")}
+              GROUP BY transaction_id ORDER BY sum(total_tokens) DESC, transaction_id LIMIT {query.Rows})
+            """;
         return $"""
             SELECT transaction_id AS "Transaction", {columns}
-            {OfRequests(also: " AND transaction_id != ''")}
+            {OfRequests(also: HasTransaction, first: first)}
             GROUP BY transaction_id
             ORDER BY "Tokens" DESC, transaction_id
             LIMIT {query.Rows}
