@@ -33,7 +33,9 @@ internal static partial class ClickHouseErrors
             case 81:
                 return Failure(ErrorCode.StoreNotFound, $"The server has no database '{server.Address.Database}'. Make it with CREATE DATABASE, or give another one: '{name}'.");
             case 60:
-                return RequestTable.Missing(server.Address);
+            // Of a view with parameters; also of any other function.
+            case 46 when words.Contains("table function", StringComparison.Ordinal):
+                return Failure(ErrorCode.StoreTableMissing, $"'{name}' lacks a table or a view, or the user may not see it: {words} Sync-TokenStore makes its own.");
             case 201 or 202 or 158 or 307 or 396 or 241 or 243 or 439:
                 return Failure(ErrorCode.StoreQuotaExceeded, $"A limit of '{name}' stopped the query: {words} Narrow the time range, ask again later, or have the limit raised.");
             case 159 or 160 or 209:
@@ -46,6 +48,8 @@ internal static partial class ClickHouseErrors
         bool hasBegun = !Causes(exception).Any(cause => cause is HttpRequestException);
         if (hasBegun && Causes(exception).OfType<SocketException>().Any(cause => cause.SocketErrorCode == SocketError.TimedOut))
             return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped in the middle of its answer. Ask again, or narrow the time range.");
+        if (server.IsForeign)
+            return Failure(ErrorCode.StoreUnreachable, $"'{name}' answers, but not as ClickHouse does. Check the host and the port: this is probably not the address of ClickHouse's HTTP interface.");
         if (hasBegun && Causes(exception).Any(cause => cause is HttpIOException or EndOfStreamException))
             return Failure(otherwise, $"'{name}' broke off its answer: the query failed, or the connection was lost. Ask again; the server's log says more.");
         return exception is HttpRequestException || Causes(exception).Any(cause => cause is SocketException or HttpIOException)

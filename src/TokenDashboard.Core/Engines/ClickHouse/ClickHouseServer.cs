@@ -54,13 +54,16 @@ internal sealed class ClickHouseServer : IDisposable
             Password = password,
             UseCompression = !IsThisMachine,
             Timeout = _timeout,
-            HttpClient = _http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, ConnectCallback = ConnectAsync }) { Timeout = _timeout },
+            HttpClient = _http = new HttpClient(new AnswerHandler(this, new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, ConnectCallback = ConnectAsync })) { Timeout = _timeout },
         });
     }
 
     public ClickHouseAddress Address { get; }
 
     public string User { get; }
+
+    /// <summary>Whether the last answer was none of ClickHouse, although it told of no failure.</summary>
+    public bool IsForeign { get; private set; }
 
     // There, compression takes longer than it saves.
     private bool IsThisMachine => Address.Host == "localhost" || (IPAddress.TryParse(Address.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
@@ -139,6 +142,16 @@ internal sealed class ClickHouseServer : IDisposable
         _client.Dispose();
         _http.Dispose();
         _secrets.Dispose();
+    }
+
+    private sealed class AnswerHandler(ClickHouseServer server, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            server.IsForeign = response.IsSuccessStatusCode && !response.Headers.Any(header => header.Key.StartsWith("X-ClickHouse-", StringComparison.OrdinalIgnoreCase));
+            return response;
+        }
     }
 }
 

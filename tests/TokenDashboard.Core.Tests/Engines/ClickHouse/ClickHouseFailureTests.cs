@@ -34,6 +34,8 @@ public class ClickHouseFailureTests
     [InlineData(194, 401, "reader: Password required for user. (REQUIRED_PASSWORD)", ErrorCode.StoreUnauthorized)]
     [InlineData(81, 404, "Database llm does not exist. (UNKNOWN_DATABASE)", ErrorCode.StoreNotFound)]
     [InlineData(60, 404, "Unknown table expression identifier 'token_request'. (UNKNOWN_TABLE)", ErrorCode.StoreTableMissing)]
+    [InlineData(46, 404, "Unknown table function token_usage. (UNKNOWN_FUNCTION)", ErrorCode.StoreTableMissing)]
+    [InlineData(46, 404, "Function with name `toDate99` does not exist. (UNKNOWN_FUNCTION)", ErrorCode.StoreReadFailed)]
     [InlineData(62, 400, "Syntax error: failed at position 1. (SYNTAX_ERROR)", ErrorCode.StoreReadFailed)]
     public void A_refusal_is_told_by_its_code(int number, int status, string words, ErrorCode code)
     {
@@ -46,14 +48,14 @@ public class ClickHouseFailureTests
 
     // What is no more than a proxy's page, and a server that is another one's.
     [Theory]
-    [InlineData(502, "<html>Bad gateway</html>")]
-    [InlineData(200, "<html>Welcome</html>")]
-    [InlineData(200, "")]
-    public void An_answer_that_is_not_of_ClickHouse_is_told(int status, string content)
+    [InlineData(502, "<html>Bad gateway</html>", ErrorCode.StoreReadFailed)]
+    [InlineData(200, "<html>Welcome</html>", ErrorCode.StoreUnreachable)]
+    [InlineData(200, "<!DOCTYPE html>\n<html><head><title>Home</title></head><body>A longer page with more of everything in it, as web servers have.</body></html>", ErrorCode.StoreUnreachable)]
+    public void An_answer_that_is_not_of_ClickHouse_is_told(int status, string content, ErrorCode code)
     {
         using var server = new RawServer((stream, _) => Send(stream, status, "", content));
 
-        Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None));
+        Assert.Equal(code, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
     }
 
     [Theory]
