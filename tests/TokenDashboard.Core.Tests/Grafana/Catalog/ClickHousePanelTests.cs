@@ -77,6 +77,26 @@ public class ClickHousePanelTests
             titles);
     }
 
+    // Grafana draws series in the order in which they come.
+    [ClickHouseFact]
+    public void Equal_values_have_the_same_order_in_both()
+    {
+        DateTimeOffset from = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+        using TestStore store = CatalogView.Stored([.. new[] { "cid", "ann", "dan", "bob" }.Select(user => new TestStore.Row { User = user, Timestamp = "2026-03-04T12:30:00", Prompt = 5L, Completion = 0L, Total = 5L })]);
+        string target = ClickHouseEngine.Shared.NewDatabase();
+        Send(store, target, "store");
+        using var sqlite = new ProofDatabase(store.Path, CancellationToken.None);
+        using var clickHouse = new ClickHouseProof(target, null, CancellationToken.None);
+        (_, DashboardDocument left, DashboardDocument right) = Dashboards.Single(each => each.Name == "Users");
+
+        foreach (string title in new[] { "Token usage per user over time", "Cumulative usage per user" })
+        {
+            object?[] Users(DashboardDocument dashboard, IPluginDatabase database) => [.. new GrafanaView(dashboard, from, from.AddHours(1)).Run(database, title).Columns[1].Values.Take(4)];
+            Assert.Equal(["ann", "bob", "cid", "dan"], Users(left, sqlite));
+            Assert.Equal(["ann", "bob", "cid", "dan"], Users(right, clickHouse));
+        }
+    }
+
     [ClickHouseFact]
     public void The_first_requests_are_those_of_all_where_there_are_more()
     {

@@ -108,7 +108,7 @@ internal static class ClickHousePanelSql
         SELECT bucket AS time, {TopName(query.Top)} AS {Column(query.Dimension)}, sum(amount) AS {Label(query.Measure)}
         FROM ({Ranked(query)})
         GROUP BY 1, 2
-        ORDER BY 1, 3 DESC
+        ORDER BY 1, 3 DESC, 2
         """;
 
     private static string CumulativeTop(TopOverTimeQuery query) => $"""
@@ -119,7 +119,7 @@ internal static class ClickHousePanelSql
           FROM ({Ranked(query)})
           GROUP BY shown) AS used
         WHERE bucket <= greatest(now(), latest)
-        ORDER BY 1, 3 DESC
+        ORDER BY 1, 3 DESC, 2
         """;
 
     // Each bucket and name, with the place of the name among all.

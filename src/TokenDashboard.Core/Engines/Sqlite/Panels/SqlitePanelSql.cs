@@ -98,7 +98,7 @@ internal static class SqlitePanelSql
 
     private static string TopOverTime(TopOverTimeQuery query) => $"""
         {TopOfBuckets(query)}
-        ORDER BY 1, 3 DESC
+        ORDER BY 1, 3 DESC, 2
         """;
 
     private static string CumulativeTop(TopOverTimeQuery query) => $"""
@@ -107,7 +107,7 @@ internal static class SqlitePanelSql
         SELECT time, {Column(query.Dimension)}, SUM(COALESCE({Label(query.Measure)}, 0)) OVER (PARTITION BY {Column(query.Dimension)} ORDER BY time) AS {Label(query.Measure)}
         FROM {Relation("times")} CROSS JOIN (SELECT {Column(query.Dimension)}, MAX(MAX(time)) OVER () AS newest FROM used GROUP BY 1) LEFT JOIN used USING (time, {Column(query.Dimension)})
         WHERE time <= MAX(unixepoch(), newest)
-        ORDER BY 1, 3 DESC
+        ORDER BY 1, 3 DESC, 2
         """;
 
     private static string TopOfBuckets(TopOverTimeQuery query)
