@@ -26,8 +26,14 @@ Describe 'Sync-TokenStore' {
             $engine.Process.Kill()
         }
 
-        It 'makes nothing with -WhatIf' {
+        It 'shows all statements with -WhatIf, and makes nothing' {
+            Start-Transcript (Join-Path $TestDrive 'whatif.txt') | Out-Null
             Sync-TokenStore $database $target -WhatIf | Should -BeNullOrEmpty
+            Stop-Transcript | Out-Null
+            $shown = Get-Content (Join-Path $TestDrive 'whatif.txt') -Raw
+            $shown | Should -Match 'CREATE TABLE IF NOT EXISTS token_request'
+            $shown | Should -Match 'CREATE VIEW IF NOT EXISTS token_usage_priced'
+            $shown | Should -Match 'Send the requests of'
             { Get-TokenStore $target } | Should -Throw -ErrorId 'StoreTableMissing,TokenDashboard.Commands.GetTokenStoreCommand'
         }
 

@@ -36,9 +36,9 @@ internal static class PriceView
 
     /// <summary>The statements that make them where they are missing.</summary>
     /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
-    public static IReadOnlyList<string> CreateStatements(string onCluster) =>
+    public static IReadOnlyList<(string Name, string Sql)> CreateStatements(string onCluster) =>
     [
-        $"""
+        (Table, $"""
         CREATE TABLE IF NOT EXISTS {Table}{onCluster}
         (
             provider LowCardinality(String), model LowCardinality(String), list String, currency String,
@@ -47,13 +47,13 @@ internal static class PriceView
         )
         ENGINE = {(onCluster.Length == 0 ? "ReplacingMergeTree(version)" : "ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}', version)")}
         ORDER BY (provider, model)
-        COMMENT '{RequestTable.Comment}{RequestTable.Format}'
-        """,
-        $"""
+        {RequestTable.CommentClause}
+        """),
+        (Name, $"""
         CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS
         {Of(RequestTable.Rows, "1", Prompt, Prompt)}
-        COMMENT '{RequestTable.Comment}{RequestTable.Format}'
-        """,
+        {RequestTable.CommentClause}
+        """),
     ];
 
     /// <summary>Whether any price changes within a day of UTC or a class of input size, so that sums of those do not tell what was paid.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Engines.ClickHouse;
@@ -13,7 +12,7 @@ internal static partial class RequestTable
     public const string Name = "token_request";
 
     /// <summary>What the name of a table ends in that is one shard's, in a cluster.</summary>
-    private const string Local = "_local";
+    public const string Local = "_local";
 
     /// <summary>The table with the last version of each row.</summary>
     public const string Rows = Name + " AS request FINAL";
@@ -30,11 +29,14 @@ internal static partial class RequestTable
     /// </summary>
     public const string ReadSettings = $"SETTINGS {FinalSetting} = 1, use_skip_indexes_if_final_exact_mode = 0";
 
-    /// <summary>The form of the table, which its comment tells.</summary>
+    /// <summary>The form of the tables and views, which the comment of each tells.</summary>
     public const int Format = 5;
 
-    /// <summary>What the comment of each table of this product begins with.</summary>
+    /// <summary>What the comment of each table and view of this product begins with.</summary>
     public const string Comment = "TokenDashboard requests, format ";
+
+    /// <summary>What the statement of each ends in.</summary>
+    public static string CommentClause => $"COMMENT '{Comment}{Format}'";
 
     /// <summary>The columns that tell of the request, in the order in which rows are sent.</summary>
     private static readonly (string Name, string Type)[] Content =
@@ -74,13 +76,14 @@ internal static partial class RequestTable
 
     /// <summary>The statements that make the tables and views that are missing.</summary>
     /// <param name="cluster">The cluster, or null for tables of one server.</param>
+    /// <param name="there">The names of those that are there.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: no cluster has such a name.</exception>
-    public static IReadOnlyList<string> CreateStatements(string? cluster)
+    public static IReadOnlyList<string> CreateStatements(string? cluster, params IEnumerable<string> there)
     {
         if (cluster is not null && !ClusterName().IsMatch(cluster))
             throw new TokenDashboardException(ErrorCode.StoreAddressInvalid, "The name of a cluster has only letters, digits, and the characters _ - and . in it.", target: cluster);
         string onCluster = cluster is null ? "" : $" ON CLUSTER '{cluster}'";
-        return
+        (string Name, string Sql)[] all =
         [
             .. Create(cluster, Name, $"""
                 {string.Join(",\n    ", Content.Concat(Bookkeeping).Select(column => $"{column.Name} {column.Type}"))},
@@ -90,61 +93,30 @@ internal static partial class RequestTable
             .. UsageTables.Tables.SelectMany(table => Create(cluster, table.Name, table.Columns, table.Engine, table.Arguments, table.Order)),
             .. UsageTables.CreateViews(onCluster, cluster is null ? "" : Local),
         ];
+        return [.. all.Where(statement => !there.Contains(statement.Name)).Select(statement => statement.Sql)];
     }
-
-    /// <summary>Whether all tables and views are there.</summary>
-    public static bool Exist(ClickHouseServer server)
-    {
-        string[] names = [Name, PriceView.Table, PriceView.Name, .. UsageTables.Tables.Select(table => table.Name), UsageTables.Marks, UsageTables.Name, UsageTables.Priced];
-        var parameters = new ClickHouseParameters();
-        return server.Query(
-            $"SELECT toInt64(count()) FROM system.tables WHERE database = currentDatabase() AND name IN {parameters.Add("Array(String)", names)}", parameters, row => row.GetInt64(0)).Single() == names.Length;
-    }
-
-    /// <summary>Whether the table is there, in the form that this version reads.</summary>
-    /// <returns>The size in bytes and the server's version; null where there is no table.</returns>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreSchemaMismatch"/>: it has another form.</exception>
-    public static (long Bytes, string Version)? Find(ClickHouseServer server)
-    {
-        var parameters = new ClickHouseParameters();
-        string sql = $"SELECT comment, toInt64(ifNull(total_bytes, 0)), version() FROM system.tables WHERE database = currentDatabase() AND name = {parameters.Add(Name)}";
-        foreach ((string comment, long bytes, string version) in server.Query(sql, parameters, row => (row.GetString(0), row.GetInt64(1), row.GetString(2))).ToArray())
-        {
-            int format = comment.StartsWith(Comment, StringComparison.Ordinal) && int.TryParse(comment.AsSpan(Comment.Length), CultureInfo.InvariantCulture, out int number) ? number : 0;
-            if (format == Format)
-                return (bytes, version);
-            string what = format == 0 ? "was not made by TokenDashboard" : $"has format {format}, and this version of TokenDashboard needs {Format}";
-            string fix = format > Format ? "Update the module." : "Rename or drop the table, and let Sync-TokenStore make it again and send all requests.";
-            throw new TokenDashboardException(ErrorCode.StoreSchemaMismatch, $"The table {Name} of '{server.Address}' {what}. {fix}", target: server.Address.ToString());
-        }
-        return null;
-    }
-
-    /// <summary>The failure that there is no table.</summary>
-    public static TokenDashboardException Missing(ClickHouseAddress address) => new(
-        ErrorCode.StoreTableMissing, $"'{address}' has no table {Name}, or the user may not see it. Sync-TokenStore makes it.", target: address.ToString());
 
     // In a cluster all rows of a source are on one shard.
-    private static IEnumerable<string> Create(string? cluster, string name, string columns, string engine, string arguments, string order)
+    private static IEnumerable<(string Name, string Sql)> Create(string? cluster, string name, string columns, string engine, string arguments, string order)
     {
-        string onCluster = cluster is null ? "" : $" ON CLUSTER '{cluster}'", comment = $"COMMENT '{Comment}{Format}'";
+        string onCluster = cluster is null ? "" : $" ON CLUSTER '{cluster}'";
         string replicated = $"Replicated{engine}('/clickhouse/tables/{{shard}}/{{database}}/{{table}}', '{{replica}}'{(arguments.Length > 0 ? ", " : "")}{arguments})";
-        yield return $"""
+        yield return (name, $"""
             CREATE TABLE IF NOT EXISTS {name}{(cluster is null ? "" : Local + onCluster)}
             (
                 {columns}
             )
             ENGINE = {(cluster is null ? $"{engine}({arguments})" : replicated)}
             {order}
-            {comment}
-            """;
+            {CommentClause}
+            """);
         if (cluster is not null)
         {
-            yield return $"""
+            yield return (name, $"""
                 CREATE TABLE IF NOT EXISTS {name}{onCluster} AS {name}{Local}
                 ENGINE = Distributed('{cluster}', currentDatabase(), {name}{Local}, cityHash64(source))
-                {comment}
-                """;
+                {CommentClause}
+                """);
         }
     }
 

@@ -48,16 +48,16 @@ internal static class UsageTables
     /// <summary>Each level of sums: its seconds, and whether users are told apart.</summary>
     public static readonly (int Level, int Seconds, bool HasUsers)[] Levels = [(UserDays, Day, true), (WholeDays, Day, false), (Quarters, Quarter, false)];
 
-    /// <summary>The tables, each with its columns, engine and order.</summary>
+    /// <summary>The tables, each with its columns, engine and order. That of days is made last: what it tells must be there.</summary>
     public static IReadOnlyList<(string Name, string Columns, string Engine, string Arguments, string Order)> Tables { get; } =
     [
-        (Days, "source LowCardinality(String), day Date32, mark UInt64, generation UInt64, requests Int64, checksum UInt64", "ReplacingMergeTree", "generation", "ORDER BY (source, day, mark)"),
         (Sums, $"""
             source LowCardinality(String), day Date32, generation UInt64, level UInt8, start Int64,
                 {string.Join(", ", Names.Select(name => $"{name} LowCardinality(String)"))}, input_class UInt8, checksum UInt64,
                 {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{measure.Name} {ClickHouseMeasures.TypeOf(measure)} CODEC({(measure.IsReal ? "ZSTD" : "T64, ZSTD")})"))},
                 duration_bins Array(Int16) CODEC(ZSTD), duration_counts Array(UInt32) CODEC(T64, ZSTD)
             """, "MergeTree", "", "PARTITION BY toYYYYMM(day)\nORDER BY (level, day, source, generation)"),
+        (Days, "source LowCardinality(String), day Date32, mark UInt64, generation UInt64, requests Int64, checksum UInt64", "ReplacingMergeTree", "generation", "ORDER BY (source, day, mark)"),
     ];
 
     /// <summary>The columns that rows of the view and <see cref="OfRequests"/> have in common.</summary>
@@ -79,15 +79,16 @@ internal static class UsageTables
     /// <summary>The statements that make the views.</summary>
     /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
     /// <param name="local">What the name of a table ends in that is one shard's.</param>
-    public static IReadOnlyList<string> CreateViews(string onCluster, string local) =>
+    public static IReadOnlyList<(string Name, string Sql)> CreateViews(string onCluster, string local) =>
     [
-        $"""
+        (Marks, $"""
         CREATE MATERIALIZED VIEW IF NOT EXISTS {Marks}{onCluster} TO {Days}{local} AS
         SELECT DISTINCT source, toDate32(time) AS day, toUInt64(0) AS mark, toUInt64(0) AS generation, toInt64(0) AS requests, toUInt64(0) AS checksum
         FROM {RequestTable.Name}{local}
-        """,
-        $"CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS\n{View("{users:UInt8}")}",
-        $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n{PriceView.Of($"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request", Measures.Requests.Name, "smallest_prompt", "largest_prompt")}",
+        {RequestTable.CommentClause}
+        """),
+        (Name, $"CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS\n{View("{users:UInt8}")}\n{RequestTable.CommentClause}"),
+        (Priced, $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n{PriceView.Of($"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request", Measures.Requests.Name, "smallest_prompt", "largest_prompt")}\n{RequestTable.CommentClause}"),
     ];
 
     /// <summary>

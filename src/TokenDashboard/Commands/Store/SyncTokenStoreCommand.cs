@@ -77,17 +77,13 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
                 ErrorCode.StoreSourceConflict, $"'{path}' has the same source '{options.Source}' as another store, whose requests it would replace. Sync the stores separately, with -Source.", target: path);
         }
         using var sync = new TokenStoreSync(path, Target, options, Cancellation);
-        if (sync.IsTableMissing)
-        {
-            foreach (string statement in sync.CreateStatements)
-            {
-                if (!ShouldProcess(sync.Target, statement))
-                    return;
-            }
-            sync.CreateTable();
-        }
-        if (!ShouldProcess(sync.Target, $"Send the requests of '{path}' as those of the source '{options.Source}'"))
+        // All are shown, also where the first one is not wanted.
+        bool isWanted = true;
+        foreach (string action in sync.CreateStatements.Append($"Send the requests of '{path}' as those of the source '{options.Source}'"))
+            isWanted &= ShouldProcess(sync.Target, action);
+        if (!isWanted)
             return;
+        sync.CreateTable();
         Write(sync);
     }
 

@@ -11,7 +11,7 @@ public sealed class ClickHouseStore : ITelemetryStore
 
     private readonly ClickHouseServer _server;
     private readonly IReadOnlyList<string>? _sources;
-    private readonly (long Bytes, string Version) _table;
+    private readonly FoundTables _tables;
 
     /// <summary>Opens the store and checks that it is one.</summary>
     /// <param name="address">Its address.</param>
@@ -24,7 +24,7 @@ public sealed class ClickHouseStore : ITelemetryStore
         _server = new ClickHouseServer(ClickHouseAddress.Parse(address), credential, cancellation);
         try
         {
-            _table = RequestTable.Find(_server) ?? throw RequestTable.Missing(_server.Address);
+            _tables = FoundTables.Of(_server);
             _sources = isChosen is null ? null : [.. ReadSources().Where(isChosen)];
         }
         catch
@@ -139,7 +139,7 @@ public sealed class ClickHouseStore : ITelemetryStore
     }
 
     /// <inheritdoc/>
-    StoreFacts ITelemetryStore.ReadFacts() => new(_table.Bytes, null, null, $"ClickHouse {_table.Version}");
+    StoreFacts ITelemetryStore.ReadFacts() => new(_tables.Bytes, null, null, $"ClickHouse {_tables.Version}");
 
     /// <inheritdoc/>
     IReadOnlyList<string> ITelemetryStore.ReadSources() => _sources ?? ReadSources();

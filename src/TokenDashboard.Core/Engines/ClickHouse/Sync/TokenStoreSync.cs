@@ -39,13 +39,12 @@ public sealed class TokenStoreSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var address = ClickHouseAddress.Parse(target);
-        CreateStatements = RequestTable.CreateStatements(options.Cluster);
         _options = options;
         _store = TokenStore.Open(path, cancellation);
         _server = new ClickHouseServer(address, options.Credential, cancellation);
         try
         {
-            IsTableMissing = RequestTable.Find(_server) is null || !RequestTable.Exist(_server);
+            CreateStatements = RequestTable.CreateStatements(options.Cluster, FoundTables.Read(_server).Names);
             string source = options.Source ?? DefaultSourceOf(path);
             _batch = new RequestBatch(source);
             _since = options.Since is { } since ? RequestTable.MicrosOf(since) : RequestTable.NoTime;
@@ -61,8 +60,8 @@ public sealed class TokenStoreSync : IDisposable
         }
     }
 
-    /// <summary>Whether the tables, or the view of requests with their cost, must be made first.</summary>
-    public bool IsTableMissing { get; }
+    /// <summary>Whether tables or views must be made first.</summary>
+    public bool IsTableMissing => CreateStatements.Count > 0;
 
     /// <summary>The statements that make what is missing of them.</summary>
     public IReadOnlyList<string> CreateStatements { get; }

@@ -1,0 +1,156 @@
+using System.Reflection;
+using TokenDashboard.Engines;
+using TokenDashboard.Engines.ClickHouse;
+using TokenDashboard.Engines.ClickHouse.Sync;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Engines.ClickHouse;
+
+/// <summary>Tables and views that are old, dropped in part or emptied by ClickHouse leave no usage behind of requests that are no longer there.</summary>
+public class FoundTablesTests
+{
+    [ClickHouseFact]
+    public void A_table_that_is_missing_old_or_foreign_is_told()
+    {
+        string address = ClickHouseEngine.Shared.NewDatabase();
+
+        Assert.Equal(ErrorCode.StoreTableMissing, FailureOf(address).Code);
+        Assert.Equal(ErrorCode.StoreNotFound, FailureOf(address + "_none").Code);
+        Execute(address, "CREATE TABLE token_request (id Int64) ENGINE = MergeTree ORDER BY id COMMENT 'TokenDashboard requests, format 0'");
+        Assert.Equal(ErrorCode.StoreSchemaMismatch, FailureOf(address).Code);
+        Execute(address, "ALTER TABLE token_request MODIFY COMMENT 'TokenDashboard requests, format 1000'");
+        Assert.EndsWith("Update the module.", FailureOf(address).Message, StringComparison.Ordinal);
+        Execute(address, "ALTER TABLE token_request MODIFY COMMENT 'mine'");
+        TokenDashboardException foreign = FailureOf(address);
+        Assert.Equal(ErrorCode.StoreSchemaMismatch, foreign.Code);
+        // Nobody is told to drop what may be someone's.
+        Assert.DoesNotContain("DROP TABLE", foreign.Message, StringComparison.Ordinal);
+    }
+
+    [ClickHouseFact]
+    public void Nothing_of_an_old_table_counts_when_its_message_was_followed()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(1, 5).Select(day => new TestStore.Row { Timestamp = $"2026-03-0{day}T12:00:00" }));
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Run(store, address, "one");
+        Run(store, address, "two");
+        Assert.Equal(10, UsageOf(address));
+        Execute(address, "ALTER TABLE token_request MODIFY COMMENT 'TokenDashboard requests, format 4'");
+
+        string message = FailureOf(address).Message;
+        Assert.Equal(message, Assert.Throws<TokenDashboardException>(() => Run(store, address, "one")).Message);
+        // Not followed as a whole.
+        Execute(address, "DROP TABLE token_request SYNC");
+        Assert.Equal(ErrorCode.StoreSchemaMismatch, Assert.Throws<TokenDashboardException>(() => Run(store, address, "one")).Code);
+        Execute(address, "DROP TABLE token_usage_sum SYNC");
+        Assert.Equal(ErrorCode.StoreSchemaMismatch, Assert.Throws<TokenDashboardException>(() => Run(store, address, "one")).Code);
+        Execute(address, message[message.IndexOf("DROP TABLE", StringComparison.Ordinal)..].Replace("DROP TABLE", "DROP TABLE IF EXISTS", StringComparison.Ordinal));
+        Run(store, address, "one");
+
+        Assert.Equal(5, UsageOf(address));
+        using ITelemetryStore open = TelemetryStores.Open(address, CancellationToken.None);
+        Assert.Equal(["one"], open.ReadSources());
+    }
+
+    [ClickHouseFact]
+    public void The_message_names_all_that_is_to_be_dropped()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row());
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Run(store, address, "one");
+        Execute(address, "ALTER TABLE token_usage_sum MODIFY COMMENT 'TokenDashboard requests, format 4'");
+
+        string message = FailureOf(address).Message;
+        Execute(address, message[message.IndexOf("DROP TABLE", StringComparison.Ordinal)..]);
+
+        Assert.Equal(RequestTable.CreateStatements(null), MissingIn(store, address));
+        Run(store, address, "one");
+        Assert.Equal(1, UsageOf(address));
+    }
+
+    [ClickHouseFact]
+    public void A_view_that_is_old_is_told_and_one_that_is_missing_is_made()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row());
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Run(store, address, "one");
+        Assert.Empty(MissingIn(store, address));
+
+        Execute(address, "CREATE OR REPLACE VIEW token_usage AS SELECT 1 COMMENT 'TokenDashboard requests, format 4'");
+        Assert.Equal(ErrorCode.StoreSchemaMismatch, FailureOf(address).Code);
+        Execute(address, "DROP VIEW token_usage");
+        Assert.Equal(ErrorCode.StoreTableMissing, Assert.Throws<TokenDashboardException>(() => UsageOf(address)).Code);
+        Assert.StartsWith("CREATE VIEW IF NOT EXISTS token_usage AS", Assert.Single(MissingIn(store, address)), StringComparison.Ordinal);
+        Run(store, address, "one");
+
+        Assert.Equal(1, UsageOf(address));
+    }
+
+    [ClickHouseFact]
+    public void Retention_as_the_page_shows_it_removes_whole_months_and_their_sums()
+    {
+        using var store = new TestStore();
+        var month = new DateTimeOffset(DateTime.UtcNow.Year, DateTime.UtcNow.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        // The last day of the last month that goes; the first that stays; and one whose time nobody can read.
+        DateTimeOffset[] times = [month.AddMonths(-24).AddDays(-1), month.AddMonths(-24), month.AddMonths(-24).AddDays(9), month.AddDays(-1)];
+        store.Insert([.. times.Select(time => new TestStore.Row { Timestamp = $"{time:yyyy-MM-ddTHH:mm:ss}" }), new TestStore.Row { Timestamp = "no time" }]);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Run(store, address, "one");
+        Assert.Equal(4, UsageOf(address));
+
+        foreach (string statement in StatementsOf("Retention"))
+            Execute(address, statement);
+        foreach (string table in new[] { "token_request", "token_usage_sum", "token_usage_day" })
+            Execute(address, $"OPTIMIZE TABLE {table} FINAL");
+
+        Assert.Equal((3, 4), (UsageOf(address), CountOf(address)));
+        // The run that the page tells to make sends nothing again, and takes nothing for missing.
+        TokenStoreSyncResult result = Run(store, address, "one", since: DateTimeOffset.UtcNow.AddMonths(-24));
+        Assert.Equal((0, 0, 0), (result.Sent, result.Changed, result.Removed));
+        Assert.Equal((3, 4), (UsageOf(address), CountOf(address)));
+    }
+
+    // The statements of a section of docs/fleets.md, behind a word in bold.
+    private static string[] StatementsOf(string word)
+    {
+        string repository = typeof(FoundTablesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
+        string page = File.ReadAllText(Path.Combine(repository, "docs", "fleets.md")).ReplaceLineEndings("\n");
+        string code = page.Split($"**{word}**")[1].Split("```sql\n")[1].Split("```")[0];
+        return code.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    private static TokenDashboardException FailureOf(string address) => Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open(address, CancellationToken.None));
+
+    private static void Execute(string address, string sql) => ClickHouseEngine.Shared.Execute(sql, address.Split('/')[^1]);
+
+    private static IReadOnlyList<string> MissingIn(TestStore store, string address)
+    {
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions(), CancellationToken.None);
+        return sync.CreateStatements;
+    }
+
+    private static TokenStoreSyncResult Run(TestStore store, string address, string source, DateTimeOffset? since = null)
+    {
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, Since = since }, CancellationToken.None);
+        sync.CreateTable();
+        return sync.Run();
+    }
+
+    // With readable times, of sums.
+    private static long UsageOf(string address)
+    {
+        using ITelemetryStore store = TelemetryStores.Open(address, CancellationToken.None);
+        return new UsageQuery([], TimeZoneInfo.Utc).Run([store], new RequestFilter()).Rows.Single().Requests;
+    }
+
+    // Of the table, with all times.
+    private static long CountOf(string address)
+    {
+        using var server = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None);
+        return server.Query("SELECT toInt64(count()) FROM token_request FINAL", new ClickHouseParameters(), row => row.GetInt64(0)).Single();
+    }
+}
