@@ -20,7 +20,7 @@ public enum ErrorCode : long
     /// <summary>The address of a store on a server is invalid, or contains a password.</summary>
     StoreAddressInvalid,
 
-    /// <summary>The server of the store cannot be reached.</summary>
+    /// <summary>The server of the store cannot be reached, or is not ClickHouse.</summary>
     StoreUnreachable,
 
     /// <summary>The server of the store refused the user or the password.</summary>
@@ -35,7 +35,7 @@ public enum ErrorCode : long
     /// <summary>A limit of the server of the store stopped the query.</summary>
     StoreQuotaExceeded,
 
-    /// <summary>This version of the module cannot read the schema of the table.</summary>
+    /// <summary>This version of the module cannot read the schema of a table or view, or only some of the tables were dropped.</summary>
     StoreSchemaMismatch,
 
     /// <summary>Two stores would have the same source.</summary>
@@ -53,7 +53,7 @@ public enum ErrorCode : long
     /// <summary>The file is not a SQLite database, or is damaged.</summary>
     StoreNotDatabase,
 
-    /// <summary>The database has no table named telemetry.</summary>
+    /// <summary>The database has no table named telemetry, or on ClickHouse lacks a table or view that Sync-TokenStore makes.</summary>
     StoreTableMissing,
 
     /// <summary>The table telemetry lacks columns, the row id of SQLite's usual tables included.</summary>
@@ -65,13 +65,13 @@ public enum ErrorCode : long
     /// <summary>Another process kept the database locked for longer than the time-out.</summary>
     StoreLocked,
 
-    /// <summary>This account has no read access to the file.</summary>
+    /// <summary>This account has no read access to the file, or the user lacks a permission on ClickHouse.</summary>
     StoreAccessDenied,
 
     /// <summary>SQLite's native library is missing or is not made for this platform.</summary>
     SqliteUnavailable,
 
-    /// <summary>SQLite reported another failure while reading.</summary>
+    /// <summary>SQLite or ClickHouse reported another failure while reading.</summary>
     StoreReadFailed,
 
     /// <summary>The file of a new store exists.</summary>
