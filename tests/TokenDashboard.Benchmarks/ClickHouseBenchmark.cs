@@ -147,6 +147,7 @@ internal static class ClickHouseBenchmark
             ("by user and model, a week", () => Usage([UsageDimension.User, UsageDimension.Model], new RequestFilter { Range = week }, TimeZoneInfo.Utc)),
             ("by hour, one user", () => Usage([UsageDimension.Hour], new RequestFilter { User = ["user7"] }, TimeZoneInfo.Utc)),
             ("by source", () => Usage([UsageDimension.Source], new RequestFilter(), TimeZoneInfo.Utc)),
+            ("transactions, top 10", () => Usage([UsageDimension.Transaction], new RequestFilter(), TimeZoneInfo.Utc, (10, UsageOrder.Default))),
             ("the 20 largest requests", () => _ = new RequestQuery([store], new RequestFilter()) { Order = RequestOrder.TotalTokens, Descending = true }.Run(0, 20).Count()),
         })
         {
@@ -154,7 +155,8 @@ internal static class ClickHouseBenchmark
             Report.Figure($"{what}, {Report.Count(size)} requests", Report.Milliseconds(time), Report.Milliseconds(AnswerTarget), time <= AnswerTarget);
         }
 
-        void Usage(UsageDimension[] groupBy, RequestFilter filter, TimeZoneInfo zone) => _ = new UsageQuery(groupBy, zone) { Prices = prices }.Run([store], filter).Rows.Count;
+        void Usage(UsageDimension[] groupBy, RequestFilter filter, TimeZoneInfo zone, (int, UsageOrder)? largest = null) =>
+            _ = new UsageQuery(groupBy, zone) { Prices = prices, Largest = largest }.Run([store], filter).Rows.Count;
     }
 
     private static void Execute(string address, string sql)
