@@ -25,8 +25,9 @@ public static class TelemetryStores
             return address.LocalPath;
         // An address can contain a password.
         string scheme = reference[..reference.IndexOf(':', StringComparison.Ordinal)];
+        string others = scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database";
         throw new TokenDashboardException(
-            ErrorCode.StoreEngineUnknown, $"This command does not support addresses that begin with '{scheme}:'. Use the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.", target: scheme);
+            ErrorCode.StoreEngineUnknown, $"This command does not support addresses that begin with '{scheme}:'. Use the path of a SQLite database file{others}.", target: scheme);
     }
 
     /// <summary>The path of a store that is a file, or the address of ClickHouse.</summary>

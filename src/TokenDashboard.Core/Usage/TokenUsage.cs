@@ -64,6 +64,9 @@ public sealed class TokenUsage : UsageFigures
     /// <summary>The cost of these tokens, if they have a price; null if not requested.</summary>
     public decimal? CumulativeCost { get; internal set; }
 
-    private protected override string Label =>
-        string.Join(", ", new[] { Start?.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture), Weekday, HourOfDay is { } hour ? string.Create(CultureInfo.InvariantCulture, $"{hour:00}:00") : null, User, Model, Provider, RequestType, Transaction, Source }.Where(name => name is not null).DefaultIfEmpty("all"));
+    private protected override string Label => string.Join(", ", new[]
+    {
+        Start?.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture), Weekday, HourOfDay is { } hour ? string.Create(CultureInfo.InvariantCulture, $"{hour:00}:00") : null,
+        User, Model, Provider, RequestType, Transaction, Source,
+    }.Where(name => name is not null).DefaultIfEmpty("all"));
 }

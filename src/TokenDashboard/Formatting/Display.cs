@@ -98,7 +98,11 @@ public static class Display
     /// <summary>Usage in one line: dimensions, tokens, cost and requests.</summary>
     public static string Line(TokenUsage usage)
     {
-        string?[] of = [usage.Start is { } start && usage.End is { } end ? Bucket(start, end) : null, usage.Weekday, usage.HourOfDay is { } hour ? $"{hour}:00" : null, usage.User, usage.Model, usage.Provider, usage.RequestType, usage.Transaction, usage.Source];
+        string?[] of =
+        [
+            usage.Start is { } start && usage.End is { } end ? Bucket(start, end) : null, usage.Weekday, usage.HourOfDay is { } hour ? $"{hour}:00" : null,
+            usage.User, usage.Model, usage.Provider, usage.RequestType, usage.Transaction, usage.Source,
+        ];
         string names = Names([.. of]);
         string cost = Cost(usage.Cost, usage.Currency);
         return (names.Length > 0 ? names + ": " : "")

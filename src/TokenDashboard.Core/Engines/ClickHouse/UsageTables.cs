@@ -74,7 +74,10 @@ internal static class UsageTables
     /// <summary>The bins, and how often each is there. To sort the requests' bins takes a fourth of the time that a group for each bin takes.</summary>
     /// <param name="sorted">Bins in order.</param>
     public static string Counted(string sorted) =>
-        $"arrayCompact({sorted}) AS bins, CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted})), [length({sorted}) + 1])))), 'Array(UInt32)') AS counts";
+        $"arrayCompact({sorted}) AS bins, CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], {Changes(sorted)}, [length({sorted}) + 1])))), 'Array(UInt32)') AS counts";
+
+    // Where another bin begins, counted from 1.
+    private static string Changes(string sorted) => $"arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted}))";
 
     /// <summary>The statements that make the views.</summary>
     /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>

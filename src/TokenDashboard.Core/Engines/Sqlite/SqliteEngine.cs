@@ -53,7 +53,8 @@ internal static class SqliteEngine
         {
             throw new TokenDashboardException(
                 ErrorCode.SqliteUnavailable,
-                $"SQLite's native library cannot be loaded on this platform ({RuntimeInformation.RuntimeIdentifier}). The module includes it for Windows, Linux (glibc and musl) and macOS, on x64 and arm64. On these platforms, reinstall the module with all of its folders.",
+                $"SQLite's native library cannot be loaded on this platform ({RuntimeInformation.RuntimeIdentifier}). The module includes it for "
+                + "Windows, Linux (glibc and musl) and macOS, on x64 and arm64. On these platforms, reinstall the module with all of its folders.",
                 exception);
         }
         // Every connection belongs to one command on one thread, so it needs no lock for each column that is read;

@@ -20,7 +20,8 @@ internal static class UsageBuckets
         IsCsv = marks => marks.HasAny(Names),
         Reader = (_, sink, _) => throw new TokenDashboardException(
             ErrorCode.ImportNotRequests,
-            $"The rows of '{sink.Report.Path}' are sums of many requests, as names such as {Names[0]} or {Names[5]} tell. As requests they would spoil counts, durations and percentiles. Import the log of single requests instead; to take each row as one request all the same, remove the columns that count requests or name buckets.",
+            $"The rows of '{sink.Report.Path}' are sums of many requests, as names such as {Names[0]} or {Names[5]} tell. As requests they would spoil counts, durations "
+            + "and percentiles. Import the log of single requests instead; to take each row as one request all the same, remove the columns that count requests or name buckets.",
             target: sink.Report.Path),
     };
 }

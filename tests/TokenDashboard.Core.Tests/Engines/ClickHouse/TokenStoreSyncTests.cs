@@ -4,7 +4,6 @@ using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Engines.Sqlite.Maintenance;
-using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;

@@ -311,8 +311,9 @@ internal static class ClickHousePanelSql
             {order} >= (SELECT if(count(least) < {query.Rows}, {(order == "time" ? "$__fromTime" : "0")}, min(least)) FROM (SELECT {least} AS least
               {OfUsage([], Grain.Range, users: true, also: query.Choice == RequestChoice.Interrupted ? $" AND {Measures.InterruptedStreams.Name} > 0" : "", indent: "  ")} ORDER BY least DESC LIMIT {query.Rows}))
             """;
+        IEnumerable<string> names = Enum.GetValues<PanelDimension>().Where(dimension => dimension != PanelDimension.RequestType).Select(dimension => $"{Known(Column(dimension))} AS {Quoted(Title(dimension))}");
         return $"""
-            SELECT time AS "Time", source AS "Source", transaction_id AS "Transaction", {string.Join(", ", Enum.GetValues<PanelDimension>().Where(dimension => dimension != PanelDimension.RequestType).Select(dimension => $"{Known(Column(dimension))} AS {Quoted(Title(dimension))}"))}, {Known("request_type")} AS "Type",
+            SELECT time AS "Time", source AS "Source", transaction_id AS "Transaction", {string.Join(", ", names)}, {Known("request_type")} AS "Type",
               prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(priced ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
               if(policy_failed, 'failed', 'passed') AS "Policy"
             {OfRequests(priced, condition, first: first)}
@@ -349,7 +350,10 @@ internal static class ClickHousePanelSql
     {
         string columns = query.Short
             ? $"argMax({Known("user")}, time) AS \"User\", sum(total_tokens) AS \"Tokens\", count() AS \"Requests\", max(time) AS \"Last request\""
-            : "sum(total_tokens) AS \"Tokens\", count() AS \"Requests\", sum(duration_ms) AS \"Duration\",\n  uniqExact(model) AS \"Models\", countIf(policy_failed) AS \"Policy failures\", min(time) AS \"First request\", max(time) AS \"Last request\"";
+            : """
+                sum(total_tokens) AS "Tokens", count() AS "Requests", sum(duration_ms) AS "Duration",
+                  uniqExact(model) AS "Models", countIf(policy_failed) AS "Policy failures", min(time) AS "First request", max(time) AS "Last request"
+                """;
         const string HasTransaction = " AND transaction_id != ''";
         // As many transactions as there are take long to sum up in all columns.
         string first = $"""

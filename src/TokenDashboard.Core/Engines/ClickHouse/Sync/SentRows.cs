@@ -96,7 +96,10 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
         {
             var parameters = new ClickHouseParameters();
             server.Execute(
-                $"INSERT INTO {RequestTable.Name} SELECT request.* REPLACE ({parameters.Add("UInt64", Version)} AS version, 1 AS is_removed) FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND id IN {parameters.Add("Array(Int64)", some)}",
+                $"""
+                INSERT INTO {RequestTable.Name} SELECT request.* REPLACE ({parameters.Add("UInt64", Version)} AS version, 1 AS is_removed)
+                FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND id IN {parameters.Add("Array(Int64)", some)}
+                """,
                 parameters);
         }
     }

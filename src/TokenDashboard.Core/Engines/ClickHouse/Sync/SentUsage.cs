@@ -98,8 +98,16 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
     {
         var parameters = new ClickHouseParameters();
         return server.Query(
-            $"SELECT toInt32(day), groupArray(mark), groupArrayIf(mark, newest = 0), max((newest, requests, checksum)).2, max((newest, requests, checksum)).3 FROM (SELECT day, mark, max(generation) AS newest, argMax(requests, generation) AS requests, argMax(checksum, generation) AS checksum FROM {UsageTables.Days} WHERE source = {parameters.Add(source)} GROUP BY day, mark) GROUP BY day",
-            parameters, row => (Day: row.GetInt32(0), Sums: new SummedDay(row.GetFieldValue<ulong[]>(1), row.GetFieldValue<ulong[]>(2), row.GetInt64(3), row.GetFieldValue<ulong>(4)))).ToDictionary(row => row.Day, row => row.Sums);
+            $"""
+            SELECT toInt32(day), groupArray(mark), groupArrayIf(mark, newest = 0), max((newest, requests, checksum)).2, max((newest, requests, checksum)).3
+            FROM (
+                SELECT day, mark, max(generation) AS newest, argMax(requests, generation) AS requests, argMax(checksum, generation) AS checksum
+                FROM {UsageTables.Days} WHERE source = {parameters.Add(source)} GROUP BY day, mark)
+            GROUP BY day
+            """,
+            parameters,
+            row => (Day: row.GetInt32(0), Sums: new SummedDay(row.GetFieldValue<ulong[]>(1), row.GetFieldValue<ulong[]>(2), row.GetInt64(3), row.GetFieldValue<ulong>(4))))
+            .ToDictionary(row => row.Day, row => row.Sums);
     }
 
     // A server that was killed may have lost the mark that it makes beside the requests; queries do not see them then.

@@ -18,7 +18,9 @@ internal static class DatabaseRows
     /// <summary>The requests of a store: their id, and then <see cref="Columns"/>.</summary>
     public static IEnumerable<string?[]> Requests(TokenStore store)
     {
-        string details = store.HasDetails ? $"LEFT JOIN {TelemetrySql.DetailTable} ON row_id = id" : "LEFT JOIN (SELECT NULL AS row_id, NULL AS cached_tokens, NULL AS cache_write_tokens, NULL AS reasoning_tokens, NULL AS cost) ON FALSE";
+        string details = store.HasDetails
+            ? $"LEFT JOIN {TelemetrySql.DetailTable} ON row_id = id"
+            : "LEFT JOIN (SELECT NULL AS row_id, NULL AS cached_tokens, NULL AS cache_write_tokens, NULL AS reasoning_tokens, NULL AS cost) ON FALSE";
         return Pages(store, $"SELECT id, {string.Join(", ", Columns.Select(ImportColumns.Name))} FROM {TelemetrySql.Table} {details} WHERE id > $0 ORDER BY id", Texts, 0L);
     }
 
