@@ -35,7 +35,9 @@ public enum ErrorCode : long
     /// <summary>A limit of the server of the store stopped the query.</summary>
     StoreQuotaExceeded,
 
-    /// <summary>This version of the module cannot read the schema of a table or view, or only some of the tables were dropped.</summary>
+    /// <summary>
+    /// This version of the module cannot read the schema of a table or view, or the rollups of removed requests, or only some of the tables were dropped.
+    /// </summary>
     StoreSchemaMismatch,
 
     /// <summary>Two stores would have the same source.</summary>

@@ -24,6 +24,10 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
     [Parameter]
     public SwitchParameter Rebuild { get; set; }
 
+    /// <summary>Replaces rollups of another version of this module even if they contain removed requests, whose usage is lost.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     private protected override void Process(string store)
     {
@@ -32,7 +36,7 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
         if (!ShouldProcess(path, $"Create or refresh rollups in the tables tokendash_rollup* and the prices in tokendash_price{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
             return;
         using var progress = new WorkProgress(this, $"Optimizing {path}");
-        using var optimizer = new StoreOptimizer(path, Cancellation);
+        using var optimizer = new StoreOptimizer(path, Cancellation, Force);
         if (Rebuild)
             optimizer.Clear();
         long added = optimizer.Refresh((done, all) => progress.Show(done, all, "requests"));

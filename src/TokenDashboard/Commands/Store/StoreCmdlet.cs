@@ -49,7 +49,7 @@ public abstract class StoreCmdlet : TokenCmdlet
         if (unreadable.LacksRemoved)
         {
             WriteWarning(
-                $"{store}: Remove-TokenUsage removed requests of this result. Rollups cannot answer transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, so these requests are omitted, or not exact.");
+                $"{store}: Remove-TokenUsage removed requests of this result. Rollups cannot answer transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, and those of another version of this module cannot be read, so these requests are omitted, or not exact.");
         }
     }
 

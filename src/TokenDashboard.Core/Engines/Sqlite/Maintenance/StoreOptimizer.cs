@@ -23,15 +23,18 @@ internal sealed partial class StoreOptimizer : IDisposable
     private int _keysPerBatch = FewestKeys;
 
     /// <summary>Opens a store and creates missing tables of the rollups. Cancellation stops the work; completed work is kept.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <param name="force">Whether rollups of another version may be replaced even if they contain removed requests.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
-    public StoreOptimizer(string path, CancellationToken cancellation)
+    public StoreOptimizer(string path, CancellationToken cancellation, bool force = false)
     {
         _cancellation = cancellation;
         _connection = StoreWriteConnection.Open(path, cancellation);
         _tables = new RollupTables(_connection);
         try
         {
-            RollupTables.Create(_connection);
+            RollupTables.Create(_connection, force);
             _store = TokenStore.Open(path, cancellation);
         }
         catch

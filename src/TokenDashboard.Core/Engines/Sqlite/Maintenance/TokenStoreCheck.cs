@@ -110,7 +110,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
             case { IsClearing: true }:
                 return (CheckResult.Skipped, "The rollups are being rebuilt, or a rebuild was interrupted. To continue it, run Optimize-TokenStore.");
             case { IsForeign: true }:
-                return (CheckResult.Failed, "Another version of this module created the rollups. They are not used. To rebuild them, run Optimize-TokenStore.");
+                return (CheckResult.Failed, "Another version of this module created the rollups. They are not used. To rebuild them, run Optimize-TokenStore, which refuses if removed requests would be lost.");
             case { IsUsable: false }:
                 return (CheckResult.Failed, "Another program removed requests, so the rollups are not used. To rebuild them, run Optimize-TokenStore.");
         }

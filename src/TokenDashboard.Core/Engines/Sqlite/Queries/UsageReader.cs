@@ -47,7 +47,7 @@ internal sealed class UsageReader
                 : ReadRequests(store, scope, state, begin);
             if (report is not null)
             {
-                report.LacksRemoved = scope.CountsRemoved && state is { IsForeign: false } && store.Read(() => LacksRemoved(store, scope));
+                report.LacksRemoved = scope.CountsRemoved && state is not null && store.Read(() => LacksRemoved(store, scope, state.IsForeign));
                 return report;
             }
         }
@@ -122,12 +122,12 @@ internal sealed class UsageReader
         return reports;
     }
 
-    // Removed requests have only rollups by quarter-hour.
-    private static bool LacksRemoved(TokenStore store, UsageScope scope)
+    // Removed requests have only rollups by quarter-hour, and none that can be read if another version of this module created them.
+    private static bool LacksRemoved(TokenStore store, UsageScope scope, bool isForeign)
     {
         TimeRange range = scope.Filter.Range;
         bool HasRemoved(long from, long until) => RollupStore.NextRemoved(store, from) < until;
-        if (scope.IsAboutSums)
+        if (scope.IsAboutSums && !isForeign)
             return IsCut(range.Since) || IsCut(range.Until);
         (long from, long until) = QuartersOf(range);
         return HasRemoved(from, until);

@@ -32,7 +32,10 @@ internal static class RollupSchema
     /// <summary>The rollups with names, for dashboards and users.</summary>
     public const string View = "tokendash_usage";
 
-    /// <summary>The version of the tables. Tables with another version are not used.</summary>
+    /// <summary>
+    /// The version of the tables. Tables with another version are not used. In every version, <see cref="Sums"/> has the columns level and start,
+    /// and <see cref="RollupLevel.RemovedQuarter"/> is the level of removed requests, so that other versions find them.
+    /// </summary>
     public const int Format = 3;
 
     /// <summary>Replaces <see cref="Format"/> while the rollups are deleted.</summary>

@@ -10,6 +10,9 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     private const int RowsPerDelete = 200;
 
     private const string ForeignTables = $"SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name GLOB '{RollupSchema.Sums}*'";
+    private static readonly string HasRemoved = $"SELECT EXISTS (SELECT 1 FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D})";
+    private const string ForeignRemoved = "has rollups of removed requests, which another version of this module created, and which cannot be computed again. "
+        + "Nothing was written. Use the version that created them, or delete the usage of the removed requests with: Optimize-TokenStore -Force";
     private const string GroupColumns = "all_users, user_id, model, provider, request_type, input_class";
     private const string FindGroup = $"SELECT id FROM {RollupSchema.Groups} WHERE ({GroupColumns}) = (?1, ?2, ?3, ?4, ?5, ?6)";
     private const string AddGroup = $"INSERT INTO {RollupSchema.Groups} ({GroupColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
@@ -23,7 +26,10 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     private bool _isCommitted;
 
     /// <summary>Creates missing tables, and replaces those of another version step by step, because all at once could block the application.</summary>
-    public static void Create(StoreWriteConnection connection)
+    /// <param name="connection">The store.</param>
+    /// <param name="force">Whether rollups of removed requests, which cannot be computed again, may be deleted.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreSchemaMismatch"/>: they would be deleted.</exception>
+    public static void Create(StoreWriteConnection connection, bool force)
     {
         for (bool created = false; !created;)
         {
@@ -31,6 +37,8 @@ internal sealed class RollupTables(StoreWriteConnection connection)
             {
                 if (RollupState.Read(connection.Connection) is { IsForeign: true })
                 {
+                    if (!force && (long)connection.Scalar(HasRemoved) > 0)
+                        throw StoreErrors.Problem(connection.Path, ErrorCode.StoreSchemaMismatch, ForeignRemoved);
                     string[] foreign = connection.Scalar(ForeignTables).ToString()!.Split(',');
                     if (foreign.Any(table => table != RollupSchema.State && DeleteSome(connection, table, "TRUE")))
                         return;

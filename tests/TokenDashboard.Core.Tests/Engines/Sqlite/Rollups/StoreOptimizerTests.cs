@@ -132,6 +132,64 @@ public class StoreOptimizerTests
     }
 
     [Fact]
+    public void Sums_of_removed_requests_of_another_version_are_deleted_only_with_force()
+    {
+        const string Removed = $"SELECT count(*) FROM {RollupSchema.Sums} WHERE level = 0";
+        using var store = new TestStore();
+        store.Insert([new TestStore.Row { Timestamp = "2026-03-01T12:01:00" }, new TestStore.Row { Timestamp = "2026-03-05T12:01:00" }]);
+        DateTimeOffset day = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+        using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
+            remover.Remove(day);
+        Execute(store, $"UPDATE {RollupSchema.State} SET format = 2");
+
+        foreach (bool force in new[] { false, true })
+        {
+            Assert.Equal([1L], store.Query(Removed));
+            Assert.Contains(Check(store), check => check is { Check: "Rollups", Result: CheckResult.Failed });
+            Assert.True(Lacks(new TimeRange(null, null)));
+            Assert.True(Lacks(new TimeRange(null, day)));
+            Assert.False(Lacks(new TimeRange(day, null)));
+            if (!force)
+                Assert.Equal(ErrorCode.StoreSchemaMismatch, Assert.Throws<TokenDashboardException>(() => new StoreOptimizer(store.Path, CancellationToken.None)).Code);
+        }
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None, force: true))
+            optimizer.Refresh();
+        Assert.Equal([0L], store.Query(Removed));
+        Assert.False(Lacks(TimeRange.All));
+        AssertSound(store);
+
+        Execute(store, $"UPDATE {RollupSchema.State} SET format = 2");
+        Assert.Equal(1, Optimize(store));
+        AssertSound(store);
+
+        bool Lacks(TimeRange range)
+        {
+            using TokenStore open = store.Open();
+            return new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter { Range = range }).Unreadable.LacksRemoved;
+        }
+    }
+
+    [Fact]
+    public void A_wrong_clock_costs_no_time_and_only_days_with_data_are_compared()
+    {
+        using var store = new TestStore();
+        store.Insert(new[] { "0001-01-01T00:00:00", "2026-03-01T12:00:00", "2026-03-03T12:00:00", "9999-12-31T23:59:59" }.Select(time => new TestStore.Row { Timestamp = time }));
+        Optimize(store);
+        Assert.Contains(Check(store), check => check.Message.StartsWith("The rollups of 4 days match", StringComparison.Ordinal));
+
+        // Rows of days and weeks without requests are found too.
+        Execute(store, $"""
+            CREATE TEMP TABLE wrong AS SELECT * FROM {RollupSchema.Sums} WHERE level IN (2, 3, 4, 6) AND start BETWEEN 0 AND unixepoch('2026-03-02');
+            UPDATE wrong SET start = start + level * {52 * RollupLevels.WeekSeconds};
+            INSERT INTO {RollupSchema.Sums} SELECT * FROM wrong;
+            """);
+        Assert.Equal(4, Check(store).Count(check => check.Check == "Rollup"));
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+            optimizer.Verify();
+        AssertSound(store);
+    }
+
+    [Fact]
     public void What_an_import_changes_or_takes_out_changes_the_sums()
     {
         using var folder = new TemporaryFolder();
