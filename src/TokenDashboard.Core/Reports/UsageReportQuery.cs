@@ -1,3 +1,4 @@
+using System.Globalization;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;
@@ -78,7 +79,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             series = series.Append(Series($"{models.Length - own} other models", models.Skip(own).SelectMany(model => model)));
         return new ReportChart(
             $"Tokens per {axis.UnitName}, by model",
-            summary.BusiestDay is { Start: { } day } busiest ? $"The busiest day is {day:yyyy-MM-dd} with {ReportText.Number(busiest.TotalTokens)} tokens." : "There are no requests.",
+            summary.BusiestDay is { Start: { } day } busiest ? string.Create(CultureInfo.InvariantCulture, $"The busiest day is {day:yyyy-MM-dd} with {ReportText.Number(busiest.TotalTokens)} tokens.") : "There are no requests.",
             [.. series],
             ReportText.Short);
 

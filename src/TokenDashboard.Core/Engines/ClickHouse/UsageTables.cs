@@ -66,7 +66,7 @@ internal static class UsageTables
     /// <summary>The values of <see cref="Columns"/> of a request. One of unknown duration counts 0 times.</summary>
     public static string OfRequests { get; } = string.Join(", ", [
         "request.source AS source", "request.time AS time", .. Names.Select(name => $"request.{name} AS {name}"), "request.transaction_id AS transaction_id", $"toUInt8({ClickHouseMeasures.InputClass}) AS input_class",
-        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}"), "[request.duration_bin] AS duration_bins", $"[toUInt32(request.duration_bin > {RequestTable.NoBin})] AS duration_counts"]);
+        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}"), "[request.duration_bin] AS duration_bins", string.Create(CultureInfo.InvariantCulture, $"[toUInt32(request.duration_bin > {RequestTable.NoBin})] AS duration_counts")]);
 
     /// <summary>The bins of the requests of a group, in order.</summary>
     public static string SortedBins { get; } = string.Create(CultureInfo.InvariantCulture, $"arraySort(groupArrayIf(duration_bin, duration_bin > {RequestTable.NoBin}))");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -199,7 +200,8 @@ public sealed class TokenStore : IDisposable
         Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
 
     /// <summary>The first row from an id on; another id if there is none.</summary>
-    internal long RowFrom(long id, long otherwise) => Scalar<long>($"SELECT COALESCE(min(rowid), {otherwise}) FROM {TelemetrySql.Table} WHERE rowid >= {id}");
+    internal long RowFrom(long id, long otherwise) =>
+        Scalar<long>(string.Create(CultureInfo.InvariantCulture, $"SELECT COALESCE(min(rowid), {otherwise}) FROM {TelemetrySql.Table} WHERE rowid >= {id}"));
 
     /// <summary>Whether the store has details of imported requests.</summary>
     internal bool HasDetails => Has(TelemetrySql.DetailTable);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
@@ -133,7 +134,7 @@ internal sealed class Spans(ImportSink sink)
         {
             JsonElement value = element.At(path);
             bool isPair = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2;
-            string? text = isPair && int.TryParse(value[1].Text(), out int nanoseconds) ? $"{value[0].Text()}{nanoseconds:d9}" : value.Text();
+            string? text = isPair && int.TryParse(value[1].Text(), NumberStyles.None, CultureInfo.InvariantCulture, out int nanoseconds) ? $"{value[0].Text()}{nanoseconds:d9}" : value.Text();
             if (text is { Length: > 0 } and not "0")
                 return (text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text).ToLowerInvariant();
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using TokenDashboard.Completion;
 using TokenDashboard.Parameters;
@@ -177,7 +178,7 @@ public abstract class QueryCmdlet : StoreCmdlet
             return;
         TokenRequest? Edge(bool newest) => new RequestQuery(Stores, new RequestFilter()) { Descending = newest }.Run(0, 1).FirstOrDefault();
         string where = Edge(newest: false) is { } oldest && Edge(newest: true) is { } last
-            ? $"The stored requests are from {oldest.Timestamp:yyyy-MM-dd HH:mm} to {last.Timestamp:yyyy-MM-dd HH:mm} UTC."
+            ? string.Create(CultureInfo.InvariantCulture, $"The stored requests are from {oldest.Timestamp:yyyy-MM-dd HH:mm} to {last.Timestamp:yyyy-MM-dd HH:mm} UTC.")
             : "The store has no requests.";
         string range = hasRange ? " Use another time range with -Since and -Until, or none." : "";
         string tab = names.Length > 0 ? $" Press Tab after {string.Join(" or ", names.Select(name => $"-{name}"))} for the names in the store." : "";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
@@ -7,7 +8,7 @@ namespace TokenDashboard.Engines.ClickHouse.Queries;
 internal static class ClickHouseConditions
 {
     /// <summary>Rows whose time can be read.</summary>
-    public static string HasTime { get; } = $"{RequestTable.Micros} > {RequestTable.NoTime}";
+    public static string HasTime { get; } = string.Create(CultureInfo.InvariantCulture, $"{RequestTable.Micros} > {RequestTable.NoTime}");
 
     /// <summary>What follows WHERE.</summary>
     /// <param name="filter">Which requests. Those without a readable time belong to any range.</param>

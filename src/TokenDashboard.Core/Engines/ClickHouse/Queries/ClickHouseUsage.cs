@@ -113,7 +113,7 @@ internal sealed class ClickHouseUsage
                 UNION ALL
                 SELECT {UsageTables.OfRequests}
                 FROM {RequestTable.Rows}
-                WHERE {where} AND request.time = fromUnixTimestamp64Micro({RequestTable.NoTime}, 'UTC')
+                WHERE {where} AND request.time = fromUnixTimestamp64Micro({Number(RequestTable.NoTime)}, 'UTC')
             )
             """;
     }
@@ -122,7 +122,7 @@ internal sealed class ClickHouseUsage
     private (string Merged, string Counted) HistogramOf(string rows, string grouped)
     {
         long groups = _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
-        (int lowest, int end) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest + 1);
+        (string lowest, string end) = (Number(HistogramBins.Durations.Lowest), Number(HistogramBins.Durations.Highest + 1));
         return groups > MostWholeHistograms
             ? ("groupArrayArray(duration_bins) AS bins, groupArrayArray(duration_counts) AS counts", "bins, counts")
             : ($"sumResampleArray({lowest}, {end}, 1)(duration_counts, duration_bins) AS merged",
@@ -139,7 +139,7 @@ internal sealed class ClickHouseUsage
         if (_scope.Step == 0 && _scope.PriceChanges is null)
             return "0";
         // Shifted so that what is divided is not negative.
-        string second = $"intDiv({RequestTable.Micros} - {RequestTable.NoTime}, 1000000) - {FirstSecond}";
+        string second = $"intDiv({RequestTable.Micros} - {Number(RequestTable.NoTime)}, 1000000) - {FirstSecond}";
         (DateTimeOffset from, DateTimeOffset until) = Bounds();
         var starts = new List<string>();
         if (_scope.Step > 0)

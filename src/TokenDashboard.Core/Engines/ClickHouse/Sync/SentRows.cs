@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>What the table holds of a source, by windows of ids; a checksum tells whether a window is as in the store.</summary>
@@ -106,7 +108,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
 
     // Rows without a time belong to any range.
     private string IsCompared(ClickHouseParameters parameters) =>
-        $"toInt64({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})";
+        string.Create(CultureInfo.InvariantCulture, $"toInt64({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})");
 }
 
 /// <summary>What the table holds of a window, or of a day.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Pricing;
@@ -92,7 +93,7 @@ internal sealed partial class StoreOptimizer : IDisposable
     {
         _tables.InTransaction(() =>
         {
-            _connection.Execute($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Clearing}, watermark = 0, watermark_time = NULL");
+            _connection.Execute(string.Create(CultureInfo.InvariantCulture, $"UPDATE {RollupSchema.State} SET format = {RollupSchema.Clearing}, watermark = 0, watermark_time = NULL"));
             _connection.Run(RollupSchema.NextChange);
         });
         CompleteClearing();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TokenDashboard.Engines.Sqlite.Rollups;
@@ -211,7 +212,7 @@ internal sealed class RollupChunks : IDisposable
         _rows = new RollupRow([.. Measures.All.Where(measure => hasDetails || !MeasureSql.IsDetail(measure))]);
         string[] columns = _rows.Columns.Split(", ");
         _command?.Dispose();
-        _command = _store.CreateCommand($"""
+        _command = _store.CreateCommand(string.Create(CultureInfo.InvariantCulture, $"""
             WITH segment(first, last, step, utc_offset) AS (VALUES ($first, $last, $step, $offset)), reading(users, singly) AS (VALUES ($users, FALSE)),
             {RollupPlanner.Pieces}
             SELECT {GapRow}, gap.first, gap.last, first_row, last_row{string.Concat(columns.Skip(5).Select(_ => ", NULL"))}
@@ -220,7 +221,7 @@ internal sealed class RollupChunks : IDisposable
             SELECT {string.Join(", ", columns.Select(column => column == "NULL" ? column : $"sums.{column}"))}
             FROM piece CROSS JOIN {RollupSchema.Sums} AS sums ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
             WHERE NOT {RollupPlanner.IsStale("sums")}
-            """);
+            """));
         foreach (string name in new[] { "$first", "$last", "$step", "$offset" })
             _command.Parameters.Add(name, SqliteType.Integer);
         _command.Parameters.AddWithValue("$users", _scope.NeedsUsers ? 1 : 0);

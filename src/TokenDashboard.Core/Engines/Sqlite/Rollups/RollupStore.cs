@@ -42,7 +42,7 @@ internal static class RollupStore
     /// <summary>The range of days with rows or removed requests; (0, 0) for none.</summary>
     public static (long From, long Until) DataBounds(TokenStore store)
     {
-        long? last = new[] { Bound(store, "max", RollupSchema.Rows, $"start > {RollupSchema.NoTime}"), LastRemoved(store) }.Max();
+        long? last = new[] { Bound(store, "max", RollupSchema.Rows, $"start > {Number(RollupSchema.NoTime)}"), LastRemoved(store) }.Max();
         return Next(store, long.MinValue) is { } first && last is { } end
             ? (RollupLevels.StartOf(first, RollupLevels.DaySeconds), RollupLevels.StartOf(end, RollupLevels.DaySeconds) + RollupLevels.DaySeconds)
             : (0, 0);
