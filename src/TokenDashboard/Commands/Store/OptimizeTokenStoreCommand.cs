@@ -41,7 +41,7 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
             optimizer.Clear();
         long added = optimizer.Refresh((done, all) => progress.Show(done, all, "requests"));
         if (Verify)
-            optimizer.Verify((done, all) => progress.Show(done, all, "days compared"));
+            optimizer.Verify((done, all) => progress.Show(done, all, "requests compared"));
         // If the price list has errors, the rollups are refreshed anyway.
         if (LoadPrices() is { } prices)
             optimizer.WritePrices(prices);

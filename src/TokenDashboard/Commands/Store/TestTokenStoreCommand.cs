@@ -24,7 +24,7 @@ public sealed class TestTokenStoreCommand : SingleStoreCmdlet
         using TokenStore open = TokenStore.Open(TelemetryStores.PathOf(store), Cancellation);
         using var progress = new WorkProgress(this, $"Testing {open.Path}");
         bool passed = true;
-        foreach (TokenStoreCheck check in TokenStoreCheck.Run(open, Wait, (done, all) => progress.Show(done, all, "days compared")))
+        foreach (TokenStoreCheck check in TokenStoreCheck.Run(open, Wait, (done, all) => progress.Show(done, all, "requests compared")))
         {
             passed &= check.Result != CheckResult.Failed;
             if (!Quiet)

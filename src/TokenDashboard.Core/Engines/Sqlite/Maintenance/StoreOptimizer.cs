@@ -72,7 +72,7 @@ internal sealed partial class StoreOptimizer : IDisposable
         return added;
     }
 
-    /// <summary>Compares all rollups with the requests and rebuilds those that differ. Progress is the number of compared days, and of all days.</summary>
+    /// <summary>Compares all rollups with the requests and rebuilds those that differ. Progress is the number of compared requests, and of all requests.</summary>
     public void Verify(Action<long, long>? progress = null)
     {
         var verifier = new RollupVerifier(_store, _cancellation);

@@ -38,7 +38,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     /// <summary>Checks a store.</summary>
     /// <param name="store">The open store.</param>
     /// <param name="wait">Whether the check of the file may block the application.</param>
-    /// <param name="progress">Receives the number of compared days of the rollups, and of all days.</param>
+    /// <param name="progress">Receives the number of requests that were compared with the rollups, and of all requests.</param>
     public static IEnumerable<TokenStoreCheck> Run(TokenStore store, bool wait, Action<long, long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -48,7 +48,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         var differences = new List<RollupDifference>();
         yield return Check("Rollups", Rollups(store, differences, progress));
         foreach (RollupDifference difference in differences)
-            yield return Check("Rollup", (CheckResult.Failed, Describe(difference))) with { Start = new DateTimeOffset(RollupLevels.TicksOf(difference.Key.Start), TimeSpan.Zero) };
+            yield return Check("Rollup", (CheckResult.Failed, Describe(difference))) with { Start = new DateTimeOffset(Math.Max(0, RollupLevels.TicksOf(difference.Key.Start)), TimeSpan.Zero) };
     }
 
     private static (CheckResult Result, string Message) Integrity(TokenStore store, bool wait)
@@ -123,7 +123,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
                 differences.Add(difference);
         }
         if (count == 0 && verifier.UnknownRows == 0)
-            return (CheckResult.Passed, $"The rollups of {Count(verifier.Days)} days match the requests.");
+            return (CheckResult.Passed, $"The rollups of {Count(verifier.Days)} {(verifier.Days == 1 ? "day" : "days")} match the requests.");
         if (verifier.Disturbed)
             return (CheckResult.Skipped, "The rollups were refreshed during the comparison. Run the command again.");
         listed.AddRange(differences);

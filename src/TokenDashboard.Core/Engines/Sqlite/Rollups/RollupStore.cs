@@ -33,6 +33,18 @@ internal static class RollupStore
     /// <summary>The first quarter-hour from a second on with requests in the table or removed ones, or null.</summary>
     public static long? Next(TokenStore store, long from) => new[] { Bound(store, "min", RollupSchema.Rows, $"start >= {Number(Math.Max(from, RollupSchema.NoTime + 1))}"), NextRemoved(store, from) }.Min();
 
+    /// <summary>The first day after another with requests, removed requests or rollups, which may be wrong, or null.</summary>
+    public static long? NextDay(TokenStore store, long day)
+    {
+        long? FirstOf(RollupLevel level, long from) => Bound(store, "min", RollupSchema.Sums, $"level = {level:D} AND start >= {Number(from)}");
+        long from = day + RollupLevels.DaySeconds, week = RollupLevels.StartOf(day, RollupLevels.WeekSeconds) + RollupLevels.WeekSeconds;
+        long? next = Enum.GetValues<RollupLevel>().Where(level => level != RollupLevel.Week).Select(level => FirstOf(level, from)).Append(Next(store, from)).Min();
+        // A week begins before the first of its days with data. It is a day of its own if it has no such day.
+        if (FirstOf(RollupLevel.Week, week) is { } alone && (next is null || RollupLevels.StartOf(next.Value, RollupLevels.WeekSeconds) > alone))
+            next = alone;
+        return next is { } start ? RollupLevels.StartOf(start, RollupLevels.DaySeconds) : null;
+    }
+
     /// <summary>The first quarter-hour from a second on with removed requests, or null.</summary>
     public static long? NextRemoved(TokenStore store, long from) => Bound(store, "min", RollupSchema.Sums, $"level = {RollupLevel.RemovedQuarter:D} AND start >= {Number(from)}");
 

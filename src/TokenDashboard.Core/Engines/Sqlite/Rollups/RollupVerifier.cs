@@ -5,7 +5,7 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 /// <summary>Compares the rollups with the requests, one day at a time, so that memory is constant and reads are short.</summary>
 internal sealed class RollupVerifier(TokenStore store, CancellationToken cancellation)
 {
-    /// <summary>The number of days in UTC in the rollups.</summary>
+    /// <summary>The number of compared days in UTC. Days without data are skipped, because a request with a wrong clock can be thousands of years away.</summary>
     public long Days { get; private set; }
 
     /// <summary>The rows up to the watermark that are missing in the rollups (or, negative, missing in the table).</summary>
@@ -14,7 +14,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
     /// <summary>Whether the rollups changed while they were compared, so that there is no result.</summary>
     public bool Disturbed { get; private set; }
 
-    /// <summary>The differences, by time. The action receives the number of compared days, and of all days.</summary>
+    /// <summary>The differences, by time. The action receives the number of compared requests, and of all requests.</summary>
     public IEnumerable<RollupDifference> Run(Action<long, long>? progress = null)
     {
         if (RollupState.Read(store) is not { IsUsable: true } state)
@@ -23,12 +23,13 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         HashSet<long> staleDays = [.. RollupStore.ReadStaleDays(store)];
         long known = 0;
         (long from, long until) = store.Read(() => RollupStore.DataBounds(store));
-        for (long day = from; day < until; day += RollupLevels.DaySeconds)
+        RowRange rows = store.Rows();
+        for (long day = from, next; day < until; day = next)
         {
             cancellation.ThrowIfCancellationRequested();
             RollupBatch requests = ReadRequests(store, state, day, day + RollupLevels.DaySeconds);
             known += requests.Count;
-            long next = day + RollupLevels.DaySeconds;
+            next = RollupStore.NextDay(store, day) ?? until;
             // A week is compared with the last of its days, unless one of them is stale.
             bool hasWeek = (next >= until || WeekOf(next) != WeekOf(day)) && !staleDays.Any(each => WeekOf(each) == WeekOf(day));
             foreach (RollupDifference difference in CompareDay(store, day, requests, hasWeek))
@@ -38,7 +39,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
                     yield return difference;
             }
             Days++;
-            progress?.Invoke(Days, (until - from) / RollupLevels.DaySeconds);
+            progress?.Invoke(known, rows.Last - rows.First + 1);
         }
         known += ReadRequests(store, state, RollupSchema.NoTime, RollupSchema.NoTime + 1).Count;
         UnknownRows = CountRows(state.Watermark) - known;
