@@ -58,12 +58,14 @@ public static class TelemetryStores
     /// <param name="isChosen">Selects sources; null for all.</param>
     /// <param name="work">Receives the open stores.</param>
     /// <param name="cancellation">Stops the running query.</param>
-    /// <exception cref="TokenDashboardException">Those of <see cref="Open(IReadOnlyList{string}, NetworkCredential, Func{string, bool}, CancellationToken)"/>, and of the work.</exception>
+    /// <param name="patience">The time to wait for the lock of a file; null for the usual time.</param>
+    /// <exception cref="TokenDashboardException">Those of <see cref="Open(IReadOnlyList{string}, NetworkCredential, Func{string, bool}, CancellationToken, TimeSpan?)"/>, and of the work.</exception>
     public static T Use<T>(
-        IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, Func<IReadOnlyList<ITelemetryStore>, T> work, CancellationToken cancellation)
+        IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, Func<IReadOnlyList<ITelemetryStore>, T> work, CancellationToken cancellation,
+        TimeSpan? patience = null)
     {
         ArgumentNullException.ThrowIfNull(work);
-        IReadOnlyList<ITelemetryStore> stores = Open(references, credential, isChosen, cancellation);
+        IReadOnlyList<ITelemetryStore> stores = Open(references, credential, isChosen, cancellation, patience);
         try
         {
             return work(stores);
@@ -84,10 +86,12 @@ public static class TelemetryStores
     /// <param name="credential">The credential for servers; null for the environment's user.</param>
     /// <param name="isChosen">Selects sources; null for all. Files of other sources are not opened.</param>
     /// <param name="cancellation">Stops the running query.</param>
+    /// <param name="patience">The time to wait for the lock of a file; null for the usual time.</param>
     /// <exception cref="TokenDashboardException">
     /// One of the codes that begin with <c>Store</c>. <see cref="ErrorCode.StoreSourceNotFound"/>: no source is selected.
     /// </exception>
-    public static IReadOnlyList<ITelemetryStore> Open(IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation)
+    public static IReadOnlyList<ITelemetryStore> Open(
+        IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation, TimeSpan? patience = null)
     {
         string[] stores = [.. references.Select(PathOrAddressOf).Distinct()];
         string[] files = [.. stores.Where(store => !IsAddress(store))];
@@ -111,7 +115,7 @@ public static class TelemetryStores
                 }
                 else if (isChosen?.Invoke(source) != false)
                 {
-                    open.Add(OpenFile(store, source, cancellation));
+                    open.Add(OpenFile(store, source, cancellation, patience));
                 }
                 else
                 {
@@ -130,8 +134,8 @@ public static class TelemetryStores
         }
     }
 
-    private static SqliteStore OpenFile(string reference, string? source, CancellationToken cancellation) =>
-        new(TokenStore.Open(PathOf(reference), cancellation), source);
+    private static SqliteStore OpenFile(string reference, string? source, CancellationToken cancellation, TimeSpan? patience = null) =>
+        new(patience is { } time ? TokenStore.Open(PathOf(reference), time, cancellation) : TokenStore.Open(PathOf(reference), cancellation), source);
 
     private static void Close(IEnumerable<ITelemetryStore> stores)
     {

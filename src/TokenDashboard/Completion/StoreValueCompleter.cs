@@ -8,7 +8,10 @@ namespace TokenDashboard.Completion;
 public sealed class StoreValueCompleter : Completer
 {
     // Enough for some hundred thousand requests, without a noticeable delay at the prompt.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(150);
+
+    // The prompt waits, and a program can lock the whole store for long.
+    private static readonly TimeSpan LockTime = TimeSpan.FromMilliseconds(500);
 
     // The parameter and its aliases: bound parameters appear under the typed name.
     private static readonly string[] DatabaseNames = ["Database", "Path", "FullName", "PSPath"];
@@ -23,7 +26,7 @@ public sealed class StoreValueCompleter : Completer
             : [.. texts.Select(text => TelemetryStores.IsAddress(text) ? text : session.Path.GetUnresolvedProviderPathFromPSPath(text))];
         return TelemetryStores.Use(references, (boundParameters["Credential"] as PSCredential)?.GetNetworkCredential(), null, stores => parameterName == "Source"
             ? RecentNames.Sources(stores)
-            : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), Patience).Select(value => (value.Text, $"{value.Requests:N0} of the newest requests")), CancellationToken.None);
+            : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), ReadTime).Select(value => (value.Text, $"{value.Requests:N0} of the newest requests")), CancellationToken.None, LockTime);
     }
 
     private protected override string Quote(string text) => base.Quote(WildcardPattern.Escape(text));

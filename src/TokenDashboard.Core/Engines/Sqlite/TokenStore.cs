@@ -14,21 +14,23 @@ public sealed class TokenStore : IDisposable
     /// <summary>The time for which a read waits for another process's lock, in seconds.</summary>
     internal const int BusyTimeoutSeconds = 10;
 
-    // The length of a retry step in seconds, so that waiting can be cancelled.
-    private const int BusyStepSeconds = 1;
+    // The length of a retry step, so that waiting can be cancelled.
+    private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(BusyTimeoutSeconds);
 
     private static readonly string[] RequiredColumns = ["id", .. StoreWriter.Columns.Select(column => column.Name)];
 
     private readonly SqliteConnection _connection;
     private readonly CancellationTokenRegistration _interrupt;
-    private readonly int _busyTimeoutSeconds;
+    private readonly TimeSpan _patience;
     private readonly ReadGate _gate;
     private bool _isReading;
 
-    private TokenStore(string path, SqliteConnection connection, int busyTimeoutSeconds, CancellationToken cancellation)
+    private TokenStore(string path, SqliteConnection connection, TimeSpan patience, CancellationToken cancellation)
     {
         Path = path;
-        _busyTimeoutSeconds = busyTimeoutSeconds;
+        _patience = patience;
         _connection = connection;
         _gate = ReadGate.Of(path);
         Cancellation = cancellation;
@@ -47,17 +49,18 @@ public sealed class TokenStore : IDisposable
     /// <param name="path">The database file.</param>
     /// <param name="cancellation">Interrupts the running query.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
-    public static TokenStore Open(string path, CancellationToken cancellation) => Open(path, BusyTimeoutSeconds, cancellation);
+    public static TokenStore Open(string path, CancellationToken cancellation) => Open(path, BusyTimeout, cancellation);
 
     /// <summary>Opens any SQLite database for reading, without access to other databases.</summary>
     internal static TokenStore OpenDatabase(string path, CancellationToken cancellation)
     {
-        TokenStore store = Open(path, BusyTimeoutSeconds, cancellation, isStore: false);
+        TokenStore store = Open(path, BusyTimeout, cancellation, isStore: false);
         _ = raw.sqlite3_limit(store._connection.Handle, raw.SQLITE_LIMIT_ATTACHED, 0);
         return store;
     }
 
-    internal static TokenStore Open(string path, int busyTimeoutSeconds, CancellationToken cancellation, bool isStore = true)
+    /// <summary>As <see cref="Open(string, CancellationToken)"/>, with another time for which a read waits for a lock.</summary>
+    internal static TokenStore Open(string path, TimeSpan patience, CancellationToken cancellation, bool isStore = true)
     {
         path = FullPath(path, ErrorCode.StoreNotFound);
         CheckFile(path);
@@ -66,8 +69,8 @@ public sealed class TokenStore : IDisposable
         {
             connection = SqliteEngine.Open(path, SqliteOpenMode.ReadOnly);
             // SQLite retries sooner than the library, which sleeps for 150 ms each time.
-            raw.sqlite3_busy_timeout(connection.Handle, BusyStepSeconds * 1000);
-            var store = new TokenStore(path, connection, busyTimeoutSeconds, cancellation);
+            raw.sqlite3_busy_timeout(connection.Handle, (int)BusyStep.TotalMilliseconds);
+            var store = new TokenStore(path, connection, patience, cancellation);
             if (isStore)
             {
                 store.CheckSchema();
@@ -104,18 +107,18 @@ public sealed class TokenStore : IDisposable
     /// <summary>Begins a read, and waits for another process's lock.</summary>
     internal SqliteDataReader ExecuteReader(SqliteCommand command)
     {
-        for (int waited = 0; ; waited += BusyStepSeconds)
+        for (TimeSpan waited = BusyStep; ; waited += BusyStep)
         {
             Cancellation.ThrowIfCancellationRequested();
             try
             {
                 return command.ExecuteReader();
             }
-            catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_BUSY && waited < _busyTimeoutSeconds)
+            catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_BUSY && waited < _patience)
             {
                 // Ask again.
             }
-            catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == raw.SQLITE_READONLY_ROLLBACK && waited < _busyTimeoutSeconds)
+            catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == raw.SQLITE_READONLY_ROLLBACK && waited < _patience)
             {
                 TakeBackWhatWasHalfWritten();
             }

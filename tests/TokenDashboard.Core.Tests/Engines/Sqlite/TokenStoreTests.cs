@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
@@ -126,9 +127,24 @@ public class TokenStoreTests
         using SqliteConnection writer = store.Connect();
         writer.Execute("BEGIN EXCLUSIVE");
 
-        var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(store.Path, busyTimeoutSeconds: 0, CancellationToken.None));
+        var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(store.Path, TimeSpan.Zero, CancellationToken.None));
 
         Assert.Equal(ErrorCode.StoreLocked, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_lock_is_waited_for_no_longer_than_asked()
+    {
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("BEGIN EXCLUSIVE");
+        // Without a limit, the store would be read when the lock is gone.
+        Task release = Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).ContinueWith(_ => writer.Execute("COMMIT"), TestContext.Current.CancellationToken);
+
+        var failure = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Use([store.Path], null, null, stores => stores.Count, CancellationToken.None, TimeSpan.FromMilliseconds(300)));
+
+        Assert.Equal(ErrorCode.StoreLocked, failure.Code);
+        await release;
     }
 
     [Fact]
@@ -152,7 +168,7 @@ public class TokenStoreTests
         writer.Execute("BEGIN EXCLUSIVE");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        Assert.ThrowsAny<OperationCanceledException>(() => TokenStore.Open(store.Path, busyTimeoutSeconds: int.MaxValue, cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => TokenStore.Open(store.Path, TimeSpan.MaxValue, cancellation.Token));
     }
 
     [Fact]
