@@ -1,5 +1,4 @@
 using TokenDashboard.Engines;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Formatting;
 
@@ -21,10 +20,10 @@ public sealed class TestTokenStoreCommand : SingleStoreCmdlet
     /// <inheritdoc/>
     private protected override void Process(string store)
     {
-        using TokenStore open = TokenStore.Open(TelemetryStores.PathOf(store), Cancellation);
-        using var progress = new WorkProgress(this, $"Testing {open.Path}");
+        string path = TelemetryStores.PathOf(store);
+        using var progress = new WorkProgress(this, $"Testing {path}");
         bool passed = true;
-        foreach (TokenStoreCheck check in TokenStoreCheck.Run(open, Wait, (done, all) => progress.Show(done, all, "requests compared")))
+        foreach (TokenStoreCheck check in TokenStoreCheck.Run(path, Wait, (done, all) => progress.Show(done, all, "requests compared"), Cancellation))
         {
             passed &= check.Result != CheckResult.Failed;
             if (!Quiet)

@@ -35,6 +35,37 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     // The time for which SQLite's check, which is one read, may block the application outside WAL mode.
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Opens and checks a store.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="wait">Whether the check of the file may block the application.</param>
+    /// <param name="progress">Receives the number of requests that were compared with the rollups, and of all requests.</param>
+    /// <param name="cancellation">Stops the checks.</param>
+    /// <exception cref="TokenDashboardException">
+    /// One of the codes that begin with <c>Store</c>: it is no store. A store that is too damaged to be opened is a failed check.
+    /// </exception>
+    public static IEnumerable<TokenStoreCheck> Run(string path, bool wait, Action<long, long>? progress, CancellationToken cancellation)
+    {
+        TokenStore store;
+        try
+        {
+            store = TokenStore.Open(path, cancellation);
+        }
+        catch (TokenDashboardException exception) when (exception.InnerException is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT })
+        {
+            return [new TokenStoreCheck(Path.GetFullPath(path), "Integrity", CheckResult.Failed, $"The file cannot be opened: {exception.InnerException.Message} {WhatToDo}")];
+        }
+        return Opened();
+
+        IEnumerable<TokenStoreCheck> Opened()
+        {
+            using (store)
+            {
+                foreach (TokenStoreCheck check in Run(store, wait, progress))
+                    yield return check;
+            }
+        }
+    }
+
     /// <summary>Checks a store.</summary>
     /// <param name="store">The open store.</param>
     /// <param name="wait">Whether the check of the file may block the application.</param>
@@ -44,11 +75,27 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         ArgumentNullException.ThrowIfNull(store);
         TokenStoreCheck Check(string name, (CheckResult Result, string Message) found) => new(store.Path, name, found.Result, found.Message);
         yield return Check("Schema", (CheckResult.Passed, "The table telemetry has all columns of Observicia."));
-        yield return Check("Integrity", Integrity(store, wait));
+        (CheckResult Result, string Message) integrity = Guard("The file", () => Integrity(store, wait));
+        yield return Check("Integrity", integrity);
         var differences = new List<RollupDifference>();
-        yield return Check("Rollups", Rollups(store, differences, progress));
+        // Requests that cannot be read would not be compared.
+        yield return Check("Rollups", integrity.Result == CheckResult.Failed ? (CheckResult.Skipped, "The rollups were not compared, because the file is damaged.")
+            : Guard("The rollups", () => Rollups(store, differences, progress)));
         foreach (RollupDifference difference in differences)
             yield return Check("Rollup", (CheckResult.Failed, Describe(difference))) with { Start = new DateTimeOffset(Math.Max(0, RollupLevels.TicksOf(difference.Key.Start)), TimeSpan.Zero) };
+    }
+
+    // Damage ends the check, not the command.
+    private static (CheckResult Result, string Message) Guard(string what, Func<(CheckResult Result, string Message)> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotDatabase)
+        {
+            return (CheckResult.Failed, $"{what} cannot be read: {exception.InnerException?.Message} {WhatToDo}");
+        }
     }
 
     private static (CheckResult Result, string Message) Integrity(TokenStore store, bool wait)

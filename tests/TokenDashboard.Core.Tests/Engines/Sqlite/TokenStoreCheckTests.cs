@@ -1,0 +1,50 @@
+using TokenDashboard.Engines.Sqlite.Maintenance;
+
+namespace TokenDashboard.Tests.Engines.Sqlite;
+
+/// <summary>A damaged store is a failed check, not an error.</summary>
+public class TokenStoreCheckTests
+{
+    private const int PageSize = 4096;
+
+    [Fact]
+    public void A_store_that_was_cut_off_fails_the_check_of_the_file()
+    {
+        using TestStore store = Optimized();
+        using (FileStream file = File.OpenWrite(store.Path))
+            file.SetLength(file.Length / PageSize / 2 * PageSize);
+
+        TokenStoreCheck check = Assert.Single(Run(store));
+        Assert.Equal(("Integrity", CheckResult.Failed), (check.Check, check.Result));
+        Assert.Equal(store.Path, check.Database);
+    }
+
+    [Theory]
+    [InlineData("telemetry", "Integrity")]
+    [InlineData("tokendash_rollup", "Integrity")]
+    public void Rollups_of_a_damaged_store_do_not_pass(string table, string failed)
+    {
+        using TestStore store = Optimized();
+        long page = (long)store.Query($"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'")[0];
+        using (FileStream file = File.OpenWrite(store.Path))
+        {
+            file.Position = (page - 1) * PageSize;
+            file.Write(Enumerable.Repeat((byte)0xAA, PageSize).ToArray());
+        }
+
+        TokenStoreCheck[] checks = Run(store);
+        Assert.Equal(CheckResult.Failed, Assert.Single(checks, check => check.Check == failed).Result);
+        Assert.Equal(CheckResult.Skipped, Assert.Single(checks, check => check.Check == "Rollups").Result);
+    }
+
+    private static TestStore Optimized()
+    {
+        var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 2000).Select(i => new TestStore.Row { Timestamp = $"2026-03-{1 + (i % 28):00}T12:00:00", User = $"user {i % 50}" }));
+        using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
+        optimizer.Refresh();
+        return store;
+    }
+
+    private static TokenStoreCheck[] Run(TestStore store) => [.. TokenStoreCheck.Run(store.Path, wait: true, progress: null, CancellationToken.None)];
+}
