@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Telemetry;
 
@@ -39,6 +40,17 @@ public class MeasuresTests
             .SelectMany(file => names.Matches(File.ReadAllText(file.Path)).Select(match => $"{file.Name}: {match.Value}"));
 
         Assert.Empty(found);
+    }
+
+    [Fact]
+    public void A_sum_that_users_see_is_a_property_of_results()
+    {
+        // The duration is shown as its mean; other measures are known by these numbers of requests.
+        Measure[] others = [Measures.DurationMs, .. Measures.All.Select(measure => measure.KnownBy).OfType<Measure>()];
+        string[] properties = [.. typeof(UsageFigures).GetProperties().Select(property => property.Name.ToUpperInvariant())];
+
+        Assert.All(Measures.All.Where(measure => measure is { IsShown: true, Aggregate: MeasureAggregate.Sum }).Except(others),
+            measure => Assert.Contains(measure.Name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant(), properties));
     }
 
     [Fact]
