@@ -68,7 +68,7 @@ internal static class RegularFile
     }
 
     /// <summary>The type of a file, without opening it. In .NET, only an archive entry for the file contains it.</summary>
-    private static bool IsRegular(string path)
+    public static bool IsRegular(string path)
     {
         if (OperatingSystem.IsWindows())
             return true;

@@ -28,6 +28,16 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
+    public void A_piped_name_that_does_not_exist_is_told_and_one_without_requests_in_a_range_is_not()
+    {
+        ModuleSession.Result name = _session.Run("'alice', 'nouser' | Get-UserTokenUsage -Database $database", ("database", _store.FullName));
+        ModuleSession.Result row = _session.Run("Get-UserTokenUsage -Database $database -First 1 | Get-TokenUsage User -Database $database -Last 1s", ("database", _store.FullName));
+
+        Assert.StartsWith("No request matches 'nouser'. The stored requests are from 2026-10-2", Assert.Single(name.Warnings, warning => warning.StartsWith("No request", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain(row.Warnings, warning => warning.StartsWith("No request", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Names_that_are_piped_are_no_patterns()
     {
         string csv = Path.Combine(_folder.FullName, "names.csv"), database = Path.Combine(_folder.FullName, "names.db");

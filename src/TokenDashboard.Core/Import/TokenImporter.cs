@@ -18,7 +18,8 @@ public sealed class TokenImporter : IDisposable
     private readonly ImportFormat _format;
     private readonly ColumnMap? _map;
     private readonly CancellationToken _cancellation;
-    private ImportWriter? _writer;
+    // A file of an unknown format must not leave an empty store.
+    private readonly Lazy<ImportWriter> _writer;
 
     /// <param name="database">The store; it is made where it is missing.</param>
     /// <param name="format">The format of the files, or <see cref="ImportFormat.Auto"/>.</param>
@@ -31,6 +32,7 @@ public sealed class TokenImporter : IDisposable
         if (map is not null && format is not (ImportFormat.Auto or ImportFormat.Csv or ImportFormat.Json or ImportFormat.LiteLlm or ImportFormat.Observicia))
             throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns and members, and {format} has its own. Leave out -Map, or give -Format Csv or Json.", target: format);
         (_database, _format, _map, WhatIf, _cancellation) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf, cancellation);
+        _writer = new Lazy<ImportWriter>(() => WhatIf ? ImportWriter.OpenTemporary(_database, _cancellation) : ImportWriter.Open(_database, _cancellation));
     }
 
     /// <summary>Whether spans count even where spans below them carry their tokens.</summary>
@@ -54,7 +56,6 @@ public sealed class TokenImporter : IDisposable
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, WhatIf);
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
-        _writer ??= WhatIf ? ImportWriter.OpenTemporary(_database, _cancellation) : ImportWriter.Open(_database, _cancellation);
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, ProviderOf = ProviderOf };
         Read(source, sink);
         sink.Complete();
@@ -118,7 +119,11 @@ public sealed class TokenImporter : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _writer?.Dispose();
+    public void Dispose()
+    {
+        if (_writer.IsValueCreated)
+            _writer.Value.Dispose();
+    }
 
     private void Read(ImportSource source, ImportSink sink)
     {

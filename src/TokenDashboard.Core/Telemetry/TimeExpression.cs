@@ -111,12 +111,12 @@ public sealed partial class TimeExpression
 
     // A length is written as 7d, 1d12h, '7 days', '1 hour ago' or 'last 90 minutes'.
     [GeneratedRegex(
-        @"^(?:(?:last|past)\s+)?(?:(?:,\s*|and\s+)?(\d{1,6})\s*(seconds?|secs?|s|minutes?|mins?|months?|mo|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)(?![a-z])\s*)+(?:ago)?$",
+        @"^(?:(?:last|past)\s+)?(?:(?:,\s*|and\s+)?([0-9]{1,6})\s*(seconds?|secs?|s|minutes?|mins?|months?|mo|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)(?![a-z])\s*)+(?:ago)?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex LengthPattern();
 
     // The format of a TimeSpan; without days, it could be a time of day.
-    [GeneratedRegex(@"^-?\d+\.\d\d:\d\d:\d\d")]
+    [GeneratedRegex(@"^-?[0-9]+\.[0-9]{2}:[0-9]{2}:[0-9]{2}")]
     private static partial Regex TimeSpanPattern();
 
     /// <summary>The time range of -Since and -Until, or of -Last.</summary>

@@ -70,6 +70,7 @@ public class TimeExpressionTests
     [InlineData("7")]
     [InlineData("-7d")]
     [InlineData("7 dogs")]
+    [InlineData("１d")]
     [InlineData("days")]
     [InlineData("ago")]
     [InlineData("1 h2")]

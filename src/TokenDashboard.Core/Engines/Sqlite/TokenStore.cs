@@ -262,8 +262,11 @@ public sealed class TokenStore : IDisposable
             throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample");
         try
         {
-            // Pipes and devices also have no size; opening a pipe would wait for its writer.
-            if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
+            FileInfo target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            // Pipes and devices have no size; opening a pipe would wait for its writer.
+            if (target.Length == 0 && !RegularFile.IsRegular(target.FullName))
+                throw StoreErrors.Problem(path, ErrorCode.StoreNotDatabase, "is a pipe, a socket or a device. Specify the database file.");
+            if (target.Length == 0)
                 throw StoreErrors.Problem(path, ErrorCode.StoreEmpty, "is empty. Observicia creates its table when the application starts with logging.sqlite enabled.");
         }
         catch (IOException)

@@ -91,5 +91,5 @@ internal static partial class VariableOptions
     // As in "1h : 3600", divided at the last colon that has blanks around it.
     [GeneratedRegex(@"^(?<text>[^\n]+\s):(?<value>\s[^\n]+)\z", RegexOptions.CultureInvariant)] private static partial Regex PairPattern();
     [GeneratedRegex("^/(?<pattern>.*)/(?<flags>[a-z]*)$", RegexOptions.Singleline)] private static partial Regex DelimitedPattern();
-    [GeneratedRegex(@"\d+(\.\d+)?")] private static partial Regex NumberPattern();
+    [GeneratedRegex(@"[0-9]+(\.[0-9]+)?")] private static partial Regex NumberPattern();
 }

@@ -8,10 +8,10 @@ namespace TokenDashboard.Import.Reading;
 /// Where a reader puts the requests of one file. A batch that is full is written on another thread while the reader fills the next, so
 /// that reading goes on while the store is busy.
 /// </summary>
-/// <param name="writer">Writes the batches.</param>
+/// <param name="writer">Writes the batches. It opens the store for the first one.</param>
 /// <param name="report">What became of the file. Until the last batch is written, what is in the store is counted on that other thread.</param>
 /// <param name="onWait">Called now and then while the store keeps the reader waiting.</param>
-internal sealed class ImportSink(ImportWriter writer, ImportReport report, Action onWait) : IDisposable
+internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report, Action onWait) : IDisposable
 {
     /// <summary>The longest text a request may have. Names and ids are shorter; what is longer is damage.</summary>
     private const int MaxText = 64 << 10;
@@ -39,7 +39,7 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
     public Scratch Scratch => _scratch.Value;
 
     /// <summary>Where earlier imports of CSV files ended within a line.</summary>
-    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() => writer.ReadTails();
+    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() => writer.Value.ReadTails();
 
     public ImportRow NewRow() => _batch.NewRow();
 
@@ -133,7 +133,8 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         ImportBatch full = _batch;
         (_batch, _next) = (_next, full);
         _batch.Clear();
-        _writing = Task.Run(() => writer.Write(full, report));
+        if (full.Rows.Length > 0)
+            _writing = Task.Run(() => writer.Value.Write(full, report));
     }
 
     private void WaitForStore()

@@ -142,16 +142,16 @@ internal static partial class ValueText
 
     private static bool IsPlausible(long utcTicks) => utcTicks >= FirstTicks && utcTicks < LastTicks;
 
-    [GeneratedRegex(@"\b(\d{1,2})/(\d{1,2})/\d{4}\b")]
+    [GeneratedRegex(@"\b([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}\b")]
     private static partial Regex SlashedDate();
 
-    [GeneratedRegex(@"^\d{1,2}\.\d{1,2}\.\d{4}")]
+    [GeneratedRegex(@"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}")]
     private static partial Regex PointedDate();
 
-    [GeneratedRegex(@"(?<!\d)\d{4}")]
+    [GeneratedRegex(@"(?<![0-9])[0-9]{4}")]
     private static partial Regex Year();
 
     // Names beside an offset, as JavaScript and Go write them, and those that say there is none.
-    [GeneratedRegex(@"(?: GMT| UTC)?\s?([+-]\d\d:?\d\d)(?: UTC| GMT| \(.*\))?$| (?:GMT|UTC)$")]
+    [GeneratedRegex(@"(?: GMT| UTC)?\s?([+-][0-9]{2}:?[0-9]{2})(?: UTC| GMT| \(.*\))?$| (?:GMT|UTC)$")]
     private static partial Regex ZoneName();
 }

@@ -48,7 +48,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
     /// <summary>The code of the currency of the prices in the store, such as EUR, for panels that show cost.</summary>
-    [Parameter, ArgumentCompleter(typeof(CurrencyCompleter)), ValidatePattern("^[A-Z]{1,10}$")]
+    [Parameter, ArgumentCompleter(typeof(CurrencyCompleter)), ValidatePattern(@"^[A-Z]{3}\z")]
     public string Currency { get; set; } = Money.UsDollar;
 
     /// <summary>The engine that the dashboards of the catalog read. Without it, that of Database, else Sqlite.</summary>

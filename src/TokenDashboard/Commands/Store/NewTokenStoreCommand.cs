@@ -48,7 +48,7 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     /// <inheritdoc/>
     private protected override void Process()
     {
-        string path = ResolvePath(Path);
+        string path = TelemetryStores.PathOf(ResolveStore(Path));
         bool sample = ParameterSetName == "Sample" && (Sample || !MyInvocation.BoundParameters.ContainsKey(nameof(Sample)));
         string action = sample ? $"Create a store with {Days} days of sample requests" : "Create an empty store";
         if (!ShouldProcess(path, action))

@@ -174,7 +174,9 @@ public abstract class QueryCmdlet : StoreCmdlet
         WarnAbout(unreadable, _storeNames);
         bool hasRange = Filter.Range.Since is not null || Filter.Range.Until is not null;
         string[] names = [.. Names.Where(MyInvocation.BoundParameters.ContainsKey)];
-        if (!isEmpty || MyInvocation.ExpectingInput || (!hasRange && names.Length == 0))
+        // Piped users often have no requests in a time range, but without one they should have some.
+        bool isName = MyInvocation.ExpectingInput && !hasRange && names.Where(_piped.Contains).SequenceEqual([nameof(User)]);
+        if (!isEmpty || (MyInvocation.ExpectingInput && !isName) || (!hasRange && names.Length == 0))
             return;
         TokenRequest? Edge(bool newest) => new RequestQuery(Stores, new RequestFilter()) { Descending = newest }.Run(0, 1).FirstOrDefault();
         string where = Edge(newest: false) is { } oldest && Edge(newest: true) is { } last
@@ -182,7 +184,7 @@ public abstract class QueryCmdlet : StoreCmdlet
             : "The store has no requests.";
         string range = hasRange ? " Use another time range with -Since and -Until, or none." : "";
         string tab = names.Length > 0 ? $" Press Tab after {string.Join(" or ", names.Select(name => $"-{name}"))} for the names in the store." : "";
-        WriteWarning($"No request matches. {where}{range}{tab}");
+        WriteWarning($"No request matches{(isName ? $" '{string.Join("', '", User!)}'" : "")}. {where}{range}{tab}");
     }
 
     /// <summary>The prices for cost; null if there are none.</summary>

@@ -216,6 +216,6 @@ public class TokenStoreTests
 
         var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(folder.File(link ? "link" : "pipe"), TestContext.Current.CancellationToken));
 
-        Assert.Equal(ErrorCode.StoreEmpty, failure.Code);
+        Assert.Equal(ErrorCode.StoreNotDatabase, failure.Code);
     }
 }

@@ -83,6 +83,16 @@ public sealed class ImportTokenUsageTests : IDisposable
     [Fact]
     public void Formats_are_completed() => Assert.Equal(["ClaudeCode", "Clixml", "Codex", "Copilot", "Csv", "Cursor"], _session.Complete("Import-TokenUsage x -Format C").Order());
 
+    [Fact]
+    public void A_file_of_an_unknown_format_leaves_no_empty_store()
+    {
+        _session.Run("Import-TokenUsage poem.txt -Database new.db");
+        Assert.Empty(_folder.GetFiles("new.db"));
+
+        _session.Run("Import-TokenUsage 'second [1].csv' -Database new.db");
+        Assert.Single(_folder.GetFiles("new.db"));
+    }
+
     [Theory]
     [InlineData("Import-TokenUsage first.csv -Map @{ colour = 'red' }", "ImportMapInvalid")]
     [InlineData("Import-TokenUsage first.csv -Format Otlp -Map @{ model = '=x' }", "ImportMapInvalid")]

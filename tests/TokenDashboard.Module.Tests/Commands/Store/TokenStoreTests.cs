@@ -56,6 +56,8 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     [InlineData("New-TokenStore ''", "ParameterArgumentValidationError")]
     [InlineData("New-TokenStore x.db -Sample -Until 0001-01-02 -Days 30", "RangeInvalid")]
     [InlineData("New-TokenStore \"a`0b\"", "StoreWriteFailed")]
+    [InlineData("New-TokenStore clickhouse://h/db", "StoreEngineUnknown")]
+    [InlineData("New-GrafanaDashboard Cost -Currency XXXX", "ParameterArgumentValidationError")]
     [InlineData("Get-TokenStore -Database \"a`0b\"", "StoreNotFound")]
     [InlineData("Get-UserTokenUsage -ComparePrevious -Since ([DateTimeOffset]::MinValue) -Until now", "RangeInvalid")]
     public void A_wrong_wish_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
