@@ -163,6 +163,9 @@ public enum ErrorCode : long
     /// <summary>A specified rule does not exist.</summary>
     DashboardRuleNotFound,
 
+    /// <summary>The file of a dashboard exists and is not this dashboard.</summary>
+    DashboardExists,
+
     /// <summary>A dashboard or provisioning file could not be written.</summary>
     DashboardWriteFailed,
 

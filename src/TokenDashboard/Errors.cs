@@ -25,7 +25,7 @@ internal static class Errors
             or ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing
             or ErrorCode.ImportFormatUnknown or ErrorCode.ImportNothingFound or ErrorCode.ImportNotRequests => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked or ErrorCode.GrafanaBusy or ErrorCode.StoreQuotaExceeded => ErrorCategory.ResourceBusy,
-        ErrorCode.StoreExists or ErrorCode.ReportExists or ErrorCode.StoreSourceConflict or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
+        ErrorCode.StoreExists or ErrorCode.ReportExists or ErrorCode.DashboardExists or ErrorCode.StoreSourceConflict or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
         ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged
             or ErrorCode.GrafanaAlertRuleManaged => ErrorCategory.PermissionDenied,

@@ -64,6 +64,9 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     /// <summary>Creates the form for Grafana's import page, which prompts for the data source.</summary>
     [Parameter] public SwitchParameter ForSharing { get; set; }
 
+    /// <summary>With Path, replaces a file that is not this dashboard.</summary>
+    [Parameter] public SwitchParameter Force { get; set; }
+
     /// <summary>With Path, returns the files, including those that were not written.</summary>
     [Parameter] public SwitchParameter PassThru { get; set; }
 
@@ -178,11 +181,30 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
                 target: Path);
         }
         string file = IsFile(path) ? path : System.IO.Path.Combine(path, fileName);
+        if (!Force && File.Exists(file) && !IsOf(file, document.Uid))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardExists, $"'{file}' exists and is not the dashboard '{document.Uid}'. Use another path, or replace it with -Force.", target: file);
+        }
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
         {
             WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} is up to date.");
             if (PassThru)
                 WriteObject(new FileInfo(file));
+        }
+    }
+
+    // A mistyped path must not overwrite a definition or a dashboard of someone else.
+    private static bool IsOf(string file, string uid)
+    {
+        try
+        {
+            string text = RegularFile.ReadText(file);
+            return text.Length == 0 || DashboardDocument.Parse(text, file).Uid == uid;
+        }
+        catch (Exception exception) when (exception is TokenDashboardException or IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

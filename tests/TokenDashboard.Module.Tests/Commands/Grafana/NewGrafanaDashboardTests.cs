@@ -16,6 +16,21 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData("{ \"title\": \"Mine\", \"uid\": \"mine\", \"panels\": [] }")]
+    [InlineData("a note")]
+    public void A_file_that_is_not_the_dashboard_is_replaced_only_with_force(string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
+        File.WriteAllText(Target, text);
+
+        Assert.Equal("DashboardExists", Run("New-GrafanaDashboard Overview -Path $folder/out").ErrorId);
+        Assert.Equal(text, File.ReadAllText(Target));
+        Run("New-GrafanaDashboard Overview -Path $folder/out -Force").Succeeded();
+        Run("New-GrafanaDashboard Overview -Path $folder/out -ForSharing").Succeeded();
+        Assert.Contains("__inputs", File.ReadAllText(Target), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_files_in_the_repository_are_what_the_command_writes()
     {
