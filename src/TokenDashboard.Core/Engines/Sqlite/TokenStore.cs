@@ -15,7 +15,7 @@ public sealed class TokenStore : IDisposable
     internal const int BusyTimeoutSeconds = 10;
 
     // The length of a retry step, so that waiting can be cancelled.
-    private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BusyStep = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(BusyTimeoutSeconds);
 
@@ -70,6 +70,12 @@ public sealed class TokenStore : IDisposable
             connection = SqliteEngine.Open(path, SqliteOpenMode.ReadOnly);
             // SQLite retries sooner than the library, which sleeps for 150 ms each time.
             raw.sqlite3_busy_timeout(connection.Handle, (int)BusyStep.TotalMilliseconds);
+            if (patience < BusyStep)
+            {
+                // The library waits for a second at least.
+                raw.sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
+                SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, "SELECT count(*) FROM sqlite_schema"), connection.Handle);
+            }
             var store = new TokenStore(path, connection, patience, cancellation);
             if (isStore)
             {
