@@ -25,9 +25,7 @@ internal sealed class LargestGroups(
     /// <summary>Finds the largest groups.</summary>
     /// <param name="measure">An integer measure that is a sum; equal groups are ordered by tokens, then by name.</param>
     /// <param name="count">The number of groups.</param>
-    /// <returns>
-    /// The largest groups, besides all groups without a transaction, which are few with many requests each; and the usage of all requests.
-    /// </returns>
+    /// <returns>The largest groups; and the usage of all requests.</returns>
     public (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator All, UnreadableReport Unreadable) Find(Measure measure, int count)
     {
         if (stores is [{ FindsLargest: true }])
@@ -50,6 +48,7 @@ internal sealed class LargestGroups(
                 {
                     if (row.Utf8Of(RequestText.Transaction).IsEmpty)
                     {
+                        // There are few such groups, with many requests each.
                         UsageGroups.UsageOf(part.Groups, keyOf(row), prices).Add(row);
                         return;
                     }
@@ -68,7 +67,9 @@ internal sealed class LargestGroups(
             all.Add(usage);
         foreach ((UsageKey key, UsageAccumulator usage) in Sum(Largest(sums, count)))
             groups.Add(key, usage);
-        return (groups, all, unreadable);
+        IEnumerable<KeyValuePair<UsageKey, UsageAccumulator>> first = groups.OrderByDescending(group => group.Value.Values[measure]).ThenByDescending(group => group.Value.TotalTokens)
+            .ThenBy(group => (group.Key, default(UInt128)), ByName).Take(count);
+        return (first.ToDictionary(), all, unreadable);
 
         static void Add(Dictionary<UInt128, KeySum> sums, UInt128 key, in KeySum added)
         {

@@ -9,14 +9,17 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
     /// <summary>Sets the cost of a request.</summary>
     internal TokenRequest Apply(TokenRequest request)
     {
-        var counts = new TokenCounts(request.PromptTokens, request.CompletionTokens, request.CachedTokens ?? 0, request.CacheWriteTokens ?? 0, request.ReasoningTokens ?? 0);
+        var counts = new TokenCounts(
+            request.PromptTokens, request.CompletionTokens, request.CachedTokens ?? 0, request.CacheWriteTokens ?? 0, request.ReasoningTokens ?? 0,
+            Rest: request.TotalTokens - request.PromptTokens - request.CompletionTokens);
         if (List.Find(request.Provider, request.Model) is not { } match)
         {
-            request.UnpricedTokens = counts.Total;
+            request.UnpricedTokens = Math.Max(0, counts.Total);
             return request;
         }
         (decimal cost, long unpriced) = match.At(At ?? request.Timestamp).CostOf(counts);
-        request.UnpricedTokens = unpriced;
+        unpriced += counts.Rest;
+        request.UnpricedTokens = Math.Max(0, unpriced);
         if (counts.HasCost(unpriced))
             (request.Cost, request.Currency) = (cost, match.Currency);
         return request;

@@ -28,14 +28,18 @@ public class UsageCostTests
         Gen.Int[0, 400].Select(half => new DateTime(2026, 8, 16).AddMinutes(30 * half)));
 
     internal static readonly Gen<TestStore.Row> Row = Gen.Select(
-        Time, Gen.OneOfConst(Models), Gen.OneOfConst("alice", "bob"), Prompt, Gen.Long[0, 900], Gen.Select(Gen.Bool, Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1.2]))
+        Time, Gen.OneOfConst(Models), Gen.OneOfConst("alice", "bob"), Prompt, Gen.Long[0, 900], Gen.Select(Gen.Bool, Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1.2], Gen.Int[0, 11]))
         .Select((time, model, user, prompt, completion, parts) =>
         {
-            (bool hasDetail, double cached, double written, double reasoning) = parts;
+            (bool hasDetail, double cached, double written, double reasoning, int kind) = parts;
+            // Of some only the total is known, or more of it than its parts.
+            long total = prompt + completion + (kind == 1 ? 1000 : 0);
+            if (kind == 0)
+                (prompt, completion) = (0, 0);
             return new TestStore.Row
             {
                 Timestamp = StoredTimestamp.FormatForStorage(new DateTimeOffset(time, TimeSpan.Zero)), User = user, Provider = model.Provider, Model = model.Model,
-                Prompt = prompt, Completion = completion, Total = prompt + completion,
+                Prompt = prompt, Completion = completion, Total = total,
                 Detail = hasDetail ? [(long)(prompt * cached), (long)(prompt * (1 - cached) * written), (long)(completion * reasoning), null] : null,
             };
         });
@@ -122,6 +126,24 @@ public class UsageCostTests
             UnpricedUsage.Read([new SqliteStore(open)], own).Rows.Select(row => (row.Model, row.Requests, row.UnpricedTokens, row.Reason)));
     }
 
+    [Theory]
+    [InlineData(0L, 0L, 1_000_000L, null, 1_000_000L)]
+    [InlineData(100L, 10L, 100_000L, 0.00035, 99_890L)]
+    [InlineData(100L, 10L, 0L, 0.00035, 0L)]
+    [InlineData(100L, 10L, 20L, 0.00035, 0L)]
+    public void Tokens_of_a_total_that_are_in_no_part_have_no_price(long prompt, long completion, long total, double? cost, long unpriced)
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Prompt = prompt, Completion = completion, Total = total });
+        using TokenStore open = store.Open();
+        var prices = new UsagePrices(TestPrices.Shipped);
+
+        TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc) { Prices = prices }.Run([new SqliteStore(open)], new RequestFilter()).Rows);
+        Assert.Equal(((decimal?)cost, unpriced), (usage.Cost, usage.UnpricedTokens));
+        TokenRequest request = Assert.Single(new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Prices = prices }.Run(0, 1));
+        Assert.Equal(((decimal?)cost, unpriced), (request.Cost, request.UnpricedTokens));
+    }
+
     [Fact]
     public void Users_rank_by_cost_and_compare_with_the_period_before()
     {
@@ -187,10 +209,12 @@ public class UsageCostTests
     private static (decimal? Cost, long Unpriced) PriceOf(TestStore.Row row, UsagePrices prices)
     {
         long[] detail = [.. (row.Detail ?? [null, null, null, null]).Take(3).Select(value => value as long? ?? 0)];
-        var counts = new TokenCounts((long)row.Prompt!, (long)row.Completion!, detail[0], detail[1], detail[2] > (long)row.Completion ? 0 : detail[2]);
+        (long prompt, long completion, long total) = ((long)row.Prompt!, (long)row.Completion!, (long)row.Total!);
+        var counts = new TokenCounts(prompt, completion, detail[0], detail[1], detail[2] > completion ? 0 : detail[2]);
         ResolvedPrice? price = prices.List.Find((string?)row.Provider, (string)row.Model!)?.At(prices.At ?? RandomStore.TimeOf(row));
-        (decimal cost, long unpriced) = price?.CostOf(counts) ?? (0, counts.Total);
-        return (price is null || (unpriced == counts.Total && unpriced > 0) ? null : cost, unpriced);
+        (decimal cost, long unpriced) = price?.CostOf(counts) ?? (0, prompt + completion);
+        unpriced += total - prompt - completion;
+        return (price is null || (unpriced == total && unpriced > 0) ? null : cost, unpriced);
     }
 
     private static string Shown(DateTimeOffset? start, string? user, string? model, string? provider, decimal cost, decimal atRequest, long unpriced) =>

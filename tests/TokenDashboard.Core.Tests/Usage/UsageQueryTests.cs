@@ -103,7 +103,7 @@ public class UsageQueryTests
         ];
 
         Assert.Equal(Tokens(null), Tokens((names.Length, UsageOrder.Default)));
-        Assert.Equal(Tokens(null)[..5], Tokens((5, UsageOrder.Default))[..5]);
+        Assert.Equal(Tokens(null)[..5], Tokens((5, UsageOrder.Default)));
     }
 
     [Fact]

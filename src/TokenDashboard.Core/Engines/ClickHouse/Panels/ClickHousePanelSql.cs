@@ -291,32 +291,27 @@ internal static class ClickHousePanelSql
 
     private static string Requests(RequestsQuery query)
     {
-        (string order, string condition) = query.Choice switch
+        // Each row of usage is at least one request with its largest value, or with its time or a later one.
+        (string order, string? largest, string condition, string usage) = query.Choice switch
         {
-            RequestChoice.Newest => ("time", ""),
-            RequestChoice.Slowest => ("duration_ms", " AND duration_ms IS NOT NULL"),
-            RequestChoice.MostExpensive => ("cost", " AND cost > 0"),
-            RequestChoice.Largest => ("total_tokens", " AND total_tokens > 0"),
-            _ => ("time", " AND interrupted_stream"),
+            RequestChoice.Newest => ("time", "time", "", ""),
+            RequestChoice.Slowest => ("duration_ms", Measures.MaxDurationMs.Name, " AND duration_ms IS NOT NULL", ""),
+            RequestChoice.MostExpensive => ("cost", null, " AND cost > 0", ""),
+            RequestChoice.Largest => ("total_tokens", Measures.MaxTotalTokens.Name, " AND total_tokens > 0", ""),
+            _ => ("time", "time", " AND interrupted_stream", $" AND {Measures.InterruptedStreams.Name} > 0"),
         };
-        bool priced = query.Choice == RequestChoice.MostExpensive;
-        // Each row of usage is at least one request that has its largest values, or a later time.
-        string least = query.Choice switch
-        {
-            RequestChoice.Slowest => Measures.MaxDurationMs.Name,
-            RequestChoice.Largest => Measures.MaxTotalTokens.Name,
-            _ => "time",
-        };
-        string first = priced ? "" : $"""
-            {order} >= (SELECT if(count(least) < {query.Rows}, {(order == "time" ? "$__fromTime" : "0")}, min(least)) FROM (SELECT {least} AS least
-              {OfUsage([], Grain.Range, users: true, also: query.Choice == RequestChoice.Interrupted ? $" AND {Measures.InterruptedStreams.Name} > 0" : "", indent: "  ")} ORDER BY least DESC LIMIT {query.Rows}))
+        string first = largest is null ? "" : $"""
+            {order} >= (SELECT if(count(least) < {query.Rows}, {(order == "time" ? "$__fromTime" : "0")}, min(least))
+              FROM (SELECT {largest} AS least
+              {OfUsage([], Grain.Range, users: true, also: usage, indent: "  ")}
+              ORDER BY least DESC LIMIT {query.Rows}))
             """;
         IEnumerable<string> names = Enum.GetValues<PanelDimension>().Where(dimension => dimension != PanelDimension.RequestType).Select(dimension => $"{Known(Column(dimension))} AS {Quoted(Title(dimension))}");
         return $"""
             SELECT time AS "Time", source AS "Source", transaction_id AS "Transaction", {string.Join(", ", names)}, {Known("request_type")} AS "Type",
-              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(priced ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
+              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(largest is null ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
               if(policy_failed, 'failed', 'passed') AS "Policy"
-            {OfRequests(priced, condition, first: first)}
+            {OfRequests(priced: largest is null, condition, first: first)}
             ORDER BY {order} DESC, source DESC, id DESC
             LIMIT {query.Rows}
             """;

@@ -57,14 +57,14 @@ internal static class PriceSql
     /// <summary>What a row of counts costs at the <c>price</c> that is joined to it; NULL where it has none.</summary>
     // As PriceRates.CostOf: the cost of a sum is the sum of costs, and where no token has a price there is no cost.
     internal static string Cost(string row) => $"""
-        CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR {All(row)} = 0) AND price.one_currency
+        CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR {row}.total_tokens = 0) AND price.one_currency
                 THEN {string.Concat(Parts(row).Select(part => $"COALESCE({part.Tokens} * price.{part.Rate}, 0) + "))}{row}.requests * price.request END
         """;
 
     // Scalar subqueries, which are not run where nobody reads their column.
     private static string Values(string row, string knownCached, string isPrice) => $"""
         (SELECT {Cost(row)} FROM price WHERE {isPrice}) AS cost,
-            CASE WHEN «has_prices» THEN COALESCE((SELECT {Unpriced(row)} FROM price WHERE {isPrice}), {All(row)}) END AS unpriced_tokens,
+            CASE WHEN «has_prices» THEN {row}.total_tokens + COALESCE((SELECT {Unpriced(row)} FROM price WHERE {isPrice}) - ({All(row)}), 0) END AS unpriced_tokens,
             (SELECT {knownCached} * (price.input - price.cached) FROM price WHERE {isPrice} AND price.one_currency) AS cache_savings
         """;
 
