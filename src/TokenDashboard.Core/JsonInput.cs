@@ -1,12 +1,18 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
 namespace TokenDashboard;
 
-/// <summary>Reads untrusted JSON: a small text can contain values that fill the memory.</summary>
+/// <summary>
+/// Reads untrusted JSON: a small text can contain values that fill the memory. The message of an exception has no part of the text, which can be
+/// a secret or long: it is a place or a limit, for parentheses.
+/// </summary>
 internal static class JsonInput
 {
+    private const int MaxDepth = 64;
+
     /// <summary>The maximum number of values and names in one text. A dashboard of 200 panels has some 50,000.</summary>
     private const int MaxValues = 2_000_000;
 
@@ -34,11 +40,45 @@ internal static class JsonInput
             utf8 = utf8[Encoding.UTF8.Preamble.Length..];
         if (!Utf8.IsValid(utf8))
             utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
-        JsonCommentHandling comments = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow;
-        Check(utf8, new JsonReaderOptions { AllowTrailingCommas = lenient, CommentHandling = comments });
-        return JsonNode.Parse(
-            utf8, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, AllowTrailingCommas = lenient, CommentHandling = comments });
+        JsonCommentHandling comments = Options(lenient).CommentHandling;
+        try
+        {
+            // One level more, so that the limit is not reported as an error of the text.
+            Check(utf8, new JsonReaderOptions { AllowTrailingCommas = lenient, CommentHandling = comments, MaxDepth = MaxDepth + 1 });
+            return JsonNode.Parse(utf8, documentOptions: Options(lenient));
+        }
+        catch (JsonException exception)
+        {
+            throw WithoutText(exception);
+        }
     }
+
+    /// <summary>Reads JSON in UTF-8 that was checked before, or that this product wrote. The element is not disposed, because it is read later.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    internal static JsonElement ParseElement(ReadOnlyMemory<byte> utf8, bool lenient = false)
+    {
+        try
+        {
+            return JsonDocument.Parse(utf8.Span.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8, Options(lenient)).RootElement;
+        }
+        catch (JsonException exception)
+        {
+            throw WithoutText(exception);
+        }
+    }
+
+    private static JsonDocumentOptions Options(bool lenient) => new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = lenient,
+        CommentHandling = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow,
+        MaxDepth = MaxDepth,
+    };
+
+    // An exception without a place is of a limit or a duplicate name, of which the library shows the beginning.
+    private static JsonException WithoutText(JsonException exception) => exception.LineNumber is { } line
+        ? new JsonException(string.Create(CultureInfo.InvariantCulture, $"line {line + 1}, byte {exception.BytePositionInLine + 1}"))
+        : exception;
 
     private static void Check(ReadOnlySpan<byte> utf8, JsonReaderOptions options)
     {
@@ -47,6 +87,8 @@ internal static class JsonInput
         {
             if (reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject) && ++values > MaxValues)
                 throw new JsonException($"It contains more than {MaxValues} values.");
+            if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject && reader.CurrentDepth >= MaxDepth)
+                throw new JsonException($"It is nested more than {MaxDepth} levels deep.");
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
             {
                 try

@@ -13,6 +13,9 @@ internal class DefinitionFields
     /// <summary>A text with more errors than this is not a definition.</summary>
     private const int MaxFaults = 1000;
 
+    /// <summary>The length of what a message shows of a wrong value.</summary>
+    private const int MaxShown = 100;
+
     private readonly Dictionary<string, object> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _path;
     private readonly bool _ignoresUnknown;
@@ -34,7 +37,7 @@ internal class DefinitionFields
                 if (ignoresUnknown)
                     continue;
                 string meant = Spelling.Nearest(name, known) is { } nearest ? $", perhaps for '{nearest}'" : "";
-                Fault(name, $"is unknown{(what.Length > 0 ? $" in {what}" : "")}{meant}; known are {string.Join(", ", known)}");
+                Fault(Cut(name), $"is unknown{(what.Length > 0 ? $" in {what}" : "")}{meant}; known are {string.Join(", ", known)}");
             }
             else if (value is not null and not "" && !_values.TryAdd(name, value))
             {
@@ -160,7 +163,7 @@ internal class DefinitionFields
             if (key.Trim().Length > 0 && Scalar(item) is { } text)
                 map[key] = text;
             else
-                Fault(name, $"has an entry '{key}' that is not a name with a text");
+                Fault(name, $"has an entry '{Cut(key)}' that is not a name with a text");
         }
         return map;
     }
@@ -187,8 +190,8 @@ internal class DefinitionFields
     {
         if (item is not IEnumerable<KeyValuePair<string, object?>>)
         {
-            string shown = Scalar(item) is { } text ? $"'{text}'" : item is null ? "nothing" : "a list";
-            Faults.Add(new DefinitionFault(path, $"is {shown}; it must be names with values, as @{{ title = 'x' }} or {{ \"title\": \"x\" }}"));
+            string shown = Scalar(item) is { } text ? $"'{Cut(text)}'" : item is null ? "nothing" : "a list";
+            Faults.Add(new DefinitionFault(path, $"is {shown}; it must be names with values, as in a hash table, or in an object of JSON or YAML"));
         }
         return item as IEnumerable<KeyValuePair<string, object?>>;
     }
@@ -214,5 +217,8 @@ internal class DefinitionFields
         where T : struct, INumber<T> =>
         T.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number) && T.IsFinite(number) ? number : null;
 
-    private static string Shown(object value) => Scalar(value) ?? (value is IEnumerable<KeyValuePair<string, object?>> ? "names with values" : "a list");
+    private static string Shown(object value) => Scalar(value) is { } text ? Cut(text) : (value is IEnumerable<KeyValuePair<string, object?>> ? "names with values" : "a list");
+
+    // A wrong value can be a whole file.
+    private static string Cut(string text) => text.Length <= MaxShown ? text : $"{text[..MaxShown]}…";
 }

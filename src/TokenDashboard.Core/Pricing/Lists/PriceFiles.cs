@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TokenDashboard.Input;
@@ -185,13 +184,7 @@ internal static class PriceFiles
         {
             if (check)
                 JsonInput.Parse(json, lenient);
-            // Not disposed, because the result is read later.
-            return JsonDocument.Parse(json.AsMemory(json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0), new JsonDocumentOptions
-            {
-                AllowDuplicateProperties = false,
-                AllowTrailingCommas = lenient,
-                CommentHandling = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow,
-            }).RootElement;
+            return JsonInput.ParseElement(json, lenient);
         }
         catch (JsonException exception)
         {
