@@ -72,7 +72,8 @@ filter Format-Result {
     }
     # The error that follows a conflict has the details.
     elseif ($null -ne $_.Action -and $_.Action -ne 'Conflict') {
-        $count["$($_.Action)"]++
+        # An error follows each failure, and is counted.
+        if ($_.Action -ne 'Failed') { $count["$($_.Action)"]++ }
         if ($_.Action -ne 'Unchanged') { Format-Event "$($_.Action) $($_.Kind) '$($_.Name)'" }
     }
 }

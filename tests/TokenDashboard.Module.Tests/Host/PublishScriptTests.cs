@@ -65,7 +65,9 @@ public sealed partial class PublishScriptTests : IDisposable
 
         Assert.Equal(3, result.ExitCode);
         Assert.Equal(
-            ["Error GrafanaForbidden", "Error GrafanaForbidden", "Done", "Ended GrafanaForbidden"], Events(result).Select(line => line.Split(':')[0]));
+            ["Failed Dashboard 'one'", "Error GrafanaForbidden", "Failed Dashboard 'two'", "Error GrafanaForbidden", "Done", "Ended GrafanaForbidden"],
+            Events(result).Select(line => line.Split(':')[0]));
+        Assert.Contains("Done: 0 created, 0 updated, 0 unchanged, 2 failed", Events(result));
         Assert.Empty(server.Dashboards);
     }
 

@@ -51,7 +51,7 @@ public enum GrafanaPublishAction : long
     Removed,
     /// <summary>Something else manages it, or it was changed in Grafana. Nothing was written.</summary>
     Conflict,
-    /// <summary>The server failed while it was read or saved, after others had been published. The next run finds out whether it was saved.</summary>
+    /// <summary>It could not be published; an error says why. If the server failed, the next run finds out whether it was saved.</summary>
     Failed,
     /// <summary>It was not published, because the server had failed before.</summary>
     Skipped,

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of commands that publish to a server. If the server fails in the middle, every item still has a result.</summary>
+/// <summary>The base of commands that publish to a server. Every item has a result, even if it or the server fails.</summary>
 public abstract class PublishCmdlet : GrafanaCmdlet
 {
     private bool _begun;
@@ -30,8 +30,8 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     [Parameter] public SwitchParameter Force { get; set; }
 
     /// <summary>
-    /// Publishes one item. If the server fails after others were published, this item is Failed and those after it are Skipped, before the
-    /// command ends with the failure.
+    /// Publishes one item. If that fails, it is Failed, before its error record. If the server fails, those after it are Skipped, before the command
+    /// ends with the failure.
     /// </summary>
     /// <param name="item">What is published.</param>
     /// <param name="prepare">Prepares what it needs; a failure ends the command.</param>
@@ -43,16 +43,26 @@ public abstract class PublishCmdlet : GrafanaCmdlet
             WriteObject(item with { Action = GrafanaPublishAction.Skipped, Message = $"Not published, because the run ended before with {_ended.Code}." });
             return;
         }
+        bool told = false;
         try
         {
             Require(() => WriteAll(prepare()));
-            WriteAll(publish());
             _begun = true;
+            foreach (GrafanaPublishResult result in publish())
+            {
+                told |= result.Kind == item.Kind;
+                WriteObject(result);
+            }
         }
-        catch (TokenDashboardException exception) when (_begun && IsTerminating(exception))
+        catch (TokenDashboardException exception)
         {
+            bool ends = IsTerminating(exception);
+            // A conflict is told before its error.
+            if (!told && (_begun || !ends))
+                WriteObject(item with { Action = GrafanaPublishAction.Failed, Message = exception.Message });
+            if (!_begun || !ends)
+                throw;
             _ended = exception;
-            WriteObject(item with { Action = GrafanaPublishAction.Failed, Message = exception.Message });
         }
     }
 

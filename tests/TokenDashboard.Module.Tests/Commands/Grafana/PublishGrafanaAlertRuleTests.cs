@@ -92,6 +92,25 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
         Assert.Equal("AlertRule Daily Updated", Line(Run(session, server, $"{Daily} | Publish-GrafanaAlertRule -Force").Succeeded()[^1]));
     }
 
+    [Theory]
+    [InlineData("POST /api/v1/provisioning/alert-rules", 400)]
+    [InlineData("POST /api/v1/provisioning/alert-rules", 500)]
+    [InlineData("GET /api/v1/provisioning/alert-rules/one", 403)]
+    public async Task A_rule_that_the_server_refuses_has_failed_and_the_others_have_their_results(string request, int status)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        int refused = 0;
+        server.Intercept = line => line == request && refused++ == 0 ? FakeGrafana.Answer.Message(status, "not this one") : null;
+
+        ModuleSession.Result result = Run(
+            session, server, $"{Connect}'one', 'two' | ForEach-Object {{ @{{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m' }} }} | Publish-GrafanaAlertRule");
+
+        Assert.Null(result.Terminating);
+        Assert.Equal(["AlertRule one Failed", "AlertRule two Created"], result.Output.Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
+        Assert.Contains("not this one", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_server_that_takes_no_rule_ends_the_command()
     {

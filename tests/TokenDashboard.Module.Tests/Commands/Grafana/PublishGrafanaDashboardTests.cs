@@ -144,7 +144,50 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
 
         Assert.Null(result.Terminating);
         Assert.Equal("GrafanaForbidden", result.ErrorId);
-        Assert.Equal("DataSource TokenDashboard Created", Line(Assert.Single(result.Output)));
+        Assert.Equal(["DataSource TokenDashboard Created", "Dashboard Title of one Failed"], result.Output.Select(Line));
+        Assert.Equal(result.Errors[0].Exception.Message, result.Output[1].Properties["Message"].Value);
+    }
+
+    [Theory]
+    [InlineData("POST /api/dashboards/db", 400)]
+    [InlineData("POST /api/dashboards/db", 403)]
+    [InlineData("POST /api/dashboards/db", 404)]
+    [InlineData("POST /api/dashboards/db", 413)]
+    [InlineData("POST /api/dashboards/db", 422)]
+    [InlineData("POST /api/dashboards/db", 500)]
+    [InlineData("GET /api/dashboards/uid/one", 403)]
+    [InlineData("GET /api/dashboards/uid/one", 500)]
+    [InlineData("GET /api/dashboards/uid/one/versions", 500)]
+    public async Task A_dashboard_that_the_server_refuses_has_failed_and_the_others_have_their_results(string request, int status)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /data/o.db").Succeeded();
+        server.EditInBrowser("one", content => content["refresh"] = "5m");
+        WriteDashboard("two");
+        int refused = 0;
+        server.Intercept = line => line.Split('?')[0] == request && refused++ == 0 ? FakeGrafana.Answer.Message(status, "not this one") : null;
+
+        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/*.json -Force");
+
+        Assert.Null(result.Terminating);
+        Assert.True(refused > 0);
+        Assert.Equal(["Dashboard Title of one Failed", "Dashboard Title of two Created"], result.Output.Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
+        Assert.Contains("not this one", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_uid_of_two_dashboards_fails_the_second_one()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+
+        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/one.json, $folder/one.json -Database /data/o.db");
+
+        Assert.Equal("DashboardInvalid", result.ErrorId);
+        Assert.Equal(["Dashboard Title of one Created", "Dashboard Title of one Failed"], result.Output.Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
     }
 
     [Fact]
