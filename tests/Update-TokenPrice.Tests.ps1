@@ -25,6 +25,15 @@ Describe 'Update-TokenPrice' {
         $kept | Should -FileContentMatchExactly '"source":"newer.json"'
     }
 
+    It 'warns of a list that removes most models' {
+        $null = Update-TokenPrice $file -WarningVariable first -WarningAction SilentlyContinue
+        Set-List '{"input_mtok":4,"output_mtok":9}'
+        $null = Update-TokenPrice $file -WarningVariable second
+
+        $first | Should -Match 'removes 1,\d+ of the 1,\d+ models'
+        $second | Should -BeNullOrEmpty
+    }
+
     It 'changes nothing with -WhatIf and tells what would' {
         @(Update-TokenPrice $file -WhatIf).Count | Should -BeGreaterThan 1000
 
@@ -117,6 +126,8 @@ Describe 'Update-TokenPrice' {
     It 'refuses <Case> and leaves the list that is in force' -ForEach @(
         @{ Case = 'what is no JSON'; Text = '<html>'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
         @{ Case = 'JSON that is no list'; Text = '{"models":[]}'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
+        @{ Case = 'a list without a provider'; Text = '[]'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
+        @{ Case = 'a list without a model'; Text = '{"providers":[{"id":"openai","models":[]}]}'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
         @{ Case = 'a file that is missing'; Text = $null; ErrorId = 'PriceFileNotFound'; Category = 'ObjectNotFound' }
     ) {
         Remove-Item $file

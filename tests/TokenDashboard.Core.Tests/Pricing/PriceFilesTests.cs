@@ -89,7 +89,7 @@ public class PriceFilesTests
     [InlineData("discounts: [ { percent: 5, start_date: 2026-03-01, end_date: 2026-03-01 } ]", "discounts[0].end_date")]
     [InlineData("discounts: [ { percent: 5, provider: open-ai } ]", "discounts")]
     [InlineData("currency: dollars", "currency")]
-    [InlineData("", "The definition")]
+    [InlineData("7", "The definition")]
     public void A_fault_of_an_own_file_is_told_with_its_place(string yaml, string place)
     {
         TokenDashboardException fault = Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn(yaml));
@@ -97,6 +97,20 @@ public class PriceFilesTests
         Assert.Equal(ErrorCode.PriceFileInvalid, fault.Code);
         Assert.Contains($" {place} ", fault.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("prices.yaml", "")]
+    [InlineData("prices.yaml", "# providers:\n#   - id: a\n")]
+    [InlineData("prices.yaml", "---\n")]
+    [InlineData("prices.yaml", "providers:\n")]
+    [InlineData("prices.json", "")]
+    [InlineData("prices.json", "\uFEFF \n")]
+    [InlineData("prices.json", "null")]
+    public void An_own_file_without_values_is_like_none(string file, string text) => Assert.Equal(10m, Cost(TestPrices.WithOwn(text, file), "openai", "o3"));
+
+    [Fact]
+    public void A_fault_of_an_own_file_has_no_example_of_another_definition() => Assert.DoesNotContain(
+        "title", Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn("providers: [ 7 ]")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_fault_of_YAML_is_told_with_its_line()
@@ -123,6 +137,9 @@ public class PriceFilesTests
     [InlineData("7")]
     [InlineData("[7]")]
     [InlineData("""{"models":[]}""")]
+    [InlineData("[]")]
+    [InlineData("""{"providers":[]}""")]
+    [InlineData("""[{"id":"p","models":[]}]""")]
     [InlineData("""[{"id":"a","models":[{"id":"b","match":{"equals":"b"},"prices":[{"values":{"input_mtok":1}}]}]}]""")]
     [InlineData("""[{"id":"a","models":[{"id":"b","match":{"equals":"b"},"prices":{"input_mtok":"1e400"}}]}]""")]
     [InlineData("""[{"id":"\ud800","models":[]}]""")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TokenDashboard.Input;
@@ -96,10 +97,10 @@ internal static class PriceFiles
     {
         var reader = new PriceListReader(own: false);
         List<ListedProvider> providers = reader.Read(PlainValues.Of(ParseJson(json, name, ErrorCode.PriceListInvalid, check: all)), name);
-        if (all)
-            providers.ForEach(provider => _ = provider.Models);
-        else
+        if (!all)
             reader.ModelsRead = () => Throw(reader, name, ErrorCode.PriceListInvalid, []);
+        else if (providers.Sum(provider => provider.Models.Count) == 0 && reader.Faults.Count == 0)
+            reader.Faults.Add(new DefinitionFault("providers", "has no model, so no request would have a cost"));
         Throw(reader, name, ErrorCode.PriceListInvalid, []);
         return new PriceList(providers, []) { Name = reader.Title, Version = reader.Version, Date = reader.Date, Taken = reader.Taken };
     }
@@ -131,7 +132,10 @@ internal static class PriceFiles
             throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"Several price files: {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep one of the files.", target: files[0]);
         var reader = new PriceListReader(own: true);
         var lines = new Dictionary<string, long>();
-        List<ListedProvider> own = reader.Read(OwnValues(files[0], lines), files[0]);
+        // A file without values, in which everything is a comment, is like none.
+        if (OwnValues(files[0], lines) is not { } values)
+            return list;
+        List<ListedProvider> own = reader.Read(values, files[0]);
         own.ForEach(provider => _ = provider.Models);
         foreach (string id in own.SelectMany(provider => provider.Fallbacks).Except(own.Select(provider => provider.Id)).Except(list.ProviderIds))
             reader.Faults.Add(new DefinitionFault("providers", $"has the unknown provider '{id}' in fallback_model_providers"));
@@ -164,7 +168,8 @@ internal static class PriceFiles
     private static object? OwnValues(string path, Dictionary<string, long> lines)
     {
         byte[] content = ReadBytes(path);
-        if (Path.GetExtension(path) == ".json")
+        // An empty text is not JSON, but it is YAML.
+        if (Path.GetExtension(path) == ".json" && Encoding.UTF8.GetString(content).Trim() is not ("" or "\uFEFF"))
             return PlainValues.Of(ParseJson(content, path, ErrorCode.PriceFileInvalid, check: true, lenient: true));
         try
         {

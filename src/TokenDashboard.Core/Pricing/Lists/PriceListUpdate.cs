@@ -16,6 +16,7 @@ internal sealed class PriceListUpdate
         {
             PriceList current = PriceFiles.LoadList();
             Changes = PriceChange.Between(current, list);
+            CurrentModels = current.Providers.Sum(provider => provider.Models.DistinctBy(model => model.Id).Count());
             IsNew = Changes.Count > 0 || (list.Version ?? current.Version) != current.Version;
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PriceListInvalid)
@@ -29,6 +30,12 @@ internal sealed class PriceListUpdate
 
     /// <summary>The differences from the current list.</summary>
     public IReadOnlyList<PriceChange> Changes { get; }
+
+    /// <summary>The number of models of all providers in the current list; 0 if it cannot be read.</summary>
+    public int CurrentModels { get; }
+
+    /// <summary>The number of models that only the current list has.</summary>
+    public int RemovedModels => Changes.Count(change => change is { Change: PriceChangeKind.Removed, Model: not null });
 
     /// <summary>Whether it differs from the current list.</summary>
     public bool IsNew { get; }

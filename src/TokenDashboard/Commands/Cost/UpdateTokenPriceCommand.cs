@@ -1,3 +1,4 @@
+using System.Globalization;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Pricing.Lists;
 
@@ -40,6 +41,12 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
             "Url" => PriceListUpdate.OfUrl(Url!, now, Cancellation),
             _ => null,
         };
+        if (update is { CurrentModels: > 0 } && update.RemovedModels * 2 > update.CurrentModels)
+        {
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The list removes {update.RemovedModels:N0} of the {update.CurrentModels:N0} models of the current list. Requests of a removed model have no cost. To use the included list again, remove '{PriceFiles.ListPath}'."));
+        }
         if (update is { IsNew: false })
             WriteVerbose("The list is the current one.");
         else if (update is not null && ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
