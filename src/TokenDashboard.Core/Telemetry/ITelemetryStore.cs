@@ -40,6 +40,10 @@ public interface ITelemetryStore : IDisposable
     /// </summary>
     internal long ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable);
 
+    /// <summary>Opens the store again if its file was replaced by another one. Returns whether it was; ids of requests are then others.</summary>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>: there is no other store in its place.</exception>
+    internal bool ReopenIfReplaced() => false;
+
     /// <summary>The number of requests of a filter.</summary>
     internal long CountRequests(RequestFilter filter);
 

@@ -5,11 +5,14 @@ using SQLitePCL;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>The process-wide state of the included SQLite library.</summary>
-internal static class SqliteEngine
+internal static partial class SqliteEngine
 {
     // https://sqlite.org/c3ref/c_config_covering_index_scan.html
     private const int ConfigMultiThread = 2;
     private const int ConfigMemoryStatus = 9;
+
+    // https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
+    private const int FileHasMoved = 20;
 
     private static readonly Lazy<bool> Ready = new(SetUp);
 
@@ -42,6 +45,18 @@ internal static class SqliteEngine
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    /// <summary>Whether the open file is no longer the one at its path. On Windows, where an open file stays in its place, it is false.</summary>
+    public static bool HasMoved(this SqliteConnection connection)
+    {
+        int moved = 0;
+        _ = sqlite3_file_control(connection.Handle!.DangerousGetHandle(), 0, FileHasMoved, ref moved);
+        return moved != 0;
+    }
+
+    // SQLitePCLRaw does not offer it.
+    [LibraryImport("e_sqlite3")]
+    private static partial int sqlite3_file_control(nint connection, nint database, int operation, ref int result);
 
     private static bool SetUp()
     {

@@ -25,6 +25,7 @@ public sealed class TokenStore : IDisposable
     private readonly CancellationTokenRegistration _interrupt;
     private readonly TimeSpan _patience;
     private readonly ReadGate _gate;
+    private readonly string? _target;
     private bool _isReading;
 
     private TokenStore(string path, SqliteConnection connection, TimeSpan patience, CancellationToken cancellation)
@@ -33,6 +34,7 @@ public sealed class TokenStore : IDisposable
         _patience = patience;
         _connection = connection;
         _gate = ReadGate.Of(path);
+        _target = TargetOf(path);
         Cancellation = cancellation;
         // SqliteCommand.Cancel does nothing; this stops a running query.
         _interrupt = cancellation.Register(() => raw.sqlite3_interrupt(connection.Handle));
@@ -42,6 +44,12 @@ public sealed class TokenStore : IDisposable
     public string Path { get; }
 
     internal CancellationToken Cancellation { get; }
+
+    /// <summary>
+    /// Whether the file was moved, removed or replaced since it was opened, or a link leads to another one. An open connection still reads the old
+    /// file. Windows permits neither while it is open.
+    /// </summary>
+    internal bool IsReplaced => _connection.HasMoved() || TargetOf(Path) != _target;
 
     internal sqlite3 Handle => _connection.Handle!;
 
@@ -96,6 +104,9 @@ public sealed class TokenStore : IDisposable
             throw;
         }
     }
+
+    /// <summary>Opens the store that is in the same place now.</summary>
+    internal TokenStore OpenAgain() => Open(Path, _patience, Cancellation);
 
     /// <summary>The full path, or the specified error if the text is not a path.</summary>
     internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)
@@ -279,6 +290,20 @@ public sealed class TokenStore : IDisposable
         {
             // Also of circular links.
             throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"is a link to '{file.LinkTarget}', which does not exist. Correct the link, or specify the path of the store.");
+        }
+    }
+
+    /// <summary>The file to which a link leads; null if the path is none.</summary>
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A missing file, or a circular link; opening it reports that.
+            return null;
         }
     }
 

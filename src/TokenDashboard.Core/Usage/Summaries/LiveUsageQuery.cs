@@ -3,8 +3,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>
-/// Follows live usage. Only the first refresh, and the first of a day, reads the requests of the whole time range; each later one reads only
-/// new rows. A time range without a start is today in the time zone; its end is ignored.
+/// Follows live usage. Only the first refresh, and the first of a day or after a store was replaced, reads the requests of the whole time range; each
+/// later one reads only new rows. A time range without a start is today in the time zone; its end is ignored.
 /// </summary>
 internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
 {
@@ -28,11 +28,13 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     public UnreadableReport Unreadable { get; } = new();
 
     /// <summary>Reads new rows.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed, or the store was removed.</exception>
     public LiveUsage Read(DateTimeOffset now)
     {
         DateTimeOffset since = filter.Range.Since ?? LocalTime.FirstInstantAt(LocalTime.At(now.UtcTicks, zone).Date, zone);
-        if (since != _since)
+        // Every store is asked.
+        int replaced = stores.Count(store => store.ReopenIfReplaced());
+        if (since != _since || replaced > 0)
             Begin(since);
         long hour = SlotOf(now.AddHours(-1).UtcTicks);
         foreach (long old in _slots.Keys.TakeWhile(slot => slot < hour).ToArray())

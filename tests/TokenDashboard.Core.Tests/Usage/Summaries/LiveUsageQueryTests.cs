@@ -1,4 +1,6 @@
 using CsCheck;
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
@@ -104,6 +106,48 @@ public class LiveUsageQueryTests
         Assert.Equal(13, query.Read(now).Total.TotalTokens);
         one.Insert(Row("10:00:04", 100));
         Assert.Equal(113, query.Read(now).Total.TotalTokens);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_store_that_replaces_another_is_followed_from_its_beginning(bool isLink)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "An open file stays in its place.");
+        DateTimeOffset now = DateTimeOffset.Parse("2026-03-01T10:00:10Z");
+        using TestStore one = new(), two = new(), other = new();
+        one.Insert(Row("10:00:00", 1), Row("10:00:01", 2));
+        two.Insert(Row("10:00:02", 10));
+        other.Insert(Row("10:00:00", 1000));
+        using var folder = new TemporaryFolder();
+        string path = folder.File("live.db");
+        Put(one.Path);
+        using ITelemetryStore live = TelemetryStores.Open(path, TestContext.Current.CancellationToken), beside = TelemetryStores.Open(other.Path, TestContext.Current.CancellationToken);
+        var query = new LiveUsageQuery([live, beside], new RequestFilter(), TimeZoneInfo.Utc);
+        Assert.Equal(1003, query.Read(now).Total.TotalTokens);
+
+        Put(two.Path);
+        Assert.Equal(1010, query.Read(now).Total.TotalTokens);
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute("CREATE TEMP TABLE copy AS SELECT * FROM telemetry; UPDATE copy SET id = NULL; INSERT INTO telemetry SELECT * FROM copy");
+        }
+        Assert.Equal(1020, query.Read(now).Total.TotalTokens);
+
+        File.Delete(path);
+        Assert.Equal(ErrorCode.StoreNotFound, Assert.Throws<TokenDashboardException>(() => query.Read(now)).Code);
+        Put(one.Path);
+        Assert.Equal(1003, query.Read(now).Total.TotalTokens);
+
+        void Put(string store)
+        {
+            File.Delete(path);
+            if (isLink)
+                File.CreateSymbolicLink(path, store);
+            else
+                File.Copy(store, path);
+        }
     }
 
     private static TestStore.Row Row(string time, long tokens) => new() { Timestamp = $"2026-03-01T{time}", Prompt = tokens, Completion = 0L, Total = tokens };

@@ -7,7 +7,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>Reads a SQLite database for queries.</summary>
-/// <param name="store">The open database, which is disposed with this object.</param>
+/// <param name="store">The open database, which is disposed with this object or when its file was replaced.</param>
 /// <param name="source">The source of its requests; without it, the file's name.</param>
 public sealed class SqliteStore(TokenStore store, string? source = null) : ITelemetryStore
 {
@@ -38,6 +38,17 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
         foreach (TokenRequest request in ranges.Count == 0 ? [] : new RequestReader(store, Source, filter, RequestOrder.Id, descending: false, unreadable, ranges).Read(0, ulong.MaxValue))
             onRequest(request);
         return rows.Last;
+    }
+
+    /// <inheritdoc/>
+    bool ITelemetryStore.ReopenIfReplaced()
+    {
+        if (!store.IsReplaced)
+            return false;
+        TokenStore replaced = store;
+        store = replaced.OpenAgain();
+        replaced.Dispose();
+        return true;
     }
 
     /// <inheritdoc/>
