@@ -9,7 +9,7 @@ namespace TokenDashboard.Benchmarks;
 internal static class ImportBenchmark
 {
     private const int MaxRows = 500_000;
-    private const double SpansPerSecond = 200_000;
+    private const double SpansPerSecond = 300_000;
     private const double LockTarget = 250;
 
     public static void Run(string raw, int allRows, int runs)
