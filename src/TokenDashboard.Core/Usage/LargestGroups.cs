@@ -20,7 +20,10 @@ internal sealed class LargestGroups(
     // Collects the requests that are in no returned group.
     private static readonly UsageKey Others = new(-1);
 
-    private static readonly Comparer<(UsageKey Key, UInt128 Hash)> ByName = Comparer<(UsageKey Key, UInt128 Hash)>.Create((one, other) => one.Key.CompareNames(other.Key));
+    // More ranges of ids than this take longer to look up than all requests to read.
+    private const int MostRanges = 1000;
+
+    private static readonly Comparer<UsageKey> ByName = Comparer<UsageKey>.Create((one, other) => one.CompareNames(other));
 
     /// <summary>Finds the largest groups.</summary>
     /// <param name="measure">An integer measure that is a sum; equal groups are ordered by tokens, then by name.</param>
@@ -68,7 +71,7 @@ internal sealed class LargestGroups(
         foreach ((UsageKey key, UsageAccumulator usage) in Sum(Largest(sums, count)))
             groups.Add(key, usage);
         IEnumerable<KeyValuePair<UsageKey, UsageAccumulator>> first = groups.OrderByDescending(group => group.Value.Values[measure]).ThenByDescending(group => group.Value.TotalTokens)
-            .ThenBy(group => (group.Key, default(UInt128)), ByName).Take(count);
+            .ThenBy(group => group.Key, ByName).Take(count);
         return (first.ToDictionary(), all, unreadable);
 
         static void Add(Dictionary<UInt128, KeySum> sums, UInt128 key, in KeySum added)
@@ -94,19 +97,21 @@ internal sealed class LargestGroups(
         List<UInt128> larger = [.. largest.UnorderedItems.Where(item => item.Priority != smallest).Select(item => item.Element)];
         HashSet<UInt128> equal = [.. sums.Where(sum => sum.Value.Order == smallest).Select(sum => sum.Key)];
         int places = count - larger.Count;
-        return larger.Concat(equal.Count <= places ? equal : FirstByName(equal, places)).ToDictionary(key => key, key => sums[key]);
+        IEnumerable<UInt128> first = equal.Count <= places ? equal : FirstByName(equal, places, equal.Count > MostRanges ? null : [.. equal.Select(key => (sums[key].First, sums[key].First))]);
+        return larger.Concat(first).ToDictionary(key => key, key => sums[key]);
     }
 
-    // Their names are not known any more, and must be read again.
-    private IEnumerable<UInt128> FirstByName(HashSet<UInt128> equal, int places)
+    // Their names are not known any more, and must be read again: of one request each, by its id, or of all.
+    private IEnumerable<UInt128> FirstByName(HashSet<UInt128> equal, int places, IReadOnlyList<(long First, long Last)>? ids)
     {
         void Trim(SortedSet<(UsageKey Key, UInt128 Hash)> names)
         {
             while (names.Count > places)
                 names.Remove(names.Max);
         }
+        var byName = Comparer<(UsageKey Key, UInt128 Hash)>.Create((one, other) => ByName.Compare(one.Key, other.Key));
         return UsageGroups.Read(
-            stores, new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true), new UnreadableReport(), () => new SortedSet<(UsageKey Key, UInt128 Hash)>(ByName),
+            stores, new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true) { Ids = ids }, new UnreadableReport(), () => new SortedSet<(UsageKey Key, UInt128 Hash)>(byName),
             (store, names) =>
             {
                 Func<UsageRow, UsageKey> keyOf = keys(store);

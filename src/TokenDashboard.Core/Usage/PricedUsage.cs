@@ -72,7 +72,6 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         {
             ResolvedPrice price = at is { } instant ? part.Price.Match.At(instant) : part.Price;
             (decimal cost, long without) = part.Prompt is { } prompt ? price.CostOf(part.Counts, prompt) : price.CostOf(part.Counts, part.InputClass);
-            without += part.Counts.Rest;
             unpriced += without;
             upperBound |= part.WithoutCached > 0 && price.IsCheaperCached;
             if (part.Counts.HasCost(without))

@@ -18,7 +18,6 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
             return request;
         }
         (decimal cost, long unpriced) = match.At(At ?? request.Timestamp).CostOf(counts);
-        unpriced += counts.Rest;
         request.UnpricedTokens = Math.Max(0, unpriced);
         if (counts.HasCost(unpriced))
             (request.Cost, request.Currency) = (cost, match.Currency);

@@ -11,7 +11,9 @@ internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, stri
     // The tables in the order in which they are made. Each holds what belongs to those before it.
     private static readonly string[] Tables = [RequestTable.Name, .. UsageTables.Tables.Select(table => table.Name)];
 
-    private static readonly string[] All = [.. Tables, PriceView.Table, PriceView.Name, UsageTables.Marks, UsageTables.Name, UsageTables.Priced];
+    // Those of one shard too, in the order in which they are to be dropped: until all are, a sync that runs meanwhile makes none of them.
+    private static readonly string[] All =
+        [.. ((string[])[.. Tables, PriceView.Table, PriceView.Name, UsageTables.Marks, UsageTables.Name, UsageTables.Priced]).SelectMany(name => (string[])[name + RequestTable.Local, name])];
 
     /// <summary>Reads what is there.</summary>
     /// <exception cref="TokenDashboardException">
@@ -20,12 +22,10 @@ internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, stri
     public static FoundTables Read(ClickHouseServer server)
     {
         var parameters = new ClickHouseParameters();
-        string names = parameters.Add("Array(String)", All.SelectMany(name => new[] { name + RequestTable.Local, name }).ToArray());
         Dictionary<string, (string Comment, long Bytes, string Version)> found = server.Query(
-            $"SELECT name, comment, toInt64(ifNull(total_bytes, 0)), version() FROM system.tables WHERE database = currentDatabase() AND name IN {names}",
+            $"SELECT name, comment, toInt64(ifNull(total_bytes, 0)), version() FROM system.tables WHERE database = currentDatabase() AND name IN {parameters.Add("Array(String)", All)}",
             parameters, row => (row.GetString(0), (row.GetString(1), row.GetInt64(2), row.GetString(3)))).ToDictionary();
-        // In the order in which they are to be dropped: until all are, a sync that runs meanwhile makes none of them.
-        string[] there = [.. All.SelectMany(name => new[] { name + RequestTable.Local, name }).Where(found.ContainsKey)];
+        string[] there = [.. All.Where(found.ContainsKey)];
         foreach (string name in there)
             CheckFormat(server.Address, name, found[name].Comment, there);
         // A sync that is making them has made the first ones.

@@ -28,13 +28,13 @@ public sealed class TokenStore : IDisposable
     private readonly string? _target;
     private bool _isReading;
 
-    private TokenStore(string path, SqliteConnection connection, TimeSpan patience, CancellationToken cancellation)
+    private TokenStore(string path, string? target, SqliteConnection connection, TimeSpan patience, CancellationToken cancellation)
     {
         Path = path;
+        _target = target;
         _patience = patience;
         _connection = connection;
         _gate = ReadGate.Of(path);
-        _target = TargetOf(path);
         Cancellation = cancellation;
         // SqliteCommand.Cancel does nothing; this stops a running query.
         _interrupt = cancellation.Register(() => raw.sqlite3_interrupt(connection.Handle));
@@ -71,7 +71,7 @@ public sealed class TokenStore : IDisposable
     internal static TokenStore Open(string path, TimeSpan patience, CancellationToken cancellation, bool isStore = true)
     {
         path = FullPath(path, ErrorCode.StoreNotFound);
-        CheckFile(path);
+        string? target = CheckFile(path);
         SqliteConnection? connection = null;
         try
         {
@@ -84,7 +84,7 @@ public sealed class TokenStore : IDisposable
                 raw.sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
                 SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, "SELECT count(*) FROM sqlite_schema"), connection.Handle);
             }
-            var store = new TokenStore(path, connection, patience, cancellation);
+            var store = new TokenStore(path, target, connection, patience, cancellation);
             if (isStore)
             {
                 store.CheckSchema();
@@ -270,7 +270,7 @@ public sealed class TokenStore : IDisposable
 
     // The file is not opened here: on POSIX systems, closing any handle of a file releases this process's locks on it,
     // including those of another SQLite.
-    private static void CheckFile(string path)
+    private static string? CheckFile(string path)
     {
         var file = new FileInfo(path);
         if (Directory.Exists(path))
@@ -279,12 +279,14 @@ public sealed class TokenStore : IDisposable
             throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample");
         try
         {
-            FileInfo target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            FileInfo? end = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+            FileInfo target = end ?? file;
             // Pipes and devices have no size; opening a pipe would wait for its writer.
             if (target.Length == 0 && !RegularFile.IsRegular(target.FullName))
                 throw StoreErrors.Problem(path, ErrorCode.StoreNotDatabase, "is a pipe, a socket or a device. Specify the database file.");
             if (target.Length == 0)
                 throw StoreErrors.Problem(path, ErrorCode.StoreEmpty, "is empty. Observicia creates its table when the application starts with logging.sqlite enabled.");
+            return end?.FullName;
         }
         catch (IOException)
         {

@@ -20,7 +20,7 @@ internal sealed class EncodedRows
     public List<EncodedRow> Rows { get; } = [];
 
     /// <summary>The ids of rows whose time lies before the bound.</summary>
-    public HashSet<long> Earlier { get; } = [];
+    public List<long> Earlier { get; } = [];
 
     /// <summary>The window of the rows; null where there are none.</summary>
     public long? Window { get; private set; }

@@ -150,9 +150,14 @@ public sealed class TokenStoreSync : IDisposable
                 days.AddRange(other.Days);
             }
         }
+        _result.Changed += changed.Count;
         // A row with an earlier time now is not sent, so the target keeps what it has.
-        _result.Changed += changed.Count + there.Count(row => row.Value.IsCompared && read.Earlier.Contains(row.Key));
-        KeyValuePair<long, SentRow>[] left = [.. there.Where(row => row.Value.IsCompared && !read.Earlier.Contains(row.Key))];
+        foreach (long id in read.Earlier)
+        {
+            if (there.Remove(id, out SentRow other) && other.IsCompared)
+                _result.Changed++;
+        }
+        KeyValuePair<long, SentRow>[] left = [.. there.Where(row => row.Value.IsCompared)];
         KeyValuePair<long, SentRow>[] removed = [.. left.Where(row => !row.Value.MayBeRemoved)];
         _result.Removed += removed.Length;
         if (_options.Repair && changed.Count + removed.Length > 0)
