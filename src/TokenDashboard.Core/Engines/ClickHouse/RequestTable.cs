@@ -14,20 +14,18 @@ internal static partial class RequestTable
     /// <summary>What the name of a table ends in that is one shard's, in a cluster.</summary>
     public const string Local = "_local";
 
-    /// <summary>The table with the last version of each row.</summary>
+    /// <summary>
+    /// The table with the last version of each row. A condition on it may stand in PREWHERE, which does not read the other columns of rows that do not
+    /// meet it: a row that was changed is removed as it was before it is sent again, so no version of it is missed.
+    /// </summary>
     public const string Rows = Name + " AS request FINAL";
 
     /// <summary>
-    /// The setting without which each query of <see cref="Rows"/> merges all partitions with one another, for up to fifty times as long. Rows that
-    /// replace one another are in one partition.
+    /// The settings of statements that read <see cref="Rows"/>, in their text. Without the first one each query merges all partitions with one another,
+    /// for up to fifty times as long, although rows that replace one another are in one partition. The second one is for the index of times: a row that
+    /// was changed is removed at its old time before it is sent again, so no version of a row is missed.
     /// </summary>
-    public const string FinalSetting = "do_not_merge_across_partitions_select_final";
-
-    /// <summary>
-    /// The settings of statements that read <see cref="Rows"/>, in their text. The second one is for the index of times: a row that was changed is
-    /// removed at its old time before it is sent again, so no version of a row is missed.
-    /// </summary>
-    public const string ReadSettings = $"SETTINGS {FinalSetting} = 1, use_skip_indexes_if_final_exact_mode = 0";
+    public const string ReadSettings = "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final_exact_mode = 0";
 
     /// <summary>The form of the tables and views, which the comment of each tells.</summary>
     public const int Format = 5;

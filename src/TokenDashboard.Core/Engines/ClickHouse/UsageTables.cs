@@ -94,6 +94,11 @@ internal static class UsageTables
         (Priced, $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n{PriceView.Of($"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request", Measures.Requests.Name, "smallest_prompt", "largest_prompt")}\n{RequestTable.CommentClause}"),
     ];
 
+    // The sums of a source and day. A list of numbers is planned and looked up in half the time of one of tuples.
+    private static string SumsKey(string generation) => $"cityHash64(source, day, {generation})";
+
+    private static string DayOf(string seconds) => $"toDate32(toDateTime64({seconds}, 0, 'UTC'))";
+
     /// <summary>
     /// Usage from <c>since</c> until <c>until</c>, in seconds since 1970. No row crosses a multiple of <c>step</c> seconds; 0 is for midnights of UTC only.
     /// <c>users</c> is 0 where users need not be told apart, 1 where they must, and 2 where a row must be a request.
@@ -107,7 +112,7 @@ internal static class UsageTables
                 if(size = 0, 0, greatest(0, intDiv(since_micros + size * 1000000 - 1, greatest(1, size) * 1000000) * size)) AS first,
                 if(size = 0 OR until_micros <= 0, 0, intDiv(until_micros, greatest(1, size) * 1000000) * size) AS last,
                 if({step:Int64} = 0, intDiv(first + {{Day - 1}}, {{Day}}) * {{Day}}, 0) AS first_day, if({step:Int64} = 0, intDiv(last, {{Day}}) * {{Day}}, 0) AS last_day,
-                (SELECT (groupArrayIf((source, day, current), current > 0), groupArrayIf((source, day), current = 0), groupUniqArrayIf(day, current = 0)) FROM (
+                (SELECT (groupArrayIf({{SumsKey("current")}}, current > 0), groupArrayIf((source, day), current = 0), groupUniqArrayIf(day, current = 0)) FROM (
                     SELECT source, day, if(min(newest) = 0, 0, max(newest)) AS current FROM (
                         SELECT source, day, mark, max(generation) AS newest FROM {{Days}}
                         WHERE day >= toDate32(fromUnixTimestamp64Micro(toInt64({since:Decimal(20, 6)} * 1000000), 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(toInt64({until:Decimal(20, 6)} * 1000000), 'UTC'))
@@ -121,8 +126,9 @@ internal static class UsageTables
                 {{string.Join(", ", ClickHouseMeasures.All.Select(measure => measure.KnownBy is { } known ? $"if(sums.{known.Name} > 0, sums.{measure.Name}, NULL) AS {measure.Name}" : measure.Name))}}, duration_bins, duration_counts,
                 toInt64([{{lowest}}][input_class + 1]) AS smallest_prompt, toInt64([{{highest}}][input_class + 1]) AS largest_prompt
             FROM {{Sums}} AS sums
-            WHERE day >= toDate32(fromUnixTimestamp64Micro(since_micros, 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(until_micros, 'UTC')) AND (source, day, generation) IN (days.1)
-                AND ((level = if(detail = 0, {{WholeDays}}, {{UserDays}}) AND start >= first_day AND start < last_day) OR (level = {{Quarters}} AND start >= first AND start < last AND NOT (start >= first_day AND start < last_day)))
+            WHERE day >= toDate32(fromUnixTimestamp64Micro(since_micros, 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(until_micros, 'UTC')) AND {{SumsKey("generation")}} IN (days.1)
+                AND ((level = if(detail = 0, {{WholeDays}}, {{UserDays}}) AND start >= first_day AND start < last_day) OR (level = {{Quarters}} AND start >= first AND start < last AND NOT (start >= first_day AND start < last_day)
+                    AND (day < {{DayOf("first_day")}} OR day >= {{DayOf("last_day")}})))
             UNION ALL
             {{common}}
             SELECT {{OfRequests}}, request.prompt_tokens AS smallest_prompt, request.prompt_tokens AS largest_prompt

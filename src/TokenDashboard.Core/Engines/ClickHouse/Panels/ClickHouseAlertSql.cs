@@ -32,7 +32,7 @@ internal static class ClickHouseAlertSql
             SELECT $__toTime AS until, {value} AS {title}
             FROM {table}
             WHERE {where}{(rule.Kind == AlertKind.P95Duration ? $"\nHAVING {title} IS NOT NULL" : "")}
-            {FinalSettings}
+            {RequestTable.ReadSettings}
             """
             : $"""
             SELECT $__toTime AS until, name AS {label}, {title}
@@ -44,7 +44,7 @@ internal static class ClickHouseAlertSql
             WHERE {title} IS NOT NULL
             ORDER BY {title} DESC, name
             LIMIT {AlertRule.MaxNames}
-            {FinalSettings}
+            {RequestTable.ReadSettings}
             """;
     }
 

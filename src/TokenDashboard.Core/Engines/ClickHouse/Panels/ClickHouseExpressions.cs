@@ -11,9 +11,6 @@ internal static class ClickHouseExpressions
 
     internal static readonly string BucketOfRequest = $"greatest($__fromTime, {Raw("bucket_start")}) AS bucket";
 
-    /// <summary>What every query of the rows ends in, so that it does not depend on how the data source was set up.</summary>
-    internal const string FinalSettings = $"SETTINGS {RequestTable.FinalSetting} = 1";
-
     /// <summary>The value of a hidden variable, as it stands.</summary>
     internal static string Raw(string name) => "${" + name + ":raw}";
 

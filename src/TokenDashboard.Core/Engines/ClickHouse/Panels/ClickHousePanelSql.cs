@@ -14,14 +14,14 @@ internal static class ClickHousePanelSql
     private static readonly int[] Percents = [50, 95, 99];
 
     /// <summary>The query of a panel.</summary>
-    internal static ClickHouseQuery Write(PanelQuery query) => new($"{Sql(query)}\n{FinalSettings}") { SeriesByLabel = query is TopOverTimeQuery };
+    internal static ClickHouseQuery Write(PanelQuery query) => new($"{Sql(query)}\n{RequestTable.ReadSettings}") { SeriesByLabel = query is TopOverTimeQuery };
 
     private static string Sql(PanelQuery query) => query switch
     {
         TotalsQuery totals => Totals(totals),
         ChangesQuery changes => Changes(changes),
         LoadQuery load => Load(load),
-        NewestQuery newest => $"SELECT toUnixTimestamp(maxOrNull(time)) * 1000 AS {Quoted(newest.Title)}\n{OfRequests()}",
+        NewestQuery newest => $"SELECT intDiv(maxOrNull({Measures.LastTicks.Name}), 1000) AS {Quoted(newest.Title)}\n{OfUsage([], Grain.Range, users: false)}",
         MonthQuery => ClickHouseCostSql.Month,
         CostSpreadQuery spread => ClickHouseCostSql.Spread(spread),
         PriceListQuery => ClickHouseCostSql.PriceList,
@@ -319,22 +319,19 @@ internal static class ClickHousePanelSql
 
     private static string Histogram(HistogramQuery query)
     {
-        // Bins of durations begin at the same edges.
-        string edges = $"[{string.Join(", ", query.Steps.Select(step => (query.OfDurations ? HistogramBins.Durations.Of(step.From) : step.From).ToString(CultureInfo.InvariantCulture)))}]";
-        string requests = query.OfDurations
-            ? $"""
-            SELECT roundDown(bin, {edges}) AS step, sum(count) AS requests
-              {OfUsage([], Grain.Range, users: false, indent: "  ", each: "duration_bins AS bin, duration_counts AS count")}
-            """
-            : $"""
-            SELECT roundDown(total_tokens, {edges}) AS step, count() AS requests
-              {OfRequests(indent: "  ")}
-            """;
+        // The step of a value is how many of their edges it reaches. Bins of durations begin at the same edges.
+        string value = query.OfDurations ? "bin" : Measures.TotalTokens.Name;
+        IEnumerable<string> reached = query.Steps.Skip(1).Select(step => string.Create(
+            CultureInfo.InvariantCulture, $"({value} >= {(query.OfDurations ? HistogramBins.Durations.Of(step.From) : step.From)})"));
+        (string count, string rows) = query.OfDurations
+            ? ("sum(count)", OfUsage([], Grain.Range, users: false, indent: "  ", each: "duration_bins AS bin, duration_counts AS count"))
+            : ("count()", OfRequests(indent: "  "));
         return $"""
             SELECT label AS {Quoted(query.Title)}, requests AS "Requests"
-            FROM (SELECT arrayJoin(arrayZip({edges}, [{string.Join(", ", query.Steps.Select(step => $"'{step.Label}'"))}])) AS pair, pair.1 AS step, pair.2 AS label) AS steps
+            FROM (SELECT [{string.Join(", ", query.Steps.Select(step => $"'{step.Label}'"))}] AS labels, arrayJoin(arrayEnumerate(labels)) AS step, labels[step] AS label) AS steps
             LEFT JOIN (
-              {requests}
+              SELECT 1 + {string.Join(" + ", reached)} AS step, {count} AS requests
+              {rows}
               GROUP BY step) AS used USING (step)
             QUALIFY sum(requests) OVER () > 0
             ORDER BY step

@@ -90,7 +90,7 @@ public sealed class ClickHouseStore : ITelemetryStore
             SELECT source, id, {RequestTable.Micros}, transaction_id, user, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens,
                 cached_tokens, cache_write_tokens, reasoning_tokens, recorded_cost, duration_ms, policy_failed, interrupted_stream, trace_id, span_id, parent_span_id
             FROM {RequestTable.Rows}
-            WHERE {where} AND {ClickHouseConditions.HasTime}
+            PREWHERE {where} AND {ClickHouseConditions.HasTime}
             ORDER BY {string.Join(", ", keys)}{limit}{offset}
             {RequestTable.ReadSettings}
             """,
@@ -109,7 +109,7 @@ public sealed class ClickHouseStore : ITelemetryStore
     {
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
-        return _server.Query($"SELECT toInt64(count()) FROM {RequestTable.Rows} WHERE {where} AND {ClickHouseConditions.HasTime} {RequestTable.ReadSettings}", parameters, row => row.GetInt64(0)).Single();
+        return _server.Query($"SELECT toInt64(count()) FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} {RequestTable.ReadSettings}", parameters, row => row.GetInt64(0)).Single();
     }
 
     /// <inheritdoc/>
@@ -154,7 +154,7 @@ public sealed class ClickHouseStore : ITelemetryStore
         string sql = $"""
             SELECT toInt64({ClickHouseConditions.HasTime}) AS has_time, {string.Join(", ", measures.Select(measure => $"toInt64({ClickHouseMeasures.Aggregate(measure)})"))}
             FROM {RequestTable.Rows}
-            WHERE {ClickHouseConditions.Of(filter, _sources, parameters)} AND {ClickHouseMeasures.IsUnreadable}
+            PREWHERE {ClickHouseConditions.Of(filter, _sources, parameters)} AND {ClickHouseMeasures.IsUnreadable}
             GROUP BY has_time
             {RequestTable.ReadSettings}
             """;

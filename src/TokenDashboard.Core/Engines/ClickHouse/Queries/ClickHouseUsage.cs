@@ -79,7 +79,7 @@ internal sealed class ClickHouseUsage
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
         if (_scope.Largest is { } largest)
             where += $" AND {IsLargest(largest.Names, largest.Measure, largest.Count, where)}";
-        string from = _isSummed ? From(where) : $"{RequestTable.Rows} WHERE {where}";
+        string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
         (string merged, string counted) = _isSummed ? HistogramOf($"SELECT {named} FROM {from}", grouped) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         return $"""
             SELECT {shown}, {counted}
@@ -95,7 +95,7 @@ internal sealed class ClickHouseUsage
         string names = string.Join(", ", Names.Where(name => texts.HasFlag(name.Text)).Select(name => name.Column));
         return $"""
             ({names}) IN (
-                SELECT {names} FROM {RequestTable.Rows} WHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY {names}
+                SELECT {names} FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY {names}
                 ORDER BY {ClickHouseMeasures.Aggregate(measure)} DESC, {ClickHouseMeasures.Aggregate(Measures.TotalTokens)} DESC, {names} LIMIT {_parameters.Add((long)count)})
             """;
     }
