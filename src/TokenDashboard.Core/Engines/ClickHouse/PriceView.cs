@@ -52,6 +52,7 @@ internal static class PriceView
         (Name, $"""
         CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS
         {Of(RequestTable.Rows, "1", Prompt, Prompt)}
+        {RequestTable.ReadSettings}
         {RequestTable.CommentClause}
         """),
     ];

@@ -14,7 +14,13 @@ internal static class ClickHousePanelSql
     private static readonly int[] Percents = [50, 95, 99];
 
     /// <summary>The query of a panel.</summary>
-    internal static ClickHouseQuery Write(PanelQuery query) => new($"{Sql(query)}\n{RequestTable.ReadSettings}") { SeriesByLabel = query is TopOverTimeQuery };
+    internal static ClickHouseQuery Write(PanelQuery query)
+    {
+        string sql = Sql(query);
+        // The views have these settings in them.
+        string settings = sql.Contains(RequestTable.Rows, StringComparison.Ordinal) ? "\n" + RequestTable.ReadSettings : "";
+        return new ClickHouseQuery(sql + settings) { SeriesByLabel = query is TopOverTimeQuery };
+    }
 
     private static string Sql(PanelQuery query) => query switch
     {
