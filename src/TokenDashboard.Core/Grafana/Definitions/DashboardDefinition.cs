@@ -9,7 +9,10 @@ using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Reads dashboards from definitions: keys with values, from a hash table or a JSON object.</summary>
+/// <summary>
+/// Reads dashboards from definitions: keys with values, from a hash table or a JSON object. With a fault there is no dashboard, so it does not matter what
+/// is read in the place of a wrong value.
+/// </summary>
 internal static partial class DashboardDefinition
 {
     internal const int LongestSql = 100_000;
@@ -37,7 +40,7 @@ internal static partial class DashboardDefinition
         var panels = new DefinedPanels(start.Sections);
         DashboardSection[] sections = Sections(read, start, panels);
         var variables = new DefinedVariables(read, start.Variables, TimeZones.WithUtc(timeZones));
-        DashboardAnnotation[] annotations = [.. read.Definitions("annotations", DefinitionKeys.Annotation).Select(Annotation).OfType<DashboardAnnotation>()];
+        DashboardAnnotation[] annotations = [.. read.Definitions("annotations", DefinitionKeys.Annotation).Select(Annotation)];
         Dashboard dashboard = start with
         {
             Description = read.Text("description", LongestTitle) ?? start.Description,
@@ -45,7 +48,7 @@ internal static partial class DashboardDefinition
             From = Time(read, "from", end: false) ?? start.From,
             To = Time(read, "to", end: true) ?? start.To,
             Refresh = Checked(read, "refresh", 20, RefreshPattern().IsMatch, "a length of time such as 30s, 5m, 1h or 1d") ?? start.Refresh,
-            Links = [.. start.Links, .. read.Definitions("links", DefinitionKeys.Link).Select(Link).OfType<DashboardLink>()],
+            Links = [.. start.Links, .. read.Definitions("links", DefinitionKeys.Link).Select(Link)],
             Annotations = [.. start.Annotations, .. annotations],
             Sections = [.. start.Sections, .. sections],
             Variables = variables.Complete(
@@ -85,27 +88,16 @@ internal static partial class DashboardDefinition
         return [.. sections];
     }
 
-    private static DashboardAnnotation? Annotation(DefinitionFields fields)
-    {
-        string? name = fields.Text("name", 100, required: true);
-        string? sql = fields.Text("sql", LongestSql, required: true);
-        string color = DefinedField.Color(fields, "color") ?? "blue";
-        bool enabled = fields.Flag("enabled") ?? true;
-        return name is null || sql is null ? null : new DashboardAnnotation(name, sql, color, enabled);
-    }
+    private static DashboardAnnotation Annotation(DefinitionFields fields) => new(
+        fields.Text("name", 100, required: true) ?? "", fields.Text("sql", LongestSql, required: true) ?? "", DefinedField.Color(fields, "color") ?? "blue",
+        fields.Flag("enabled") ?? true);
 
-    private static DashboardLink? Link(DefinitionFields fields)
+    private static DashboardLink Link(DefinitionFields fields)
     {
-        string? title = fields.Text("title", 200, required: true);
-        string? url = fields.Text("url", 2000);
-        string? tag = fields.Text("tag", 100);
-        string tooltip = fields.Text("tooltip", 500) ?? "";
+        string? title = fields.Text("title", 200, required: true), url = fields.Text("url", 2000), tag = fields.Text("tag", 100);
         if (url is null == tag is null)
-        {
             fields.Fault("url", "or tag is required, but not both; a tag creates a menu of all dashboards with it");
-            return null;
-        }
-        return title is null ? null : new DashboardLink(title, url ?? "", tooltip, tag ?? "");
+        return new DashboardLink(title ?? "", url ?? "", fields.Text("tooltip", 500) ?? "", tag ?? "");
     }
 
     /// <summary>A text that a test accepts; null, and a fault, for any other.</summary>

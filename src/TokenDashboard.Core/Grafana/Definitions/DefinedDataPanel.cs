@@ -40,8 +40,8 @@ internal static class DefinedDataPanel
         return panel with
         {
             MoreQueries = [.. queries.Skip(1)],
-            Transformations = [.. read.Definitions("transformations", DefinitionKeys.Transformation).Select(Transformation).OfType<Transformation>()],
-            Overrides = [.. read.Definitions("overrides", DefinitionKeys.Override).Select(DefinedField.Override).OfType<FieldOverride>()],
+            Transformations = [.. read.Definitions("transformations", DefinitionKeys.Transformation).Select(Transformation)],
+            Overrides = [.. read.Definitions("overrides", DefinitionKeys.Override).Select(DefinedField.Override)],
         };
     }
 
@@ -118,15 +118,12 @@ internal static class DefinedDataPanel
         return "";
     }
 
-    private static Transformation? Transformation(DefinitionFields read)
+    private static Transformation Transformation(DefinitionFields read)
     {
         string? id = read.Text("id", 100, required: true);
         object? options = read.Value("options");
         if (options is not null and not IEnumerable<KeyValuePair<string, object?>>)
-        {
             read.Fault("options", "must be names with values, as in Grafana's documentation of the transformation");
-            return null;
-        }
-        return id is null ? null : new Transformation(id, DefinitionJson.ToNode(options) as JsonObject ?? []);
+        return new Transformation(id ?? "", DefinitionJson.ToNode(options) as JsonObject ?? []);
     }
 }

@@ -25,33 +25,36 @@ internal static partial class DefinedField
         Unit = Unit(read), Decimals = read.Whole("decimals", 0, 20), Min = read.Number("min", smallest: double.MinValue),
         Max = read.Number("max", smallest: double.MinValue), DisplayName = read.Text("displayName", 500), NoValue = read.Text("noValue", 500),
         Color = FieldColorOf(read), Thresholds = Thresholds(read), ThresholdsInPercent = read.Flag("thresholdsInPercent") ?? false,
-        Mappings = read.Has("mappings") ? [.. read.Definitions("mappings", DefinitionKeys.Mapping).Select(Mapping).OfType<ValueMapping>()] : null,
+        Mappings = read.Has("mappings") ? [.. read.Definitions("mappings", DefinitionKeys.Mapping).Select(Mapping)] : null,
         Links = read.Has("dataLinks") ? Links(read, "dataLinks") : null,
     };
 
-    internal static FieldOverride? Override(DefinitionFields read)
+    internal static FieldOverride Override(DefinitionFields read)
     {
-        FieldMatcher?[] matchers =
-        [
-            read.Text("column", 500) is { } column ? FieldMatcher.ByName(column) : null,
-            read.Text("pattern", 500) is { } pattern ? FieldMatcher.ByPattern(pattern) : null,
-            read.Choice<FieldType>("fieldType") is { } type ? FieldMatcher.ByType(type) : null,
-            read.Text("query", 1) is { } letter ? FieldMatcher.ByQuery(letter) : null,
-        ];
-        FieldOptions field = Read(read);
-        var look = new TableColumn(read.Whole("width", 1, 5000), read.Whole("minWidth", 1, 5000), read.Choice<TableCell>("cell"));
+        string? column = read.Text("column", 500), pattern = read.Text("pattern", 500);
+        FieldType? type = read.Choice<FieldType>("fieldType");
+        FieldMatcher matcher = read.Text("query", 1) is { } letter ? FieldMatcher.ByQuery(letter)
+            : type is { } known ? FieldMatcher.ByType(known)
+            : pattern is not null ? FieldMatcher.ByPattern(pattern)
+            : FieldMatcher.ByName(column ?? "");
+        var look = new FieldOverride(matcher)
+        {
+            Field = Read(read), Column = new TableColumn(read.Whole("width", 1, 5000), read.Whole("minWidth", 1, 5000), read.Choice<TableCell>("cell")),
+        };
         string[] given = [.. ((string[])["column", "pattern", "fieldType", "query"]).Where(read.Has)];
         if (given.Length != 1)
         {
             string found = given.Length == 0 ? "none is" : string.Join(" and ", given) + " are";
             read.Fault("column", $"or pattern, fieldType or query must select the columns; one is required, and {found} given");
-            return null;
         }
-        return matchers.OfType<FieldMatcher>().FirstOrDefault() is { } matcher ? new FieldOverride(matcher) { Field = field, Column = look } : null;
+        return look;
     }
 
     internal static IReadOnlyList<DataLink> Links(DefinitionFields read, string name) =>
-        [.. read.Definitions(name, DefinitionKeys.DataLink).Select(DataLinkOf).OfType<DataLink>()];
+    [
+        .. read.Definitions(name, DefinitionKeys.DataLink).Select(link => new DataLink(
+            link.Text("title", 200, required: true) ?? "", link.Text("url", 2000, required: true) ?? "", link.Flag("newTab") ?? false)),
+    ];
 
     /// <summary>A word for the placement, or names with values; null if it is not given.</summary>
     internal static Legend? Legend(DefinitionFields read)
@@ -123,36 +126,20 @@ internal static partial class DefinedField
         return [.. thresholds.OrderBy(threshold => threshold.From)];
     }
 
-    private static ValueMapping? Mapping(DefinitionFields read)
+    private static ValueMapping Mapping(DefinitionFields read)
     {
-        string? text = read.Text("text", 500);
-        string? color = Color(read, "color");
-        string? value = read.Text("value", 500);
-        string? pattern = read.Text("pattern", 500);
+        string? text = read.Text("text", 500), color = Color(read, "color"), value = read.Text("value", 500), pattern = read.Text("pattern", 500);
         SpecialValue? special = read.Choice<SpecialValue>("special");
-        double? from = read.Number("from", smallest: double.MinValue);
-        double? to = read.Number("to", smallest: double.MinValue);
+        double? from = read.Number("from", smallest: double.MinValue), to = read.Number("to", smallest: double.MinValue);
         if (!read.Has("text") && !read.Has("color"))
             read.Fault("text", "or color must be given");
         int kinds = new[] { read.Has("value"), read.Has("pattern"), read.Has("special"), read.HasAny("from", "to") }.Count(given => given);
         if (kinds != 1)
-        {
             read.Fault("value", $"or from and to, pattern or special must select the values; one is required; {(kinds == 0 ? "none is" : $"{kinds} are")} given");
-            return null;
-        }
         return value is not null ? ValueMapping.OfValue(value, text, color)
             : pattern is not null ? ValueMapping.OfPattern(pattern, text, color)
             : special is { } kind ? ValueMapping.OfSpecial(kind, text, color)
-            : from is not null || to is not null ? ValueMapping.OfRange(from, to, text, color)
-            : null;
-    }
-
-    private static DataLink? DataLinkOf(DefinitionFields read)
-    {
-        string? title = read.Text("title", 200, required: true);
-        string? url = read.Text("url", 2000, required: true);
-        bool newTab = read.Flag("newTab") ?? false;
-        return title is null || url is null ? null : new DataLink(title, url, newTab);
+            : ValueMapping.OfRange(from, to, text, color);
     }
 
     [GeneratedRegex("^(#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|rgba?\\([0-9., %]+\\))$")] private static partial Regex Number();

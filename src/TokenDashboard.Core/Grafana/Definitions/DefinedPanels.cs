@@ -24,7 +24,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     internal List<(string Path, string Variable)> Repeats { get; } = [];
     internal List<(string Path, string Sql)> Queries { get; } = [];
 
-    /// <summary>The panels of a dashboard or section. Those with faults are left out.</summary>
+    /// <summary>The panels of a dashboard or section.</summary>
     internal IEnumerable<Panel> Of(DefinitionFields read)
     {
         foreach ((object? item, string path) in read.Places("panels"))
@@ -33,11 +33,8 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
                 continue;
             // The keys depend on the type, so it is read first.
             var type = new DefinitionFields(fields.Where(field => field.Key.Equals("type", StringComparison.OrdinalIgnoreCase)), ["type"], path, read.Faults);
-            if (type.Word("type", [.. DefinitionKeys.Panels.Keys], required: true) is { } name
-                && Panel(name, new DefinitionFields(fields, DefinitionKeys.Panels[name], path, read.Faults, $"a panel of type {name}")) is { } panel)
-            {
-                yield return panel;
-            }
+            if (type.Word("type", [.. DefinitionKeys.Panels.Keys], required: true) is { } name)
+                yield return Panel(name, new DefinitionFields(fields, DefinitionKeys.Panels[name], path, read.Faults, $"a panel of type {name}"));
         }
     }
 
@@ -50,24 +47,22 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         return id;
     }
 
-    internal string? RepeatOf(DefinitionFields read, string name)
+    internal string? RepeatOf(DefinitionFields read, string name, bool required = false)
     {
-        string? variable = read.Text(name, 100);
+        string? variable = read.Text(name, 100, required);
         if (variable is not null)
             Repeats.Add((read.PathOf(name), variable));
         return variable;
     }
 
-    private Panel? Panel(string type, DefinitionFields read)
+    private Panel Panel(string type, DefinitionFields read)
     {
-        int faults = read.Faults.Count;
         int width = read.Whole("width", 1, DashboardLayout.Columns) ?? Sizes[type].Width;
         int height = read.Whole("height", 1, Highest) ?? Sizes[type].Height;
         var frame = new PanelFrame(
             Number(read, 1, PanelNumbers.FirstRow - 1), read.Text("title", 1000, required: type != "text") ?? "", read.Text("description", 5000) ?? "", width, height);
         Panel panel = type == "text" ? new TextPanel(frame, read.Text("content", Longest, required: true) ?? "") : DefinedDataPanel.Read(type, read, frame, Queries);
-        panel = panel with { Repeat = Repeat(read), Links = DefinedField.Links(read, "links") };
-        return read.Faults.Count > faults ? null : panel;
+        return panel with { Repeat = Repeat(read), Links = DefinedField.Links(read, "links") };
     }
 
     private PanelRepeat? Repeat(DefinitionFields read)
@@ -75,11 +70,8 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         if (read.Value("repeat") is not IEnumerable<KeyValuePair<string, object?>> fields)
             return RepeatOf(read, "repeat") is { } word ? new PanelRepeat(word) : null;
         var repeat = new DefinitionFields(fields, DefinitionKeys.Repeat, read.PathOf("repeat"), read.Faults);
-        string? variable = RepeatOf(repeat, "variable");
-        if (variable is null)
-            repeat.Value("variable", required: true);
-        bool vertical = repeat.Flag("vertical") ?? false;
-        string most = repeat.Word("maxPerRow", MaxPerRow) ?? "4";
-        return variable is null ? null : new PanelRepeat(variable, vertical, int.Parse(most, System.Globalization.CultureInfo.InvariantCulture));
+        return new PanelRepeat(
+            RepeatOf(repeat, "variable", required: true) ?? "", repeat.Flag("vertical") ?? false,
+            int.Parse(repeat.Word("maxPerRow", MaxPerRow) ?? "4", System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -82,30 +82,26 @@ internal sealed partial class DefinedVariables
         string description = read.Text("description", 1000) ?? "";
         bool hidden = read.Flag("hidden") ?? false;
         string type = read.Word("type", Types) ?? (read.Has("sql") ? "query" : read.Has("choices") ? "custom" : "textbox");
-        foreach (string useless in ((string[])["sql", "allValue", "multiple"]).Where(key => type != "query" && read.Has(key))
-            .Concat(((string[])["choices"]).Where(key => type != "custom" && read.Has(key)))
-            .Concat(((string[])["default"]).Where(key => type == "query" && read.Has(key))))
+        string[] useless = type switch
         {
-            read.Fault(useless, $"is not a key of a variable of type {type}");
-        }
-        DashboardVariable? variable = type switch
+            "query" => ["choices", "default"],
+            "custom" => ["sql", "allValue", "multiple"],
+            _ => ["sql", "allValue", "multiple", "choices"],
+        };
+        foreach (string key in useless.Where(read.Has))
+            read.Fault(key, $"is not a key of a variable of type {type}");
+        DashboardVariable variable = type switch
         {
-            "query" => Query(read, name ?? "", label, description),
+            "query" => new QueryVariable(
+                name ?? "", label, description, read.Text("sql", DashboardDefinition.LongestSql, required: true) ?? "", read.Text("allValue", 1000) ?? "",
+                read.Flag("multiple") ?? true),
             "custom" => Custom(read, name ?? "", label, description),
             _ => new TextBoxVariable(name ?? "", label, description, read.Text("default", 10_000) ?? ""),
         };
-        return name is null || variable is null ? null : variable with { Hidden = hidden };
+        return name is null ? null : variable with { Hidden = hidden };
     }
 
-    private static QueryVariable? Query(DefinitionFields read, string name, string label, string description)
-    {
-        string? sql = read.Text("sql", DashboardDefinition.LongestSql, required: true);
-        string allValue = read.Text("allValue", 1000) ?? "";
-        bool multiple = read.Flag("multiple") ?? true;
-        return sql is null ? null : new QueryVariable(name, label, description, sql, allValue, multiple);
-    }
-
-    private static CustomVariable? Custom(DefinitionFields read, string name, string label, string description)
+    private static CustomVariable Custom(DefinitionFields read, string name, string label, string description)
     {
         int faults = read.Faults.Count;
         (string Text, string Value)[] choices = read.Value("choices", required: true) is IEnumerable<KeyValuePair<string, object?>>
@@ -120,14 +116,10 @@ internal sealed partial class DefinedVariables
             : first is not null && choices.All(choice => choice.Value != first)
                 ? ("default", $"is '{first}'; it must be one of {string.Join(", ", choices.Select(choice => choice.Value))}")
             : ("", null);
-        if (fault is not null)
-        {
-            // A fault in reading the choices leaves none.
-            if (choices.Length > 0 || read.Faults.Count == faults)
-                read.Fault(key, fault);
-            return null;
-        }
-        return new CustomVariable(name, label, description, first ?? choices[0].Value, choices);
+        // A fault in reading the choices leaves none.
+        if (fault is not null && (choices.Length > 0 || read.Faults.Count == faults))
+            read.Fault(key, fault);
+        return new CustomVariable(name, label, description, first ?? choices.Select(choice => choice.Value).FirstOrDefault(""), choices);
     }
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]*$")] private static partial Regex Name();
