@@ -72,12 +72,12 @@ internal static class CostDashboard
 
     private static PieChartPanel CostByModel { get; } = PanelStyle.Slices(
         new(8, "Cost by model", $"Cost share of each model. {Rest}", 8, 10),
-        new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
+        new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries, OnlyWhereAny: true),
         PanelStyle.Cost);
 
     private static BarGaugePanel CostByUser(CatalogPlace place) => PanelStyle.Bars(
         new(9, "Cost by user", $"Cost per user. {Rest} Click a user to filter the dashboard.", 8, 10),
-        new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
+        new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries, OnlyWhereAny: true),
         PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(place)] });
 
     private static TablePanel Prices { get; } = new(
@@ -92,7 +92,7 @@ internal static class CostDashboard
 
     private static BarGaugePanel Unpriced { get; } = PanelStyle.Bars(
         new(11, "Tokens without a price", $"Tokens that are not included in the cost because they have no price. {Rest}", 8, 10),
-        new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true },
+        new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries, OnlyWhereAny: true),
         PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") });
 
     private static StatPanel Spread(int id, string of, bool transactions) => new(

@@ -71,7 +71,7 @@ internal static class ModelsDashboard
 
     private static BarGaugePanel Speed { get; } = Bars(
         5, "Speed of generation", $"Completion tokens per second of request duration. {Rest}",
-        new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs) { Factor = 1000 },
+        new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs, Factor: 1000),
         PanelStyle.Tokens with { Unit = Units.TokensPerSecond, Decimals = 1 });
 
     private static BarGaugePanel Ratio { get; } = Bars(
@@ -95,5 +95,5 @@ internal static class ModelsDashboard
         Bars(id, title, description, new RatioMeasure(part.Title, part, whole), PanelStyle.Share with { NoValue = noValue }, 12, 8);
 
     private static BarGaugePanel Bars(int id, string title, string description, PanelMeasure measure, FieldOptions field, int width = 8, int height = 10) =>
-        PanelStyle.Bars(new(id, title, description, width, height), new TopQuery(PanelDimension.Model, measure, PanelStyle.TopBars) { OnlyWhereAny = true }, field);
+        PanelStyle.Bars(new(id, title, description, width, height), new TopQuery(PanelDimension.Model, measure, PanelStyle.TopBars, OnlyWhereAny: true), field);
 }

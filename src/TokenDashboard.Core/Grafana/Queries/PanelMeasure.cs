@@ -2,23 +2,17 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Queries;
 
-/// <summary>What a column of a panel shows.</summary>
-/// <param name="Title">The name of the column.</param>
+/// <summary>What a column of a panel shows, and its name.</summary>
 internal abstract record PanelMeasure(string Title)
 {
     /// <summary>Whether it is a sum that needs prices. Without prices, it is NULL and not 0.</summary>
     internal bool IsPricedSum => this is SumMeasure sum && Measures.Priced.Contains(sum.Measure);
 }
 
-/// <summary>The sum of a measure of the relation.</summary>
 internal sealed record SumMeasure(string Title, Measure Measure) : PanelMeasure(Title);
 
-/// <summary>One sum for each unit of another.</summary>
-internal sealed record RatioMeasure(string Title, Measure Measure, Measure Per) : PanelMeasure(Title)
-{
-    /// <summary>What the quotient is multiplied with.</summary>
-    internal double Factor { get; init; } = 1;
-}
+/// <summary>One sum for each unit of another, multiplied with a factor.</summary>
+internal sealed record RatioMeasure(string Title, Measure Measure, Measure Per, double Factor = 1) : PanelMeasure(Title);
 
 /// <summary>A sum per hour of the time range up to now.</summary>
 internal sealed record HourlyMeasure(string Title, Measure Measure) : PanelMeasure(Title);
@@ -26,7 +20,6 @@ internal sealed record HourlyMeasure(string Title, Measure Measure) : PanelMeasu
 /// <summary>How many users there are; unknown ones do not count.</summary>
 internal sealed record UsersMeasure(string Title) : PanelMeasure(Title);
 
-/// <summary>The first or the last time.</summary>
 internal sealed record TimeMeasure(string Title, bool Last) : PanelMeasure(Title);
 
 /// <summary>A percentile of the durations.</summary>

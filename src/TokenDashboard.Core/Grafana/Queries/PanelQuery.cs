@@ -5,11 +5,10 @@ namespace TokenDashboard.Grafana.Queries;
 /// <summary>The query of a panel, independent of the engine. An engine replaces it by a query in its own SQL.</summary>
 internal abstract record PanelQuery() : DataSourceQuery("")
 {
-    internal override DataSourcePlugin Plugin => throw new NotSupportedException();
-
     /// <summary>Whether only the user of a repeated row counts.</summary>
     internal bool OfRowUser { get; init; }
 
+    internal override DataSourcePlugin Plugin => throw new NotSupportedException();
     internal override JsonObject Write(string refId) => throw new NotSupportedException();
 }
 
@@ -40,22 +39,14 @@ internal sealed record OverTimeQuery(params PanelMeasure[] Measures) : PanelQuer
 /// <summary>A cumulative measure by bucket, with that of the previous period.</summary>
 internal sealed record CumulativeQuery(PanelMeasure Measure) : PanelQuery;
 
-/// <summary>A row for each bucket and each of the largest values of a dimension, with one measure; all other values are added up.</summary>
-internal sealed record TopOverTimeQuery(PanelDimension Dimension, PanelMeasure Measure, int Top) : PanelQuery
-{
-    /// <summary>Whether the buckets are days of the time zone.</summary>
-    internal bool ByDay { get; init; }
+/// <summary>
+/// A row for each bucket, or day of the time zone, and each of the largest values of a dimension, with one measure, which can be cumulative; all other
+/// values are added up.
+/// </summary>
+internal sealed record TopOverTimeQuery(PanelDimension Dimension, PanelMeasure Measure, int Top, bool ByDay = false, bool Cumulative = false) : PanelQuery;
 
-    /// <summary>Whether each row has the cumulative measure.</summary>
-    internal bool Cumulative { get; init; }
-}
-
-/// <summary>A row for each of the largest values of a dimension, with one measure; all other values are added up.</summary>
-internal sealed record TopQuery(PanelDimension Dimension, PanelMeasure Measure, int Top) : PanelQuery
-{
-    /// <summary>Whether values without the measure are left out.</summary>
-    internal bool OnlyWhereAny { get; init; }
-}
+/// <summary>A row for each of the largest values of a dimension, with one measure; all other values are added up. Those without the measure can be left out.</summary>
+internal sealed record TopQuery(PanelDimension Dimension, PanelMeasure Measure, int Top, bool OnlyWhereAny = false) : PanelQuery;
 
 /// <summary>A row for each value of a dimension with many columns, the most tokens first.</summary>
 internal sealed record TableQuery(PanelDimension Dimension, int Rows, params PanelMeasure[] Columns) : PanelQuery;
@@ -87,11 +78,8 @@ internal sealed record RequestsQuery(RequestChoice Choice, int Rows) : PanelQuer
 /// <summary>How many requests had how many tokens or took how long.</summary>
 internal sealed record HistogramQuery(bool OfDurations, string Title, IReadOnlyList<(string Label, double From)> Steps) : PanelQuery;
 
-internal sealed record TransactionsQuery(int Rows) : PanelQuery
-{
-    /// <summary>Whether there are only the most important columns.</summary>
-    internal bool Short { get; init; }
-}
+/// <summary>The transactions with most tokens, in all columns or in the most important ones.</summary>
+internal sealed record TransactionsQuery(int Rows, bool Short = false) : PanelQuery;
 
 /// <summary>Which requests are listed first.</summary>
 internal enum RequestChoice
