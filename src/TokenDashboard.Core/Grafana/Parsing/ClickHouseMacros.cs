@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
@@ -8,7 +9,7 @@ namespace TokenDashboard.Grafana.Parsing;
 /// (https://github.com/grafana/clickhouse-datasource, pkg/macros/macros.go): a bound of a time range is included, arguments may have brackets and
 /// macros in them, and an unknown name stays. Statement macros, which rewrite a whole query, are not replaced here.
 /// </summary>
-internal static class ClickHouseMacros
+internal static partial class ClickHouseMacros
 {
     private static readonly Dictionary<string, (int Arguments, Func<string[], TimeWindow, long, string> Write)> All = new(StringComparer.Ordinal)
     {
@@ -39,22 +40,21 @@ internal static class ClickHouseMacros
     {
         var applied = new StringBuilder();
         int end = 0;
-        for (int at = 0; (at = sql.IndexOf(MacroCall.Prefix, at, StringComparison.Ordinal)) >= 0;)
+        // Those in arguments are replaced with the outer one.
+        foreach (Match found in MacroName().Matches(sql).Where(found => found.Index >= end))
         {
-            int start = at + MacroCall.Prefix.Length, open = MacroCall.EndOfName(sql, start);
-            string name = sql[start..open];
+            (string name, int open) = (found.Groups["name"].Value, found.Index + found.Length);
             if (!All.TryGetValue(name, out (int Arguments, Func<string[], TimeWindow, long, string> Write) macro))
             {
                 if (Names.Contains(name) && open < sql.Length && sql[open] == '(')
                     throw new FormatException($"the macro $__{name} is not replaced here");
-                at = open;
                 continue;
             }
             (string[] arguments, int close) = Arguments(sql, open, name);
             if (macro.Arguments > 0 && arguments.Length != macro.Arguments)
                 throw new FormatException($"unexpected number of arguments: $__{name} expected {macro.Arguments} argument(s), received {arguments.Length}");
-            applied.Append(sql, end, at - end).Append(macro.Write([.. arguments.Select(argument => Apply(argument.Trim(), window, interval))], window, interval));
-            at = end = close;
+            applied.Append(sql, end, found.Index - end).Append(macro.Write([.. arguments.Select(argument => Apply(argument.Trim(), window, interval))], window, interval));
+            end = close;
         }
         return applied.Append(sql, end, sql.Length - end).ToString();
     }
@@ -110,4 +110,6 @@ internal static class ClickHouseMacros
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\$__(?<name>[A-Za-z0-9_]*)")] private static partial Regex MacroName();
 }

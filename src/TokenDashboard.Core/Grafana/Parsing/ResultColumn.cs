@@ -12,37 +12,22 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
         return
         [
             .. new SqlText(sql).Columns
-                .Select(column => (Name: LastName(column.TrimEnd()), IsText: TextCast().IsMatch(column) || (relation && TextOfRelation().IsMatch(column))))
+                .Select(column => (Name: NameOf(column.TrimEnd()), IsText: TextCast().IsMatch(column) || (relation && TextOfRelation().IsMatch(column))))
                 .Where(column => column.Name.Length > 0).Select(column => new ResultColumn(column.Name, column.IsText)),
         ];
     }
 
-    // From the end, where the name is; a search from the beginning would restart at every quote.
-    private static string LastName(string column)
+    private static string NameOf(string column)
     {
-        if (column.Length == 0)
-            return "";
-        if (column[^1] is '"' or '`')
-        {
-            char quote = column[^1];
-            int start = column.Length - 2;
-            while (start >= 0 && (column[start] != quote || (start > 0 && column[start - 1] == quote)))
-                start -= column[start] == quote ? 2 : 1;
-            return start < 0 ? "" : column[(start + 1)..^1].Replace($"{quote}{quote}", quote.ToString(), StringComparison.Ordinal);
-        }
-        if (column[^1] == ']')
-        {
-            int open = column.LastIndexOf('[');
-            return open < 0 ? "" : column[(open + 1)..^1];
-        }
-        int first = column.Length;
-        while (first > 0 && (char.IsLetterOrDigit(column[first - 1]) || column[first - 1] == '_'))
-            first--;
-        string word = column[first..];
-        return word.TrimStart(Digits);
+        Match match = LastName().Match(column);
+        string quote = match.Groups["quote"].Value;
+        string name = match.Groups["name"].Value;
+        return quote.Length > 0 ? name.Replace(quote + quote, quote, StringComparison.Ordinal) : name;
     }
 
-    private static readonly char[] Digits = [.. "0123456789"];
+    // From the end, where the name is; a search from the beginning would restart at every quote.
+    [GeneratedRegex(@"(?:""(?<name>(?:[^""]|"""")*)(?<quote>"")|`(?<name>(?:[^`]|``)*)(?<quote>`)|\[(?<name>[^\[]*)\]|(?<name>[^\W\d]\w*))\z", RegexOptions.RightToLeft)]
+    private static partial Regex LastName();
 
     [GeneratedRegex(@"^\s*(DISTINCT\s+)?CAST\s*\(.*\bAS\s+TEXT\s*\)\s*(AS\b|[""`\w\[])", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex TextCast();

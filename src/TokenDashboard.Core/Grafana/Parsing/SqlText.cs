@@ -23,11 +23,11 @@ internal sealed partial class SqlText
             open = Code[i] != '\'' ? open : open < 0 ? i : -1;
         }
         Outer = WithoutBrackets(Code);
-        int select = Word(Outer, "SELECT", 0, StringComparison.OrdinalIgnoreCase);
-        _listStart = select < 0 ? text.Length : select + "SELECT".Length;
-        int from = Word(Outer, "FROM", _listStart, StringComparison.OrdinalIgnoreCase);
-        _listEnd = from < 0 ? text.Length : from;
-        Columns = select < 0 ? [] : [.. SelectList(text)];
+        Match select = Select().Match(Outer);
+        _listStart = select.Success ? select.Index + select.Length : text.Length;
+        Match from = From().Match(Outer, _listStart);
+        _listEnd = from.Success ? from.Index : text.Length;
+        Columns = select.Success ? [.. SelectList(text)] : [];
     }
 
     /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
@@ -46,16 +46,10 @@ internal sealed partial class SqlText
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
     /// <summary>Whether a text contains a name, not as a part of a longer one.</summary>
-    internal static bool HasWord(string text, string word) => Word(text, word, 0, StringComparison.Ordinal) >= 0;
+    internal static bool HasWord(string text, string word) => Regex.IsMatch(text, @$"(?<!\w){Regex.Escape(word)}(?!\w)");
 
     /// <summary>Whether a text ends with a name, ignoring other characters after it.</summary>
-    internal static bool EndsWithWord(string text, string word)
-    {
-        int end = LastNamePart(text) + 1;
-        int length = LastNamePart(word) + 1;
-        return length > 0 && length <= end && string.CompareOrdinal(text, end - length, word, 0, length) == 0
-            && (length == end || !IsNamePart(text[end - length - 1]));
-    }
+    internal static bool EndsWithWord(string text, string word) => word.Length > 0 && Regex.IsMatch(text, @$"(?<!\w){Regex.Escape(word)}\W*\z", RegexOptions.RightToLeft);
 
     /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
     internal static string Blank(string text) => Blank(text, literals: true);
@@ -94,29 +88,11 @@ internal sealed partial class SqlText
         }
     }
 
-    private static int Word(string code, string word, int start, StringComparison comparison)
-    {
-        for (int at = start; (at = code.IndexOf(word, at, comparison)) >= 0; at += word.Length)
-        {
-            int after = at + word.Length;
-            if ((at == 0 || !IsNamePart(code[at - 1])) && (after == code.Length || !IsNamePart(code[after])))
-                return at;
-        }
-        return -1;
-    }
-
-    private static int LastNamePart(string text)
-    {
-        int last = text.Length - 1;
-        while (last >= 0 && !IsNamePart(text[last]))
-            last--;
-        return last;
-    }
-
-    private static bool IsNamePart(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
-
     [GeneratedRegex(@"--[^\n]*|/\*.*?(?:\*/|\z)|(?<quote>['""`])(?<text>.*?)(?:\k<quote>|\z)", RegexOptions.Singleline)]
     private static partial Regex CommentOrLiteral();
+
+    [GeneratedRegex(@"\bSELECT\b", RegexOptions.IgnoreCase)] private static partial Regex Select();
+    [GeneratedRegex(@"\bFROM\b", RegexOptions.IgnoreCase)] private static partial Regex From();
 
     [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)] private static partial Regex Relation();
 }
