@@ -29,27 +29,23 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
         var plugin = new PluginInstallation(Client, Server, Callbacks, type);
         string? version = plugin.Find();
         var problems = new List<string>();
-        var report = new GrafanaDataSourceReport { Uid = uid, PluginVersion = version, Problems = problems };
+        string? name = null, database = null;
         if (version is null)
             problems.Add($"The plugin {type.Id} is not installed. {plugin.InstallCommand}");
         else if (plugin.Outdated(version) is { } outdated)
             problems.Add(outdated);
 
         if (response.Status == 404)
-        {
             problems.Add($"There is no data source with the uid '{uid}'. Create it with Set-GrafanaDataSource.");
-            return report;
-        }
-        if (response.Status == 403)
+        else if (response.Status == 403)
             Callbacks.Warning($"This account cannot read the settings of the data source; they were not checked. This requires {GrafanaPermission.ReadDataSources}.");
         else
-            report = CheckSettings(response.OrThrow($"read the data source '{uid}'", GrafanaPermission.ReadDataSources).AsObject(), report, problems, type);
-        if (version is not null)
-            report = report with { Requests = Query(uid, problems, type) };
-        return report;
+            (name, database) = CheckSettings(response.OrThrow($"read the data source '{uid}'", GrafanaPermission.ReadDataSources).AsObject(), problems, type);
+        long? requests = version is null || response.Status == 404 ? null : Query(uid, problems, type);
+        return new GrafanaDataSourceReport { Uid = uid, Name = name, Database = database, PluginVersion = version, Requests = requests, Problems = problems };
     }
 
-    private static GrafanaDataSourceReport CheckSettings(JsonObject stored, GrafanaDataSourceReport report, List<string> problems, DataSourcePlugin plugin)
+    private static (string? Name, string? Database) CheckSettings(JsonObject stored, List<string> problems, DataSourcePlugin plugin)
     {
         string? type = stored.String("type");
         JsonObject settings = stored["jsonData"] as JsonObject ?? [];
@@ -64,15 +60,15 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
         }
         else if (plugin == DataSourcePlugin.Sqlite)
         {
-            problems.AddRange(SqliteDataSource.PathWarnings(database).Concat(StoreWarnings.Of(database)));
-            if (settings.String("pathPrefix") != SqliteDataSource.PathPrefix || settings.String("pathOptions") != SqliteDataSource.PathOptions)
+            problems.AddRange(DataSourceSettings.PathWarnings(database).Concat(StoreWarnings.Of(database)));
+            if (settings.String("pathPrefix") != DataSourceSettings.PathPrefix || settings.String("pathOptions") != DataSourceSettings.PathOptions)
             {
                 problems.Add(
-                    $"The data source does not open the store with '{SqliteDataSource.PathOptions}', which waits for a writer and forbids writing. "
+                    $"The data source does not open the store with '{DataSourceSettings.PathOptions}', which waits for a writer and forbids writing. "
                         + $"Correct it with Set-GrafanaDataSource -Database '{database}'.");
             }
         }
-        return report with { Name = stored.String("name"), Database = database };
+        return (stored.String("name"), database);
     }
 
     /// <summary>A database that opens may be no store of telemetry, and a healthy one may be locked; only a query shows it.</summary>

@@ -37,8 +37,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (seen is { IsSuccess: true } && DataSourcePlugin.Find(seen.AsObject().String("type")) is { } found)
             identity = identity with { Plugin = found };
         new PluginInstallation(client, server, callbacks, identity.Plugin).Require(options.InstallPlugin);
-        foreach (string warning in options.Database is null || identity.Plugin != DataSourcePlugin.Sqlite ? [] : SqliteDataSource.PathWarnings(options.Database).Concat(StoreWarnings.Of(options.Database)))
-            callbacks.Warning(warning);
+        if (options.Database is { } database)
+            DataSourceSettings.PathWarnings(database).Concat(StoreWarnings.Of(database)).ToList().ForEach(callbacks.Warning);
         GrafanaResponse response = seen ?? client.Get(ByUid(uid));
         if (response.Status == 403 && options.Database is null)
         {
@@ -99,7 +99,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         var body = new JsonObject
         {
             ["name"] = identity.Name, ["uid"] = identity.Uid, ["type"] = identity.Plugin.Id, ["access"] = "proxy", ["isDefault"] = false,
-            ["jsonData"] = DataSourceSettings.ToJson(options.Database, options.DataSourceCredential?.UserName),
+            ["jsonData"] = DataSourceSettings.Of(options.Database, options.DataSourceCredential?.UserName),
         };
         AddPassword(body, options);
         GrafanaResponse? response = client.Write(HttpMethod.Post, ListPath, body, () => Holds(identity.Uid, body));

@@ -4,7 +4,7 @@ namespace TokenDashboard.Grafana.Model;
 public sealed record DataSourcePlugin(string Id, string Name)
 {
     /// <summary>Grafana's community plugin for SQLite.</summary>
-    public static DataSourcePlugin Sqlite { get; } = new(SqliteDataSource.PluginId, "SQLite");
+    public static DataSourcePlugin Sqlite { get; } = new("frser-sqlite-datasource", "SQLite");
 
     /// <summary>Grafana's own plugin for ClickHouse.</summary>
     public static DataSourcePlugin ClickHouse { get; } = new("grafana-clickhouse-datasource", "ClickHouse") { Oldest = new(4, 0, 0), OldestGrafana = new(11, 6, 0) };

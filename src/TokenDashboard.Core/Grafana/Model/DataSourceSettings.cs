@@ -5,47 +5,46 @@ namespace TokenDashboard.Grafana.Model;
 /// <summary>The settings of a data source, by what it reads: the path of a SQLite database, or the address of ClickHouse.</summary>
 internal static class DataSourceSettings
 {
+    /// <summary>Without the prefix the plugin would pass SQLite's URI parameters on as part of the file's name.</summary>
+    internal const string PathPrefix = "file:";
+    /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
+    internal const string PathOptions = "_pragma=busy_timeout(5000)&_pragma=query_only(1)";
+
+    /// <summary>Parts of a path the SQLite plugin (4.0 and later) refuses to open, in any case, so that data sources cannot read secrets.</summary>
+    private static readonly string[] BlockedWords =
+    [
+        ".aws", ".config/gcloud", ".azure", ".kube/config", ".docker/config", ".ssh", ".gnupg", ".pki", "/etc/shadow", "/etc/passwd",
+        "/etc/gshadow", "/proc/", "/sys/", ".env", "credentials", ".git/config", ".netrc", ".npmrc", ".pypirc", "id_rsa", "id_dsa",
+        "id_ecdsa", "id_ed25519", "grafana.db",
+    ];
+
     /// <summary>The plugin that reads a database.</summary>
     internal static DataSourcePlugin PluginOf(string? database) =>
         database is not null && ClickHouseAddress.Matches(database) ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite;
 
     /// <summary>The settings; a user of ClickHouse replaces the one of the address.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or contains a password.</exception>
-    internal static IReadOnlyDictionary<string, object> Of(string database, string? user = null)
+    internal static JsonObject Of(string database, string? user = null)
     {
         if (PluginOf(database) == DataSourcePlugin.Sqlite)
-            return SqliteDataSource.Settings(database);
+            return new() { ["path"] = database, ["pathPrefix"] = PathPrefix, ["pathOptions"] = PathOptions, ["attachLimit"] = 0 };
         var address = ClickHouseAddress.Parse(database);
-        var settings = new Dictionary<string, object>
-        {
-            ["host"] = address.Host,
-            ["port"] = address.Port,
-            ["protocol"] = "http",
-            ["secure"] = address.IsSecure,
-            ["defaultDatabase"] = address.Database,
-        };
-        if ((user ?? address.User) is { } name)
-            settings["username"] = name;
-        return settings;
+        return Json.Of(
+            ("host", address.Host), ("port", address.Port), ("protocol", "http"), ("secure", address.IsSecure), ("defaultDatabase", address.Database),
+            ("username", user ?? address.User));
     }
 
-    internal static JsonObject ToJson(string database, string? user) => Json.Map(Of(database, user), setting => setting.Key, setting => Node(setting.Value));
-
     /// <summary>Corrects settings that differ, keeps all others, and returns whether any differed.</summary>
-    internal static bool Correct(JsonObject stored, IReadOnlyDictionary<string, object> settings)
+    internal static bool Correct(JsonObject stored, JsonObject settings)
     {
-        bool changed = false;
-        foreach ((string name, object value) in settings)
-        {
-            JsonNode wanted = Node(value);
-            // The plugin reads a missing number as 0, and a missing flag as false.
-            if (!(stored[name] is { } found ? JsonNode.DeepEquals(found, wanted) : value is 0 or false))
-            {
-                stored[name] = wanted;
-                changed = true;
-            }
-        }
-        return changed;
+        // The plugin reads a missing number as 0, and a missing flag as false.
+        bool Differs(KeyValuePair<string, JsonNode?> wanted) =>
+            stored[wanted.Key] is { } found ? !JsonNode.DeepEquals(found, wanted.Value) : wanted.Value!.ToJsonString() is not ("0" or "false");
+
+        KeyValuePair<string, JsonNode?>[] changed = [.. settings.Where(Differs)];
+        foreach ((string name, JsonNode? value) in changed)
+            stored[name] = value!.DeepClone();
+        return changed.Length > 0;
     }
 
     /// <summary>The display text of the database of a data source; null without a database.</summary>
@@ -58,11 +57,23 @@ internal static class DataSourceSettings
             ? $"{ClickHouseAddress.Scheme}://{host}{(port.Length > 0 ? ":" + port : "")}/{settings.String("defaultDatabase") ?? "default"}{(settings.Flag("secure") ? "?secure=true" : "")}" : null;
     }
 
-    private static JsonNode Node(object value) => value switch
+    /// <summary>What will fail in Grafana because of the path of a SQLite database alone; empty for a sound path, and for ClickHouse.</summary>
+    internal static IEnumerable<string> PathWarnings(string database)
     {
-        string text => text,
-        int number => number,
-        bool flag => flag,
-        _ => throw new ArgumentOutOfRangeException(nameof(value)),
-    };
+        if (PluginOf(database) != DataSourcePlugin.Sqlite)
+            yield break;
+        if (BlockedWords.FirstOrDefault(word => database.Contains(word, StringComparison.OrdinalIgnoreCase)) is { } blocked)
+        {
+            yield return $"Grafana's SQLite plugin refuses every path that contains '{blocked}', and '{database}' does. "
+                + "Rename the file or folder, or move the store.";
+        }
+        bool drive = database.Length > 2 && char.IsAsciiLetter(database[0]) && database[1] == ':' && database[2] is '/' or '\\';
+        if (database[0] is not ('/' or '\\') && !drive)
+        {
+            yield return $"'{database}' is not an absolute path. It would be relative to Grafana's working folder. "
+                + "Use the full path as the Grafana server sees it.";
+        }
+        if (database.IndexOfAny(['?', '#', '%']) >= 0)
+            yield return $"'{database}' contains '?', '#' or '%', which SQLite reads as part of an address. Rename the file or folder.";
+    }
 }

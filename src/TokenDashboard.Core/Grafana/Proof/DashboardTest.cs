@@ -42,7 +42,7 @@ public static class DashboardTest
                 var proof = new DashboardProof(dashboard, database, options);
                 queries = proof.Run();
                 findings.AddRange(proof.Findings);
-                findings.AddRange((database is ProofDatabase file ? SqliteDataSource.PathWarnings(file.Path) : [])
+                findings.AddRange((database is ProofDatabase file ? DataSourceSettings.PathWarnings(file.Path) : [])
                     .Select(warning => DashboardRules.PathBlocked.Find(dashboard, warning)));
             }
             yield return new DashboardTestResult(

@@ -152,8 +152,7 @@ internal sealed class ProvisioningWriter
     {
         if (!_described)
         {
-            foreach (string warning in _dataSource.Plugin == DataSourcePlugin.Sqlite ? SqliteDataSource.PathWarnings(Database) : [])
-                _callbacks.Warning(warning);
+            DataSourceSettings.PathWarnings(Database).ToList().ForEach(_callbacks.Warning);
             yield return _folder.Write($"datasources/{OwnName}.yaml", null, DataSource());
             yield return _folder.Write($"dashboards/{OwnName}.yaml", null, Provider());
             _described = true;
@@ -203,7 +202,8 @@ internal sealed class ProvisioningWriter
         {
             ["name"] = ProvisioningFolder.Literal(_dataSource.Name), ["uid"] = _dataSource.Uid, ["type"] = _dataSource.Plugin.Id,
             ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
-            ["jsonData"] = DataSourceSettings.Of(Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
+            ["jsonData"] = DataSourceSettings.Of(Database).ToDictionary(
+                setting => setting.Key, setting => setting.Value.AsString() is { } text ? ProvisioningFolder.Literal(text) : setting.Value!.GetValue<object>()),
         };
         // Files contain no password; Grafana reads it from its own environment.
         if (_dataSource.Plugin == DataSourcePlugin.ClickHouse)

@@ -199,14 +199,14 @@ public class GrafanaDataSourceTests
     [InlineData("observicia.db", "absolute")]
     [InlineData("/data/50%.db", "'%'")]
     public void A_path_that_cannot_work_in_grafana_is_told_beforehand(string path, string word) =>
-        Assert.Contains(word, Assert.Single(SqliteDataSource.PathWarnings(path)), StringComparison.Ordinal);
+        Assert.Contains(word, Assert.Single(DataSourceSettings.PathWarnings(path)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("/data/observicia.db")]
     [InlineData(@"C:\data\observicia.db")]
     [InlineData("D:/data/observicia.db")]
     [InlineData(@"\\server\share\observicia.db")]
-    public void A_sound_path_has_no_warning(string path) => Assert.Empty(SqliteDataSource.PathWarnings(path));
+    public void A_sound_path_has_no_warning(string path) => Assert.Empty(DataSourceSettings.PathWarnings(path));
 
     private static JsonObject Existing(string path = "/data/observicia.db") => new()
     {

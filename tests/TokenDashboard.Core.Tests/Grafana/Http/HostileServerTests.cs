@@ -104,7 +104,7 @@ public sealed class HostileServerTests : IDisposable
         var connection = new GrafanaConnection(server.Url) { Credential = new NetworkCredential(FakeGrafana.UserName, FakeGrafana.UserName) };
         server.DataSources.Add(new JsonObject
         {
-            ["id"] = 7, ["uid"] = DataSourcePlugin.Sqlite.DefaultUid, ["name"] = "admin", ["type"] = SqliteDataSource.PluginId, ["version"] = 1, ["readOnly"] = false, ["user"] = "admin",
+            ["id"] = 7, ["uid"] = DataSourcePlugin.Sqlite.DefaultUid, ["name"] = "admin", ["type"] = DataSourcePlugin.Sqlite.Id, ["version"] = 1, ["readOnly"] = false, ["user"] = "admin",
             ["jsonData"] = new JsonObject { ["path"] = "/admin/old.db" },
         });
         string json = PublishRun.Json("The admin panel of the admin team", extra: "\"description\": \"admin:admin YWRtaW46YWRtaW4=\",");

@@ -122,7 +122,7 @@ public sealed class GrafanaExporterTests : IDisposable
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
         if (existing.Length > 0)
-            server.DataSources.Add(new JsonObject { ["uid"] = existing, ["name"] = "Other", ["type"] = SqliteDataSource.PluginId, ["version"] = 1, ["readOnly"] = false });
+            server.DataSources.Add(new JsonObject { ["uid"] = existing, ["name"] = "Other", ["type"] = DataSourcePlugin.Sqlite.Id, ["version"] = 1, ["readOnly"] = false });
         server.EditInBrowser("token-usage", content => content["templating"]!["list"]![0]!["current"] = set.Length == 0 ? [] : new JsonObject { ["text"] = "Other", ["value"] = set });
         DashboardDocument exported = Read(server, "token-usage");
         if (narrow)
