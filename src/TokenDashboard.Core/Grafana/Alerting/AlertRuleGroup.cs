@@ -4,16 +4,12 @@ using TokenDashboard.Grafana.Http;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>An alert rule on the server.</summary>
-/// <param name="Json">All of it.</param>
-internal sealed record StoredAlertRule(JsonObject Json)
+internal static class StoredAlertRule
 {
-    internal string FolderUid => Json.String("folderUID") ?? "";
-    internal string Provenance => ProvenanceOf(Json);
-
     internal static string PathOf(string uid) => $"api/v1/provisioning/alert-rules/{Uri.EscapeDataString(uid)}";
 
-    internal static StoredAlertRule? Read(GrafanaClient client, string uid) =>
-        client.Find(PathOf(uid))?.OrThrow($"read the alert rule '{uid}'", GrafanaPermission.ReadAlerts).AsObject() is { } json ? new StoredAlertRule(json) : null;
+    internal static JsonObject? Read(GrafanaClient client, string uid) =>
+        client.Find(PathOf(uid))?.OrThrow($"read the alert rule '{uid}'", GrafanaPermission.ReadAlerts).AsObject();
 
     /// <summary>What manages a rule: empty for nothing, "api", "file" or another tool.</summary>
     internal static string ProvenanceOf(JsonObject rule) => rule.String("provenance") ?? "";

@@ -41,10 +41,10 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
     /// </summary>
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
-        StoredAlertRule? stored = StoredAlertRule.Read(Client, rule.Uid);
+        JsonObject? stored = StoredAlertRule.Read(Client, rule.Uid);
         (string? Title, string? Uid) folder = rule.Folder is not null ? (rule.Folder, null)
             : options.Folder is not null || options.FolderUid is not null ? (options.Folder, options.FolderUid)
-            : stored is null ? (DefaultFolder, null) : (null, stored.FolderUid);
+            : stored is null ? (DefaultFolder, null) : (null, stored.String("folderUID") ?? "");
         if (!_places.TryGetValue(folder, out FolderPlace? place))
         {
             foreach (GrafanaPublishResult ensured in Folders.Ensure(folder.Title, folder.Uid))
@@ -59,7 +59,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             GrafanaPublishKind.AlertRule, rule.Name, GrafanaPublishAction.Unchanged, rule.Uid, new Uri(Client.Url, $"alerting/grafana/{rule.Uid}/view"),
             FolderTitle: place.Title);
         AlertRuleGroup? group = place.Uid is null ? null : new AlertRuleGroup(Client, place.Uid, rule.Group).Read();
-        bool same = stored is not null && AlertRuleContent.Holds(stored.Json, wanted);
+        bool same = stored is not null && AlertRuleContent.Holds(stored, wanted);
         if (same && group?.Interval == rule.Interval)
         {
             Callbacks.Verbose($"The alert rule '{rule.Name}' is up to date.");
@@ -110,22 +110,22 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             target: name);
     }
 
-    private TokenDashboardException? Obstacle(AlertRule rule, StoredAlertRule? stored, JsonObject wanted)
+    private TokenDashboardException? Obstacle(AlertRule rule, JsonObject? stored, JsonObject wanted)
     {
         if (stored is null)
             return null;
         string name = $"The {Name(rule)}";
-        if (stored.Provenance is not ("" or "api"))
+        if (StoredAlertRule.ProvenanceOf(stored) is var provenance and not ("" or "api"))
         {
             return new TokenDashboardException(
                 ErrorCode.GrafanaAlertRuleManaged,
-                $"{name} is {(stored.Provenance == "file" ? "provisioned from a file on the server" : $"managed by something else ('{stored.Provenance}')")} and differs from "
+                $"{name} is {(provenance == "file" ? "provisioned from a file on the server" : $"managed by something else ('{provenance}')")} and differs from "
                     + "what was to be published. Change it there, or publish under another Uid.",
                 target: rule.Uid);
         }
-        if (AlertRuleContent.IsAsPublished(stored.Json, wanted))
+        if (AlertRuleContent.IsAsPublished(stored, wanted))
             return null;
-        string what = AlertRuleContent.IsMarked(stored.Json) ? "was changed in Grafana after it was last published" : "exists in Grafana with other content and was not published from here";
+        string what = AlertRuleContent.IsMarked(stored) ? "was changed in Grafana after it was last published" : "exists in Grafana with other content and was not published from here";
         if (options.Force)
         {
             Callbacks.Verbose($"{name} {what}. It is overwritten because of -Force.");
@@ -138,15 +138,17 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
     private static string Name(AlertRule rule) => $"alert rule '{rule.Name}' (uid '{rule.Uid}')";
 
     /// <summary>Saves a rule; returns the failure if something else manages it or saved it just now.</summary>
-    private TokenDashboardException? Save(AlertRule rule, FolderPlace place, StoredAlertRule? stored, JsonObject wanted)
+    private TokenDashboardException? Save(AlertRule rule, FolderPlace place, JsonObject? stored, JsonObject wanted)
     {
         if (place.Uid is null)
             throw place.NotCreated("alert rule");
-        bool IsDone() => StoredAlertRule.Read(Client, rule.Uid) is { } now && AlertRuleContent.Holds(now.Json, wanted) && AlertRuleContent.IsAsPublished(now.Json, wanted);
+        bool IsDone() => StoredAlertRule.Read(Client, rule.Uid) is { } now && AlertRuleContent.Holds(now, wanted) && AlertRuleContent.IsAsPublished(now, wanted);
         // A rule that the API created without this header stays the API's, which then refuses the header.
         GrafanaResponse? response = stored is null
             ? Client.Write(HttpMethod.Post, "api/v1/provisioning/alert-rules", wanted, IsDone, editable: true)
-            : Client.Write(HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored.Json, wanted), IsDone, editable: stored.Provenance != "api");
+            : Client.Write(
+                HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored, wanted), IsDone,
+                editable: StoredAlertRule.ProvenanceOf(stored) != "api");
         if (response is { IsSuccess: false } && response.Says("provenance"))
             return Error(ErrorCode.GrafanaAlertRuleManaged, $"another tool manages it: {response.Words}. Change it there, or publish under another Uid.");
         if (response is { IsRefusedByState: true } && IsDone())
