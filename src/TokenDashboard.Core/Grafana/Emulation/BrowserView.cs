@@ -15,14 +15,12 @@ internal sealed record BrowserView
     internal required TimeZoneInfo TimeZone { get; init; }
     /// <summary>The values of variables by name.</summary>
     internal Dictionary<string, VariableValue> Values { get; init; } = [];
-    /// <summary>The values for which a panel is repeated, before all others.</summary>
-    internal Dictionary<string, VariableValue> Repeated { get; private init; } = [];
     /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;
     /// <summary>The length of time of a point, in milliseconds.</summary>
     internal long IntervalMilliseconds { get; init; }
 
-    /// <summary>The view of a panel: its own time range if it has one, and its interval.</summary>
+    /// <summary>The view of a panel: its own time range if it has one, its interval, and values that can be changed.</summary>
     internal BrowserView For(ReadPanel panel)
     {
         TimeWindow window = Window;
@@ -31,7 +29,7 @@ internal sealed record BrowserView
         if (GrafanaInterval.Parse(panel.Json.Text("timeShift")) is { } shift && shift < window.FromMilliseconds)
             window = new TimeWindow(window.From.AddMilliseconds(-shift), window.To.AddMilliseconds(-shift));
         double points = panel.Json.Number("maxDataPoints") ?? (panel.Json.Child("gridPos").Number("w") ?? 24) / 24 * FullWidthPoints;
-        return this with { Window = window, Repeated = [], IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")) };
+        return this with { Window = window, Values = new(Values), IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")) };
     }
 
     /// <summary>The text with variables replaced; unknown names stay unchanged.</summary>

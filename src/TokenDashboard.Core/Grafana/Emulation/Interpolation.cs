@@ -37,7 +37,7 @@ internal sealed class Interpolation(BrowserView view)
     {
         if (view.BuiltIn(use.Name, use.Field) is { } builtIn)
             return VariableFormat.Write(use.Name, VariableValue.Of(builtIn), use.Format, view.EscapesDoubleQuotes);
-        if (!view.Repeated.TryGetValue(use.Name, out VariableValue? value) && !view.Values.TryGetValue(use.Name, out value))
+        if (!view.Values.TryGetValue(use.Name, out VariableValue? value))
             return null;
         if (value.CustomAll is { } all)
         {

@@ -46,25 +46,17 @@ internal sealed partial class PluginColumn
 
     internal void Add(object? value)
     {
-        bool goTime = _driverReadsTimes && value is string text && DriverTime().IsMatch(text);
-        if (Type == ColumnType.Unknown && value is not null)
-        {
-            Type = value switch
-            {
-                long => ColumnType.WholeNumber,
-                double => ColumnType.Number,
-                _ => ColumnType.Text,
-            };
-        }
         if (value is null)
         {
             NullTimes += Type == ColumnType.Time ? 1 : 0;
             Values.Add(null);
             return;
         }
+        if (Type == ColumnType.Unknown)
+            Type = value switch { long => ColumnType.WholeNumber, double => ColumnType.Number, _ => ColumnType.Text };
         object? converted = Type switch
         {
-            ColumnType.Time => goTime ? null : ToTime(value),
+            ColumnType.Time => _driverReadsTimes && value is string text && DriverTime().IsMatch(text) ? null : ToTime(value),
             ColumnType.WholeNumber => ToInteger(value),
             ColumnType.Number => ToFloat(value),
             _ => ToText(value),

@@ -50,14 +50,16 @@ internal sealed class VariableResolver(
     private VariableValue? Value(ReadVariable variable)
     {
         IReadOnlyList<string>? given = chosen.GetValueOrDefault(variable.Name);
+        VariableValue First(string other) => VariableValue.Of((given ?? []).Concat(Current(variable)).FirstOrDefault(other));
+
         return variable.Type switch
         {
             "query" => Choose(variable, dashboard.Asks(variable) ? run(variable) : Stored(variable), given),
             "custom" => Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given),
-            "interval" => Interval(variable, given),
-            "textbox" => VariableValue.Of(given is [var text, ..] ? text : Current(variable) is [var current, ..] ? current : variable.Query),
+            "interval" => Interval(variable, First("").Values[0]),
+            "textbox" => First(variable.Query),
             "constant" => VariableValue.Of(given is [var constant, ..] ? constant : view.Interpolate(variable.Query)),
-            "datasource" => VariableValue.Of(given is [var source, ..] ? source : Current(variable) is [var uid, ..] ? uid : "sqlite"),
+            "datasource" => First("sqlite"),
             "adhoc" or "groupby" => null,
             _ => new VariableValue(given ?? Current(variable), variable.Multi),
         };
@@ -85,9 +87,8 @@ internal sealed class VariableResolver(
         return new VariableValue(values, variable.Multi) { Texts = [.. values.Select(value => texts.GetValueOrDefault(value, value))] };
     }
 
-    private VariableValue Interval(ReadVariable variable, IReadOnlyList<string>? given)
+    private VariableValue Interval(ReadVariable variable, string value)
     {
-        string value = given is [var choice, ..] ? choice : Current(variable) is [var current, ..] ? current : "";
         if (value.StartsWith("$__auto", StringComparison.Ordinal) || (value.Length == 0 && variable.Json.Flag("auto")))
         {
             double points = variable.Json.Number("auto_count") ?? 30;

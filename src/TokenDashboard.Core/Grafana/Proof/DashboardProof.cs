@@ -21,12 +21,12 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
     {
         new VariableResolver(dashboard, _view, options.Variables, Options, (variable, exception) => _findings.Add(
             exception.Rule.Find(dashboard, exception.Message.TrimEnd('.') + ".") with { Panel = variable.Name })).Resolve();
-        foreach (JsonObject annotation in dashboard.Annotations)
-            Ask(DashboardQueryKind.Annotation, annotation.Text("name"), null, new ReadTarget((JsonObject)annotation["target"]!), _view, ResultRules.OfAnnotation);
-        foreach (ReadPanel panel in dashboard.Panels)
+        foreach (ReadQuery query in dashboard.Queries.Where(query => query.Panel is null))
+            Ask(DashboardQueryKind.Annotation, query, _view, ResultRules.OfAnnotation);
+        foreach (ReadQuery query in dashboard.Queries.Where(query => query.Target.Sql.Trim().Length > 0))
         {
-            foreach (ReadTarget target in panel.Targets.Where(target => target.Sql.Trim().Length > 0))
-                Ask(DashboardQueryKind.Panel, panel.Label, panel.Id, target, ViewOf(panel), result => ResultRules.OfPanel(panel, result));
+            if (query.Panel is { } panel)
+                Ask(DashboardQueryKind.Panel, query, ViewOf(panel), result => ResultRules.OfPanel(panel, result));
         }
         return _results;
     }
@@ -35,19 +35,14 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
     {
         IReadOnlyList<(string Text, string Value)> found = [];
         if (variable.Query.Trim().Length > 0)
-            Ask(DashboardQueryKind.Variable, variable.Name, null, variable.AsTarget, _view, result => ResultRules.OfVariable(result, variable, out found));
+            Ask(DashboardQueryKind.Variable, new ReadQuery(variable.AsTarget, null, variable.Name), _view, result => ResultRules.OfVariable(result, variable, out found));
         _firstOptions[variable.Name] = found.Select(option => option.Value).FirstOrDefault("");
         return found;
     }
 
-    private void Ask(
-        DashboardQueryKind source,
-        string name,
-        int? panelId,
-        ReadTarget target,
-        BrowserView view,
-        Func<PluginResult, IEnumerable<(DashboardRule Rule, string Problem)>> check)
+    private void Ask(DashboardQueryKind source, ReadQuery query, BrowserView view, Func<PluginResult, IEnumerable<(DashboardRule Rule, string Problem)>> check)
     {
+        ReadTarget target = query.Target;
         string finished = "";
         long begun = Stopwatch.GetTimestamp();
         PluginResult? result = null;
@@ -79,8 +74,8 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
             Dashboard = dashboard.Document.Title,
             DashboardUid = dashboard.Document.Uid,
             Source = source,
-            PanelId = panelId,
-            Panel = name,
+            PanelId = query.Panel?.Id,
+            Panel = query.Name,
             RefId = target.RefId,
             Message = Shape(result, milliseconds),
             Rows = result?.Rows ?? 0,
@@ -90,7 +85,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
             Problems = [.. grave.Select(problem => DashboardRule.Cut(problem.Problem))],
             Sql = result?.Sql ?? finished,
         });
-        _findings.AddRange(problems.Select(problem => problem.Rule.Find(dashboard, problem.Problem, refId: target.RefId) with { PanelId = panelId, Panel = name }));
+        _findings.AddRange(problems.Select(problem => DashboardRule.Find(dashboard, query, problem)));
     }
 
     /// <summary>The result of a query as one line.</summary>
@@ -111,7 +106,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
             if (_view.Values.TryGetValue(name, out VariableValue? value))
             {
                 string first = value.CustomAll is null ? value.Values.FirstOrDefault("") : _firstOptions.GetValueOrDefault(name, "");
-                view.Repeated[name] = new VariableValue([first], value.IsList);
+                view.Values[name] = new VariableValue([first], value.IsList);
             }
         }
         return view;
