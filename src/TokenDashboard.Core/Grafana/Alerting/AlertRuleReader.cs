@@ -30,21 +30,21 @@ internal static class AlertRuleReader
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: reports everything that is wrong with it.</exception>
     public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
     {
-        var read = new AlertFields(fields, Fields);
+        var read = new DefinitionFields(fields, Fields);
         string name = read.Text("Name", 190, required: true) ?? "";
         AlertKind? kind = read.Choice<AlertKind>("Kind", required: true);
         bool measured = kind is not AlertKind.NoTelemetry;
-        bool month = read.IsMonth("Window");
-        TimeSpan? window = month ? LongestMonth : read.Length("Window", TimeSpan.FromMinutes(1), Year);
-        TimeSpan interval = read.Length("Interval", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
+        bool month = read.Value("Window") is string word && word.Trim().Equals("month", StringComparison.OrdinalIgnoreCase);
+        TimeSpan? window = month ? LongestMonth : Length(read, "Window", TimeSpan.FromMinutes(1), Year);
+        TimeSpan interval = Length(read, "Interval", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
         var rule = new AlertRule
         {
-            Uid = read.Text("Uid", 40) ?? UidOf(name), Name = name, Kind = kind ?? AlertKind.Tokens,
+            Uid = read.Text("Uid", 40) ?? $"alert-{DashboardContent.Fingerprint(name)}", Name = name, Kind = kind ?? AlertKind.Tokens,
             By = read.Choice<AlertDimension>("By") ?? AlertDimension.Total, Window = window ?? TimeSpan.Zero, MonthSoFar = month,
             Limit = read.Number("Limit", required: kind is not null && measured) ?? 0,
             Filter = new RequestFilter { User = Names(read, "User"), Model = Names(read, "Model"), Provider = Names(read, "Provider") },
             NewestRows = (long?)read.Number("NewestRows", smallest: 1, largest: 1e15, whole: true),
-            For = read.Length("For", TimeSpan.Zero, Year) ?? TimeSpan.Zero, Interval = interval,
+            For = Length(read, "For", TimeSpan.Zero, Year) ?? TimeSpan.Zero, Interval = interval,
             Group = read.Text("Group", 190) ?? $"TokenDashboard {AlertLength.Format(interval)}", Folder = read.Text("Folder", MaxText),
             NoDataState = read.Choice<AlertNoDataState>("NoDataState") ?? (measured ? AlertNoDataState.OK : AlertNoDataState.Alerting),
             ErrorState = read.Choice<AlertErrorState>("ErrorState") ?? AlertErrorState.Error, Paused = read.Flag("Paused"),
@@ -63,7 +63,7 @@ internal static class AlertRuleReader
         return rule;
     }
 
-    private static void Check(AlertRule rule, AlertFields read, bool noWindow)
+    private static void Check(AlertRule rule, DefinitionFields read, bool noWindow)
     {
         if (noWindow && !read.Has("Window"))
             read.Fault("Window", "is missing; specify the length of the time window, such as 1h or 1d");
@@ -85,7 +85,7 @@ internal static class AlertRuleReader
         }
     }
 
-    private static Dictionary<string, string> Annotations(AlertFields read, AlertRule rule)
+    private static Dictionary<string, string> Annotations(DefinitionFields read, AlertRule rule)
     {
         Dictionary<string, string> annotations = read.Map("Annotations");
         foreach (string name in (string[])["Summary", "Description"])
@@ -116,28 +116,19 @@ internal static class AlertRuleReader
     }
 
     /// <summary>Names as labels and panels show them; they show an unknown name as a text of its own.</summary>
-    private static IReadOnlyList<string> Names(AlertFields read, string name) =>
+    private static IReadOnlyList<string> Names(DefinitionFields read, string name) =>
         [.. read.Texts(name, blank: true).Select(text => text == PanelNames.Unknown ? "" : text)];
 
-    private static string UidOf(string name) => $"alert-{DashboardContent.Fingerprint(name)}";
-}
-
-/// <summary>The fields of an alert rule: those of any definition, and lengths of time.</summary>
-internal sealed class AlertFields(IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known) : DefinitionFields(fields, known)
-{
-    /// <summary>Whether the field is the word for the calendar month so far.</summary>
-    internal bool IsMonth(string name) => Value(name) is string text && text.Trim().Equals("month", StringComparison.OrdinalIgnoreCase);
-
-    internal TimeSpan? Length(string name, TimeSpan shortest, TimeSpan longest, int step = 1)
+    private static TimeSpan? Length(DefinitionFields read, string name, TimeSpan shortest, TimeSpan longest, int step = 1)
     {
-        if (Value(name) is not { } value)
+        if (read.Value(name) is not { } value)
             return null;
         TimeSpan? length = value as TimeSpan? ?? (value is string text ? AlertLength.Parse(text.Trim()) : null);
         if (length is null || length < shortest || length > longest || length.Value.Ticks % (step * TimeSpan.TicksPerSecond) != 0)
         {
-            Fault(
+            read.Fault(
                 name,
-                $"is '{Scalar(value)}'; it must be a length of time from {AlertLength.Format(shortest)} to {AlertLength.Format(longest)}, such as 90s, 5m, 1h30m or 7d"
+                $"is '{DefinitionFields.Scalar(value)}'; it must be a length of time from {AlertLength.Format(shortest)} to {AlertLength.Format(longest)}, such as 90s, 5m, 1h30m or 7d"
                     + (step > 1 ? $", and a multiple of {step} seconds" : ""));
             return null;
         }

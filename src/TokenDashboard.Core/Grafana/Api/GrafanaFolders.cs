@@ -38,10 +38,11 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     /// </exception>
     internal IEnumerable<GrafanaPublishResult> Ensure(string? titles, string? uid)
     {
-        if (uid is not null && ByUid(uid) is { } existing)
+        if (uid is not null && api.Folder(uid) is { } existing)
         {
-            Place = existing;
-            yield return Result(existing, GrafanaPublishAction.Unchanged);
+            callbacks.Verbose($"Folder '{existing.Title}' has the uid '{uid}'.");
+            Place = new FolderPlace(existing.Uid ?? uid, existing.Title ?? uid);
+            yield return Result(Place, GrafanaPublishAction.Unchanged);
             yield break;
         }
         string[] path = (titles ?? "").Split('/', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -86,14 +87,6 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         return titles;
     }
 
-    private FolderPlace? ByUid(string uid)
-    {
-        if (api.Folder(uid) is not { } folder)
-            return null;
-        callbacks.Verbose($"Folder '{folder.Title}' has the uid '{uid}'.");
-        return new FolderPlace(folder.Uid ?? uid, folder.Title ?? uid);
-    }
-
     private FolderPlace? ByTitle(string title, string parentUid)
     {
         // A server without pages returns the same folders again.
@@ -119,7 +112,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         string wanted = uid ?? $"td-{DashboardContent.Fingerprint($"{parent.Uid}/{title}")}";
         FolderPlace? found = null;
         // Lists lag behind on some servers; a folder's own address does not.
-        bool IsThere() => (found = Matching(api.Folder(wanted, required: false), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
+        bool IsThere() => (found = api.Folder(wanted, required: false) is { Uid: { } known } folder && folder.Title == title && (folder.ParentUid ?? "") == parent.Uid
+            ? new FolderPlace(known, title)
+            : ByTitle(title, parent.Uid)) is not null;
         GrafanaResponse? response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
         // Before version 9 a title that is taken is a bad request.
         if (response?.Status is 400 or 409 or 412 && IsThere())
@@ -141,10 +136,6 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");
         return new FolderPlace(created, title);
     }
-
-    /// <summary>A folder as a place, if it has that title and parent; null otherwise.</summary>
-    private static FolderPlace? Matching(FolderAnswer? folder, string title, string parentUid) =>
-        folder is { Uid: { } uid } && folder.Title == title && (folder.ParentUid ?? "") == parentUid ? new FolderPlace(uid, title) : null;
 
     private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) =>
         new(GrafanaPublishKind.Folder, place.Title, action, place.Uid, new Uri(client.Url, $"dashboards/f/{place.Uid}"));

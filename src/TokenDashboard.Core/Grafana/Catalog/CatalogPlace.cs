@@ -11,7 +11,6 @@ internal sealed record CatalogPlace(IPanelEngine Engine, string Name, string? Ui
 
     internal string Self => Uid ?? UidOf(Name);
 
-    /// <summary>The uid of the dashboard of requests.</summary>
     internal string Requests => Name == RequestsDashboard.Name ? Self : UidOf(RequestsDashboard.Name);
 
     /// <summary>Which dashboards the menu of each dashboard lists.</summary>
@@ -23,13 +22,10 @@ internal sealed record CatalogPlace(IPanelEngine Engine, string Name, string? Ui
     /// <summary>The variables of every dashboard, in the order of its controls.</summary>
     internal IReadOnlyList<DashboardVariable> Variables => [new DataSourceVariable(Engine.Plugin), .. Engine.Names, RequestVariables.Bucket, TimeZones.Variable(Zones)];
 
-    // Grafana has no two of one title in a folder that comes from files.
-    private string Title(string title) => IsSqlite ? title : $"{title} ({Engine.Plugin.Name})";
-
-    /// <summary>A dashboard here, still without panels.</summary>
     internal Dashboard Dashboard(string title, string description) => new()
     {
-        Uid = Self, Title = Title(title), Description = description, Tags = [Tag], Links = PanelStyle.Links(this), Variables = Variables, Sections = [],
+        // Grafana has no two of one title in a folder that comes from files.
+        Uid = Self, Title = IsSqlite ? title : $"{title} ({Engine.Plugin.Name})", Description = description, Tags = [Tag], Links = PanelStyle.Links(this), Variables = Variables, Sections = [],
     };
 
     private string UidOf(string name) => $"tokendashboard-{name.ToLowerInvariant()}{(IsSqlite ? "" : "-" + Engine.Plugin.Name.ToLowerInvariant())}";

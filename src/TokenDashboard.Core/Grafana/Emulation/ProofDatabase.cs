@@ -15,8 +15,8 @@ internal sealed class ProofDatabase : IPluginDatabase
 {
     private readonly CancellationToken _cancellation;
     private readonly bool _writerNeverWaits;
-    private StoreSnapshot? _snapshot;
-    private PluginException? _noSnapshot;
+    // Copied once, or not at all if that failed.
+    private Lazy<StoreSnapshot>? _snapshot;
 
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
     internal ProofDatabase(string path, CancellationToken cancellation)
@@ -29,7 +29,7 @@ internal sealed class ProofDatabase : IPluginDatabase
 
     internal string Path { get; }
     /// <summary>Whether queries run on a copy.</summary>
-    internal bool IsCopied => _snapshot is not null;
+    internal bool IsCopied => _snapshot is { IsValueCreated: true };
 
     /// <inheritdoc/>
     public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time) => Run(sql, target.SeriesByLabel, target.TimeColumns, view.Window, time);
@@ -46,26 +46,15 @@ internal sealed class ProofDatabase : IPluginDatabase
         return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null, milliseconds);
     }
 
-    public void Dispose() => _snapshot?.Dispose();
-
-    private void Copy(TimeSpan time)
+    public void Dispose()
     {
-        if (_noSnapshot is not null)
-            throw _noSnapshot;
-        try
-        {
-            _snapshot = StoreSnapshot.Take(Path, time, _cancellation);
-        }
-        catch (PluginException exception)
-        {
-            _noSnapshot = exception;
-            throw;
-        }
+        if (IsCopied)
+            _snapshot!.Value.Dispose();
     }
 
     private (List<PluginColumn> Columns, bool Complete, double Milliseconds) Query(string sql, IReadOnlyList<string> timeColumns, TimeSpan time)
     {
-        if (!_writerNeverWaits && _snapshot is null)
+        if (!_writerNeverWaits && !IsCopied)
         {
             try
             {
@@ -73,10 +62,10 @@ internal sealed class ProofDatabase : IPluginDatabase
             }
             catch (PluginException exception) when (exception.Rule == DashboardRules.QueryStopped)
             {
-                Copy(time);
+                _snapshot ??= new Lazy<StoreSnapshot>(() => StoreSnapshot.Take(Path, time, _cancellation));
             }
         }
-        return Query(_snapshot?.Path ?? Path, sql, timeColumns, QueryLimits.Of(time));
+        return Query(_snapshot?.Value.Path ?? Path, sql, timeColumns, QueryLimits.Of(time));
     }
 
     private (List<PluginColumn> Columns, bool Complete, double Milliseconds) Query(string path, string sql, IReadOnlyList<string> timeColumns, QueryLimits limits)

@@ -39,7 +39,8 @@ internal static class DashboardBinding
         dashboard["id"] = null;
         references?.Apply(dashboard);
         // One that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
-        foreach (JsonObject variable in dashboard.Child("templating").Objects("list").Where(variable => IsVariable(variable, dataSource.Plugin)
+        foreach (JsonObject variable in dashboard.Child("templating").Objects("list").Where(variable => variable.String("type") == "datasource"
+            && variable.String("query") == dataSource.Plugin.Id
             && references?.Chose(variable) != true
             && !(ChosenUid(variable) is { } chosen && (chosen == dataSource.Uid || keeps?.Invoke(chosen) == true))))
         {
@@ -79,9 +80,6 @@ internal static class DashboardBinding
             values.Aggregate(text, (result, value) => result.Replace(value.Key, value.Value, StringComparison.Ordinal)),
         _ => node?.DeepClone(),
     };
-
-    private static bool IsVariable(JsonObject variable, DataSourcePlugin plugin) =>
-        variable.String("type") == "datasource" && variable.String("query") == plugin.Id;
 
     /// <summary>The uid a data source variable is set to; null for none.</summary>
     private static string? ChosenUid(JsonObject variable) =>
