@@ -30,7 +30,6 @@ internal static class AlertRuleContent
         ["labels"] = Texts(rule.Labels),
     };
 
-    /// <summary>The rule with its mark.</summary>
     internal static JsonObject Of(AlertRule rule, DataSourcePlugin plugin, string dataSourceUid, string folderUid)
     {
         JsonObject body = Fields(rule, plugin, dataSourceUid);
@@ -85,7 +84,6 @@ internal static class AlertRuleContent
     internal static bool IsAsPublished(JsonObject stored, JsonObject wanted) =>
         stored.Child("annotations").String(MarkName) == Fingerprint(stored, wanted);
 
-    /// <summary>Whether this module published it.</summary>
     internal static bool IsMarked(JsonObject stored) => stored.Child("annotations").String(MarkName) is not null;
 
     /// <summary>The stored rule with the fields that are sent in place of its own.</summary>
@@ -143,7 +141,6 @@ internal static class AlertRuleContent
         _ => JsonValue.Create(0),
     };
 
-    /// <summary>Labels or annotations, in order.</summary>
     private static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
         Json.Map(texts.OrderBy(pair => pair.Key, StringComparer.Ordinal), pair => pair.Key, pair => pair.Value);
 }

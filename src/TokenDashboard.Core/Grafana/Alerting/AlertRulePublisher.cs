@@ -84,7 +84,6 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
         yield return result with { Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated };
     }
 
-    /// <summary>Checks that the server supports alert rules, before anything is created.</summary>
     private void RequireAlerting()
     {
         // The tree of notification policies exists wherever alert rules do; only a server without that interface has no such path.

@@ -54,7 +54,6 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
     }
 }
 
-/// <summary>A group of a server: its versions, and the one the server prefers.</summary>
 internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, string Newest)
 {
     /// <summary>The version to work with: version 1, the most stable form of it; null if the server has none. Version 2 of dashboards is another schema.</summary>

@@ -19,7 +19,6 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
     internal virtual string Name => "/api";
     internal virtual bool HasNestedFolders => server.Major >= 11;
 
-    /// <summary>Reads a dashboard; null if there is none.</summary>
     internal virtual StoredDashboard? Read(string uid) =>
         StoredDashboard.Read(client, $"api/dashboards/uid/{Uri.EscapeDataString(uid)}", uid, response => StoredDashboard.OfLegacy(uid, response));
 
@@ -39,7 +38,6 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
             : version));
     }
 
-    /// <summary>Reads a version of a dashboard's history; null if there is none.</summary>
     internal virtual JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
         if (GetVersion(stored, version) is not { } response)
@@ -102,7 +100,6 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
     /// </summary>
     internal virtual string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? groups.Deleted(version, uid) : null;
 
-    /// <summary>The version in the response to <see cref="Save"/>.</summary>
     internal virtual long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
 
     /// <summary>The dashboards that have all tags; all dashboards for none.</summary>

@@ -5,7 +5,6 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>The history of a dashboard, and who saved its versions.</summary>
 internal sealed class PublishHistory(IEnumerable<VersionAnswer> versions)
 {
     /// <summary>How many versions are read. Grafana keeps 20 versions unless configured otherwise.</summary>
@@ -13,11 +12,9 @@ internal sealed class PublishHistory(IEnumerable<VersionAnswer> versions)
 
     internal static PublishHistory None { get; } = new([]);
 
-    /// <summary>The versions, newest first.</summary>
     internal IReadOnlyList<VersionAnswer> Versions { get; } = [.. versions.OrderByDescending(version => version.Version)];
     /// <summary>The newest version; 0 if the server keeps no history.</summary>
     internal long Newest => Versions is [var newest, ..] ? newest.Version : 0;
-    /// <summary>The version that was published last; null if none is known.</summary>
     internal long? LastPublished => LastMark?.Version;
 
     private PublishMark? NewestMark => PublishMark.Find(Versions is [var newest, ..] ? newest.Message : null);

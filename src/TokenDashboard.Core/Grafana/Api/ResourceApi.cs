@@ -137,7 +137,6 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
 
     private static string Continue(string? next) => next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "";
 
-    /// <summary>A folder's title for messages.</summary>
     private string TitleOf(string uid) =>
         _titles.TryGetValue(uid, out string? title) ? title : _titles[uid] = Folder(uid, required: false)?.Title ?? uid;
 }

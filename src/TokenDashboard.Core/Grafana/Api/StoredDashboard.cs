@@ -6,7 +6,6 @@ namespace TokenDashboard.Grafana.Api;
 /// <summary>A dashboard on the server, with its content as the server returned it, or instead the server's statement about the newer schema it is stored in.</summary>
 internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? NewerSchema = null)
 {
-    /// <summary>Its content in canonical form; null as <see cref="Json"/>.</summary>
     internal string? Content { get; } = Json is null ? null : DashboardContent.Normalise(Json);
     /// <summary>Its version, counted from 1; 0 if unknown.</summary>
     internal long Version { get; private init; }
@@ -15,12 +14,10 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     internal FolderPlace Folder { get; private init; } = FolderPlace.Root;
     /// <summary>Who saved it last and when, for messages; empty if unknown.</summary>
     internal string SavedBy { get; private init; } = "";
-    /// <summary>The file on the server it is provisioned from; null for none.</summary>
     internal string? ProvisionedFrom { get; private init; }
     /// <summary>The object it was read as; null for the classic interface.</summary>
     internal ApiObject? Resource { get; private init; }
 
-    /// <summary>Reads a dashboard by its address; null if there is none.</summary>
     internal static StoredDashboard? Read(GrafanaClient client, string path, string uid, Func<GrafanaResponse, StoredDashboard> of) => client.Get(path) switch
     {
         { Status: 404 } => null,
@@ -57,7 +54,6 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     /// <summary>A dashboard whose classic form would be a lossy copy.</summary>
     internal static StoredDashboard OfNewerSchema(string uid, string words) => new(uid, null, words);
 
-    /// <summary>The error for operations that need its classic form.</summary>
     internal TokenDashboardException Unsupported(string verb) => new(
         ErrorCode.GrafanaSchemaUnsupported,
         $"The dashboard '{Uid}' cannot be {verb} as a classic one, because Grafana stores it in its newer schema ({NewerSchema!.TrimEnd('.')}). Nothing was changed. "

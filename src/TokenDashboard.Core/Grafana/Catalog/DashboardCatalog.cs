@@ -53,7 +53,6 @@ public static class DashboardCatalog
         return dashboard with { Variables = [.. dashboard.Variables, .. engine.Relations(sql, place.Zones, singleRequests)] };
     }
 
-    /// <summary>A name of the catalogue as it is written there.</summary>
     internal static string NameOf(string name) =>
         Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new TokenDashboardException(
             ErrorCode.DashboardNotFound,

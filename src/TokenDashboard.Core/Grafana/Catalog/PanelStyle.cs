@@ -51,10 +51,8 @@ internal static class PanelStyle
     internal static FieldOverride InMilliseconds(string column, int? width = null) =>
         new(column) { Field = new FieldOptions { Unit = Units.Milliseconds }, Column = new TableColumn { Width = width } };
 
-    /// <summary>The width of a table's column, in pixels.</summary>
     internal static FieldOverride Wide(string column, int width) => new(column) { Column = new TableColumn { Width = width } };
 
-    /// <summary>A column or a value of cost among others.</summary>
     internal static FieldOverride CostColumn(string noValue = NoCost) =>
         new("Cost") { Field = Cost with { Min = null, Decimals = 2, NoValue = noValue }, Column = new TableColumn { Width = 90 } };
 
@@ -66,7 +64,6 @@ internal static class PanelStyle
 
     internal static FieldOverride Linked(string column, DataLink link) => new(column) { Field = new FieldOptions { Links = [link] } };
 
-    /// <summary>A column of moments with their milliseconds.</summary>
     internal static FieldOverride Moment(string column) =>
         new(column) { Field = new FieldOptions { Unit = Units.TimeWithMilliseconds }, Column = new TableColumn { Width = 190 } };
 
@@ -83,11 +80,9 @@ internal static class PanelStyle
     internal static DataLink OnlyUser(CatalogPlace place, string user = "${__data.fields.User:percentencode}") =>
         new("Show only this user", $"/d/{place.Self}?${{__url_time_range}}&var-user={user}&{SameModels}&{place.SameView}");
 
-    /// <summary>A slice for each of the largest.</summary>
     internal static PieChartPanel Slices(PanelFrame frame, TopQuery query, FieldOptions? field = null) =>
         new(frame, query, (field ?? Tokens) with { Color = FieldColor.BySeries });
 
-    /// <summary>A bar for each of the largest.</summary>
     internal static BarGaugePanel Bars(PanelFrame frame, TopQuery query, FieldOptions? field = null) => new(frame, query, field ?? Tokens);
 
     /// <summary>A table of pages across the dashboard.</summary>
@@ -99,11 +94,9 @@ internal static class PanelStyle
             Overrides = overrides,
         };
 
-    /// <summary>How far totals are above or below those of the period before.</summary>
     internal static StatPanel Changes(PanelFrame frame, ChangesQuery query) =>
         new(frame, query, new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "–", Color = FieldColor.Fixed("text") });
 
-    /// <summary>A measure of each bucket by the values of a dimension, stacked.</summary>
     internal static TimeSeriesPanel Stacked(PanelFrame frame, TopOverTimeQuery query, FieldOptions? field = null)
     {
         string name = "${__field.labels." + PanelNames.Column(query.Dimension) + "}";

@@ -12,7 +12,6 @@ internal static class RequestVariables
         new TextBoxVariable("min_tokens", "Minimum tokens", "Hides requests with fewer total tokens.", "0"),
     ];
 
-    /// <summary>The length of time one bar or point stands for.</summary>
     internal static CustomVariable Bucket { get; } = new(
         "bucket",
         "Bucket size",

@@ -64,7 +64,6 @@ internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataS
     /// <summary>Whether this gave a variable its value.</summary>
     internal bool Chose(JsonObject variable) => _chosen.Contains(variable);
 
-    /// <summary>Replaces every reference in a dashboard: of panels, queries, variables and annotations.</summary>
     internal void Apply(JsonObject dashboard)
     {
         _chosen.Clear();
@@ -135,12 +134,10 @@ internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataS
         _chosen.Add(variable);
     }
 
-    /// <summary>The choice of a data source variable.</summary>
     internal static JsonObject Choice(string text, string value, bool multiple) => multiple
         ? new JsonObject { ["text"] = new JsonArray(text), ["value"] = new JsonArray(value) }
         : new JsonObject { ["text"] = text, ["value"] = value };
 
-    /// <summary>The string that a node is, alone or in a list; null for anything else.</summary>
     internal static string? Single(JsonNode? node) => (node is JsonArray { Count: 1 } only ? only[0] : node).AsString();
 
     private static string List(DataSourceItem[] all) => all.Length == 0 ? "none" : string.Join(", ", all.Select(item => $"'{item.Name}' (uid '{item.Uid}', {item.Type})"));

@@ -15,7 +15,6 @@ internal sealed record DataSourceIdentity(string Uid, string Name, DataSourcePlu
     }
 }
 
-/// <summary>Finds, creates and corrects a data source: plugin, settings and health.</summary>
 internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
 {
     private const string Permission = "datasources:read, datasources:create and datasources:write (role Admin)";
@@ -71,7 +70,6 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
 
     internal static DataSourceItem[] All(GrafanaClient client) => All(client.Get(ListPath));
 
-    /// <summary>The data sources in a response to <see cref="ListPath"/>.</summary>
     internal static DataSourceItem[] All(GrafanaResponse response) =>
         response.OrThrow("list data sources", GrafanaPermission.ReadDataSources).As(GrafanaJson.Default.DataSourceItemArray);
 
@@ -115,10 +113,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return Result(identity, GrafanaPublishAction.Created, Health(identity));
     }
 
-    /// <summary>A data source, if the server has it and shows it.</summary>
     private JsonObject? Stored(string uid) => client.Get(ByUid(uid)) is { IsSuccess: true } response ? response.AsObject() : null;
 
-    /// <summary>The data source if another run created it; null otherwise.</summary>
     private JsonObject? CreatedMeanwhile(DataSourceIdentity identity) => Stored(identity.Uid) is { } made && made.String("type") == identity.Plugin.Id ? made : null;
 
     private GrafanaPublishResult? Correct(JsonObject stored, GrafanaPublishOptions options, DataSourceIdentity identity)
@@ -168,7 +164,6 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             body["secureJsonData"] = new JsonObject { ["password"] = credential.Password };
     }
 
-    /// <summary>Whether the server has the name and settings of what was sent.</summary>
     private bool Holds(string uid, JsonObject sent) =>
         Stored(uid) is { } stored && stored.String("name") == sent.String("name") && JsonNode.DeepEquals(stored["jsonData"], sent["jsonData"]);
 
@@ -221,10 +216,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/datasources/{number}")
         : ByUid(uid);
 
-    /// <summary>A data source's number; null if the server does not say.</summary>
     internal long? NumberOf(string uid) => Stored(uid).Whole("id");
 
-    /// <summary>What to do about a database that the plugin cannot open.</summary>
     internal static string Advice(string words, DataSourcePlugin plugin)
     {
         if (plugin == DataSourcePlugin.ClickHouse)

@@ -25,7 +25,6 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         };
     }
 
-    /// <summary>The problem of an installed version; null for none.</summary>
     internal string? Outdated(string version) => Version.TryParse(version.Split('-')[0], out Version? installed) && installed < plugin.Oldest
         ? $"The plugin {plugin.Id} {version} is too old; {plugin.Oldest} or later is needed. On that server run '{Program} plugins update {plugin.Id}' and restart Grafana."
         : null;

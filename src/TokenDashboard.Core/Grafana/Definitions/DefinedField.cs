@@ -76,7 +76,6 @@ internal static partial class DefinedField
         return new Legend(placement, calculations) { SortBy = legend.Choice<Calculation>("sortBy") };
     }
 
-    /// <summary>A color's name or number; null if it is not given, or is not a color.</summary>
     internal static string? Color(DefinitionFields read, string name) => DashboardDefinition.Checked(read, name, 40, IsColor, ColorWords);
 
     private static string ColorWords =>

@@ -24,7 +24,6 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     internal List<(string Path, string Variable)> Repeats { get; } = [];
     internal List<(string Path, string Sql)> Queries { get; } = [];
 
-    /// <summary>The panels of a dashboard or section.</summary>
     internal IEnumerable<Panel> Of(DefinitionFields read)
     {
         foreach ((object? item, string path) in read.Places("panels"))

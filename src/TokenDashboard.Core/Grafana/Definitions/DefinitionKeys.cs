@@ -23,7 +23,6 @@ internal static class DefinitionKeys
     internal static readonly string[] Transformation = ["id", "options"];
     internal static readonly string[] Override = ["column", "pattern", "fieldType", "query", .. Field, "width", "minWidth", "cell"];
 
-    /// <summary>The keys of a panel, by its type.</summary>
     internal static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Panels = new Dictionary<string, IReadOnlyList<string>>
     {
         ["timeseries"] = [.. Data, "bars", "stacked", "percent", "fill", "legend"], ["stat"] = [.. Data, "everyRow", "coloredBackground"],

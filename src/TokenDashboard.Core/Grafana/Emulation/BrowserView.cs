@@ -13,7 +13,6 @@ internal sealed record BrowserView
     internal required DashboardDocument Dashboard { get; init; }
     internal required TimeWindow Window { get; init; }
     internal required TimeZoneInfo TimeZone { get; init; }
-    /// <summary>The values of variables by name.</summary>
     internal Dictionary<string, VariableValue> Values { get; init; } = [];
     /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;

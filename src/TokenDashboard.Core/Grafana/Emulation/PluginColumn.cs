@@ -39,7 +39,6 @@ internal sealed partial class PluginColumn
     internal int Truncated { get; private set; }
     /// <summary>The number of values that became NULL because of another type.</summary>
     internal int Lost { get; private set; }
-    /// <summary>The number of NULL times in the result.</summary>
     internal int NullTimes { get; private set; }
     /// <summary>The first value that was truncated or lost, before the change.</summary>
     internal string Example { get; private set; } = "";

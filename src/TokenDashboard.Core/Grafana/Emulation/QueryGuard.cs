@@ -151,7 +151,6 @@ internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
     internal const long MaxResultBytes = 256L << 20;
     /// <summary>The most values of a result after filling gaps, and in all series together.</summary>
     internal const int MaxPoints = 2_000_000;
-    /// <summary>The number of nested copies of common table expressions.</summary>
     internal const int MaxCopies = 20_000;
     /// <summary>The time limit of all queries of a dashboard, as a multiple of that of one query.</summary>
     internal const int QueriesOfDashboard = 10;

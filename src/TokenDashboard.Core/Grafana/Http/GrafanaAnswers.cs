@@ -48,7 +48,6 @@ internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, 
 internal sealed record ApiGroup(ApiGroupVersion[]? Versions, ApiGroupVersion? PreferredVersion);
 internal sealed record ApiGroupVersion(string? Version);
 internal sealed record ApiList(ApiObject[]? Items, ApiListMetadata? Metadata);
-/// <summary>The position of the next page.</summary>
 internal sealed record ApiListMetadata(string? Continue);
 internal sealed record ApiStatus(ApiConversion? Conversion);
 /// <summary>The version of the group in which an object is stored.</summary>
@@ -71,7 +70,6 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
     internal string? NewerSchema =>
         new[] { Status?.Conversion?.StoredVersion, ApiVersion?[(ApiVersion.LastIndexOf('/') + 1)..] }.FirstOrDefault(IsNewerSchema);
 
-    /// <summary>A phrase that names the tool that manages it; null for none.</summary>
     internal string? Owner => Note("grafana.app/managedBy") is { Length: > 0 } kind
         ? $"is managed by {kind}" + (Note("grafana.app/managerId") is { } id ? $" '{id}'" : "")
         : null;

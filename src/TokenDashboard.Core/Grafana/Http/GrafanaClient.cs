@@ -65,7 +65,6 @@ internal sealed class GrafanaClient : IDisposable
             headers.Add("X-Grafana-Org-Id", organization.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>The server's address, ending in a slash.</summary>
     internal Uri Url => _connection.Url;
 
     internal TokenDashboardException Error(ErrorCode code, string message) => new(code, message, target: Url);
@@ -253,7 +252,6 @@ internal sealed class GrafanaClient : IDisposable
         return handler;
     }
 
-    /// <summary>The header, and the secrets in it.</summary>
     private static (AuthenticationHeaderValue Header, string[] Secrets) Authorization(GrafanaConnection connection)
     {
         static TokenDashboardException SignIn(string message) => new(ErrorCode.GrafanaSignInInvalid, message);

@@ -85,7 +85,6 @@ public sealed record GrafanaConnection
     /// <summary>Whether commands use it by default. Set when a session lists its connections.</summary>
     public bool IsDefault { get; init; }
 
-    /// <summary>The authority's certificates from <see cref="CaCertificate"/>.</summary>
     internal X509Certificate2Collection Authorities()
     {
         var certificates = new X509Certificate2Collection();

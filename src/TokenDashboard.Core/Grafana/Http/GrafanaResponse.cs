@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>One response of Grafana in JSON, success or failure.</summary>
 internal sealed partial class GrafanaResponse(Uri url, string request, int status, JsonNode body, byte[] content, Secrets secrets)
 {
     /// <summary>What to do about a proxy between here and the server.</summary>
@@ -23,7 +22,6 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
     internal bool IsSuccess => Status is >= 200 and < 300;
     /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
-    /// <summary>Whether the item was changed concurrently.</summary>
     internal bool IsConflict => Status is 409 or 412;
     /// <summary>Whether it does not answer the request: the account is unknown, or the server accepts no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
@@ -44,7 +42,6 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
 
     internal bool Says(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>Text of this response for a message: short, on one line, without secrets.</summary>
     internal string Shown(string words) => Shown(words, secrets);
 
     /// <summary>Text of a server for a message: short, on one line, without secrets.</summary>

@@ -19,7 +19,6 @@ internal static class DashboardContent
     /// <summary>A copy for a file: the same bytes for any version, without the id and version. Nulls stay, because a panel may need them.</summary>
     internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)Sorted(dashboard, CountedByGrafana, nulls: true)!;
 
-    /// <summary>A fingerprint of a text with sixteen hexadecimal digits.</summary>
     internal static string Fingerprint(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 8).ToLowerInvariant();
 
     private static JsonNode? Sorted(JsonNode? node, string[] without, bool nulls) => node switch

@@ -10,7 +10,6 @@ public sealed partial class DashboardDocument
     /// <summary>The valid uids of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
     public const string UidPattern = @"^[A-Za-z0-9_-]{1,40}\z";
 
-    /// <summary>The valid uids in words.</summary>
     internal const string UidForm = "1 to 40 letters, digits, hyphens and underscores";
 
     private DashboardDocument(JsonObject root, string json, string name) => (Root, Json, Name) = (root, json, name);

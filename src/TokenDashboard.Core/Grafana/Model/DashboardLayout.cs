@@ -44,7 +44,6 @@ internal static class PanelNumbers
     // Wide enough that two titles of one dashboard hardly ever meet, short enough for an address.
     private const int MadeNumbers = 900_000;
 
-    /// <summary>The numbers that panels and rows have.</summary>
     internal static HashSet<int> Of(IReadOnlyList<DashboardSection> sections) =>
         [.. sections.SelectMany(section => section.Panels.Select(panel => panel.Frame.Id).Append(section.Id)).OfType<int>()];
 

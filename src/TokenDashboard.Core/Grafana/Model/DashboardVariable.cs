@@ -8,7 +8,6 @@ public abstract record DashboardVariable(string Name, string Label, string Descr
 {
     /// <summary>Whether the control is hidden.</summary>
     public bool Hidden { get; init; }
-    /// <summary>Grafana's name of the variable type.</summary>
     internal abstract string Type { get; }
 
     /// <summary>What this type has beside name, label and description.</summary>

@@ -46,7 +46,6 @@ public sealed record DataSourcePlugin(string Id, string Name)
         return texts.Contains(ClickHouse.Id) && !texts.Contains(Sqlite.Id) ? ClickHouse : Sqlite;
     }
 
-    /// <summary>The plugin with an id; null for any other.</summary>
     internal static DataSourcePlugin? Find(string? id) => All.FirstOrDefault(plugin => plugin.Id == id);
 }
 

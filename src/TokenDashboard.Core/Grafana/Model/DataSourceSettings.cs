@@ -18,7 +18,6 @@ internal static class DataSourceSettings
         "id_ecdsa", "id_ed25519", "grafana.db",
     ];
 
-    /// <summary>The plugin that reads a database.</summary>
     internal static DataSourcePlugin PluginOf(string? database) =>
         database is not null && ClickHouseAddress.Matches(database) ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite;
 

@@ -30,7 +30,6 @@ internal static partial class ClickHouseMacros
         ["timeGroup"] = (2, (arguments, _, _) => $"toStartOfInterval(toDateTime({arguments[0]}), INTERVAL {Number(Seconds(arguments[1]))} second)"),
     };
 
-    /// <summary>The names, without those of the browser's part.</summary>
     internal static IReadOnlySet<string> Names { get; } =
         new HashSet<string>([.. All.Keys, "columns", "rateColumns", "perSecondColumns", "increaseColumns", "lttb", "table", "column", "conditionalAll", "adHocFilters"]);
 

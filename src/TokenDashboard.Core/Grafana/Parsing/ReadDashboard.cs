@@ -26,7 +26,6 @@ internal sealed class ReadDashboard
 
     internal bool CarriesLibraryPanels => Root["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
     internal DashboardDocument Document { get; }
-    /// <summary>The plugin whose queries are checked and run.</summary>
     internal DataSourcePlugin Plugin { get; }
     internal JsonObject Root => Document.Root;
     internal IReadOnlyList<ReadPanel> Panels { get; }
@@ -125,15 +124,12 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     internal required IReadOnlyList<ReadTarget> Targets { get; init; }
     /// <summary>The data sources of the other queries, each once.</summary>
     internal required IReadOnlyList<string> OtherSources { get; init; }
-    /// <summary>The panel as a message names it.</summary>
     internal string Label => Title.Length > 0 ? Title : string.Create(CultureInfo.InvariantCulture, $"{(Type.Length > 0 ? Type : "panel")} {Id}");
 
-    /// <summary>A property in the overrides of columns.</summary>
     internal IEnumerable<JsonObject> Overridden(string property) =>
         Json.Child("fieldConfig").Objects("overrides").SelectMany(item => item.Objects("properties")).Where(item => item.Text("id") == property);
 }
 
-/// <summary>A query of the plugin, of a panel or of an annotation.</summary>
 internal sealed record ReadTarget(JsonObject Json)
 {
     internal string RefId => Json.Text("refId");
@@ -154,7 +150,6 @@ internal sealed record ReadTarget(JsonObject Json)
 
 internal sealed record ReadVariable(JsonObject Json)
 {
-    /// <summary>The value of a variable while all is chosen.</summary>
     internal const string All = "$__all";
 
     internal string Name { get; } = Json.Text("name");

@@ -5,7 +5,6 @@ namespace TokenDashboard.Grafana.Parsing;
 /// <summary>A result column of a query as its text shows it. It is text if a CAST makes it so, or if it is a name in a relation of a variable.</summary>
 internal sealed partial record ResultColumn(string Name, bool IsText)
 {
-    /// <summary>The columns of the outermost SELECT that have a name in the text.</summary>
     internal static IReadOnlyList<ResultColumn> Of(string sql)
     {
         bool relation = SqlText.Relations(sql).Any();

@@ -45,7 +45,6 @@ internal sealed partial class SqlText
     /// <summary>The variables in the place of a table: <c>FROM ${name:raw}</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
-    /// <summary>Whether a text contains a name, not as a part of a longer one.</summary>
     internal static bool HasWord(string text, string word) => Regex.IsMatch(text, @$"(?<!\w){Regex.Escape(word)}(?!\w)");
 
     /// <summary>Whether a text ends with a name, ignoring other characters after it.</summary>

@@ -5,7 +5,6 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>Rules about the result of a query.</summary>
 internal static class ResultRules
 {
     // The year 2200: seconds beyond it are really milliseconds.

@@ -5,7 +5,6 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>The errors for dashboards that cannot be saved.</summary>
 internal static class PublishObstacles
 {
     private const int MostChanges = 4;

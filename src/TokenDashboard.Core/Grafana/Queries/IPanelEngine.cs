@@ -14,7 +14,6 @@ internal interface IPanelEngine
     /// <summary>The hidden variables of the queries, in the order in which Grafana must resolve them. Single requests are also chosen by their own variables.</summary>
     IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests);
 
-    /// <summary>How many requests there are.</summary>
     DataSourceQuery CountQuery { get; }
 
     DataSourceQuery Write(PanelQuery query);

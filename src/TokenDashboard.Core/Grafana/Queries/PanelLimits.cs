@@ -12,6 +12,5 @@ internal static class PanelLimits
     /// <summary>The most buckets of a time range whose bucket is not chosen; the longest of the lengths may be more.</summary>
     internal const int MaxAutomaticBuckets = 120;
 
-    /// <summary>Lengths of a bucket that is not chosen, in seconds.</summary>
     internal static IReadOnlyList<int> AutomaticBuckets { get; } = [60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400];
 }

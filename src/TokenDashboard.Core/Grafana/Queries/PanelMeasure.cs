@@ -22,7 +22,6 @@ internal sealed record UsersMeasure(string Title) : PanelMeasure(Title);
 
 internal sealed record TimeMeasure(string Title, bool Last) : PanelMeasure(Title);
 
-/// <summary>A percentile of the durations.</summary>
 internal sealed record PercentileMeasure(string Title, int Percent) : PanelMeasure(Title);
 
 /// <summary>The part of all tokens.</summary>
@@ -37,7 +36,6 @@ internal sealed record ChangeMeasure(string Title) : PanelMeasure(Title);
 /// <summary>The model with most tokens.</summary>
 internal sealed record MainModelMeasure(string Title) : PanelMeasure(Title);
 
-/// <summary>The names that usage has.</summary>
 internal enum PanelDimension
 {
     User,
@@ -46,7 +44,6 @@ internal enum PanelDimension
     RequestType,
 }
 
-/// <summary>The measures that several panels show.</summary>
 internal static class PanelMeasures
 {
     internal static readonly SumMeasure TotalTokens = new("Total tokens", Measures.TotalTokens);

@@ -9,18 +9,15 @@ internal static class PanelNames
     /// <summary>The name under which the names below the top are added up.</summary>
     internal const string Other = "(other)";
 
-    /// <summary>The variable with the user of a repeated row.</summary>
     internal const string RowUser = "row_user";
 
     internal static string Column(PanelDimension dimension) => Title(dimension).ToLowerInvariant().Replace(' ', '_');
 
-    /// <summary>What people call a dimension.</summary>
     internal static string Title(PanelDimension dimension) => dimension == PanelDimension.RequestType ? "Request type" : dimension.ToString();
 
     /// <summary>The column of a measure beside names, which are the labels of series: its own is not shown.</summary>
     internal static string Label(PanelMeasure measure) => measure.Title.ToLowerInvariant();
 
-    /// <summary>A title as the name of a column.</summary>
     internal static string Quoted(string title) => $"\"{title}\"";
 
     /// <summary>Items of a SELECT list, each on a line.</summary>

@@ -2,10 +2,8 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Queries;
 
-/// <summary>The time zones of a dashboard.</summary>
 internal static class TimeZones
 {
-    /// <summary>The zones with UTC, each once, in their order.</summary>
     internal static IReadOnlyList<TimeZoneInfo> WithUtc(IEnumerable<TimeZoneInfo> zones) => [.. zones.Append(TimeZoneInfo.Utc).DistinctBy(Name)];
 
     /// <summary>The variable that chooses a zone; the first is chosen at first.</summary>

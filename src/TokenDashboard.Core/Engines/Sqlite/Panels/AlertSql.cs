@@ -19,7 +19,6 @@ internal static class AlertSql
 
     private const string ToText = "strftime('%Y-%m-%dT%H:%M:%S', " + To + ", 'unixepoch')";
 
-    /// <summary>The query of a rule.</summary>
     internal static string Of(AlertRule rule) => rule.Kind switch
     {
         AlertKind.Tokens => Sum(rule, TelemetrySql.TotalTokens, "tokens"),

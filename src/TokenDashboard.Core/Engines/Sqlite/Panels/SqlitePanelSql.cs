@@ -12,7 +12,6 @@ internal static class SqlitePanelSql
 {
     private static readonly int[] Percents = [50, 95, 99];
 
-    /// <summary>The query of a panel, with the columns of its result that are times.</summary>
     internal static SqliteQuery Write(PanelQuery query) => query switch
     {
         TotalsQuery totals => new(Totals(totals)),

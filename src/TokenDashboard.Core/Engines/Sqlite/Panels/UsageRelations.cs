@@ -82,7 +82,6 @@ internal static class UsageRelations
             """);
     }
 
-    /// <summary>The relations, each a hidden variable.</summary>
     internal static IReadOnlyList<QueryVariable> All { get; } =
     [
         Relation("usage", "Usage of the time range.", RelationScope.WholeRange, users: true, $"{Names}, {Sums} FROM usage"),
@@ -155,7 +154,6 @@ internal static class UsageRelations
         return Hidden(name, description, $"SELECT {Quoted($"(WITH RECURSIVE {own}, ")} || ${"{relation:sqlstring}"} || {Quoted($"\n  SELECT {select})")} AS relation");
     }
 
-    /// <summary>The condition on a name, as text.</summary>
     private static string ChosenNames(string name) =>
         $"CASE WHEN {AllValue} IN (${{{name}:sqlstring}}) THEN '' ELSE ' AND {name} IN (' || {Literals($"${{{name}:sqlstring}}")} || ')' END";
 

@@ -16,7 +16,6 @@ internal sealed record AlertRule
     /// <summary>Its title in Grafana, 1 to 190 characters.</summary>
     public required string Name { get; init; }
     internal AlertKind Kind { get; init; }
-    /// <summary>What the limit applies to.</summary>
     internal AlertDimension By { get; init; }
     /// <summary>How far back each evaluation looks: whole seconds, from a minute to 366 days.</summary>
     internal TimeSpan Window { get; init; }
@@ -46,7 +45,6 @@ internal sealed record AlertRule
     internal IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>What an alert rule watches.</summary>
 internal enum AlertKind
 {
     /// <summary>More tokens in the window than the limit.</summary>
