@@ -210,6 +210,11 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
+    public void A_panel_with_a_fault_still_brings_the_variables_of_its_query() => Assert.Equal("panels[0].unit", Assert.Single(Read("""
+        { "title": "x", "panels": { "type": "stat", "title": "y", "sql": "SELECT SUM(requests) AS n FROM ${usage:raw}", "unit": "?" } }
+        """).Faults).Path);
+
+    [Fact]
     public void A_definition_with_every_key_breaks_no_rule_and_every_query_of_it_runs()
     {
         using var store = new TestStore();
