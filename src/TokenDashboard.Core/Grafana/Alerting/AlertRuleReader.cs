@@ -46,8 +46,8 @@ internal static class AlertRuleReader
             NewestRows = (long?)read.Number("NewestRows", smallest: 1, largest: 1e15, whole: true),
             For = Length(read, "For", TimeSpan.Zero, Year) ?? TimeSpan.Zero, Interval = interval,
             Group = read.Text("Group", 190) ?? $"TokenDashboard {AlertLength.Format(interval)}", Folder = read.Text("Folder", MaxText),
-            NoDataState = read.Choice<AlertNoDataState>("NoDataState") ?? (measured ? AlertNoDataState.OK : AlertNoDataState.Alerting),
-            ErrorState = read.Choice<AlertErrorState>("ErrorState") ?? AlertErrorState.Error, Paused = read.Flag("Paused"),
+            NoDataState = read.Word("NoDataState", AlertRule.NoDataStates) ?? (measured ? "OK" : "Alerting"),
+            ErrorState = read.Word("ErrorState", AlertRule.ErrorStates) ?? "Error", Paused = read.Flag("Paused"),
             Labels = read.Map("Labels"),
         };
         rule = rule with { Annotations = Annotations(read, rule) };

@@ -52,19 +52,13 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
             }
             callbacks.Verbose($"Installed the plugin {plugin.Id} {version}.");
         }
-        switch (version)
-        {
-            case null:
-                throw Missing($"Grafana at {client.Url} has no plugin {plugin.Id}, or could not load it (see its log).");
-            case "":
-                callbacks.Verbose($"This account cannot read plugins, so it is unknown whether {plugin.Id} is installed.");
-                break;
-            default:
-                callbacks.Verbose($"The plugin {plugin.Id} {version} is installed.");
-                if (Outdated(version) is { } warning)
-                    callbacks.Warning(warning);
-                break;
-        }
+        if (version is null)
+            throw Missing($"Grafana at {client.Url} has no plugin {plugin.Id}, or could not load it (see its log).");
+        callbacks.Verbose(version.Length > 0
+            ? $"The plugin {plugin.Id} {version} is installed."
+            : $"This account cannot read plugins, so it is unknown whether {plugin.Id} is installed.");
+        if (Outdated(version) is { } warning)
+            callbacks.Warning(warning);
     }
 
     private TokenDashboardException Missing(string what) => new(ErrorCode.GrafanaPluginMissing, $"{what} {InstallCommand}", target: plugin.Id);
@@ -77,14 +71,11 @@ internal static class StoreWarnings
     private const int WriteVersionOffset = 18;
 
     /// <summary>What may fail in Grafana; empty for a sound store, and for a path that means nothing here.</summary>
-    internal static IEnumerable<string> Of(string database)
-    {
-        if (Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!))
-        {
-            yield return $"The store '{database}' is in WAL mode, and only its owner can write to its folder. Grafana cannot open it from another account: grant "
-                + "its account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete.";
-        }
-    }
+    internal static IEnumerable<string> Of(string database) =>
+        Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!)
+            ? [$"The store '{database}' is in WAL mode, and only its owner can write to its folder. Grafana cannot open it from another account: grant "
+                + "its account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete."]
+            : [];
 
     private static bool IsWriteAheadLogged(string database)
     {

@@ -7,8 +7,6 @@ namespace TokenDashboard.Grafana.Rules;
 /// <summary>Rules about the description and unit of panels, and whether they show the result of their query.</summary>
 internal static partial class PanelRules
 {
-    private static readonly string[] Wanted = ["title", "description"];
-
     private static readonly string[] NumberPanels = ["stat", "singlestat", "graph", "table", "timeseries", "gauge", "bargauge", "piechart", "barchart"];
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
@@ -26,7 +24,7 @@ internal static partial class PanelRules
             }
             if (!NumberPanels.Contains(panel.Type))
                 continue;
-            string missing = string.Join(" and no ", Wanted.Where(key => panel.Json.Text(key).Trim().Length == 0));
+            string missing = string.Join(" and no ", ((string[])["title", "description"]).Where(key => panel.Json.Text(key).Trim().Length == 0));
             if (missing.Length > 0)
                 yield return DashboardRules.TitleAndDescription.Find(dashboard, $"The panel has no {missing}.", panel);
             if (!panel.Json.Objects("targets").Any())

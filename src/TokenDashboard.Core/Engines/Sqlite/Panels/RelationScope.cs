@@ -11,16 +11,9 @@ namespace TokenDashboard.Engines.Sqlite.Panels;
 /// <param name="ReadsStore">Whether the query reads the store, so that it must be run only once, however often the relation uses it.</param>
 internal sealed record RelationScope(string Sql, bool ReadsStore = false)
 {
-    /// <summary>The time range.</summary>
     public static RelationScope WholeRange => new("SELECT since, until, 0, 0 FROM selected");
-
-    /// <summary>The time range by bucket.</summary>
     public static RelationScope Buckets => new($"SELECT since, until, 0, {BucketSize} FROM selected");
-
-    /// <summary>The time range by hour of the local clock.</summary>
     public static RelationScope Hours => new("SELECT since, until, 0, 3600 FROM selected");
-
-    /// <summary>The time range by day of the local clock.</summary>
     public static RelationScope Days => new($"SELECT since, until, 0, 86400 * (1 + (until - since) / (86400 * {PanelLimits.MaxBuckets})) FROM selected");
 
     /// <summary>The end of the time range that holds its newest requests.</summary>

@@ -8,6 +8,10 @@ internal sealed record AlertRule
     /// <summary>The maximum number of alerts of a rule: those with the highest values.</summary>
     internal const int MaxNames = 100;
 
+    // NoData and Error are alerts named DatasourceNoData and DatasourceError; KeepLast requires Grafana 11 or later.
+    internal static readonly string[] NoDataStates = ["OK", "NoData", "Alerting", "KeepLast"];
+    internal static readonly string[] ErrorStates = ["Error", "OK", "Alerting", "KeepLast"];
+
     /// <summary>The name of the label with the user, model or provider; null for a rule about everything.</summary>
     internal string? Label => By == AlertDimension.Total ? null : By.ToString().ToLowerInvariant();
 
@@ -35,8 +39,10 @@ internal sealed record AlertRule
     internal string Group { get; init; } = "";
     /// <summary>The title of its folder, with slashes for nested folders; null for the default folder of the run.</summary>
     internal string? Folder { get; init; }
-    internal AlertNoDataState NoDataState { get; init; }
-    internal AlertErrorState ErrorState { get; init; }
+    /// <summary>Grafana's name of the state if the query has no result: one of <see cref="NoDataStates"/>.</summary>
+    internal string NoDataState { get; init; } = "OK";
+    /// <summary>Grafana's name of the state if the query fails: one of <see cref="ErrorStates"/>.</summary>
+    internal string ErrorState { get; init; } = "Error";
     /// <summary>Whether it is paused; null leaves that as it is in Grafana.</summary>
     internal bool? Paused { get; init; }
     /// <summary>Labels, by which notifications are routed.</summary>
@@ -66,22 +72,4 @@ internal enum AlertDimension
     User,
     Model,
     Provider,
-}
-
-/// <summary>The state of an alert rule whose query has no result. NoData is an alert named DatasourceNoData; KeepLast requires Grafana 11 or later.</summary>
-internal enum AlertNoDataState
-{
-    OK,
-    NoData,
-    Alerting,
-    KeepLast,
-}
-
-/// <summary>The state of an alert rule whose query fails. Error is an alert named DatasourceError; KeepLast requires Grafana 11 or later.</summary>
-internal enum AlertErrorState
-{
-    Error,
-    OK,
-    Alerting,
-    KeepLast,
 }
