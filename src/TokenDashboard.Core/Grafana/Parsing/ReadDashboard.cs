@@ -88,22 +88,22 @@ internal sealed class ReadDashboard
         {
             Repeats = [.. new[] { rowRepeat, json.Text("repeat") }.Where(name => name.Length > 0)],
             Targets = [.. targets[true].Select(target => new ReadTarget(target))],
-            OtherSources = [.. targets[false].Select(target => OtherSource(json, target)).Distinct()],
+            OtherSources = [.. targets[false].Select(target => Source(json["datasource"], target) ?? "an unnamed data source").Distinct()],
         };
     }
 
-    // Outside mixed panels, Grafana uses the panel's data source, and ignores that of the query.
-    private bool Asks(JsonNode? panelSource, JsonObject target) => PluginOf(target["datasource"]) != DataSourcePlugin.Expression && Source(panelSource, target) switch
+    private bool Asks(JsonNode? panelSource, JsonObject target) => Source(panelSource, target) switch
     {
         null => Plugin == DataSourcePlugin.Sqlite ? target.ContainsKey("rawQueryText") || target.ContainsKey("queryText") : target.ContainsKey("rawSql"),
         var plugin => plugin == Plugin.Id,
     };
 
-    private string? Source(JsonNode? panelSource, JsonObject target) =>
-        PluginOf(panelSource) is { } plugin && plugin != Mixed ? plugin : PluginOf(target["datasource"]);
-
-    private string OtherSource(JsonObject panel, JsonObject target) =>
-        PluginOf(target["datasource"]) == DataSourcePlugin.Expression ? DataSourcePlugin.Expression : Source(panel["datasource"], target) ?? "an unnamed data source";
+    // Outside mixed panels, Grafana uses the panel's data source, and ignores that of the query.
+    private string? Source(JsonNode? panelSource, JsonObject target)
+    {
+        string? own = PluginOf(target["datasource"]);
+        return own != DataSourcePlugin.Expression && PluginOf(panelSource) is { } plugin && plugin != Mixed ? plugin : own;
+    }
 }
 
 /// <summary>A query of a panel, or without a panel of an annotation or a variable, and the name of what has it.</summary>

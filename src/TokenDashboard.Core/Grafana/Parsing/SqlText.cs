@@ -77,13 +77,10 @@ internal sealed partial class SqlText
     private IEnumerable<string> SelectList(string text)
     {
         int start = _listStart;
-        for (int i = start; i <= _listEnd; i++)
+        foreach (string column in Outer[_listStart.._listEnd].Split(','))
         {
-            if (i == _listEnd || Outer[i] == ',')
-            {
-                yield return text[start..i].Trim();
-                start = i + 1;
-            }
+            yield return text.Substring(start, column.Length).Trim();
+            start += column.Length + 1;
         }
     }
 
