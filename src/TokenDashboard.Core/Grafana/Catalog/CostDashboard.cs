@@ -87,7 +87,7 @@ internal static class CostDashboard
         new PriceListQuery(), new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost })
     {
         Column = new TableColumn { MinWidth = 60 },
-        Overrides = [PanelStyle.Wide("Currency", 80), PanelStyle.Wide("Models", 70)],
+        Overrides = [.. PanelStyle.Wide(("Currency", 80), ("Models", 70))],
     };
 
     private static BarGaugePanel Unpriced { get; } = PanelStyle.Bars(

@@ -48,17 +48,9 @@ internal static class ModelsDashboard
                 + $"&${{provider:queryparam}}&${{user:queryparam}}&{place.SameView}")),
             PanelStyle.ShareBar("Share"),
             PanelStyle.CostColumn("no price"),
-            PanelStyle.Wide("Tokens", 100),
-            PanelStyle.Wide("Requests", 90),
-            PanelStyle.Wide("Prompt", 100),
-            PanelStyle.Wide("Completion", 100),
-            PanelStyle.InMilliseconds("Mean duration", 115),
-            PanelStyle.InMilliseconds("p50 duration", 105),
-            PanelStyle.InMilliseconds("p95 duration", 105),
-            PanelStyle.InMilliseconds("p99 duration", 105),
-            PanelStyle.Wide("Policy failures", 115),
-            PanelStyle.Wide("First seen", 155),
-            PanelStyle.Wide("Last seen", 155),
+            .. PanelStyle.Wide(("Tokens", 100), ("Requests", 90), ("Prompt", 100), ("Completion", 100)),
+            .. PanelStyle.InMilliseconds(("Mean duration", 115), ("p50 duration", 105), ("p95 duration", 105), ("p99 duration", 105)),
+            .. PanelStyle.Wide(("Policy failures", 115), ("First seen", 155), ("Last seen", 155)),
         ]);
 
     private static BarChartPanel Durations { get; } = new(

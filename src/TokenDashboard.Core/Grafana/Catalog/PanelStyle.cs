@@ -48,10 +48,11 @@ internal static class PanelStyle
 
     internal static FieldOverride ShareBar(string column) => new(column) { Field = Share, Column = new TableColumn { Width = 120, Cell = TableCell.Bar } };
 
-    internal static FieldOverride InMilliseconds(string column, int? width = null) =>
-        new(column) { Field = new FieldOptions { Unit = Units.Milliseconds }, Column = new TableColumn { Width = width } };
+    internal static IEnumerable<FieldOverride> InMilliseconds(params (string Column, int? Width)[] columns) => columns.Select(column =>
+        new FieldOverride(column.Column) { Field = new FieldOptions { Unit = Units.Milliseconds }, Column = new TableColumn { Width = column.Width } });
 
-    internal static FieldOverride Wide(string column, int width) => new(column) { Column = new TableColumn { Width = width } };
+    internal static IEnumerable<FieldOverride> Wide(params (string Column, int Width)[] columns) =>
+        columns.Select(column => new FieldOverride(column.Column) { Column = new TableColumn { Width = column.Width } });
 
     internal static FieldOverride CostColumn(string noValue = NoCost) =>
         new("Cost") { Field = Cost with { Min = null, Decimals = 2, NoValue = noValue }, Column = new TableColumn { Width = 90 } };

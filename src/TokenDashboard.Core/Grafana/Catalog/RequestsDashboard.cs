@@ -81,12 +81,8 @@ internal static class RequestsDashboard
     [
         PanelStyle.Moment("Time"),
         PanelStyle.LinkedTransaction(place),
-        PanelStyle.Wide("Provider", 100),
-        PanelStyle.Wide("Type", 80),
-        PanelStyle.Wide("Prompt", 100),
-        PanelStyle.Wide("Completion", 110),
-        PanelStyle.Wide("Total", 100),
-        PanelStyle.InMilliseconds("Duration", 100),
+        .. PanelStyle.Wide(("Provider", 100), ("Type", 80), ("Prompt", 100), ("Completion", 110), ("Total", 100)),
+        .. PanelStyle.InMilliseconds(("Duration", 100)),
         new FieldOverride("Policy")
         {
             Field = new FieldOptions { Mappings = [ValueMapping.OfTexts(("failed", "orange"), ("passed", "text"))] },
@@ -98,7 +94,7 @@ internal static class RequestsDashboard
         new(7, "Transactions with most tokens", $"The {TransactionRows} transactions with the most tokens. Click a transaction to show its requests.", 24, 11),
         new TransactionsQuery(TransactionRows),
         NoTransactions,
-        [PanelStyle.LinkedTransaction(place), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")]);
+        [PanelStyle.LinkedTransaction(place), .. PanelStyle.InMilliseconds(("Duration", null)), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")]);
 
     private static BarChartPanel Histogram(int id, string title, string description, HistogramQuery query) => new(
         new(id, title, description, 12, 8), query, PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) }, query.Title);

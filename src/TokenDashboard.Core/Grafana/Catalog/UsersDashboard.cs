@@ -86,8 +86,7 @@ internal static class UsersDashboard
             PanelStyle.Linked("User", PanelStyle.OnlyUser(place)),
             PanelStyle.ShareBar("Share"),
             PanelStyle.CostColumn("no price"),
-            PanelStyle.InMilliseconds("Mean duration", 120),
-            PanelStyle.InMilliseconds("p95 duration", 120),
+            .. PanelStyle.InMilliseconds(("Mean duration", 120), ("p95 duration", 120)),
             new FieldOverride("Change") { Field = PanelStyle.Change },
         ]) with { Column = new TableColumn() };
 
