@@ -131,7 +131,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
             ApiList? page = read(next);
             foreach (ApiObject item in page?.Items ?? [])
                 yield return item;
-            next = page?.Metadata?.Continue;
+            next = page?.Metadata.String("continue");
         }
     }
 

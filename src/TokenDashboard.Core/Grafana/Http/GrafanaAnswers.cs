@@ -13,8 +13,7 @@ internal sealed record OrganizationAnswer(long Id, string? Name);
 /// <summary>A folder, alone or in a list.</summary>
 internal sealed record FolderAnswer(string? Uid, string? Title, string? ParentUid, long Id = 0);
 /// <summary>GET /api/plugins/:id/settings.</summary>
-internal sealed record PluginAnswer(PluginInfo? Info);
-internal sealed record PluginInfo(string? Version);
+internal sealed record PluginAnswer(JsonObject? Info);
 
 internal sealed record DataSourceItem(string? Uid, string? Name, string? Type);
 /// <summary>GET /api/datasources/uid/:uid/health, also as the body of its failure.</summary>
@@ -47,13 +46,9 @@ internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, 
 /// <summary>GET /apis/:group.</summary>
 internal sealed record ApiGroup(ApiGroupVersion[]? Versions, ApiGroupVersion? PreferredVersion);
 internal sealed record ApiGroupVersion(string? Version);
-internal sealed record ApiList(ApiObject[]? Items, ApiListMetadata? Metadata);
-internal sealed record ApiListMetadata(string? Continue);
-internal sealed record ApiStatus(ApiConversion? Conversion);
-/// <summary>The version of the group in which an object is stored.</summary>
-internal sealed record ApiConversion(string? StoredVersion);
+internal sealed record ApiList(ApiObject[]? Items, JsonObject? Metadata);
 
-internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonObject? Spec, ApiStatus? Status)
+internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonObject? Spec, JsonObject? Status)
 {
     internal const string FolderNote = "grafana.app/folder";
     internal const string MessageNote = "grafana.app/message";
@@ -68,7 +63,7 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
 
     /// <summary>The version of the group in which it is stored, if that is of the newer schema; null for the classic one.</summary>
     internal string? NewerSchema =>
-        new[] { Status?.Conversion?.StoredVersion, ApiVersion?[(ApiVersion.LastIndexOf('/') + 1)..] }.FirstOrDefault(IsNewerSchema);
+        new[] { Status.Child("conversion").String("storedVersion"), ApiVersion?[(ApiVersion.LastIndexOf('/') + 1)..] }.FirstOrDefault(IsNewerSchema);
 
     internal string? Owner => Note("grafana.app/managedBy") is { Length: > 0 } kind
         ? $"is managed by {kind}" + (Note("grafana.app/managerId") is { } id ? $" '{id}'" : "")

@@ -30,12 +30,9 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     [Parameter] public SwitchParameter Force { get; set; }
 
     /// <summary>
-    /// Publishes one item. If that fails, it is Failed, before its error record. If the server fails, those after it are Skipped, before the command
-    /// ends with the failure.
+    /// Publishes one item, after preparing what it needs. If that fails, it is Failed, before its error record. If the server fails, those after it are
+    /// Skipped, before the command ends with the failure.
     /// </summary>
-    /// <param name="item">What is published.</param>
-    /// <param name="prepare">Prepares what it needs; a failure ends the command.</param>
-    /// <param name="publish">Publishes it.</param>
     private protected void Publish(GrafanaPublishResult item, Func<IEnumerable<GrafanaPublishResult>> prepare, Func<IEnumerable<GrafanaPublishResult>> publish)
     {
         if (_ended is not null)
