@@ -7,8 +7,6 @@ namespace TokenDashboard.Grafana.Catalog;
 /// <summary>The dashboard "LLM cost": what requests cost by the prices in the store, who and what causes it, and where the month is heading.</summary>
 internal static class CostDashboard
 {
-    internal const string Name = "Cost";
-
     private const int TopRequests = 100;
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopSeries);

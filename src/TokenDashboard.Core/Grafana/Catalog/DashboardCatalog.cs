@@ -11,11 +11,11 @@ public static class DashboardCatalog
     private static readonly IReadOnlyDictionary<string, Func<CatalogPlace, Dashboard>> Definitions =
         new SortedDictionary<string, Func<CatalogPlace, Dashboard>>(StringComparer.OrdinalIgnoreCase)
         {
-            [OverviewDashboard.Name] = OverviewDashboard.Create,
-            [UsersDashboard.Name] = UsersDashboard.Create,
+            ["Overview"] = OverviewDashboard.Create,
+            ["Users"] = UsersDashboard.Create,
             [RequestsDashboard.Name] = RequestsDashboard.Create,
-            [ModelsDashboard.Name] = ModelsDashboard.Create,
-            [CostDashboard.Name] = CostDashboard.Create,
+            ["Models"] = ModelsDashboard.Create,
+            ["Cost"] = CostDashboard.Create,
         };
 
     /// <summary>The names, sorted.</summary>

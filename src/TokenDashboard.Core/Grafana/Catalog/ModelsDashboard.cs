@@ -7,8 +7,6 @@ namespace TokenDashboard.Grafana.Catalog;
 /// <summary>The dashboard "LLM models": what each model is used for, how fast it is and how often its requests fail the policy check.</summary>
 internal static class ModelsDashboard
 {
-    internal const string Name = "Models";
-
     private const int TopRows = 100;
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopBars);

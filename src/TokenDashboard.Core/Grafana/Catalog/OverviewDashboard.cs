@@ -7,8 +7,6 @@ namespace TokenDashboard.Grafana.Catalog;
 /// <summary>The dashboard "LLM overview": how much is used, by what and whom, how fast, and whether that is more than before.</summary>
 internal static class OverviewDashboard
 {
-    internal const string Name = "Overview";
-
     internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM overview", "Tokens, requests and durations of LLM applications, from Observicia telemetry.") with
     {
         Sections =

@@ -6,8 +6,6 @@ namespace TokenDashboard.Grafana.Catalog;
 /// <summary>The dashboard "LLM users": who uses how much, when, and how that changed.</summary>
 internal static class UsersDashboard
 {
-    internal const string Name = "Users";
-
     private const int RepeatedRows = 10;
     private const int TopRows = 1000;
     private const string UserOfSeries = "${__field.labels.user:percentencode}";
