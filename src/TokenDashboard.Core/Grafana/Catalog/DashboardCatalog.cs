@@ -1,5 +1,6 @@
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Pricing;
 
@@ -50,7 +51,9 @@ public static class DashboardCatalog
         IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql)
             .Concat(dashboard.Variables.OfType<QueryVariable>().Select(variable => variable.Sql));
         bool singleRequests = dashboard.Variables.Any(variable => variable.Name == "min_tokens");
-        return dashboard with { Variables = [.. dashboard.Variables, .. engine.Relations(sql, place.Zones, singleRequests)] };
+        IReadOnlyList<QueryVariable> relations = engine.Relations(place.Zones, singleRequests);
+        HashSet<string> used = VariableUse.Reached(sql, name => relations.FirstOrDefault(relation => relation.Name == name)?.Sql);
+        return dashboard with { Variables = [.. dashboard.Variables, .. relations.Where(relation => used.Contains(relation.Name))] };
     }
 
     internal static string NameOf(string name) =>

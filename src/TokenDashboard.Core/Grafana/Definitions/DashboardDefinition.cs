@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
@@ -24,23 +24,25 @@ internal static partial class DashboardDefinition
 
     /// <summary>
     /// Reads a dashboard, or reports everything that is wrong with its definition: keys, in any case, with texts, numbers, booleans, lists of values, and
-    /// names with values. Null and an empty string count as missing. The currency is that of the prices in the store, for panels of the catalog. The first
-    /// time zone is the default, and UTC is always included.
+    /// names with values. Null and an empty string count as missing. The plugin runs the queries, that of SQLite if it is null. The currency is that of the
+    /// prices in the store, for panels of the catalog. The first time zone is the default, and UTC is always included.
     /// </summary>
     public static DashboardDefinitionResult Read(
-        IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, string currency = Money.UsDollar, params IReadOnlyList<TimeZoneInfo> timeZones)
+        IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar,
+        params IReadOnlyList<TimeZoneInfo> timeZones)
     {
+        IPanelEngine engine = PanelEngines.Of(plugin ?? DataSourcePlugin.Sqlite);
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
         string? ownTitle = title ?? read.Text("title", LongestTitle, required: !read.Has("base"));
         string? ownUid = uid ?? Checked(read, "uid", 40, DashboardDocument.IsUid, DashboardDocument.UidForm);
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
-            : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones, currency: currency);
-        var panels = new DefinedPanels(start.Sections);
+            : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones, engine.Plugin, currency);
+        var panels = new DefinedPanels(start.Sections, engine.Plugin);
         DashboardSection[] sections = Sections(read, start, panels);
-        var variables = new DefinedVariables(read, start.Variables, TimeZones.WithUtc(timeZones));
-        DashboardAnnotation[] annotations = [.. read.Definitions("annotations", DefinitionKeys.Annotation).Select(Annotation)];
+        var variables = new DefinedVariables(read, start.Variables, engine, TimeZones.WithUtc(timeZones));
+        DashboardAnnotation[] annotations = [.. read.Definitions("annotations", DefinitionKeys.Annotation).Select(fields => Annotation(fields) with { Plugin = engine.Plugin })];
         Dashboard dashboard = start with
         {
             Description = read.Text("description", LongestTitle) ?? start.Description,
@@ -60,7 +62,7 @@ internal static partial class DashboardDefinition
             ]),
         };
         CheckRepeats(read, dashboard, panels);
-        CheckRelations(read, dashboard, panels);
+        CheckRelations(read, dashboard, panels, variables);
         return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
     }
 
@@ -131,14 +133,14 @@ internal static partial class DashboardDefinition
     }
 
     // Any other variable may be added to the dashboard later.
-    private static void CheckRelations(DefinitionFields read, Dashboard dashboard, DefinedPanels panels)
+    private static void CheckRelations(DefinitionFields read, Dashboard dashboard, DefinedPanels panels, DefinedVariables variables)
     {
         HashSet<string> known = [.. dashboard.Variables.Select(variable => variable.Name)];
         foreach ((string path, string sql) in panels.Queries)
         {
             foreach (string name in VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn && !known.Contains(use.Name)).Select(use => use.Name).Distinct())
             {
-                string meant = Spelling.Nearest(name, UsageRelations.All.Select(relation => relation.Name)) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
+                string meant = Spelling.Nearest(name, variables.Relations) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
                 read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is not a variable of the dashboard{meant}"));
             }
         }

@@ -4,17 +4,18 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Reads panels with queries: the keys of their types, their queries, and the defaults.</summary>
-internal static class DefinedDataPanel
+/// <summary>Reads a panel with queries: the keys of its type, its queries for a plugin, of which the SQL is noted, and the defaults.</summary>
+internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, List<(string Path, string Sql)> found)
 {
     private const int MostQueries = 26;
+    private const string TimeName = "time";
 
-    internal static DataPanel Read(string type, DefinitionFields read, PanelFrame frame, List<(string Path, string Sql)> found)
+    internal DataPanel Read(DefinitionFields read, PanelFrame frame)
     {
-        SqliteQuery[] queries = Queries(read, type, found);
-        SqliteQuery query = queries is [var first, ..] ? first : new SqliteQuery("");
-        IReadOnlyList<ResultColumn> columns = ResultColumn.Of(query.Sql);
-        FieldOptions field = Defaults(type, DefinedField.Read(read), query, columns);
+        DataSourceQuery[] queries = Queries(read);
+        DataSourceQuery query = queries is [var first, ..] ? first : DataSourceQuery.Of(plugin, "");
+        IReadOnlyList<ResultColumn> columns = ResultColumn.Of(query.Sql, plugin);
+        FieldOptions field = Defaults(DefinedField.Read(read), query, columns);
         Legend? legend = type is "timeseries" or "barchart" ? DefinedField.Legend(read) : null;
         bool bars = type == "timeseries" && (read.Flag("bars") ?? false);
         bool everyRow = type is "stat" or "gauge" && (read.Flag("everyRow") ?? false);
@@ -45,17 +46,17 @@ internal static class DefinedDataPanel
         };
     }
 
-    private static SqliteQuery[] Queries(DefinitionFields read, string type, List<(string Path, string Sql)> found)
+    private DataSourceQuery[] Queries(DefinitionFields read)
     {
-        var queries = new List<SqliteQuery>();
+        var queries = new List<DataSourceQuery>();
         (object? Item, string Path)[] more = [.. read.Places("queries")];
-        if (Query(read, type, found, required: more.Length == 0) is { } first)
+        if (Query(read, required: more.Length == 0) is { } first)
             queries.Add(first);
         foreach ((object? item, string path) in more)
         {
             // A query that is only SQL needs no names with values.
             if ((item is string sql ? [KeyValuePair.Create("sql", (object?)sql)] : read.FieldsOf(item, path)) is { } fields
-                && Query(new DefinitionFields(fields, DefinitionKeys.Query, path, read.Faults), type, found, required: true) is { } query)
+                && Query(new DefinitionFields(fields, DefinitionKeys.Query, path, read.Faults), required: true) is { } query)
             {
                 queries.Add(query);
             }
@@ -66,7 +67,7 @@ internal static class DefinedDataPanel
     }
 
     /// <summary>A query. By default, a column named time is a time column, and over time each text is a separate series.</summary>
-    private static SqliteQuery? Query(DefinitionFields read, string type, List<(string Path, string Sql)> found, bool required)
+    private DataSourceQuery? Query(DefinitionFields read, bool required)
     {
         string? sql = read.Text("sql", DashboardDefinition.LongestSql, required);
         IReadOnlyList<string> times = read.Texts("timeColumns");
@@ -74,17 +75,19 @@ internal static class DefinedDataPanel
         if (sql is null)
             return null;
         found.Add((read.PathOf("sql"), sql));
-        IReadOnlyList<ResultColumn> columns = ResultColumn.Of(sql);
-        if (!read.Has("timeColumns") && columns.Any(column => column.Name == "time"))
-            times = ["time"];
+        if (times.Count > 0 && plugin == DataSourcePlugin.ClickHouse)
+            read.Fault("timeColumns", "is for SQLite only; in ClickHouse, columns of a type of times are times");
+        IReadOnlyList<ResultColumn> columns = ResultColumn.Of(sql, plugin);
+        if (!read.Has("timeColumns") && columns.Any(column => column.Name == TimeName))
+            times = [TimeName];
         // The columns of a heatmap are its rows of cells, unless there are texts.
         bool series = type == "timeseries" || type == "heatmap" && columns.Any(column => column.IsText);
-        return new SqliteQuery(sql, times) { SeriesByLabel = byLabel ?? (series && times.Count > 0) };
+        return DataSourceQuery.Of(plugin, sql, times) with { SeriesByLabel = byLabel ?? (series && times.Count > 0) };
     }
 
-    private static FieldOptions Defaults(string type, FieldOptions field, SqliteQuery query, IReadOnlyList<ResultColumn> columns)
+    private FieldOptions Defaults(FieldOptions field, DataSourceQuery query, IReadOnlyList<ResultColumn> columns)
     {
-        ResultColumn[] values = [.. columns.Where(column => !query.TimeColumns.Contains(column.Name))];
+        ResultColumn[] values = [.. columns.Where(column => !((query as SqliteQuery)?.TimeColumns ?? [TimeName]).Contains(column.Name))];
         // A series is named after the value and the label; with a single value, after the label alone.
         string? label = query.SeriesByLabel && values.Length == 2 && values.Count(column => column.IsText) == 1
             ? values.First(column => column.IsText).Name
@@ -107,7 +110,7 @@ internal static class DefinedDataPanel
         };
     }
 
-    private static string Category(DefinitionFields read, SqliteQuery query, IReadOnlyList<ResultColumn> columns)
+    private static string Category(DefinitionFields read, DataSourceQuery query, IReadOnlyList<ResultColumn> columns)
     {
         if (read.Text("category", 200) is { } given)
             return given;

@@ -4,7 +4,7 @@ using TokenDashboard.Input;
 namespace TokenDashboard.Grafana.Definitions;
 
 /// <summary>Reads panels, and collects what must be unique or exist in the dashboard as a whole.</summary>
-internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
+internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before, DataSourcePlugin plugin)
 {
     private const int Longest = 100_000;
 
@@ -60,7 +60,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         int height = read.Whole("height", 1, Highest) ?? Sizes[type].Height;
         var frame = new PanelFrame(
             Number(read, 1, PanelNumbers.FirstRow - 1), read.Text("title", 1000, required: type != "text") ?? "", read.Text("description", 5000) ?? "", width, height);
-        Panel panel = type == "text" ? new TextPanel(frame, read.Text("content", Longest, required: true) ?? "") : DefinedDataPanel.Read(type, read, frame, Queries);
+        Panel panel = type == "text" ? new TextPanel(frame, read.Text("content", Longest, required: true) ?? "") : new DefinedDataPanel(type, plugin, Queries).Read(read, frame);
         return panel with { Repeat = Repeat(read), Links = DefinedField.Links(read, "links") };
     }
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
@@ -13,15 +12,17 @@ internal sealed partial class DefinedVariables
 {
     private static readonly string[] Types = ["query", "custom", "textbox"];
 
+    private readonly DataSourcePlugin _plugin;
     private readonly IReadOnlyList<DashboardVariable> _standard;
     private readonly List<DashboardVariable> _variables;
 
-    internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before, IReadOnlyList<TimeZoneInfo> zones)
+    internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before, IPanelEngine engine, IReadOnlyList<TimeZoneInfo> zones)
     {
+        _plugin = engine.Plugin;
         _standard =
         [
-            new DataSourceVariable(DataSourcePlugin.Sqlite), .. new SqlitePanels().Names, RequestVariables.Bucket, TimeZones.Variable(zones), .. RequestVariables.OfSingleRequests,
-            UsageRelations.Planner(zones), .. UsageRelations.All,
+            new DataSourceVariable(_plugin), .. engine.Names, RequestVariables.Bucket, TimeZones.Variable(zones), .. RequestVariables.OfSingleRequests,
+            .. engine.Relations(zones),
         ];
         _variables = [.. before];
         foreach ((object? item, string path) in read.Places("variables"))
@@ -38,6 +39,9 @@ internal sealed partial class DefinedVariables
         }
     }
 
+    /// <summary>The names of the relations.</summary>
+    internal IEnumerable<string> Relations => _standard.Where(known => known.Hidden).Select(known => known.Name);
+
     /// <summary>The variables, with used ones of the catalog; the data source first, the others in order.</summary>
     internal IReadOnlyList<DashboardVariable> Complete(IEnumerable<string> texts)
     {
@@ -50,14 +54,12 @@ internal sealed partial class DefinedVariables
     private DashboardVariable? Missing(string name) =>
         _variables.Any(there => there.Name == name) ? null : _standard.FirstOrDefault(known => known.Name == name);
 
-    private string Standard(bool hidden) => string.Join(", ", _standard.Where(known => known.Hidden == hidden).Select(known => known.Name));
-
     private void Add(List<DefinitionFault> faults, string path, DashboardVariable? variable, string name)
     {
         if (variable is null)
         {
             faults.Add(new DefinitionFault(
-                path, $"is '{name}', which is not a variable of the catalog; known are {Standard(hidden: false)}. A new variable needs a name, and sql, choices or type"));
+                path, $"is '{name}', which is not a variable of the catalog; known are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. A new variable needs a name, and sql, choices or type"));
         }
         else if (_variables.Any(there => there.Name.Equals(variable.Name, StringComparison.Ordinal)))
         {
@@ -75,7 +77,7 @@ internal sealed partial class DefinedVariables
         if (name is not null && (!Name().IsMatch(name) || name == "datasource" || _standard.Any(known => known.Hidden && known.Name == name)))
         {
             read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and not be datasource or the name of a "
-                + $"relation, {Standard(hidden: true)}");
+                + $"relation, {string.Join(", ", Relations)}");
             name = null;
         }
         string label = read.Text("label", 100) ?? name ?? "";
@@ -94,7 +96,7 @@ internal sealed partial class DefinedVariables
         {
             "query" => new QueryVariable(
                 name ?? "", label, description, read.Text("sql", DashboardDefinition.LongestSql, required: true) ?? "", read.Text("allValue", 1000) ?? "",
-                read.Flag("multiple") ?? true),
+                read.Flag("multiple") ?? true) { Plugin = _plugin },
             "custom" => Custom(read, name ?? "", label, description),
             _ => new TextBoxVariable(name ?? "", label, description, read.Text("default", 10_000) ?? ""),
         };

@@ -51,16 +51,19 @@ public sealed record DashboardSection(string Title = "", bool Collapsed = false,
 /// <summary>Marks on the time axis of all panels, from a query.</summary>
 /// <param name="Name">The text beside the switch that shows and hides them.</param>
 /// <param name="Sql">
-/// A query with the column <c>time</c> (seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>, <c>text</c> and <c>tags</c> (between commas).
+/// A query with the column <c>time</c> (in SQLite seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>, <c>text</c> and <c>tags</c> (between commas).
 /// </param>
 /// <param name="Color">The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>.</param>
 /// <param name="Enabled">Whether the marks are shown at first.</param>
 public sealed record DashboardAnnotation(string Name, string Sql, string Color = "blue", bool Enabled = true)
 {
+    /// <summary>The plugin that runs the query.</summary>
+    public DataSourcePlugin Plugin { get; init; } = DataSourcePlugin.Sqlite;
+
     internal JsonObject Write() => new()
     {
-        ["datasource"] = DataSourcePlugin.Sqlite.Reference, ["enable"] = Enabled, ["hide"] = false, ["iconColor"] = Color, ["name"] = Name,
-        ["target"] = new SqliteQuery(Sql, "time", "timeEnd").Write("Anno"),
+        ["datasource"] = Plugin.Reference, ["enable"] = Enabled, ["hide"] = false, ["iconColor"] = Color, ["name"] = Name,
+        ["target"] = DataSourceQuery.Of(Plugin, Sql, "time", "timeEnd").Write("Anno"),
     };
 }
 

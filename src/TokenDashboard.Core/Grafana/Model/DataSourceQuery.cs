@@ -9,6 +9,10 @@ public abstract record DataSourceQuery(string Sql)
     internal abstract DataSourcePlugin Plugin { get; }
 
     internal abstract JsonObject Write(string refId);
+
+    /// <summary>A query for a plugin. That of ClickHouse knows columns of times by their type.</summary>
+    internal static DataSourceQuery Of(DataSourcePlugin plugin, string sql, params IReadOnlyList<string> timeColumns) =>
+        plugin == DataSourcePlugin.ClickHouse ? new ClickHouseQuery(sql) : new SqliteQuery(sql, timeColumns);
 }
 
 /// <summary>A query of Grafana's ClickHouse data source (grafana-clickhouse-datasource), with the plugin's macros in it.</summary>

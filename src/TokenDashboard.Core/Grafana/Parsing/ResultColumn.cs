@@ -1,13 +1,15 @@
 using System.Text.RegularExpressions;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>A result column of a query as its text shows it. It is text if a CAST makes it so, or if it is a name in a relation of a variable.</summary>
 internal sealed partial record ResultColumn(string Name, bool IsText)
 {
-    internal static IReadOnlyList<ResultColumn> Of(string sql)
+    internal static IReadOnlyList<ResultColumn> Of(string sql, DataSourcePlugin plugin)
     {
-        bool relation = SqlText.Relations(sql).Any();
+        // In ClickHouse the tables have these names too, and their columns have types.
+        bool relation = plugin == DataSourcePlugin.ClickHouse || SqlText.Relations(sql).Any();
         return
         [
             .. new SqlText(sql).Columns
@@ -31,6 +33,6 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
     [GeneratedRegex(@"^\s*(DISTINCT\s+)?CAST\s*\(.*\bAS\s+TEXT\s*\)\s*(AS\b|[""`\w\[])", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex TextCast();
 
-    [GeneratedRegex(@"^\s*(DISTINCT\s+)?(user|model|provider|request_type|transaction_id|trace_id|span_id)(\s+(AS\b|[""`\w\[])|\s*$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*(DISTINCT\s+)?(user|model|provider|source|request_type|transaction_id|trace_id|span_id)(\s+(AS\b|[""`\w\[])|\s*$)", RegexOptions.IgnoreCase)]
     private static partial Regex TextOfRelation();
 }

@@ -11,8 +11,8 @@ internal interface IPanelEngine
     /// <summary>The variables by which names are chosen, and hidden ones that these need.</summary>
     IReadOnlyList<QueryVariable> Names { get; }
 
-    /// <summary>The hidden variables of the queries, in the order in which Grafana must resolve them. Single requests are also chosen by their own variables.</summary>
-    IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests);
+    /// <summary>The hidden variables that queries can use, in the order in which Grafana must resolve them. Single requests are also chosen by their own variables.</summary>
+    IReadOnlyList<QueryVariable> Relations(IReadOnlyList<TimeZoneInfo> zones, bool singleRequests = false);
 
     DataSourceQuery CountQuery { get; }
 

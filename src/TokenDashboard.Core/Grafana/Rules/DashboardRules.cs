@@ -48,8 +48,8 @@ public static class DashboardRules
         "time-column-missing", Error, "A time series query selects none of its time columns.",
         "List in timeColumns a column the query selects, in the same upper and lower case.");
     internal static readonly DashboardRule MacroUnknown = Add(
-        "macro-unknown", Error, "A query uses a macro the SQLite plugin does not have.",
-        "Use $__from / 1000 and $__to / 1000. The plugin's only macro is $__unixEpochGroupSeconds(column, seconds).");
+        "macro-unknown", Error, "A query uses a macro the plugin does not have.",
+        "For SQLite, use $__from / 1000 and $__to / 1000; the plugin's only macro is $__unixEpochGroupSeconds(column, seconds). For ClickHouse, use $__fromTime and $__toTime.");
     internal static readonly DashboardRule MacroArguments = Add(
         "macro-arguments", Error, "The plugin does not accept the arguments of $__unixEpochGroupSeconds.",
         "Use a column without brackets or commas, a whole number of seconds, and optionally NULL to fill gaps.");
@@ -60,7 +60,7 @@ public static class DashboardRules
         "variable-quotes", Warning, "A quote in the value of a variable would break the query.", "Write ${name:sqlstring} without quotes around it.");
     internal static readonly DashboardRule NoTimeFilter = Add(
         "time-filter-missing", Warning, "A query does not follow the time range.",
-        "Add a condition on $__from / 1000 and $__to / 1000 (seconds). Without it, every refresh reads the whole table.");
+        "Add a condition on $__from / 1000 and $__to / 1000 (seconds), in ClickHouse on $__fromTime and $__toTime. Without it, every refresh reads the whole table.");
     internal static readonly DashboardRule VariableUndefined = Add(
         "variable-undefined", Error, "A variable is used but not defined.", "Define it in templating, or correct the name.");
     internal static readonly DashboardRule VariableUnused = Add(

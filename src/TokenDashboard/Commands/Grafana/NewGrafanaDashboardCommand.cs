@@ -51,15 +51,11 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [Parameter, ArgumentCompleter(typeof(CurrencyCompleter)), ValidatePattern(@"^[A-Z]{3}\z")]
     public string Currency { get; set; } = Money.UsDollar;
 
-    /// <summary>The engine that the dashboards of the catalog read. Without it, that of Database, else Sqlite.</summary>
-    [Parameter(ParameterSetName = NameSet)]
-    [ChoiceTransformation]
-    public DashboardEngine? Engine { get; set; }
+    /// <summary>The engine that the dashboards read. Without it, that of Database, else Sqlite.</summary>
+    [Parameter, ChoiceTransformation] public DashboardEngine? Engine { get; set; }
 
     /// <summary>The store that the dashboards are for, which selects the engine: a path, or the address of ClickHouse.</summary>
-    [Parameter(ParameterSetName = NameSet)]
-    [ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
     /// <summary>Creates the form for Grafana's import page, which prompts for the data source.</summary>
     [Parameter] public SwitchParameter ForSharing { get; set; }
@@ -82,6 +78,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             Guard(() => Create(definition));
     }
 
+    private DataSourcePlugin Plugin => DataSourcePlugin.Of(Engine, Database);
+
     private void Create(string name)
     {
         if (IsFile(name))
@@ -96,7 +94,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             RefuseShared(matches);
         }
         foreach (string match in matches)
-            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database), Currency));
+            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, Plugin, Currency));
     }
 
     private void Create(PSObject definition)
@@ -121,7 +119,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     {
         foreach (IEnumerable<KeyValuePair<string, object?>> fields in definitions)
         {
-            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title, Currency, TimeZone);
+            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title, Plugin, Currency, TimeZone);
             foreach (DefinitionFault fault in result.Faults)
             {
                 WriteError(new TokenDashboardException(

@@ -3,6 +3,7 @@ using CsCheck;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Definitions;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
@@ -134,6 +135,39 @@ public class ClickHousePanelTests
         {
             var view = new GrafanaView(Dashboards.Single(each => each.Name == "Overview").ClickHouse, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero)) { Chosen = { ["source"] = chosen } };
             Assert.Equal(tokens, view.Run(database, "Totals").Columns[0].Values[0]);
+        }
+    }
+
+    [ClickHouseFact]
+    public void Definitions_read_the_views_with_the_variables()
+    {
+        using var store = new TestStore();
+        foreach ((string user, long tokens) in new[] { ("ann", 5L), ("bob", 7L), ("ann", 11L) })
+            store.Insert(new TestStore.Row { Timestamp = "2026-03-04T12:10:00", User = user, Prompt = tokens, Completion = 0L, Total = tokens });
+        string target = ClickHouseEngine.Shared.NewDatabase();
+        Send(store, target, "one");
+        using var database = new ClickHouseProof(target, null, CancellationToken.None);
+        DashboardDocument own = DashboardDefinition.Read(
+            new Dictionary<string, object?>
+            {
+                ["title"] = "Own",
+                ["panels"] = new Dictionary<string, object?>
+                {
+                    ["type"] = "timeseries", ["title"] = "Tokens",
+                    ["sql"] = """
+                        SELECT ${bucket_start:raw} AS time, user, sum(total_tokens) AS tokens
+                        FROM token_usage(since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime), step = ${step:raw}, users = 1)
+                        WHERE ${chosen:raw} GROUP BY time, user ORDER BY time, user
+                        """,
+                },
+            },
+            plugin: DataSourcePlugin.ClickHouse).ToDocument()!;
+
+        foreach ((string[] chosen, string shown) in new (string[], string)[] { ([], "ann 16, bob 7"), (["bob"], "bob 7") })
+        {
+            var view = new GrafanaView(own, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero)) { Chosen = { ["user"] = chosen } };
+            PluginResult result = view.Run(database, "Tokens");
+            Assert.Equal(shown, string.Join(", ", result.Columns[1].Values.Zip(result.Columns[2].Values, (user, tokens) => $"{user} {tokens}")));
         }
     }
 

@@ -281,7 +281,47 @@ public class DashboardDefinitionTests
     [InlineData("WITH w AS (SELECT 1 AS q) SELECT time FROM w", "time")]
     [InlineData("SELECT COUNT(*)", "")]
     public void Names_of_result_columns_are_read_from_the_text(string sql, string names) =>
-        Assert.Equal(names, string.Join(' ', ResultColumn.Of(sql).Select(column => column.Name)));
+        Assert.Equal(names, string.Join(' ', ResultColumn.Of(sql, DataSourcePlugin.Sqlite).Select(column => column.Name)));
+
+    [Fact]
+    public void A_definition_is_for_the_engine_that_is_asked_for()
+    {
+        DashboardDefinitionResult read = Read(
+            """
+            { "title": "x", "variables": { "name": "team", "sql": "SELECT DISTINCT user FROM token_request" },
+              "annotations": { "name": "Deployments", "sql": "SELECT time, 'new' AS text FROM deployment WHERE $__timeFilter(toDateTime(time))" },
+              "panels": [
+                { "type": "barchart", "title": "Models", "description": "Models.", "sql": "SELECT model AS Model, sum(total_tokens) AS Tokens FROM token_usage(since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime), step = 0, users = ${users:raw}) WHERE ${chosen:raw} GROUP BY 1" },
+                { "type": "timeseries", "title": "Requests", "description": "Requests.", "sql": "SELECT ${bucket_start:raw} AS time, user, sum(requests) AS requests FROM token_usage(since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime), step = ${step:raw}, users = 1) WHERE ${chosen:raw} AND user IN (${team:sqlstring}) GROUP BY 1, 2 ORDER BY 1" } ] }
+            """,
+            DataSourcePlugin.ClickHouse);
+
+        Assert.Empty(read.Faults);
+        Assert.Equal(
+            ["datasource", "team", "source", "provider", "model", "user", "bucket", "zone", "chosen", "users", "step", "bucket_start"], read.Dashboard!.Variables.Select(variable => variable.Name));
+        DashboardDocument document = read.ToDocument()!;
+        JsonObject root = document.Root;
+        Assert.Equal("Model", (string)root["panels"]![0]!["options"]!["xField"]!);
+        Assert.Equal("timeseries", (string)root["panels"]![1]!["targets"]![0]!["queryType"]!);
+        Assert.DoesNotContain(DataSourcePlugin.Sqlite.Id, document.Json);
+        Assert.Empty(DashboardRules.Check(new ReadDashboard(document), []));
+    }
+
+    [Fact]
+    public void Panels_are_added_to_a_dashboard_of_the_engine()
+    {
+        DashboardDefinitionResult read = Read(
+            """{ "base": "Overview", "panels": { "type": "stat", "title": "Rows", "sql": "SELECT count() FROM token_request WHERE time >= $__fromTime AND time < $__toTime" } }""", DataSourcePlugin.ClickHouse);
+
+        Assert.Equal(DashboardCatalog.Define("Overview", plugin: DataSourcePlugin.ClickHouse).Uid, read.Dashboard!.Uid);
+        Assert.DoesNotContain(DataSourcePlugin.Sqlite.Id, read.ToDocument()!.Json);
+    }
+
+    [Theory]
+    [InlineData("""{ "type": "stat", "title": "y", "sql": "SELECT 1 FROM ${usage:raw}" }""", "panels[0].sql")]
+    [InlineData("""{ "type": "stat", "title": "y", "sql": "SELECT 1 AS time", "timeColumns": "time" }""", "panels[0].timeColumns")]
+    public void What_only_sqlite_has_is_a_fault_in_a_definition_for_clickhouse(string panel, string path) =>
+        Assert.Equal(path, Assert.Single(Read($$"""{ "title": "x", "panels": {{panel}} }""", DataSourcePlugin.ClickHouse).Faults).Path);
 
     [Fact]
     public void Standard_variables_come_with_what_uses_them()
@@ -464,7 +504,7 @@ public class DashboardDefinitionTests
 
     private static string Panel(string more) => $$"""{ "title": "x", "panels": { "type": "stat", "title": "y", "sql": "SELECT 1 AS x", {{more}} } }""";
 
-    private static DashboardDefinitionResult Read(string json) => DashboardDefinition.Read(Assert.Single(DashboardDefinition.Parse(json, "test")));
+    private static DashboardDefinitionResult Read(string json, DataSourcePlugin? plugin = null) => DashboardDefinition.Read(Assert.Single(DashboardDefinition.Parse(json, "test")), plugin: plugin);
 
     private static DashboardTestResult Test(TestStore store, DashboardDocument document) => Assert.Single(DashboardTest.Run(
         [document],

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
@@ -46,7 +47,7 @@ public sealed class HostileDashboardTests : IDisposable
         });
 
         Assert.Contains(result.Findings, finding => finding.RefId == "A" && finding.Severity == FindingSeverity.Error);
-        Assert.Equal([], ResultColumn.Of(sql).Where(column => column.Name == "x"));
+        Assert.Equal([], ResultColumn.Of(sql, DataSourcePlugin.Sqlite).Where(column => column.Name == "x"));
     }
 
     [Fact]

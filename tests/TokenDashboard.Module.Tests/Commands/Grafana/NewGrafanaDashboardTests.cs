@@ -221,9 +221,10 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         string[] scripts = [.. page.Split("```powershell\n").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)])];
 
         Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); " + scripts[0]).Succeeded();
-        PSObject extended = Assert.Single(Run(scripts[1]).Succeeded());
+        PSObject extended = Assert.Single(Run(scripts[1]).Succeeded()), forClickHouse = Assert.Single(Run(scripts[2]).Succeeded());
 
-        Assert.Equal(2, scripts.Length);
+        Assert.Equal(3, scripts.Length);
+        Assert.Contains("grafana-clickhouse-datasource", (string)forClickHouse.Properties["Json"].Value);
         Assert.True(File.Exists(Path.Combine(_folder, "out", "assistants.json")));
         Assert.Equal(15, extended.Properties["Panels"].Value);
     }

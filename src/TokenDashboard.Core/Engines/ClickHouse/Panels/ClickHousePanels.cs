@@ -27,13 +27,8 @@ internal sealed class ClickHousePanels : IPanelEngine
 
     public DataSourceQuery CountQuery => new ClickHouseQuery($"SELECT count() AS requests FROM {RequestTable.Name}");
 
-    public IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests)
-    {
-        string text = string.Join('\n', sql);
-        QueryVariable[] all = [Chosen(singleRequests), Users(singleRequests), Step, BucketStart, Times, Previous];
-        bool Uses(QueryVariable variable) => text.Contains(Raw(variable.Name), StringComparison.Ordinal);
-        return all.Where(variable => Uses(variable) || (variable == BucketStart && Uses(Times)));
-    }
+    public IReadOnlyList<QueryVariable> Relations(IReadOnlyList<TimeZoneInfo> zones, bool singleRequests = false) =>
+        [Chosen(singleRequests), Users(singleRequests), Step, BucketStart, Times, Previous];
 
     public DataSourceQuery Write(PanelQuery query) => ClickHousePanelSql.Write(query);
 

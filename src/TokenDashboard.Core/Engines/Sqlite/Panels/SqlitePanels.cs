@@ -19,8 +19,8 @@ internal sealed class SqlitePanels : IPanelEngine
 
     public DataSourceQuery CountQuery => new SqliteQuery($"SELECT COUNT(*) AS requests FROM {TelemetrySql.Table}");
 
-    public IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests) =>
-        UsageRelations.UsedBy(sql, UsageRelations.Planner(zones, singleRequests));
+    public IReadOnlyList<QueryVariable> Relations(IReadOnlyList<TimeZoneInfo> zones, bool singleRequests = false) =>
+        [UsageRelations.Planner(zones, singleRequests), .. UsageRelations.All];
 
     public DataSourceQuery Write(PanelQuery query) => SqlitePanelSql.Write(query);
 

@@ -111,14 +111,6 @@ internal static class UsageRelations
         Relation("times", "The start of each bucket of the time range.", RelationScope.Buckets, users: false, "time FROM calendar"),
     ];
 
-    /// <summary>The variables that queries need, in the order in which Grafana must know them.</summary>
-    internal static IEnumerable<QueryVariable> UsedBy(IEnumerable<string> sql, QueryVariable planner)
-    {
-        string text = string.Join('\n', sql);
-        QueryVariable[] used = [.. All.Where(relation => text.Contains("${" + relation.Name + ":raw}", StringComparison.Ordinal))];
-        return used.Length == 0 ? [] : [planner, .. used];
-    }
-
     /// <summary>A name as panels show it and variables choose it.</summary>
     internal static string Known(string expression) => $"COALESCE(NULLIF({expression}, ''), '{PanelNames.Unknown}')";
 
