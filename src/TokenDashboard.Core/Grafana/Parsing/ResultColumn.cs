@@ -27,7 +27,9 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
     }
 
     // From the end, where the name is; a search from the beginning would restart at every quote.
-    [GeneratedRegex(@"(?:""(?<name>(?:[^""]|"""")*)(?<quote>"")|`(?<name>(?:[^`]|``)*)(?<quote>`)|\[(?<name>[^\[]*)\]|(?<name>[^\W\d]\w*))\z", RegexOptions.RightToLeft)]
+    [GeneratedRegex(
+        @"(?:""(?<name>(?>(?:[^""]|"""")*))(?<quote>"")|`(?<name>(?>(?:[^`]|``)*))(?<quote>`)|\[(?<name>[^\[]*)\]|(?<name>[^\W\d]\w*))\z",
+        RegexOptions.RightToLeft)]
     private static partial Regex LastName();
 
     [GeneratedRegex(@"^\s*(DISTINCT\s+)?CAST\s*\(.*\bAS\s+TEXT\s*\)\s*(AS\b|[""`\w\[])", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
