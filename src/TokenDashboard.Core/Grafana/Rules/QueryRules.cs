@@ -50,6 +50,9 @@ internal static partial class QueryRules
         bool ownMacros = dashboard.Plugin == DataSourcePlugin.ClickHouse;
         if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => ownMacros || call.Name != MacroCall.Group) && TableRead().IsMatch(code))
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
+        var parts = new SqlText(sql);
+        if (SumsRead().IsMatch(parts.Outer) && parts.Columns.Select(column => RowCount().Match(column)).FirstOrDefault(match => match.Success) is { } counted)
+            yield return (DashboardRules.RowsCounted, $"The query has {counted.Value} of rows of sums.");
     }
 
     // A text among the result columns filters nothing; one in a condition does, as in timestamp >= '${__from:date:iso}'.
@@ -98,6 +101,9 @@ internal static partial class QueryRules
 
     // A query that builds SQL joins the name from two texts, so that it is not replaced too early.
     [GeneratedRegex(@"\$(' \|\| '|', ')?\{?__(from|to|fromTime|toTime)(_ms)?\b|\[\[__(from|to)\b")] private static partial Regex TimeFilter();
+    // Relations of sums, and the views of them in ClickHouse.
+    [GeneratedRegex(@"\bFROM\s+(\$\{\w*(usage|latency|sizes)\w*:raw\}|token_usage(_priced)?\b)", RegexOptions.IgnoreCase)] private static partial Regex SumsRead();
+    [GeneratedRegex(@"\b(COUNT(?=\s*\(\s*\*?\s*\))|AVG(?=\s*\())", RegexOptions.IgnoreCase)] private static partial Regex RowCount();
     // Prices and the tables of the server have no times.
     [GeneratedRegex(@"\b(FROM|JOIN)\s(?!\s*(token_price|system\.))", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
 }

@@ -308,6 +308,16 @@ public class DashboardLinterTests
         broken ? ["column-cast"] : [], Broken(json => json.SetSql($"SELECT {columns} FROM telemetry WHERE $__from < id AND {Users}")));
 
     [Theory]
+    [InlineData("SELECT COUNT(*) AS n FROM ${usage:raw}", true)]
+    [InlineData("SELECT CAST(count( ) AS INTEGER) AS n FROM ${model_usage_over_time:raw} GROUP BY time", true)]
+    [InlineData("SELECT AVG(duration_ms) AS mean FROM ${latency:raw}", true)]
+    [InlineData("SELECT model, count() FROM token_usage(since = 0, until = 1, step = 0, users = 0) WHERE 1 GROUP BY model", true)]
+    [InlineData("SELECT SUM(requests) AS n, COUNT(DISTINCT user) AS users FROM ${usage:raw}", false)]
+    [InlineData("SELECT COUNT(*) AS users FROM (SELECT user FROM ${usage:raw} GROUP BY user)", false)]
+    [InlineData("SELECT COUNT(*) AS n, AVG(total_tokens) AS mean FROM ${requests:raw}", false)]
+    public void Rows_of_sums_are_counted(string sql, bool broken) => Assert.Equal(broken, Broken(json => json.SetSql(sql)).Contains("rows-counted"));
+
+    [Theory]
     [InlineData("SELECT * FROM telemetry WHERE $__from < id", false)]
     [InlineData("SELECT * FROM telemetry", true)]
     [InlineData("SELECT '(SELECT * FROM t WHERE id > ' || '$' || '__from)'", false)]
