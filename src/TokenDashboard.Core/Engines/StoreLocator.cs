@@ -1,3 +1,4 @@
+using TokenDashboard.Input;
 using YamlDotNet.Core;
 
 namespace TokenDashboard.Engines;
@@ -56,11 +57,10 @@ public static class StoreLocator
         try
         {
             using var reader = new StringReader(RegularFile.ReadText(configuration, MaxConfigurationBytes));
-            var yaml = new YamlEvents(reader);
-            int? sqlite = yaml.Value(yaml.Value(yaml.Root, "logging"), "sqlite");
+            object? sqlite = Value(Value(PlainValues.OfYaml(reader, [], anchors: []), "logging"), "sqlite");
             // Observicia reads YAML 1.1, which has more than one word for true: https://yaml.org/type/bool.html
-            bool enabled = yaml.Text(yaml.Value(sqlite, "enabled"))?.ToLowerInvariant() is "true" or "yes" or "on";
-            return enabled && yaml.Text(yaml.Value(sqlite, "database")) is { Length: > 0 } database ? database : null;
+            bool enabled = DefinitionFields.Scalar(Value(sqlite, "enabled"))?.ToLowerInvariant() is "true" or "yes" or "on";
+            return enabled && DefinitionFields.Scalar(Value(sqlite, "database")) is { Length: > 0 } database ? database : null;
         }
         catch (Exception exception) when (exception is YamlException or IOException or UnauthorizedAccessException)
         {
@@ -71,4 +71,7 @@ public static class StoreLocator
                 configuration);
         }
     }
+
+    // The last of duplicate keys applies, as in PyYAML.
+    private static object? Value(object? mapping, string key) => (mapping as IEnumerable<KeyValuePair<string, object?>>)?.LastOrDefault(field => field.Key == key).Value;
 }

@@ -22,9 +22,12 @@ internal static class PlainValues
         _ => null,
     };
 
-    /// <summary>YAML as plain values, and the line on which each begins, by its path as <see cref="DefinitionFault.Path"/> has it.</summary>
-    /// <exception cref="YamlException">It is not YAML, nested too deeply, or has an anchor.</exception>
-    internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines)
+    /// <summary>
+    /// YAML as plain values, and the line on which each begins, by its path as <see cref="DefinitionFault.Path"/> has it. Anchors are errors, as are keys
+    /// that are no texts, unless values are to be found by anchors: then such keys are omitted, and an alias is the value itself and no copy.
+    /// </summary>
+    /// <exception cref="YamlException">It is not YAML, nested too deeply, or has such an anchor or key.</exception>
+    internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors = null)
     {
         var parser = new Parser(reader);
         // Each event is read before the next is parsed; a document's start is not a value.
@@ -32,38 +35,54 @@ internal static class PlainValues
         if (Next(parser) is StreamEnd)
             return null;
         Next(parser);
-        object? value = Read(parser, "", lines, 0);
+        object? value = Read(parser, "", lines, anchors, 0);
         return Next(parser) is StreamEnd ? value : throw Problem(parser.Current!, "There is more than one document.");
     }
 
     /// <summary>The value whose first event is the current one; then the event after it is.</summary>
-    private static object? Read(Parser parser, string path, Dictionary<string, long> lines, int depth)
+    private static object? Read(Parser parser, string path, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors, int depth)
     {
         ParsingEvent start = parser.Current!;
         lines[path] = start.Start.Line;
         if (depth > MaxDepth)
             throw Problem(start, $"It is nested more than {MaxDepth} levels deep.");
         // With copies of a value in itself, a small text could contain infinite values.
-        if (start is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
+        if (anchors is null && start is (AnchorAlias or NodeEvent { Anchor.IsEmpty: false }))
             throw Problem(start, "Anchors and aliases are not supported. Write the value instead.");
         Next(parser);
-        if (start is Scalar scalar)
-            return scalar.Style == ScalarStyle.Plain ? Plain(scalar.Value) : scalar.Value;
+        object? value = start switch
+        {
+            AnchorAlias alias => anchors!.GetValueOrDefault(alias.Value),
+            Scalar scalar => scalar.Style == ScalarStyle.Plain ? Plain(scalar.Value) : scalar.Value,
+            _ => ReadMany(parser, start is SequenceStart, path, lines, anchors, depth),
+        };
+        if (start is NodeEvent { Anchor.IsEmpty: false } node)
+            anchors![node.Anchor] = value;
+        return value;
+    }
+
+    private static object ReadMany(Parser parser, bool isList, string path, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors, int depth)
+    {
         var items = new List<object?>();
         var fields = new List<KeyValuePair<string, object?>>();
         while (parser.Current is not (SequenceEnd or MappingEnd))
         {
-            if (start is SequenceStart)
+            if (isList)
             {
-                items.Add(Read(parser, $"{path}[{items.Count}]", lines, depth + 1));
+                items.Add(Read(parser, $"{path}[{items.Count}]", lines, anchors, depth + 1));
                 continue;
             }
-            string key = (parser.Current as Scalar)?.Value ?? throw Problem(parser.Current!, "A key must be a text.");
-            Next(parser);
-            fields.Add(KeyValuePair.Create(key, Read(parser, path.Length == 0 ? key : $"{path}.{key}", lines, depth + 1)));
+            string? key = (parser.Current as Scalar)?.Value;
+            if (anchors is not null)
+                Read(parser, "", [], anchors, depth + 1);
+            else
+                Next(key is not null ? parser : throw Problem(parser.Current!, "A key must be a text."));
+            object? value = Read(parser, path.Length == 0 ? $"{key}" : $"{path}.{key}", lines, anchors, depth + 1);
+            if (key is not null)
+                fields.Add(KeyValuePair.Create(key, value));
         }
         Next(parser);
-        return start is SequenceStart ? items : fields;
+        return isList ? items : fields;
     }
 
     private static ParsingEvent Next(Parser parser) => parser.MoveNext() ? parser.Current! : throw new YamlException("The text ends unexpectedly.");
