@@ -9,7 +9,7 @@ namespace TokenDashboard.Engines.Sqlite;
 /// for the lock, for any size of the store and any speed of the caller. Rows written after the scan began are omitted, so
 /// the result is a snapshot, unless rows are deleted during the scan.
 /// </summary>
-internal sealed class RowScanner : IDisposable
+internal class RowScanner : IDisposable
 {
     /// <summary>The duration of a window.</summary>
     public static readonly TimeSpan UsualWindow = TimeSpan.FromMilliseconds(50);
@@ -80,11 +80,12 @@ internal sealed class RowScanner : IDisposable
         long high = _newestFirst || last ? _high : _low + _window - 1;
         _command.Parameters["$low"].Value = low;
         _command.Parameters["$high"].Value = high;
+        Action<RequestRow> onRowOfWindow = Filtered(onRow);
         bool complete = _store.ReadAtOnce(() =>
         {
             var watch = Stopwatch.StartNew();
             // On a busy machine, a window ends early.
-            bool completed = ReadRows(_command, onRow, () => watch.Elapsed < _target * 2);
+            bool completed = ReadRows(_command, onRowOfWindow, () => watch.Elapsed < _target * 2);
             Resize(watch.Elapsed);
             return completed;
         });
@@ -100,6 +101,9 @@ internal sealed class RowScanner : IDisposable
 
     /// <summary>Reads the rows that another statement selects; see <see cref="RequestRow.Columns"/>.</summary>
     public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => ReadRows(command, onRow, () => true);
+
+    /// <summary>The action for each row of a window.</summary>
+    protected virtual Action<RequestRow> Filtered(Action<RequestRow> onRow) => onRow;
 
     private bool ReadRows(SqliteCommand command, Action<RequestRow> onRow, Func<bool> mayGoOn)
     {
