@@ -37,34 +37,18 @@ public static class TelemetryStores
     /// </exception>
     public static string PathOrAddressOf(string reference) => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference);
 
-    /// <summary>Opens a store. The environment contains the user of a server.</summary>
-    /// <param name="reference">Its full path, or its address.</param>
-    /// <param name="cancellation">Stops the running query.</param>
+    /// <summary>Opens a store, by its full path or its address. Without a credential, the environment contains the user of a server.</summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) => Open([reference], credential, null, cancellation)[0];
+
+    /// <inheritdoc cref="Open(string, NetworkCredential, CancellationToken)"/>
     public static ITelemetryStore Open(string reference, CancellationToken cancellation) => Open(reference, null, cancellation);
 
-    /// <summary>Opens a store.</summary>
-    /// <param name="reference">Its full path, or its address.</param>
-    /// <param name="credential">The credential for a server; null for the environment's user.</param>
-    /// <param name="cancellation">Stops the running query.</param>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
-    public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) => ClickHouseAddress.Matches(reference)
-        ? new ClickHouseStore(reference, credential, null, cancellation)
-        : OpenFile(reference, null, cancellation);
-
-    /// <summary>Opens stores, and closes them after the work.</summary>
-    /// <param name="references">Full paths, or addresses.</param>
-    /// <param name="credential">The credential for servers; null for the environment's user.</param>
-    /// <param name="isChosen">Selects sources; null for all.</param>
-    /// <param name="work">Receives the open stores.</param>
-    /// <param name="cancellation">Stops the running query.</param>
-    /// <param name="patience">The time to wait for the lock of a file; null for the usual time.</param>
-    /// <exception cref="TokenDashboardException">Those of <see cref="Open(IReadOnlyList{string}, NetworkCredential, Func{string, bool}, CancellationToken, TimeSpan?)"/>, and of the work.</exception>
+    /// <summary>Opens stores as <see cref="Open(IReadOnlyList{string}, NetworkCredential, Func{string, bool}, CancellationToken, TimeSpan?)"/> does, and closes them after the work.</summary>
     public static T Use<T>(
         IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, Func<IReadOnlyList<ITelemetryStore>, T> work, CancellationToken cancellation,
         TimeSpan? patience = null)
     {
-        ArgumentNullException.ThrowIfNull(work);
         IReadOnlyList<ITelemetryStore> stores = Open(references, credential, isChosen, cancellation, patience);
         try
         {
@@ -72,7 +56,7 @@ public static class TelemetryStores
         }
         finally
         {
-            Close(stores);
+            stores.ToList().ForEach(store => store.Dispose());
         }
     }
 
@@ -115,7 +99,7 @@ public static class TelemetryStores
                 }
                 else if (isChosen?.Invoke(source) != false)
                 {
-                    open.Add(OpenFile(store, source, cancellation, patience));
+                    open.Add(new SqliteStore(TokenStore.Open(store, patience ?? TokenStore.BusyTimeout, cancellation), source));
                 }
                 else
                 {
@@ -129,18 +113,9 @@ public static class TelemetryStores
         }
         catch
         {
-            Close(open);
+            open.ForEach(store => store.Dispose());
             throw;
         }
-    }
-
-    private static SqliteStore OpenFile(string reference, string? source, CancellationToken cancellation, TimeSpan? patience = null) =>
-        new(patience is { } time ? TokenStore.Open(PathOf(reference), time, cancellation) : TokenStore.Open(PathOf(reference), cancellation), source);
-
-    private static void Close(IEnumerable<ITelemetryStore> stores)
-    {
-        foreach (ITelemetryStore store in stores)
-            store.Dispose();
     }
 
     /// <summary>The shortest distinct ends of paths: usually the names of the files.</summary>

@@ -16,14 +16,11 @@ internal static partial class SqliteEngine
 
     private static readonly Lazy<bool> Ready = new(SetUp);
 
-    /// <summary>Ensures that the library is set up before the first connection.</summary>
-    /// <exception cref="TokenDashboardException">The native library cannot be loaded on this machine.</exception>
-    public static void Initialize() => _ = Ready.Value;
-
     /// <summary>Opens a file, or without a path a temporary database, without pooling, which would keep the file open after the command ends.</summary>
+    /// <exception cref="TokenDashboardException">The native library cannot be loaded on this machine.</exception>
     public static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
-        Initialize();
+        _ = Ready.Value;
         // The time-out is short, so that waiting can be cancelled.
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
         try
@@ -44,6 +41,16 @@ internal static partial class SqliteEngine
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>The rows that a query returns, read one by one.</summary>
+    public static IEnumerable<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        using SqliteDataReader reader = command.ExecuteReader();
+        while (reader.Read())
+            yield return read(reader);
     }
 
     /// <summary>Whether the open file is no longer the one at its path. On Windows, where an open file stays in its place, it is false.</summary>

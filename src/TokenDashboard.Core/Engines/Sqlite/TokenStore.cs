@@ -17,7 +17,7 @@ public sealed class TokenStore : IDisposable
     // The length of a retry step, so that waiting can be cancelled.
     private static readonly TimeSpan BusyStep = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(BusyTimeoutSeconds);
+    internal static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(BusyTimeoutSeconds);
 
     private static readonly string[] RequiredColumns = ["id", .. StoreWriter.Columns.Select(column => column.Name)];
 
@@ -233,15 +233,21 @@ public sealed class TokenStore : IDisposable
     internal T Scalar<T>(string sql) => Query(sql, row => row.GetFieldValue<T>(0))[0];
 
     /// <summary>The rows that a query returns.</summary>
-    internal List<T> Query<T>(string sql, Func<SqliteDataReader, T> read) => Read(() =>
+    internal List<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
     {
         using SqliteCommand command = CreateCommand(sql);
+        return Read(() => Rows(command, read));
+    }
+
+    /// <summary>The rows that a command returns, within a read.</summary>
+    internal List<T> Rows<T>(SqliteCommand command, Func<SqliteDataReader, T> read)
+    {
         using SqliteDataReader reader = ExecuteReader(command);
         var rows = new List<T>();
         while (reader.Read())
             rows.Add(read(reader));
         return rows;
-    });
+    }
 
     /// <inheritdoc/>
     public void Dispose()

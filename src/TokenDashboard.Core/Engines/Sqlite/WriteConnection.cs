@@ -16,12 +16,7 @@ internal class WriteConnection(SqliteConnection connection) : IDisposable
     public void Execute(string sql) => Connection.Execute(sql);
 
     /// <summary>The single value that a query returns.</summary>
-    public object Scalar(string sql)
-    {
-        using SqliteCommand command = Connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar()!;
-    }
+    public object Scalar(string sql) => Connection.Query(sql, row => row.GetValue(0)).First();
 
     /// <summary>A statement with constant SQL, which is prepared once.</summary>
     public NativeStatement Statement(string sql)

@@ -16,7 +16,6 @@ public sealed class GetTokenStoreCommand : SingleStoreCmdlet
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <inheritdoc/>
     private protected override void Process(string store)
     {
         using ITelemetryStore open = TelemetryStores.Open(store, Credential?.GetNetworkCredential(), Cancellation);

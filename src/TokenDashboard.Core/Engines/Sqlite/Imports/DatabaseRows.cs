@@ -65,25 +65,20 @@ internal static class DatabaseRows
     /// <summary>Reads rows in the order of their first columns, which are the parameters that say where the last page ended.</summary>
     private static IEnumerable<T> Pages<T>(TokenStore database, string sql, Func<SqliteDataReader, T> read, params object[] last)
     {
-        var page = new List<T>(Page);
+        // An array of its own, because each page changes it.
+        last = [.. last];
+        List<T> page;
         do
         {
-            (page, last) = database.Read(() =>
+            using SqliteCommand command = database.CreateCommand($"{sql} LIMIT {Page}");
+            for (int i = 0; i < last.Length; i++)
+                command.Parameters.AddWithValue($"${i}", last[i]);
+            page = database.Read(() => database.Rows(command, row =>
             {
-                using SqliteCommand command = database.CreateCommand($"{sql} LIMIT {Page}");
                 for (int i = 0; i < last.Length; i++)
-                    command.Parameters.AddWithValue($"${i}", last[i]);
-                using SqliteDataReader reader = database.ExecuteReader(command);
-                var rows = new List<T>(Page);
-                object[] next = [.. last];
-                while (reader.Read())
-                {
-                    rows.Add(read(reader));
-                    for (int i = 0; i < next.Length; i++)
-                        next[i] = reader.GetValue(i);
-                }
-                return (rows, next);
-            });
+                    last[i] = row.GetValue(i);
+                return read(row);
+            }));
             foreach (T row in page)
                 yield return row;
         }

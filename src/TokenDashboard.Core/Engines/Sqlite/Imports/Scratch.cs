@@ -107,27 +107,20 @@ internal sealed class Scratch : IDisposable
     public void EndSpans() => _connection.Execute(FindTokensBelow);
 
     /// <summary>The spans that were not among those remembered, and have tokens below them: how many nearest, and the first one's hour.</summary>
-    public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() => Query(UnknownAbove, row => (DatabaseRows.Hash(row, 0), row.GetInt64(1), row.GetInt64(2)));
+    public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() =>
+        _connection.Connection.Query(UnknownAbove, row => (DatabaseRows.Hash(row, 0), row.GetInt64(1), row.GetInt64(2)));
 
     /// <summary>Spans without tokens, and what is above them: a row put aside, or a span that was not among those remembered.</summary>
-    public IEnumerable<(UInt128 Span, UInt128 Above)> LinksToOtherFiles() => Query(OpenLinks, row => (DatabaseRows.Hash(row, 0), DatabaseRows.Hash(row, 1)));
+    public IEnumerable<(UInt128 Span, UInt128 Above)> LinksToOtherFiles() =>
+        _connection.Connection.Query(OpenLinks, row => (DatabaseRows.Hash(row, 0), DatabaseRows.Hash(row, 1)));
 
     /// <summary>
     /// The rows put aside, each with whether it is an event in a span that was not among those remembered, and what those below tell of it.
     /// </summary>
     public IEnumerable<(byte[] Row, bool IsEvent, SpanVerdict Verdict)> HeldRows() =>
-        Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
+        _connection.Connection.Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
 
     public void Dispose() => _connection.Dispose();
-
-    private IEnumerable<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
-    {
-        using SqliteCommand command = _connection.Connection.CreateCommand();
-        command.CommandText = sql;
-        using SqliteDataReader reader = command.ExecuteReader();
-        while (reader.Read())
-            yield return read(reader);
-    }
 }
 
 /// <summary>What a span says of its tokens: whether it is a request by its kind, or an event that repeats its parent; how long it took can be NaN.</summary>
