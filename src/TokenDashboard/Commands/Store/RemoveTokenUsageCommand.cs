@@ -2,6 +2,7 @@ using System.Globalization;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
@@ -36,11 +37,10 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
     [SupportsWildcards]
     public override string[]? Database { get; set; }
 
-    /// <inheritdoc/>
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);
-        DateTimeOffset before = StoreOptimizer.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
+        DateTimeOffset before = RollupLevels.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
         long count;
         using (ITelemetryStore open = TelemetryStores.Open(path, Cancellation))
             count = new RequestQuery([open], new RequestFilter { Range = new TimeRange(null, before) }).Count();

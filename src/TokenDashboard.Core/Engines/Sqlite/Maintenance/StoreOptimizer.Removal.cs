@@ -15,10 +15,7 @@ internal sealed partial class StoreOptimizer
     // The first batch is small, because the speed of the disk is unknown.
     private int _rowsPerBatch = FewestRows;
 
-    /// <summary>The start of the quarter-hour that contains an instant: requests are removed by whole quarter-hours, like the rollups.</summary>
-    public static DateTimeOffset QuarterOf(DateTimeOffset instant) => RollupLevels.QuarterOf(instant);
-
-    /// <summary>Removes the requests before a point in time, rounded down by <see cref="QuarterOf"/>. Returns the number of removed requests, as progress does.</summary>
+    /// <summary>Removes the requests before a quarter-hour, and returns their number, as progress does. Rollups have whole quarter-hours.</summary>
     public long Remove(DateTimeOffset before, Action<long>? progress = null)
     {
         long removed = 0;
@@ -35,7 +32,7 @@ internal sealed partial class StoreOptimizer
     {
         Refresh();
         RollupState state = ReadState();
-        long end = RollupLevels.SecondOf(QuarterOf(before).UtcTicks);
+        long end = RollupLevels.StartOf(RollupLevels.SecondOf(before.UtcTicks), RollupLevels.QuarterSeconds);
         List<RowRange> ranges = RollupStore.ReadRanges(_store, RollupSchema.NoTime + 1, end);
         if (ranges.Count == 0)
             return false;
@@ -94,18 +91,12 @@ internal sealed partial class StoreOptimizer
     // Removes the sums and the row ranges of empty quarter-hours; false if new requests were added.
     private bool ForgetQuarters(RollupState state, string emptied)
     {
-        return Delete(RollupSchema.Sums, $"level = {RollupLevel.Quarter:D} AND {emptied}")
-            && Delete(RollupSchema.Rows, emptied)
-            && Delete(RollupSchema.Stale, $"level = {RollupLevel.Quarter:D} AND {emptied}");
-
-        bool Delete(string table, string condition)
+        string quarters = $"level = {RollupLevel.Quarter:D} AND {emptied}";
+        for (bool more = true; more;)
         {
-            for (bool more = true; more;)
-            {
-                if (!_tables.TryWrite(ref state, () => more = RollupTables.DeleteSome(_connection, table, condition)))
-                    return false;
-            }
-            return true;
+            if (!_tables.TryWrite(ref state, () => more = _tables.DeleteSome((RollupSchema.Sums, quarters), (RollupSchema.Rows, emptied), (RollupSchema.Stale, quarters))))
+                return false;
         }
+        return true;
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class StoreOptimizer
         {
             RollupState state = ReadState();
             // If the rollups are unusable, they are rebuilt completely.
-            left.UnionWith(state.IsUsable ? RollupStore.ReadStaleDays(_store) : []);
+            left.UnionWith(state.IsUsable ? RollupStore.ReadStale(_store).Select(stale => RollupLevels.DayOf(stale.Start)) : []);
             if (!state.IsUsable || left.Order().ToArray().All(day => RepairDay(day, ref state) && left.Remove(day)))
                 break;
         }

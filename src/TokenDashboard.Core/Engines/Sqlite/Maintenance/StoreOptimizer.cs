@@ -35,7 +35,7 @@ internal sealed partial class StoreOptimizer : IDisposable
         _tables = new RollupTables(_connection);
         try
         {
-            RollupTables.Create(_connection, force);
+            _tables.Create(force);
             _store = TokenStore.Open(path, cancellation);
         }
         catch
@@ -48,7 +48,6 @@ internal sealed partial class StoreOptimizer : IDisposable
     /// <summary>The longest time for which a transaction held the lock.</summary>
     public TimeSpan LongestLock => _connection.LongestLock;
 
-    /// <summary>The number of rebuilt buckets.</summary>
     public long RepairedBuckets { get; private set; }
 
     /// <summary>
@@ -76,7 +75,7 @@ internal sealed partial class StoreOptimizer : IDisposable
     public void Verify(Action<long, long>? progress = null)
     {
         var verifier = new RollupVerifier(_store, _cancellation);
-        HashSet<long> days = [.. verifier.Run(progress).Select(difference => RollupLevels.StartOf(difference.Key.Start, RollupLevels.DaySeconds))];
+        HashSet<long> days = [.. verifier.Run(progress).Select(difference => RollupLevels.DayOf(difference.Key.Start))];
         if (verifier.UnknownRows != 0 && !verifier.Disturbed)
         {
             // If rows are missing in the rollups, single sums cannot be repaired.
@@ -129,7 +128,6 @@ internal sealed partial class StoreOptimizer : IDisposable
         return new TokenStoreOptimization(store.Path, added, RepairedBuckets, store.Scalar<string>("PRAGMA journal_mode"), LongestLock);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _store.Dispose();
@@ -142,28 +140,24 @@ internal sealed partial class StoreOptimizer : IDisposable
     // it concurrently, and continue the work of others; but they do not delete rebuilt sums of another run.
     private void CompleteClearing()
     {
-        bool IsClearing() => RollupState.Read(_connection.Connection) is { IsClearing: true };
-        foreach ((string table, string condition) in new[]
+        for (bool more = true; more;)
         {
-            (RollupSchema.Sums, $"level > {RollupLevel.RemovedQuarter:D}"), (RollupSchema.Rows, "TRUE"), (RollupSchema.Stale, "TRUE"),
-        })
-        {
-            for (bool more = true; more;)
-                _tables.InTransaction(() => more = IsClearing() && RollupTables.DeleteSome(_connection, table, condition));
-        }
-        _tables.InTransaction(() =>
-        {
-            if (!IsClearing())
-                return;
-            // Longer levels also contain removed requests, so they must be computed even if no other requests are left.
-            for (long? start = long.MinValue; (start = RollupStore.NextRemoved(_store, start.Value)) is { } removed; start += RollupLevels.DaySeconds)
+            _tables.InTransaction(() =>
             {
-                start = RollupLevels.StartOf(removed, RollupLevels.DaySeconds);
-                _tables.AddStale(RollupLevel.Day, start.Value);
-            }
-            _connection.Execute($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Format}");
-            _connection.Run(RollupSchema.NextVersion);
-        });
+                bool isClearing = RollupState.Read(_connection.Connection) is { IsClearing: true };
+                more = isClearing && _tables.DeleteSome((RollupSchema.Sums, $"level > {RollupLevel.RemovedQuarter:D}"), (RollupSchema.Rows, "TRUE"), (RollupSchema.Stale, "TRUE"));
+                if (!isClearing || more)
+                    return;
+                // Longer levels also contain removed requests, so they must be computed even if no other requests are left.
+                for (long? start = long.MinValue; (start = RollupStore.NextRemoved(_store, start.Value)) is { } removed; start += RollupLevels.DaySeconds)
+                {
+                    start = RollupLevels.DayOf(removed);
+                    _tables.AddStale(RollupLevel.Day, start.Value);
+                }
+                _connection.Execute($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Format}");
+                _connection.Run(RollupSchema.NextVersion);
+            });
+        }
     }
 
     private bool AddNewRows(RollupState state, ref long added, Action<long, long>? progress)

@@ -45,35 +45,14 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     /// </exception>
     public static IEnumerable<TokenStoreCheck> Run(string path, bool wait, Action<long, long>? progress, CancellationToken cancellation)
     {
-        TokenStore store;
-        try
+        path = Path.GetFullPath(path);
+        TokenStoreCheck Check(string name, (CheckResult Result, string Message) found) => new(path, name, found.Result, found.Message);
+        using TokenStore? store = TryOpen(path, cancellation, out string damage);
+        if (store is null)
         {
-            store = TokenStore.Open(path, cancellation);
+            yield return Check("Integrity", (CheckResult.Failed, $"The file cannot be opened: {damage} {WhatToDo}"));
+            yield break;
         }
-        catch (TokenDashboardException exception) when (exception.InnerException is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT })
-        {
-            return [new TokenStoreCheck(Path.GetFullPath(path), "Integrity", CheckResult.Failed, $"The file cannot be opened: {exception.InnerException.Message} {WhatToDo}")];
-        }
-        return Opened();
-
-        IEnumerable<TokenStoreCheck> Opened()
-        {
-            using (store)
-            {
-                foreach (TokenStoreCheck check in Run(store, wait, progress))
-                    yield return check;
-            }
-        }
-    }
-
-    /// <summary>Checks a store.</summary>
-    /// <param name="store">The open store.</param>
-    /// <param name="wait">Whether the check of the file may block the application.</param>
-    /// <param name="progress">Receives the number of requests that were compared with the rollups, and of all requests.</param>
-    public static IEnumerable<TokenStoreCheck> Run(TokenStore store, bool wait, Action<long, long>? progress = null)
-    {
-        ArgumentNullException.ThrowIfNull(store);
-        TokenStoreCheck Check(string name, (CheckResult Result, string Message) found) => new(store.Path, name, found.Result, found.Message);
         yield return Check("Schema", (CheckResult.Passed, "The table telemetry has all columns of Observicia."));
         (CheckResult Result, string Message) integrity = Guard("The file", () => Integrity(store, wait));
         yield return Check("Integrity", integrity);
@@ -83,6 +62,20 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
             : Guard("The rollups", () => Rollups(store, differences, progress)));
         foreach (RollupDifference difference in differences)
             yield return Check("Rollup", (CheckResult.Failed, Describe(difference))) with { Start = new DateTimeOffset(Math.Max(0, RollupLevels.TicksOf(difference.Key.Start)), TimeSpan.Zero) };
+    }
+
+    private static TokenStore? TryOpen(string path, CancellationToken cancellation, out string damage)
+    {
+        damage = "";
+        try
+        {
+            return TokenStore.Open(path, cancellation);
+        }
+        catch (TokenDashboardException exception) when (exception.InnerException is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT })
+        {
+            damage = exception.InnerException.Message;
+            return null;
+        }
     }
 
     // Damage ends the check, not the command.
@@ -107,18 +100,9 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
             timer.CancelAfter(LongestLock);
         try
         {
-            var faults = new List<string>();
-            store.ReadLong(() =>
-            {
-                using SqliteCommand command = store.CreateCommand("PRAGMA integrity_check(20)");
-                using SqliteDataReader reader = store.ExecuteReader(command);
-                while (reader.Read())
-                {
-                    // An error can have a heading above it, and is shown in one line.
-                    faults.Add(reader.GetString(0).ReplaceLineEndings(" "));
-                }
-                return true;
-            });
+            using SqliteCommand command = store.CreateCommand("PRAGMA integrity_check(20)");
+            // An error can have a heading above it, and is shown in one line.
+            List<string> faults = store.ReadLong(() => store.Rows(command, row => row.GetString(0).ReplaceLineEndings(" ")));
             return faults is ["ok"] ? (CheckResult.Passed, "SQLite's integrity check passed.")
                 : (CheckResult.Failed, $"SQLite's integrity check failed: {string.Join("; ", faults)}. {WhatToDo}");
         }

@@ -51,7 +51,7 @@ internal sealed class RollupChunks : IDisposable
     {
         (_store, _scope, _start, _unreadable, _onRow) = (store, scope, start, unreadable, onRow);
         _length = scope.Step == 0 ? FirstWeeks : FirstDays;
-        (_at, _end) = store.Read(() => RollupStore.DataBounds(store));
+        (_at, _end) = RollupStore.DataBounds(store);
         var cuts = new List<long> { 0, _end };
         foreach (DateTimeOffset bound in new[] { scope.Filter.Range.Since, scope.Filter.Range.Until }.OfType<DateTimeOffset>())
         {

@@ -81,7 +81,7 @@ internal sealed class UsageReader
         if (scope.CountsRemoved && state is not null)
         {
             // Removed requests have only rollups.
-            (long from, long until) = store.Read(() => RollupStore.DataBounds(store));
+            (long from, long until) = RollupStore.DataBounds(store);
             RollupStore.ReadAllSums(store, RollupLevel.RemovedQuarter, from, until, filter, sum =>
             {
                 if (filter.Range.Contains(sum.UtcTicks))
@@ -147,7 +147,7 @@ internal sealed class UsageReader
     private static UnreadableReport? ReadRollups(TokenStore store, UsageScope scope, RollupState state, Action<UsageRow> onRow)
     {
         if (scope.NeedsQuarters is not { } needsQuarters
-            || !store.Read(() => RollupStore.ReadGroups(store, scope.Filter)).Values.Any(group => needsQuarters(group.Provider, group.Model)))
+            || !RollupStore.ReadGroups(store, scope.Filter).Values.Any(group => needsQuarters(group.Provider, group.Model)))
         {
             return new UsageReader(store, scope, state, onRow).ReadRollups();
         }

@@ -51,8 +51,6 @@ internal static class PriceTable
             PRIMARY KEY (provider, model, since, day_from, prompt_above)) WITHOUT ROWID
         """;
 
-    private const string Delete = $"DELETE FROM {Name} WHERE provider = ?1 AND model = ?2";
-
     private static readonly string Insert = $"INSERT INTO {Name} VALUES ({string.Join(", ", Layout.Select((_, number) => string.Create(CultureInfo.InvariantCulture, $"?{number + 1}")))})";
 
     private static readonly string Parts = string.Join(", ", new[] { Measures.CachedTokens, Measures.CacheWriteTokens, Measures.ReasoningTokens }.Select(part => part.Name));
@@ -78,7 +76,7 @@ internal static class PriceTable
             {
                 foreach ((string provider, string model) in models)
                 {
-                    connection.Run(Delete, provider, model);
+                    connection.Run($"DELETE FROM {Name} WHERE provider = ?1 AND model = ?2", provider, model);
                     foreach (Row row in rows[(provider, model)])
                         connection.Run(Insert, row.Values);
                 }
@@ -101,7 +99,7 @@ internal static class PriceTable
         var models = new HashSet<(string Provider, string Model)>();
         RollupState? state = RollupState.Read(store);
         if (state is { IsForeign: false })
-            models.UnionWith(store.Read(() => RollupStore.ReadGroups(store, new RequestFilter())).Values.Select(group => (group.Provider, group.Model)));
+            models.UnionWith(RollupStore.ReadGroups(store, new RequestFilter()).Values.Select(group => (group.Provider, group.Model)));
         RowRange rows = state is { IsUsable: true } ? state.After(store) : store.Rows();
         if (rows.First <= rows.Last)
         {

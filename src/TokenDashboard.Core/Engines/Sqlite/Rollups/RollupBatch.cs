@@ -20,10 +20,8 @@ internal sealed class RollupBatch
     /// <summary>The rows with the requests of a quarter-hour.</summary>
     public IEnumerable<(long Start, RowRange Range)> Rows => _rows.SelectMany(start => start.Value.Select(range => (start.Key, range)));
 
-    /// <summary>Number of rows added.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The row added last.</summary>
     public long LastRow { get; private set; }
 
     /// <summary>Whether a range continues another.</summary>
@@ -48,7 +46,7 @@ internal sealed class RollupBatch
     {
         var longer = new Dictionary<RollupKey, UsageAccumulator>();
         void Add(RollupLevel level, RollupKey key, UsageAccumulator usage) =>
-            Of(longer, new RollupKey(level, RollupLevels.StartOf(key.Start, level.Seconds()), level.HasUsers() ? key.Group : key.Group.OfAllUsers())).Add(usage);
+            Of(longer, new RollupKey(level, RollupLevels.StartOf(key.Start, level.Seconds()), level <= RollupLevel.Week ? key.Group : key.Group.OfAllUsers())).Add(usage);
         foreach ((RollupKey key, UsageAccumulator usage) in quarters)
         {
             Add(RollupLevel.Hour, key, usage);

@@ -31,7 +31,6 @@ internal enum RollupLevel
 /// <summary>The lengths of the levels' buckets.</summary>
 internal static class RollupLevels
 {
-    /// <summary>The length of the shortest bucket in seconds.</summary>
     public const int QuarterSeconds = 900;
 
     public const int HourSeconds = 3600;
@@ -44,7 +43,6 @@ internal static class RollupLevels
     public static DateTimeOffset QuarterOf(DateTimeOffset instant) =>
         new(TicksOf(StartOf(SecondOf(instant.UtcTicks), QuarterSeconds)), TimeSpan.Zero);
 
-    /// <summary>The length of a level's buckets in seconds.</summary>
     public static int Seconds(this RollupLevel level) => level switch
     {
         RollupLevel.RemovedQuarter or RollupLevel.Quarter => QuarterSeconds,
@@ -53,11 +51,12 @@ internal static class RollupLevels
         _ => DaySeconds,
     };
 
-    /// <summary>Whether a level distinguishes users.</summary>
-    public static bool HasUsers(this RollupLevel level) => level <= RollupLevel.Week;
-
     /// <summary>The start of the bucket that contains a second.</summary>
     public static long StartOf(long second, int length) => second - ((second % length) + length) % length;
+
+    public static long DayOf(long second) => StartOf(second, DaySeconds);
+
+    public static long WeekOf(long second) => StartOf(second, WeekSeconds);
 
     /// <summary>The second since 1970 that contains an instant.</summary>
     public static long SecondOf(long utcTicks) => (utcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond

@@ -31,7 +31,6 @@ internal sealed class RollupRow : UsageRow, IDisposable
     /// <summary>The columns that a statement must select.</summary>
     public string Columns { get; }
 
-    /// <summary>The number of copied rows.</summary>
     public int Count => _rows.Count;
 
     /// <summary>The approximate memory of the copies.</summary>
@@ -57,7 +56,6 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     private int Numbers => _integers.Length + _reals.Length;
 
-    /// <summary>Discards the copied rows.</summary>
     public void Clear() => _rows.Clear();
 
     /// <summary>Discards the copied rows, copies the current row of a statement, and selects it.</summary>
@@ -109,7 +107,6 @@ internal sealed class RollupRow : UsageRow, IDisposable
         return usage;
     }
 
-    /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
         ArrayPool<long>.Shared.Return(_numbers);

@@ -18,10 +18,10 @@ internal sealed record RollupState(long Format, long Watermark, long Version, lo
     public bool IsForeign => Format is not (RollupSchema.Format or RollupSchema.Clearing);
 
     /// <summary>Reads the state, or null if a store has no rollups.</summary>
-    public static RollupState? Read(TokenStore store) => store.Read(() => Read(store.CreateCommand(""), store.ExecuteReader));
+    public static RollupState? Read(TokenStore store) => store.Read(() => Read(sql => store.Query(sql, Numbers)));
 
     /// <summary>As <see cref="Read(TokenStore)"/>, within a transaction.</summary>
-    public static RollupState? Read(SqliteConnection connection) => Read(connection.CreateCommand(), command => command.ExecuteReader());
+    public static RollupState? Read(SqliteConnection connection) => Read(sql => [.. connection.Query(sql, Numbers)]);
 
     /// <summary>The rows written since the rollups were refreshed.</summary>
     public RowRange After(TokenStore store)
@@ -30,23 +30,16 @@ internal sealed record RollupState(long Format, long Watermark, long Version, lo
         return Watermark == 0 ? rows : rows with { First = Watermark + 1 };
     }
 
-    private static RollupState? Read(SqliteCommand command, Func<SqliteCommand, SqliteDataReader> execute)
+    private static RollupState? Read(Func<string, List<long[]>> query)
     {
-        long[]? Row(string sql)
-        {
-            command.CommandText = sql;
-            using SqliteDataReader reader = execute(command);
-            return reader.Read() ? [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)] : null;
-        }
-        using (command)
-        {
-            if (Row($"SELECT count(*) FROM sqlite_schema WHERE name = '{RollupSchema.State}'") is not [> 0] || Row($"SELECT format FROM {RollupSchema.State}") is not [long format])
-                return null;
-            var state = new RollupState(format, 0, 0, 0, 0, IsUsable: false);
-            // Other versions can lack columns.
-            return state.IsForeign || Row($"SELECT watermark, version, changes, removals, {RollupSchema.IsProven} FROM {RollupSchema.State}") is not { } row
-                ? state
-                : new RollupState(format, row[0], row[1], row[2], row[3], format == RollupSchema.Format && row[4] != 0);
-        }
+        if (query($"SELECT count(*) FROM sqlite_schema WHERE name = '{RollupSchema.State}'") is not [[> 0]] || query($"SELECT format FROM {RollupSchema.State}") is not [[long format]])
+            return null;
+        var state = new RollupState(format, 0, 0, 0, 0, IsUsable: false);
+        // Other versions can lack columns.
+        return state.IsForeign || query($"SELECT watermark, version, changes, removals, {RollupSchema.IsProven} FROM {RollupSchema.State}") is not [long[] row]
+            ? state
+            : new RollupState(format, row[0], row[1], row[2], row[3], format == RollupSchema.Format && row[4] != 0);
     }
+
+    private static long[] Numbers(SqliteDataReader row) => [.. Enumerable.Range(0, row.FieldCount).Select(row.GetInt64)];
 }

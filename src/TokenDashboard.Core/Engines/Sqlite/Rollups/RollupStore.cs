@@ -13,57 +13,48 @@ internal static class RollupStore
     {
         using SqliteCommand command = store.CreateCommand("");
         command.CommandText = $"SELECT id, all_users, user_id, model, provider, request_type, input_class FROM {RollupSchema.Groups} WHERE {(filter with { Range = TimeRange.All }).ToSql(command)}";
-        using SqliteDataReader reader = store.ExecuteReader(command);
-        var groups = new Dictionary<long, RollupGroup>();
-        while (reader.Read())
-        {
-            groups.Add(reader.GetInt64(0), new RollupGroup(
-                reader.GetBoolean(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetInt32(6)));
-        }
-        return groups;
+        return store.Read(() => store.Rows(command, row => (
+            Id: row.GetInt64(0), Group: new RollupGroup(row.GetBoolean(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetInt32(6)))))
+            .ToDictionary(group => group.Id, group => group.Group);
     }
 
-    /// <summary>The stale buckets.</summary>
     public static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store) =>
         [.. store.Query($"SELECT level, start FROM {RollupSchema.Stale}", row => ((RollupLevel)row.GetInt64(0), row.GetInt64(1)))];
 
-    /// <summary>The days with stale buckets.</summary>
-    public static IEnumerable<long> ReadStaleDays(TokenStore store) => ReadStale(store).Select(stale => RollupLevels.StartOf(stale.Start, RollupLevels.DaySeconds));
-
     /// <summary>The first quarter-hour from a second on with requests in the table or removed ones, or null.</summary>
-    public static long? Next(TokenStore store, long from) => new[] { Bound(store, "min", RollupSchema.Rows, $"start >= {Number(Math.Max(from, RollupSchema.NoTime + 1))}"), NextRemoved(store, from) }.Min();
+    public static long? Next(TokenStore store, long from) =>
+        new[] { Bound(store, $"min(start) FROM {RollupSchema.Rows} WHERE start >= {Math.Max(from, RollupSchema.NoTime + 1)}"), NextRemoved(store, from) }.Min();
 
     /// <summary>The first day after another with requests, removed requests or rollups, which may be wrong, or null.</summary>
     public static long? NextDay(TokenStore store, long day)
     {
-        long? FirstOf(RollupLevel level, long from) => Bound(store, "min", RollupSchema.Sums, $"level = {level:D} AND start >= {Number(from)}");
-        long from = day + RollupLevels.DaySeconds, week = RollupLevels.StartOf(day, RollupLevels.WeekSeconds) + RollupLevels.WeekSeconds;
+        long? FirstOf(RollupLevel level, long from) => Bound(store, $"min(start) FROM {RollupSchema.Sums} WHERE level = {level:D} AND start >= {from}");
+        long from = day + RollupLevels.DaySeconds, week = RollupLevels.WeekOf(day) + RollupLevels.WeekSeconds;
         long? next = Enum.GetValues<RollupLevel>().Where(level => level != RollupLevel.Week).Select(level => FirstOf(level, from)).Append(Next(store, from)).Min();
         // A week begins before the first of its days with data. It is a day of its own if it has no such day.
-        if (FirstOf(RollupLevel.Week, week) is { } alone && (next is null || RollupLevels.StartOf(next.Value, RollupLevels.WeekSeconds) > alone))
+        if (FirstOf(RollupLevel.Week, week) is { } alone && (next is null || RollupLevels.WeekOf(next.Value) > alone))
             next = alone;
-        return next is { } start ? RollupLevels.StartOf(start, RollupLevels.DaySeconds) : null;
+        return next is { } start ? RollupLevels.DayOf(start) : null;
     }
 
     /// <summary>The first quarter-hour from a second on with removed requests, or null.</summary>
-    public static long? NextRemoved(TokenStore store, long from) => Bound(store, "min", RollupSchema.Sums, $"level = {RollupLevel.RemovedQuarter:D} AND start >= {Number(from)}");
+    public static long? NextRemoved(TokenStore store, long from) =>
+        Bound(store, $"min(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D} AND start >= {from}");
 
     /// <summary>The last quarter-hour with removed requests, or null.</summary>
-    public static long? LastRemoved(TokenStore store) => Bound(store, "max", RollupSchema.Sums, $"level = {RollupLevel.RemovedQuarter:D}");
+    public static long? LastRemoved(TokenStore store) => Bound(store, $"max(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D}");
 
     /// <summary>The range of days with rows or removed requests; (0, 0) for none.</summary>
     public static (long From, long Until) DataBounds(TokenStore store)
     {
-        long? last = new[] { Bound(store, "max", RollupSchema.Rows, $"start > {Number(RollupSchema.NoTime)}"), LastRemoved(store) }.Max();
-        return Next(store, long.MinValue) is { } first && last is { } end
-            ? (RollupLevels.StartOf(first, RollupLevels.DaySeconds), RollupLevels.StartOf(end, RollupLevels.DaySeconds) + RollupLevels.DaySeconds)
-            : (0, 0);
+        long? last = new[] { Bound(store, $"max(start) FROM {RollupSchema.Rows} WHERE start > {RollupSchema.NoTime}"), LastRemoved(store) }.Max();
+        return Next(store, long.MinValue) is { } first && last is { } end ? (RollupLevels.DayOf(first), RollupLevels.DayOf(end) + RollupLevels.DaySeconds) : (0, 0);
     }
 
     /// <summary>Reads the sums of a level that start in [from, until).</summary>
     public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, RequestFilter filter, Action<RollupRow> onRow)
     {
-        Dictionary<long, RollupGroup> groups = store.Read(() => ReadGroups(store, filter));
+        Dictionary<long, RollupGroup> groups = ReadGroups(store, filter);
         var row = new RollupRow();
         ReadByStart(store, $"SELECT {row.Columns} FROM {RollupSchema.Sums} WHERE level = {level:D}", from, until, statement =>
         {
@@ -92,7 +83,7 @@ internal static class RollupStore
             {
                 var watch = Stopwatch.StartNew();
                 (long last, long next) = (from, until);
-                using SqliteCommand command = store.CreateCommand($"{select} AND start >= {Number(from)} AND start < {Number(until)} ORDER BY start");
+                using SqliteCommand command = store.CreateCommand(string.Create(CultureInfo.InvariantCulture, $"{select} AND start >= {from} AND start < {until} ORDER BY start"));
                 store.Step(command, row =>
                 {
                     if (row.Integer(1) != last && watch.Elapsed > RowScanner.UsualWindow)
@@ -110,8 +101,6 @@ internal static class RollupStore
     }
 
     // Only a single MIN or MAX does not read the whole table.
-    private static long? Bound(TokenStore store, string function, string table, string condition) =>
-        store.Query($"SELECT {function}(start) FROM {table} WHERE {condition}", row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0))[0];
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private static long? Bound(TokenStore store, FormattableString select) =>
+        store.Query($"SELECT {FormattableString.Invariant(select)}", row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0))[0];
 }

@@ -15,7 +15,7 @@ internal sealed class RollupTables(StoreWriteConnection connection)
         + "Nothing was written. Use the version that created them, or delete the usage of the removed requests with: Optimize-TokenStore -Force";
     private const string GroupColumns = "all_users, user_id, model, provider, request_type, input_class";
     private const string FindGroup = $"SELECT id FROM {RollupSchema.Groups} WHERE ({GroupColumns}) = (?1, ?2, ?3, ?4, ?5, ?6)";
-    private const string AddGroup = $"INSERT INTO {RollupSchema.Groups} ({GroupColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
+    private const string AddGroup = $"INSERT OR IGNORE INTO {RollupSchema.Groups} ({GroupColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     private const string OfKey = $"FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3";
 
     private static readonly string FindSum = $"SELECT {new RollupRow().Columns} {OfKey}";
@@ -26,10 +26,9 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     private bool _isCommitted;
 
     /// <summary>Creates missing tables, and replaces those of another version step by step, because all at once could block the application.</summary>
-    /// <param name="connection">The store.</param>
     /// <param name="force">Whether rollups of removed requests, which cannot be computed again, may be deleted.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreSchemaMismatch"/>: they would be deleted.</exception>
-    public static void Create(StoreWriteConnection connection, bool force)
+    public void Create(bool force)
     {
         for (bool created = false; !created;)
         {
@@ -40,7 +39,7 @@ internal sealed class RollupTables(StoreWriteConnection connection)
                     if (!force && (long)connection.Scalar(HasRemoved) > 0)
                         throw StoreErrors.Problem(connection.Path, ErrorCode.StoreSchemaMismatch, ForeignRemoved);
                     string[] foreign = connection.Scalar(ForeignTables).ToString()!.Split(',');
-                    if (foreign.Any(table => table != RollupSchema.State && DeleteSome(connection, table, "TRUE")))
+                    if (DeleteSome([.. foreign.Where(table => table != RollupSchema.State).Select(table => (table, "TRUE"))]))
                         return;
                     connection.Execute(string.Join(';', foreign.Select(table => $"DROP TABLE {table}").Prepend($"DROP VIEW IF EXISTS {RollupSchema.View}")));
                 }
@@ -50,9 +49,11 @@ internal sealed class RollupTables(StoreWriteConnection connection)
         }
     }
 
-    /// <summary>Deletes rows of a table until the time limit of a transaction.</summary>
+    /// <summary>Deletes rows of the first table that has any, until the time limit of a transaction.</summary>
     /// <returns>Whether rows were deleted, so that there may be more.</returns>
-    public static bool DeleteSome(StoreWriteConnection connection, string table, string condition)
+    public bool DeleteSome(params IEnumerable<(string Name, string Condition)> tables) => tables.Any(table => DeleteSome(table.Name, table.Condition));
+
+    private bool DeleteSome(string table, string condition)
     {
         string key = (string)connection.Scalar($"SELECT group_concat(name) FROM pragma_table_info('{table}') WHERE pk > 0");
         bool deleted = false;
@@ -184,13 +185,11 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     {
         if (!_groups.TryGetValue(group, out long id))
         {
-            if (!TryReadId(FindGroup, group, out id))
-                TryReadId(AddGroup, group, out id);
+            object?[] names = [group.AllUsers, group.User, group.Model, group.Provider, group.RequestType, (long)group.InputClass];
+            connection.Run(AddGroup, names);
+            connection.TryRead(connection.Statement(FindGroup, names), row => row.Integer(0), out id);
             _groups.Add(group, id);
         }
         return id;
     }
-
-    private bool TryReadId(string sql, RollupGroup group, out long id) => connection.TryRead(
-        connection.Statement(sql, group.AllUsers ? 1L : 0L, group.User, group.Model, group.Provider, group.RequestType, (long)group.InputClass), row => row.Integer(0), out id);
 }

@@ -19,10 +19,10 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
     {
         if (RollupState.Read(store) is not { IsUsable: true } state)
             yield break;
-        HashSet<(RollupLevel, long)> stale = RollupStore.ReadStale(store);
-        HashSet<long> staleDays = [.. RollupStore.ReadStaleDays(store)];
+        HashSet<(RollupLevel Level, long Start)> stale = RollupStore.ReadStale(store);
+        HashSet<long> staleDays = [.. stale.Select(each => RollupLevels.DayOf(each.Start))];
         long known = 0;
-        (long from, long until) = store.Read(() => RollupStore.DataBounds(store));
+        (long from, long until) = RollupStore.DataBounds(store);
         RowRange rows = store.Rows();
         for (long day = from, next; day < until; day = next)
         {
@@ -31,7 +31,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             known += requests.Count;
             next = RollupStore.NextDay(store, day) ?? until;
             // A week is compared with the last of its days, unless one of them is stale.
-            bool hasWeek = (next >= until || WeekOf(next) != WeekOf(day)) && !staleDays.Any(each => WeekOf(each) == WeekOf(day));
+            bool hasWeek = (next >= until || RollupLevels.WeekOf(next) != RollupLevels.WeekOf(day)) && !staleDays.Any(each => RollupLevels.WeekOf(each) == RollupLevels.WeekOf(day));
             foreach (RollupDifference difference in CompareDay(store, day, requests, hasWeek))
             {
                 // Quarter-hours are stale individually, longer levels by day.
@@ -64,29 +64,30 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
     /// <summary>The sums of the day that starts at a second that differ from its requests, and if wanted those of its week that differ from its days.</summary>
     public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests, bool hasWeek = true)
     {
+        long week = RollupLevels.WeekOf(day);
         var found = new Dictionary<RollupKey, UsageAccumulator>();
         var removed = new Dictionary<RollupKey, UsageAccumulator>();
         foreach (RollupLevel level in Enum.GetValues<RollupLevel>().Where(level => hasWeek || level != RollupLevel.Week))
         {
             Dictionary<RollupKey, UsageAccumulator> sums = level == RollupLevel.RemovedQuarter ? removed : found;
-            (long from, long until) = level == RollupLevel.Week ? (WeekOf(day), WeekOf(day) + 1) : (day, day + RollupLevels.DaySeconds);
+            (long from, long until) = level == RollupLevel.Week ? (week, week + 1) : (day, day + RollupLevels.DaySeconds);
             RollupStore.ReadAllSums(store, level, from, until, new RequestFilter(), row => sums.Add(row.Key, row.ToAccumulator()));
         }
         Dictionary<RollupKey, UsageAccumulator> expected = RollupBatch.Longer(requests.Quarters.Concat(removed));
         if (hasWeek)
         {
-            RollupStore.ReadAllSums(store, RollupLevel.Day, WeekOf(day), WeekOf(day) + RollupLevels.WeekSeconds, new RequestFilter(), row =>
+            RollupStore.ReadAllSums(store, RollupLevel.Day, week, week + RollupLevels.WeekSeconds, new RequestFilter(), row =>
             {
                 if (row.Key.Start != day)
-                    RollupBatch.Of(expected, row.Key with { Level = RollupLevel.Week, Start = WeekOf(day) }).Add(row.ToAccumulator());
+                    RollupBatch.Of(expected, row.Key with { Level = RollupLevel.Week, Start = week }).Add(row.ToAccumulator());
             });
         }
         foreach ((RollupKey key, UsageAccumulator usage) in requests.Quarters)
             expected.Add(key, usage);
-        return RollupDifference.Between(expected, found).Where(difference => hasWeek || difference.Key.Level != RollupLevel.Week);
+        return expected.Keys.Union(found.Keys).Where(key => hasWeek || key.Level != RollupLevel.Week)
+            .Select(key => new RollupDifference(key, expected.GetValueOrDefault(key), found.GetValueOrDefault(key)))
+            .Where(both => both.Expected is null || both.Found is null || !both.Expected.Matches(both.Found));
     }
-
-    private static long WeekOf(long second) => RollupLevels.StartOf(second, RollupLevels.WeekSeconds);
 
     private long CountRows(long last)
     {
@@ -99,11 +100,4 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
 }
 
 /// <summary>A rollup that differs from the requests; null for no row.</summary>
-internal sealed record RollupDifference(RollupKey Key, UsageAccumulator? Expected, UsageAccumulator? Found)
-{
-    /// <summary>The sums in which two sets of sums differ.</summary>
-    public static IEnumerable<RollupDifference> Between(Dictionary<RollupKey, UsageAccumulator> expected, Dictionary<RollupKey, UsageAccumulator> found) => expected.Keys
-        .Union(found.Keys)
-        .Select(key => new RollupDifference(key, expected.GetValueOrDefault(key), found.GetValueOrDefault(key)))
-        .Where(both => both.Expected is null || both.Found is null || !both.Expected.Matches(both.Found));
-}
+internal sealed record RollupDifference(RollupKey Key, UsageAccumulator? Expected, UsageAccumulator? Found);

@@ -41,7 +41,7 @@ public class RequestDetailTests
                 remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
             Assert.Equal(expected, Usage(summed));
             using (TokenStore open = summed.Open())
-                Assert.All(TokenStoreCheck.Run(open, wait: false), check => Assert.True(check.Result == CheckResult.Passed, check.Message));
+                Assert.All(TokenStoreCheck.Run(open.Path, wait: false, progress: null, CancellationToken.None), check => Assert.True(check.Result == CheckResult.Passed, check.Message));
         },
         iter: 5);
 
@@ -82,14 +82,14 @@ public class RequestDetailTests
         {
             Assert.Equal(2, new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter()).Rows[0].Requests);
             Assert.Equal("unusable", TokenStoreInfo.Read(new SqliteStore(open)).Rollups);
-            Assert.Contains(TokenStoreCheck.Run(open, wait: false), check => check is { Check: "Rollups", Result: CheckResult.Failed });
+            Assert.Contains(TokenStoreCheck.Run(open.Path, wait: false, progress: null, CancellationToken.None), check => check is { Check: "Rollups", Result: CheckResult.Failed });
         }
 
         Optimize(store);
 
         using TokenStore rebuilt = store.Open();
         Assert.Equal("current", TokenStoreInfo.Read(new SqliteStore(rebuilt)).Rollups);
-        Assert.All(TokenStoreCheck.Run(rebuilt, wait: false), check => Assert.True(check.Result == CheckResult.Passed, check.Message));
+        Assert.All(TokenStoreCheck.Run(rebuilt.Path, wait: false, progress: null, CancellationToken.None), check => Assert.True(check.Result == CheckResult.Passed, check.Message));
     }
 
     private static void Optimize(TestStore store)

@@ -39,7 +39,7 @@ public class StoreOptimizerTests
             store.Insert(before);
             if (optimizeFirst)
                 Optimize(store);
-            DateTimeOffset boundary = StoreOptimizer.QuarterOf(new DateTimeOffset(day, TimeSpan.Zero));
+            DateTimeOffset boundary = RollupLevels.QuarterOf(new DateTimeOffset(day, TimeSpan.Zero));
             long old = before.LongCount(row => RandomStore.TimeOf(row) < boundary);
             string[] expected = Sums(store);
 
@@ -288,11 +288,7 @@ public class StoreOptimizerTests
         return optimizer.Refresh();
     }
 
-    private static TokenStoreCheck[] Check(TestStore store)
-    {
-        using TokenStore open = store.Open();
-        return [.. TokenStoreCheck.Run(open, wait: false)];
-    }
+    private static TokenStoreCheck[] Check(TestStore store) => [.. TokenStoreCheck.Run(store.Path, wait: false, progress: null, CancellationToken.None)];
 
     private static void AssertSound(TestStore store) =>
         Assert.All(Check(store), check => Assert.True(check.Result == CheckResult.Passed, check.Message));
