@@ -60,7 +60,6 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing() => _piped = !MyInvocation.BoundParameters.ContainsKey(nameof(Model));
 
-    /// <inheritdoc/>
     private protected override void Process()
     {
         PriceList prices = PriceFiles.Load();

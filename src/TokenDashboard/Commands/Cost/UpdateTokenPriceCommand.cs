@@ -31,7 +31,6 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     /// <summary>A store that cannot be written is one error record. The list is installed, and other stores are updated.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !exception.IsAbout("Store");
 
-    /// <inheritdoc/>
     private protected override void Process()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;

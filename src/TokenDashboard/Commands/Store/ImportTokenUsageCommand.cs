@@ -61,7 +61,6 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private protected override bool IsTerminating(TokenDashboardException exception) =>
         exception.Code == ErrorCode.ImportMapInvalid || !exception.IsAbout("Import");
 
-    /// <inheritdoc/>
     private protected override void Process()
     {
         foreach (string path in Path)

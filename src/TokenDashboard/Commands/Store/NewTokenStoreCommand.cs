@@ -45,7 +45,6 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     /// <summary>A store that cannot be created is one error record; the command continues with the next one.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
-    /// <inheritdoc/>
     private protected override void Process()
     {
         string path = TelemetryStores.PathOf(ResolveStore(Path));

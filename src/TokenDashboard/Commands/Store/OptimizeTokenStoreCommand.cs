@@ -28,7 +28,6 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);

@@ -15,7 +15,6 @@ public abstract class SingleStoreCmdlet : StoreCmdlet
 
     private protected abstract void Process(string store);
 
-    /// <inheritdoc/>
     private protected sealed override void Process()
     {
         foreach (string store in StoreReferences())

@@ -56,7 +56,6 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     [Parameter]
     public SwitchParameter SkipCheck { get; set; }
 
-    /// <inheritdoc/>
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);

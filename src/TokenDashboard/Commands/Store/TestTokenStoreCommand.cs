@@ -17,7 +17,6 @@ public sealed class TestTokenStoreCommand : SingleStoreCmdlet
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <inheritdoc/>
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);

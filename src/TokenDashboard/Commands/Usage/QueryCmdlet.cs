@@ -144,7 +144,6 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected abstract void Query();
 
-    /// <inheritdoc/>
     private protected sealed override void Process()
     {
         Filter = MakeFilter();
