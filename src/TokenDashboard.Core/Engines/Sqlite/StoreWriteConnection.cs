@@ -42,7 +42,6 @@ internal sealed class StoreWriteConnection : WriteConnection
     private const string CopyLogBack = "PRAGMA wal_checkpoint(PASSIVE)";
 
     private readonly CancellationToken _cancellation;
-    private bool _isSetUp;
     private long? _othersSeen;
     private long? _dataVersion;
     private long _begun;
@@ -106,29 +105,30 @@ internal sealed class StoreWriteConnection : WriteConnection
     }
 
     /// <summary>Runs work outside a transaction, and converts SQLite's errors.</summary>
-    public void Guard(Action work)
+    public void Guard(Action work) => Guard(Path, () =>
+    {
+        work();
+        return true;
+    });
+
+    private static T Guard<T>(string path, Func<T> work)
     {
         try
         {
-            work();
+            return work();
         }
         catch (SqliteException exception)
         {
-            throw Explain(exception, Path);
+            throw exception.SqliteErrorCode switch
+            {
+                raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => StoreErrors.FromReading(exception, path),
+                _ => StoreErrors.FromWriting(exception, path),
+            };
         }
     }
 
-    private static StoreWriteConnection Connect(string path, string source, SqliteOpenMode mode, CancellationToken cancellation)
-    {
-        try
-        {
-            return new StoreWriteConnection(path, SqliteEngine.Open(source, mode), cancellation);
-        }
-        catch (SqliteException exception)
-        {
-            throw Explain(exception, path);
-        }
-    }
+    private static StoreWriteConnection Connect(string path, string source, SqliteOpenMode mode, CancellationToken cancellation) =>
+        Guard(path, () => new StoreWriteConnection(path, SqliteEngine.Open(source, mode), cancellation));
 
     private bool TryInTransaction(Action work, Stopwatch waited)
     {
@@ -139,7 +139,6 @@ internal sealed class StoreWriteConnection : WriteConnection
         TimeSpan worked = TimeSpan.Zero;
         try
         {
-            SetUp();
             LookForOthers();
             work();
             worked = Stopwatch.GetElapsedTime(_begun);
@@ -187,17 +186,10 @@ internal sealed class StoreWriteConnection : WriteConnection
         }
     }
 
-    private void SetUp()
-    {
-        if (!_isSetUp)
-        {
-            Execute(Settings);
-            _isSetUp = true;
-        }
-    }
-
     private void LookForOthers()
     {
+        if (_dataVersion is null)
+            Execute(Settings);
         // Changes after another connection committed: https://sqlite.org/pragma.html#pragma_data_version
         long dataVersion = (long)Scalar("PRAGMA data_version");
         if (_dataVersion is { } last && dataVersion != last)
@@ -240,10 +232,4 @@ internal sealed class StoreWriteConnection : WriteConnection
                 $"was locked by other processes for {BusyTimeout.TotalSeconds:0} seconds. Completed work is kept. Run the command again, and look for a program with an open transaction.");
         }
     }
-
-    private static Exception Explain(SqliteException exception, string path) => exception.SqliteErrorCode switch
-    {
-        raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => StoreErrors.FromReading(exception, path),
-        _ => StoreErrors.FromWriting(exception, path),
-    };
 }
