@@ -82,15 +82,8 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         return next;
     }
 
-    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
-    {
-        var tails = new List<(ImportTail Tail, ImportKey Key)>();
-        NativeStatement read = connection.Statement($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}");
-        while (read.Step(out _))
-            tails.Add((new ImportTail(read.Integer(0), Hash(read.Blob(1)), Hash(read.Blob(2))), new ImportKey(read.Integer(3), Hash(read.Blob(4)))));
-        connection.Run(read);
-        return tails.ToLookup(tail => tail.Tail.Position);
-    }
+    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() =>
+        connection.Connection.Query($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}", DatabaseRows.Tail).ToLookup(tail => tail.Tail.Position);
 
     private static UInt128 Hash(ReadOnlySpan<byte> blob) => blob.Length == 16 ? MemoryMarshal.Read<UInt128>(blob) : default;
 
