@@ -15,15 +15,11 @@ internal sealed class HistogramBins
     private static readonly double LogGrowth = Math.Log(Growth);
 
     private readonly double[] _edges;
-    private readonly int _lowestPower;
     private readonly int _highestPower;
 
     /// <summary>Bins that begin at the edges; between two powers of the growth, where there are powers, they begin at those too.</summary>
-    private HistogramBins(double[] edges, int lowestPower, int highestPower)
-    {
-        (_edges, _lowestPower, _highestPower) = (edges, lowestPower, highestPower);
-        Highest = highestPower + edges.Length;
-    }
+    private HistogramBins(double[] edges, int lowestPower, int highestPower) =>
+        (_edges, Lowest, _highestPower, Highest) = (edges, lowestPower, highestPower, highestPower + edges.Length);
 
     /// <summary>Bins of durations in milliseconds, from a nanosecond to the longest valid duration.</summary>
     public static HistogramBins Durations { get; } = new([100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000], lowestPower: -691, highestPower: 1382);
@@ -34,7 +30,7 @@ internal sealed class HistogramBins
     /// <summary>The edges in addition to those of the growth.</summary>
     public IReadOnlyList<double> Edges => _edges;
 
-    public int Lowest => _lowestPower;
+    public int Lowest { get; }
 
     public int Highest { get; }
 
@@ -55,7 +51,7 @@ internal sealed class HistogramBins
     public IEnumerable<(int Bin, double Value)> Values()
     {
         int passed = 0;
-        for (int power = _lowestPower; power <= _highestPower; power++)
+        for (int power = Lowest; power <= _highestPower; power++)
         {
             (double begin, double end) = (Math.Pow(Growth, power - 1), Math.Pow(Growth, power));
             for (; passed < _edges.Length && PowerOf(_edges[passed]) == power; passed++)
@@ -63,14 +59,14 @@ internal sealed class HistogramBins
                 yield return (power + passed, Middle(begin, _edges[passed]));
                 begin = _edges[passed];
             }
-            yield return (power + passed, power == _lowestPower ? 0 : Middle(begin, end));
+            yield return (power + passed, power == Lowest ? 0 : Middle(begin, end));
         }
     }
 
     // With the same relative distance from both ends.
     private static double Middle(double begin, double end) => 2 * begin * end / (begin + end);
 
-    private int PowerOf(double value) => value <= 0 || _lowestPower == _highestPower
-        ? _lowestPower
-        : Math.Clamp((int)Math.Ceiling(Math.Log(value) / LogGrowth), _lowestPower, _highestPower);
+    private int PowerOf(double value) => value <= 0 || Lowest == _highestPower
+        ? Lowest
+        : Math.Clamp((int)Math.Ceiling(Math.Log(value) / LogGrowth), Lowest, _highestPower);
 }

@@ -6,20 +6,15 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage of one group of requests. Properties of other dimensions are null.</summary>
 public sealed class TokenUsage : UsageFigures
 {
+    private readonly UsageKey _key;
+
     internal TokenUsage(UsageKey key, DateTimeOffset? start, DateTimeOffset? end, bool isPartial, UsageAccumulator usage, UsageTotals all)
         : base(usage, all)
     {
         Start = start;
         End = end;
         IsPartial = isPartial;
-        Weekday = key.Weekday?.ToString();
-        HourOfDay = key.HourOfDay;
-        User = key.User;
-        Model = key.Model;
-        Provider = key.Provider;
-        RequestType = key.RequestType;
-        Transaction = key.Transaction;
-        Source = key.Source;
+        _key = key;
     }
 
     /// <summary>The dimensions of the row, joined by commas; may be empty. It distinguishes an unknown user, the empty string, from no user, which some files do not.</summary>
@@ -35,28 +30,28 @@ public sealed class TokenUsage : UsageFigures
     public bool IsPartial { get; }
 
     /// <summary>The English name of the day of the week in the zone.</summary>
-    public string? Weekday { get; }
+    public string? Weekday => _key.Weekday?.ToString();
 
     /// <summary>The hour in the time zone, 0 to 23.</summary>
-    public int? HourOfDay { get; }
+    public int? HourOfDay => _key.HourOfDay;
 
     /// <summary>The user; the empty string if it is unknown.</summary>
-    public string? User { get; }
+    public string? User => _key.User;
 
     /// <summary>The model.</summary>
-    public string? Model { get; }
+    public string? Model => _key.Model;
 
     /// <summary>The provider.</summary>
-    public string? Provider { get; }
+    public string? Provider => _key.Provider;
 
     /// <summary>The kind of request.</summary>
-    public string? RequestType { get; }
+    public string? RequestType => _key.RequestType;
 
     /// <summary>The transaction; the empty string if it is unknown.</summary>
-    public string? Transaction { get; }
+    public string? Transaction => _key.Transaction;
 
     /// <summary>The name of the store.</summary>
-    public string? Source { get; }
+    public string? Source => _key.Source;
 
     /// <summary>The tokens of the row's user from the start of the result to the end of this row; null if not requested.</summary>
     public long? CumulativeTokens { get; internal set; }

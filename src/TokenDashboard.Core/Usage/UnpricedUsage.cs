@@ -31,9 +31,8 @@ public sealed record UnpricedUsage(
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     internal static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
     {
-        ArgumentNullException.ThrowIfNull(prices);
         var query = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], TimeZoneInfo.Utc) { Prices = new UsagePrices(prices) };
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(stores, new RequestFilter());
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, _, UnreadableReport unreadable) = query.Read(stores, new RequestFilter());
         return new QueryResult<UnpricedUsage>([.. groups.Select(group => Of(group.Key, group.Usage, prices)).OfType<UnpricedUsage>()
             .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, StringComparer.Ordinal)], unreadable);
     }

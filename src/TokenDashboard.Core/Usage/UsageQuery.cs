@@ -98,17 +98,9 @@ internal sealed class UsageQuery
         };
     }
 
-    internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
-    {
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, _, UnreadableReport unreadable) = Read(stores, filter);
-        return (groups, unreadable);
-    }
-
     // The usage of all groups is given where not all groups are.
-    private (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UsageAccumulator? All, UnreadableReport Unreadable) Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
+    internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UsageAccumulator? All, UnreadableReport Unreadable) Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
-        ArgumentNullException.ThrowIfNull(stores);
-        ArgumentNullException.ThrowIfNull(filter);
         if (Fill && (_buckets is null || _sessions))
         {
             throw new TokenDashboardException(

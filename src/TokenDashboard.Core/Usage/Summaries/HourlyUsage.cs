@@ -21,7 +21,7 @@ internal sealed class HourlyUsage(
     /// <summary>Reads the requests of a filter.</summary>
     public static HourlyUsage Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
     {
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, UnreadableReport unreadable) = new UsageQuery([UsageDimension.Hour], zone) { Prices = prices }.Sum(stores, filter);
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, _, UnreadableReport unreadable) = new UsageQuery([UsageDimension.Hour], zone) { Prices = prices }.Read(stores, filter);
         return new HourlyUsage([.. hours.Select(hour => (hour.Key.BucketTicks, hour.Usage))], unreadable, filter.Range, asOf, zone, prices);
     }
 

@@ -25,7 +25,7 @@ internal sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, R
         hours, InZone(filter.Range.Since), InZone(filter.Range.Until), LocalTime.At(AsOf.UtcTicks, zone), Previous(), MonthProjection.Read(stores, filter, AsOf, zone, Prices));
 
     private UsageAccumulator? Previous() => filter.Range is { Since: { } since, Until: { } until } && since.UtcTicks >= (until - since).Ticks
-        ? new UsageQuery([], zone) { Prices = Prices }.Sum(stores, filter with { Range = filter.Range.Previous() }).Groups[0].Usage
+        ? new UsageQuery([], zone) { Prices = Prices }.Read(stores, filter with { Range = filter.Range.Previous() }).Groups[0].Usage
         : null;
 
     private DateTimeOffset? InZone(DateTimeOffset? instant) => instant is { } time ? LocalTime.At(time.UtcTicks, zone) : null;
