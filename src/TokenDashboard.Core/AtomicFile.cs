@@ -12,8 +12,6 @@ internal static class AtomicFile
     /// <exception cref="TokenDashboardException">The file or its folder cannot be written.</exception>
     public static bool WriteIfChanged(string path, string text, ErrorCode code = ErrorCode.DashboardWriteFailed)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(text);
         byte[] content = Encoding.UTF8.GetBytes(text);
         try
         {
@@ -43,7 +41,6 @@ internal static class AtomicFile
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>: there is a link, or the file or its folder cannot be written.</exception>
     public static bool WriteBelow(string root, string path, string text)
     {
-        ArgumentException.ThrowIfNullOrEmpty(root);
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         for (string? at = Path.GetFullPath(path); at is not null && at.Length > root.Length; at = Path.GetDirectoryName(at))
         {

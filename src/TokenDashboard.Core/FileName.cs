@@ -11,11 +11,7 @@ internal static class FileName
         System.Buffers.SearchValues.Create([.. "/\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(code => (char)code)]);
 
     /// <summary>A name without extension for a uid. A changed uid gets a hash, so that different uids have different names.</summary>
-    public static string Of(string uid)
-    {
-        ArgumentNullException.ThrowIfNull(uid);
-        return Safe(uid) == uid ? uid : Distinct(uid);
-    }
+    public static string Of(string uid) => Safe(uid) == uid ? uid : Distinct(uid);
 
     /// <summary>A unique name of a uid for all ways in which file systems compare names.</summary>
     internal static string Distinct(string uid) =>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TokenDashboard;
 
 /// <summary>Creates messages from untrusted text: names in a store, titles on a server, responses of a proxy.</summary>
-public static class MessageText
+internal static class MessageText
 {
     private const char Replacement = '\uFFFD';
 
@@ -11,18 +11,10 @@ public static class MessageText
     /// A message without control characters and without the secrets of connections in use. Line breaks become spaces, so
     /// that a name cannot look like a separate message.
     /// </summary>
-    public static string Clean(string message)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        return Visible(Secrets.MaskInMessage(message), breaks: ' ');
-    }
+    public static string Clean(string message) => Visible(Secrets.MaskInMessage(message), breaks: ' ');
 
     /// <summary>A text without control characters and marks that change the direction of text.</summary>
-    public static string Visible(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return Visible(text, Replacement);
-    }
+    public static string Visible(string text) => Visible(text, Replacement);
 
     private static string Visible(string text, char breaks) => text.Any(IsObeyed)
         ? string.Concat(text.Select(character => character is '\n' or '\r' or '\t' ? breaks : IsObeyed(character) ? Replacement : character))

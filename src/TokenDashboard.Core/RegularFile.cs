@@ -16,7 +16,6 @@ internal static class RegularFile
     /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
     public static FileStream Open(string path, long maxBytes)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         var link = new FileInfo(path);
         string target = link.LinkTarget is null ? link.FullName : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         // It throws for a folder and for a missing file.

@@ -7,7 +7,7 @@ namespace TokenDashboard.Engines;
 /// Finds the default store: the environment variable <c>TOKENDASHBOARD_DATABASE</c>, else
 /// <c>logging.sqlite.database</c> of Observicia's configuration file.
 /// </summary>
-public static class StoreLocator
+internal static class StoreLocator
 {
     /// <summary>The environment variable with the path of the default store.</summary>
     public const string DatabaseVariable = "TOKENDASHBOARD_DATABASE";

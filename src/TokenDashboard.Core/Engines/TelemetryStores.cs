@@ -9,7 +9,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines;
 
 /// <summary>Opens stores.</summary>
-public static class TelemetryStores
+internal static class TelemetryStores
 {
     /// <summary>Whether a reference is an address rather than a path.</summary>
     public static bool IsAddress(string reference) => reference.Contains("://", StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace TokenDashboard.Import;
 /// Takes usage from files into a store. A request already there is not taken again, whatever file it comes in, so an import may be
 /// repeated, may be stopped, and may run beside others and beside the application that writes the store.
 /// </summary>
-public sealed class TokenImporter : IDisposable
+internal sealed class TokenImporter : IDisposable
 {
     private readonly string _database;
     private readonly ImportFormat _format;
@@ -118,7 +118,6 @@ public sealed class TokenImporter : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_writer.IsValueCreated)

@@ -9,7 +9,6 @@ internal static class DefinitionJson
     /// <exception cref="TokenDashboardException">It is not JSON, or not objects.</exception>
     internal static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source, ErrorCode code, string what)
     {
-        ArgumentNullException.ThrowIfNull(json);
         JsonNode? node;
         try
         {

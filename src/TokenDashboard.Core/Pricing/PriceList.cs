@@ -59,7 +59,6 @@ public sealed partial class PriceList
     /// <param name="model">The model name in a request.</param>
     internal PriceMatch? Find(string? provider, string model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         if (_remembered.TryGetValue((provider, model), out PriceMatch? match))
             return match;
         if (_remembered.Count >= MaxRemembered)

@@ -91,24 +91,14 @@ public sealed class TokenPrice
     public string Source { get; }
 
     /// <summary>All prices of an entry: by time, then by time of day, then by size.</summary>
-    internal static IEnumerable<TokenPrice> Of(PriceMatch match, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(match);
-        return match.Schedule.SelectMany(span => span.Windows.Select(window => window.Price).Distinct()
-            .SelectMany(price => Tiers(price, span, TimesOf(price, span), now)));
-    }
+    internal static IEnumerable<TokenPrice> Of(PriceMatch match, DateTimeOffset now) => match.Schedule
+        .SelectMany(span => span.Windows.Select(window => window.Price).Distinct().SelectMany(price => Tiers(price, span, now)));
 
     /// <summary>The price of an entry at a point in time, by size.</summary>
-    internal static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant)
-    {
-        ArgumentNullException.ThrowIfNull(match);
-        PriceSpan span = match.SpanAt(instant.UtcDateTime);
-        ResolvedPrice price = match.At(instant);
-        return Tiers(price, span, TimesOf(price, span), instant);
-    }
+    internal static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant) => Tiers(match.At(instant), match.SpanAt(instant.UtcDateTime), instant);
 
-    private static IEnumerable<TokenPrice> Tiers(ResolvedPrice price, PriceSpan span, string? window, DateTimeOffset now) =>
-        price.Rates.TierStarts.Prepend(0).Distinct().Select(above => new TokenPrice(price, span, window, above, now));
+    private static IEnumerable<TokenPrice> Tiers(ResolvedPrice price, PriceSpan span, DateTimeOffset now) =>
+        price.Rates.TierStarts.Prepend(0).Distinct().Select(above => new TokenPrice(price, span, TimesOf(price, span), above, now));
 
     // A window that ends at midnight and continues after it is one window.
     private static string? TimesOf(ResolvedPrice price, PriceSpan span)

@@ -4,7 +4,7 @@ namespace TokenDashboard.Telemetry;
 /// A store of requests that queries can read, on any engine. An engine returns usage in rows of any granularity,
 /// and single requests in order. Everything else is the same for all engines.
 /// </summary>
-public interface ITelemetryStore : IDisposable
+internal interface ITelemetryStore : IDisposable
 {
     /// <summary>The path or the address of the store, without a password.</summary>
     string Name { get; }

@@ -66,11 +66,8 @@ public sealed class TokenStoreInfo
     public required string Engine { get; init; }
 
     /// <summary>Reads the whole store once: its rollups, if it has them, or every request.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="prices">The state of its prices.</param>
-    public static TokenStoreInfo Read(ITelemetryStore store, string? prices = null)
+    internal static TokenStoreInfo Read(ITelemetryStore store, string? prices = null)
     {
-        ArgumentNullException.ThrowIfNull(store);
         var scope = new UsageScope(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
         var parts = new List<(MeasureValues Values, Dictionary<(string User, string Model, string Provider), long> Requests)>();
         UnreadableReport unreadable = store.ReadUsage(scope, part =>

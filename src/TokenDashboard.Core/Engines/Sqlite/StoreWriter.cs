@@ -61,7 +61,6 @@ internal static class StoreWriter
     /// </exception>
     public static void Create(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(requests);
         path = TokenStore.FullPath(path, ErrorCode.StoreWriteFailed);
         ThrowIfExists(path);
         string suffix = $".{Guid.NewGuid():N}.tmp", name = Path.GetFileName(path);

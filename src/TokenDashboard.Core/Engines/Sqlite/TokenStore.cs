@@ -9,7 +9,7 @@ namespace TokenDashboard.Engines.Sqlite;
 /// short, because outside WAL mode a reader's lock blocks the writer's commit. Only an incomplete transaction of a killed program is rolled back,
 /// as by any program that opens the file.
 /// </summary>
-public sealed class TokenStore : IDisposable
+internal sealed class TokenStore : IDisposable
 {
     /// <summary>The time for which a read waits for another process's lock, in seconds.</summary>
     internal const int BusyTimeoutSeconds = 10;
@@ -249,7 +249,6 @@ public sealed class TokenStore : IDisposable
         return rows;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _interrupt.Dispose();

@@ -8,7 +8,7 @@ namespace TokenDashboard.Import.Reading;
 /// Says which column of a source holds what: the key is a column of the store, the value a column of the source, or a constant after
 /// an equals sign.
 /// </summary>
-public sealed class ColumnMap
+internal sealed class ColumnMap
 {
     private const char ConstantMark = '=';
 

@@ -24,10 +24,8 @@ public enum PriceChangeKind : long
 public sealed record PriceChange(PriceChangeKind Change, string Provider, string? Model, string? Before, string? After)
 {
     /// <summary>The differences, by provider and model in the order of the newer list, then removed entries.</summary>
-    public static IReadOnlyList<PriceChange> Between(PriceList older, PriceList newer)
+    internal static IReadOnlyList<PriceChange> Between(PriceList older, PriceList newer)
     {
-        ArgumentNullException.ThrowIfNull(older);
-        ArgumentNullException.ThrowIfNull(newer);
         Dictionary<(string, string?), string> before = Entries(older), after = Entries(newer);
         return
         [

@@ -52,7 +52,6 @@ internal sealed class PriceListUpdate
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListUnreachable"/>, <see cref="ErrorCode.PriceListInvalid"/>.</exception>
     public static PriceListUpdate OfUrl(Uri url, DateTimeOffset now, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(url);
         // Credentials can be before the host or after the path.
         string shown = url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : url.OriginalString;
         TokenDashboardException Unreachable(string problem, Exception? exception = null) => new(ErrorCode.PriceListUnreachable, $"'{shown}' {problem}", exception, shown);

@@ -9,26 +9,20 @@ namespace TokenDashboard.Engines.Sqlite.Queries;
 /// <summary>Reads a SQLite database for queries.</summary>
 /// <param name="store">The open database, which is disposed with this object or when its file was replaced.</param>
 /// <param name="source">The source of its requests; without it, the file's name.</param>
-public sealed class SqliteStore(TokenStore store, string? source = null) : ITelemetryStore
+internal sealed class SqliteStore(TokenStore store, string? source = null) : ITelemetryStore
 {
-    /// <inheritdoc/>
     public string Name => store.Path;
 
-    /// <inheritdoc/>
     public string Source { get; } = source ?? Path.GetFileName(store.Path);
 
-    /// <inheritdoc/>
     IReadOnlyList<string> ITelemetryStore.ReadSources() => [Source];
 
-    /// <inheritdoc/>
     UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => UsageReader.Read(store, scope, begin);
 
-    /// <inheritdoc/>
     IEnumerable<TokenRequest> ITelemetryStore.ReadRequests(
         RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable) =>
         new RequestReader(store, Source, filter, order, descending, unreadable).Read(page.Skip, page.First);
 
-    /// <inheritdoc/>
     long ITelemetryStore.ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable)
     {
         RowRange rows = store.Rows();
@@ -40,7 +34,6 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
         return rows.Last;
     }
 
-    /// <inheritdoc/>
     bool ITelemetryStore.ReopenIfReplaced()
     {
         if (!store.IsReplaced)
@@ -51,7 +44,6 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
         return true;
     }
 
-    /// <inheritdoc/>
     long ITelemetryStore.CountRequests(RequestFilter filter)
     {
         long count = 0;
@@ -60,7 +52,6 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
         return count;
     }
 
-    /// <inheritdoc/>
     IReadOnlyDictionary<string, long> ITelemetryStore.ReadNewestNames(RequestText name, TimeSpan time)
     {
         Func<RequestRow, string> nameOf = name switch
@@ -81,7 +72,6 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
         return counts;
     }
 
-    /// <inheritdoc/>
     StoreFacts ITelemetryStore.ReadFacts()
     {
         string rollups = "none";
@@ -99,6 +89,5 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
     /// <param name="prices">The current price list.</param>
     public string StateOfPrices(PriceList prices) => PriceTable.IsCurrent(store, prices) switch { null => "none", true => "current", false => "stale" };
 
-    /// <inheritdoc/>
     public void Dispose() => store.Dispose();
 }

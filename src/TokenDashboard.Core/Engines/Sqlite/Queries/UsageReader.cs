@@ -25,14 +25,7 @@ internal sealed class UsageReader
     private UsageReader(TokenStore store, UsageScope scope, RollupState state, Action<UsageRow> onRow) =>
         (_store, _scope, _start, _onRow) = (store, scope, state, onRow);
 
-    /// <summary>Reads the usage a query needs.</summary>
-    /// <param name="store">The open store.</param>
-    /// <param name="scope">The usage to read.</param>
-    /// <param name="begin">
-    /// Returns the action for each request and rollup row of a part, by the part's number. Parts can be read
-    /// concurrently, and are in the order of rows. If part 0 begins again, all previous rows must be discarded.
-    /// </param>
-    /// <returns>The unreadable values.</returns>
+    /// <inheritdoc cref="ITelemetryStore.ReadUsage"/>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreLocked"/>: requests were changed continuously. Or another of the codes that begin with <c>Store</c>.
     /// </exception>
