@@ -11,6 +11,11 @@ namespace TokenDashboard.Completion;
 /// </summary>
 public abstract class Completer : IArgumentCompleter
 {
+    private readonly Func<string, IDictionary, IEnumerable<(string Text, string ToolTip)>> _values;
+
+    /// <summary>Offers the values for a parameter, with those of other parameters, in their order.</summary>
+    private protected Completer(Func<string, IDictionary, IEnumerable<(string Text, string ToolTip)>> values) => _values = values;
+
     // PowerShell treats typographic quotes and dashes like plain ones.
     private const string Dashes = "-–—―";
 
@@ -26,7 +31,7 @@ public abstract class Completer : IArgumentCompleter
         string word = (wordToComplete ?? "").Trim('\'', '"');
         try
         {
-            return [.. Values(parameterName, fakeBoundParameters)
+            return [.. _values(parameterName, fakeBoundParameters)
                 .Where(value => IsMatch(value.Text, word))
                 .Take(MostOffered)
                 .Select(value => new CompletionResult(Quote(value.Text), Display.Text(value.Text), CompletionResultType.ParameterValue, Display.Text(value.ToolTip)))];
@@ -36,9 +41,6 @@ public abstract class Completer : IArgumentCompleter
             return [];
         }
     }
-
-    /// <summary>The possible values, in the order in which they are offered.</summary>
-    private protected abstract IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters);
 
     /// <summary>Whether a value is offered for the typed text.</summary>
     private protected virtual bool IsMatch(string text, string word) => text.StartsWith(word, StringComparison.OrdinalIgnoreCase);

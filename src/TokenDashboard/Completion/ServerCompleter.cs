@@ -11,12 +11,12 @@ namespace TokenDashboard.Completion;
 /// Offers the data sources, dashboards, folders and tags of the server. Without a connection,
 /// nothing is offered, not even file names.
 /// </summary>
-public class ServerCompleter : Completer
+public sealed class ServerCompleter() : Completer(Values)
 {
     /// <summary>A longer wait would block the prompt.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)
+    internal static IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)
     {
         _ = LanguagePrimitives.TryConvertTo(boundParameters["Connection"], out ConnectionReference? named);
         if ((named?.Resolve() ?? SessionConnections.Current.Default) is not { } known)
@@ -42,8 +42,4 @@ public class ServerCompleter : Completer
 }
 
 /// <summary>Offers the uids of the server's data sources.</summary>
-public sealed class DataSourceUidCompleter : ServerCompleter
-{
-    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>
-        base.Values("DataSourceUid", boundParameters);
-}
+public sealed class DataSourceUidCompleter() : Completer((_, bound) => ServerCompleter.Values("DataSourceUid", bound));

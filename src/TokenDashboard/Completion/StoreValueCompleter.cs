@@ -5,7 +5,7 @@ using TokenDashboard.Usage;
 namespace TokenDashboard.Completion;
 
 /// <summary>Offers the users, models, providers and request types of the newest requests in the stores, most frequent first, and the sources of the stores.</summary>
-public sealed class StoreValueCompleter : Completer
+public sealed class StoreValueCompleter() : Completer(Values)
 {
     // Enough for some hundred thousand requests, without a noticeable delay at the prompt.
     private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(150);
@@ -16,7 +16,7 @@ public sealed class StoreValueCompleter : Completer
     // The parameter and its aliases: bound parameters appear under the typed name.
     private static readonly string[] DatabaseNames = ["Database", "Path", "FullName", "PSPath"];
 
-    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)
+    private static IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)
     {
         var session = new SessionState();
         string folder = session.Path.CurrentFileSystemLocation.ProviderPath;

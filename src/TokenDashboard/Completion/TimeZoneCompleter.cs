@@ -1,13 +1,9 @@
-using System.Collections;
-
 namespace TokenDashboard.Completion;
 
 /// <summary>Offers the time zones of this computer. A part of the name is sufficient: ber finds Europe/Berlin.</summary>
-public sealed class TimeZoneCompleter : Completer
+public sealed class TimeZoneCompleter() : Completer((_, _) =>
+    [("UTC", "Coordinated Universal Time"), ("Local", TimeZoneInfo.Local.DisplayName), .. Names().Where(name => name != "UTC").Select(name => (name, name))])
 {
-    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>
-        [("UTC", "Coordinated Universal Time"), ("Local", TimeZoneInfo.Local.DisplayName), .. Names().Where(name => name != "UTC").Select(name => (name, name))];
-
     private protected override bool IsMatch(string text, string word) => base.IsMatch(text, word)
         || text.Split('/').Skip(1).Any(part => part.StartsWith(word, StringComparison.OrdinalIgnoreCase));
 
