@@ -18,3 +18,9 @@ internal enum RequestText
     Source = 64,
     All = User | Model | Provider | RequestType | Transaction | Spans,
 }
+
+internal static class RequestTexts
+{
+    /// <summary>The text column of the same name as a dimension or an order; none for others.</summary>
+    public static RequestText Of(Enum dimension) => Enum.TryParse(dimension.ToString(), out RequestText text) ? text : RequestText.None;
+}

@@ -30,11 +30,12 @@ internal abstract class UsageRow
     /// <summary>The id of the request in its store; 0 if the row is no single request.</summary>
     public virtual long Id => 0;
 
-    /// <summary>Whether it is a rollup, not a request.</summary>
     public virtual bool IsRollup => false;
 
     /// <summary>One of the names as UTF-8, the same for equal names. Valid until the next row.</summary>
-    public virtual ReadOnlySpan<byte> Utf8Of(RequestText name) => Encoding.UTF8.GetBytes(name switch
+    public virtual ReadOnlySpan<byte> Utf8Of(RequestText name) => Encoding.UTF8.GetBytes(NameOf(name));
+
+    public string NameOf(RequestText name) => name switch
     {
         RequestText.User => User,
         RequestText.Model => Model,
@@ -43,11 +44,9 @@ internal abstract class UsageRow
         RequestText.Transaction => Transaction,
         RequestText.Source => Source,
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
-    });
+    };
 
-    /// <summary>Adds the durations to an accumulator.</summary>
     public abstract void AddDurationsTo(UsageAccumulator usage);
 
-    /// <summary>Adds the sizes to an accumulator.</summary>
     public abstract void AddSizesTo(UsageAccumulator usage);
 }

@@ -15,7 +15,7 @@ internal static class RecentNames
     /// </summary>
     public static IReadOnlyList<(string Text, long Requests)> Read(IReadOnlyList<ITelemetryStore> stores, UsageDimension dimension, TimeSpan time) =>
     [
-        .. stores.SelectMany(store => store.ReadNewestNames(UsageQuery.TextOf(dimension), time / stores.Count))
+        .. stores.SelectMany(store => store.ReadNewestNames(RequestTexts.Of(dimension), time / stores.Count))
             .Where(name => name.Key.Length > 0)
             .GroupBy(name => name.Key, name => name.Value)
             .Select(name => (name.Key, name.Sum()))

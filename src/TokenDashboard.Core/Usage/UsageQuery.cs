@@ -5,7 +5,6 @@ namespace TokenDashboard.Usage;
 /// <summary>Aggregates usage by any combination of dimensions, in one pass over the requests.</summary>
 internal sealed class UsageQuery
 {
-    /// <summary>The maximum number of rows with filled buckets.</summary>
     internal const int MaxFilledRows = 1_000_000;
 
     private readonly HashSet<UsageDimension> _dimensions;
@@ -106,7 +105,7 @@ internal sealed class UsageQuery
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled only if usage is grouped by a time unit, such as Hour or Day.");
         }
-        RequestText texts = _dimensions.Aggregate(RequestText.None, (all, dimension) => all | TextOf(dimension));
+        RequestText texts = _dimensions.Aggregate(RequestText.None, (all, dimension) => all | RequestTexts.Of(dimension));
         UsageAccumulator? all = null;
         Dictionary<UsageKey, UsageAccumulator> groups;
         UnreadableReport unreadable;
@@ -132,8 +131,6 @@ internal sealed class UsageQuery
             : one.Key.CompareNames(other.Key));
         return (sorted, all, unreadable);
     }
-
-    internal static RequestText TextOf(UsageDimension dimension) => Enum.TryParse(dimension.ToString(), out RequestText text) ? text : RequestText.None;
 
     // The multiples of seconds of the clock at which a key can change: those of the buckets, or the hours of the day. Sessions begin at hours in
     // UTC, in other time zones at any quarter-hour.

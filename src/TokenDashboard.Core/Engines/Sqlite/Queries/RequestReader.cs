@@ -18,7 +18,7 @@ internal sealed class RequestReader(
     public IEnumerable<TokenRequest> Read(ulong skip, ulong first)
     {
         using var scanner = new RequestScanner(
-            store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id, ranges ?? UsageReader.RangesOf(store, filter.Range))
+            store, filter, order == RequestOrder.Id ? RequestText.All : RequestTexts.Of(order), descending && order == RequestOrder.Id, ranges ?? UsageReader.RangesOf(store, filter.Range))
         { Unreadable = unreadable };
         foreach (TokenRequest request in order == RequestOrder.Id ? InOrderOfIds(scanner, skip, first) : InOrder(scanner, skip, first))
             yield return request;
@@ -112,14 +112,6 @@ internal sealed class RequestReader(
             _ => row.Id,
         };
     }
-
-    private static RequestText TextOf(RequestOrder order) => order switch
-    {
-        RequestOrder.User => RequestText.User,
-        RequestOrder.Model => RequestText.Model,
-        RequestOrder.Provider => RequestText.Provider,
-        _ => RequestText.None,
-    };
 
     private TokenRequest Materialize(RequestRow row) => new()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
@@ -54,19 +55,10 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
 
     IReadOnlyDictionary<string, long> ITelemetryStore.ReadNewestNames(RequestText name, TimeSpan time)
     {
-        Func<RequestRow, string> nameOf = name switch
-        {
-            RequestText.User => row => row.User,
-            RequestText.Model => row => row.Model,
-            RequestText.Provider => row => row.Provider,
-            RequestText.RequestType => row => row.RequestType,
-            RequestText.Transaction => row => row.Transaction,
-            _ => throw new ArgumentOutOfRangeException(nameof(name)),
-        };
         var counts = new Dictionary<string, long>();
         var watch = Stopwatch.StartNew();
         using var scanner = new RequestScanner(store, new RequestFilter(), name, newestFirst: true);
-        while (watch.Elapsed < time && scanner.ReadWindow(row => counts[nameOf(row)] = counts.GetValueOrDefault(nameOf(row)) + 1))
+        while (watch.Elapsed < time && scanner.ReadWindow(row => CollectionsMarshal.GetValueRefOrAddDefault(counts, row.NameOf(name), out _)++))
         {
         }
         return counts;
