@@ -40,7 +40,6 @@ internal sealed partial class Secrets : IDisposable
         return message;
     }
 
-    /// <summary>Registers a secret.</summary>
     internal void Add(string secret)
     {
         if (secret.Length == 0)

@@ -10,6 +10,5 @@ internal static class PanelEngines
 {
     private static readonly IPanelEngine[] All = [new SqlitePanels(), new ClickHousePanels()];
 
-    /// <summary>The engine of a plugin.</summary>
     public static IPanelEngine Of(DataSourcePlugin plugin) => All.Single(engine => engine.Plugin == plugin);
 }

@@ -8,7 +8,6 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines;
 
-/// <summary>Opens stores.</summary>
 internal static class TelemetryStores
 {
     /// <summary>Whether a reference is an address rather than a path.</summary>

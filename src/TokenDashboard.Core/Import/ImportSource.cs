@@ -43,7 +43,6 @@ internal sealed class ImportSource : IDisposable
     /// <summary>Whether it is a SQLite database, which is not read as a stream.</summary>
     public bool IsDatabase => Content.Head.StartsWith("SQLite format 3\0"u8);
 
-    /// <summary>Bytes taken from the file so far.</summary>
     public long BytesRead => _file.BytesRead;
 
     /// <summary>

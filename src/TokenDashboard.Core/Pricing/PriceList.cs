@@ -83,7 +83,6 @@ public sealed partial class PriceList
     /// <summary>The id of the provider that a model name identifies; null if there is none.</summary>
     public string? ProviderOf(string model) => ByModel(Normal(model))?.Id;
 
-    /// <summary>The provider with a name.</summary>
     internal ListedProvider? ProviderNamed(string name)
     {
         string normal = Normal(name);

@@ -34,10 +34,8 @@ internal sealed class PriceMatch
     /// <summary>The condition that matched the model name, such as <c>starts_with gpt-4o</c>.</summary>
     public string Clause { get; }
 
-    /// <summary>The currency of the prices.</summary>
     public string Currency => Source.Currency;
 
-    /// <summary>Whether the price depends on the time of day.</summary>
     public bool HasTimesOfDay { get; }
 
     /// <summary>
@@ -54,7 +52,6 @@ internal sealed class PriceMatch
     /// <summary>The starts of days at which the price changes.</summary>
     internal IEnumerable<DateTimeOffset> Changes => _spans.Skip(1).Select(span => new DateTimeOffset(DateTime.SpecifyKind(span.From, DateTimeKind.Utc)));
 
-    /// <summary>The price at a point in time.</summary>
     internal ResolvedPrice At(DateTimeOffset instant)
     {
         DateTime utc = instant.UtcDateTime;

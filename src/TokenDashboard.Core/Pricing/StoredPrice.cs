@@ -12,7 +12,6 @@ internal sealed record StoredPrice(
     private const decimal PerMillion = 0.000_001m;
     private const decimal PerThousand = 0.001m;
 
-    /// <summary>The prices of models.</summary>
     public static IEnumerable<StoredPrice> Of(IEnumerable<(string Provider, string Model)> models, PriceList prices) =>
         from name in models
         let match = prices.Find(name.Provider, name.Model)

@@ -13,7 +13,6 @@ namespace TokenDashboard.Pricing;
 internal readonly record struct TokenCounts(
     long Prompt, long Completion, long Cached = 0, long CacheWrite = 0, long Reasoning = 0, long Requests = 1, long Rest = 0)
 {
-    /// <summary>All tokens.</summary>
     public long Total => Prompt + Completion + Rest;
 
     /// <summary>Whether there is a cost: not if none of the tokens has a price.</summary>

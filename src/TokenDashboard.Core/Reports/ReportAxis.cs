@@ -43,7 +43,6 @@ internal sealed class ReportAxis
 
     public string UnitName => Unit.ToString().ToLowerInvariant();
 
-    /// <summary>The time range as text.</summary>
     public string Text { get; }
 
     /// <summary>The buckets, those without requests included.</summary>

@@ -5,7 +5,6 @@ namespace TokenDashboard.Reports;
 /// <summary>A key figure, or a parameter of the query, whose value may contain untrusted names. The note may be empty.</summary>
 internal sealed record ReportFigure(string Label, string Value, string Note = "")
 {
-    /// <summary>The key figures of a time range.</summary>
     public static IReadOnlyList<ReportFigure> Of(TokenUsageSummary summary, int users)
     {
         ReportFigure?[] figures =

@@ -20,10 +20,8 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     public string Title { get; init; } = "Token usage";
 
-    /// <summary>The prices; null for a report without cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>Runs the queries, and writes the results.</summary>
     public WrittenReport Write(ReportFormat format)
     {
         UsageReport report = Run();

@@ -17,7 +17,6 @@ internal sealed class Histogram(HistogramBins bins)
     private long[] _counts = [];
     private int _length;
 
-    /// <summary>Number of values.</summary>
     public long Count { get; private set; }
 
     public void Add(double value) => Add(bins.Of(value), 1);
@@ -31,7 +30,6 @@ internal sealed class Histogram(HistogramBins bins)
             next = Add(next, other._bins[i], other._counts[i]);
     }
 
-    /// <summary>Whether two histograms have the same counts.</summary>
     public bool Equals(Histogram other) => ToUtf8().AsSpan().SequenceEqual(other.ToUtf8());
 
     /// <summary>The duration of the given rank, from 1, in a histogram of durations.</summary>

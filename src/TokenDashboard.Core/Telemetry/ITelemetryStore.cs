@@ -44,7 +44,6 @@ internal interface ITelemetryStore : IDisposable
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>: there is no other store in its place.</exception>
     internal bool ReopenIfReplaced() => false;
 
-    /// <summary>The number of requests of a filter.</summary>
     internal long CountRequests(RequestFilter filter);
 
     /// <summary>The names in the newest requests with their number of requests, for as many requests as can be read in a given time.</summary>

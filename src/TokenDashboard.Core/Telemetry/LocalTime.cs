@@ -31,11 +31,9 @@ internal static class LocalTime
     /// <summary>The zone's offset from UTC at an instant, in ticks.</summary>
     public static long OffsetTicks(long utcTicks, TimeZoneInfo zone) => zone.GetUtcOffset(new DateTime(utcTicks, DateTimeKind.Utc)).Ticks;
 
-    /// <summary>The instant with the zone's offset.</summary>
     public static DateTimeOffset At(long utcTicks, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(new DateTimeOffset(utcTicks, TimeSpan.Zero), zone);
 
-    /// <summary>The first day of the week.</summary>
     public static DateTime StartOfWeek(DateTime day, DayOfWeek firstDayOfWeek)
     {
         int since = DaysSince(firstDayOfWeek, day.DayOfWeek);
@@ -45,6 +43,5 @@ internal static class LocalTime
     /// <summary>The number of days from the first day of the week, 0 to 6.</summary>
     public static int DaysSince(DayOfWeek firstDayOfWeek, DayOfWeek day) => ((int)day - (int)firstDayOfWeek + 7) % 7;
 
-    /// <summary>The first day of the quarter of a year.</summary>
     public static DateTime StartOfQuarter(DateTime day) => new(day.Year, day.Month - ((day.Month - 1) % 3), 1);
 }

@@ -8,7 +8,6 @@ internal enum MeasureAggregate
     Min,
 }
 
-/// <summary>The unit of a measure.</summary>
 internal enum MeasureUnit
 {
     Requests,

@@ -29,7 +29,6 @@ internal sealed class MeasureValues
         set => Integers[measure.Index] = value;
     }
 
-    /// <summary>Whether a measure has a value.</summary>
     public bool Knows(Measure measure) => this[measure.KnownBy ?? Measures.Requests] > 0;
 
     /// <summary>The value of a measure that is a fraction.</summary>
@@ -38,7 +37,6 @@ internal sealed class MeasureValues
     /// <summary>The value of a measure that is a time; null without requests.</summary>
     public DateTimeOffset? Time(Measure measure) => this[Measures.Requests] == 0 ? null : new DateTimeOffset(this[measure], TimeSpan.Zero);
 
-    /// <summary>Adds the values of other requests.</summary>
     public void Add(MeasureValues other)
     {
         Add(Integers.AsSpan(), other.Integers, IntegerSums, IntegerMaxima);

@@ -12,7 +12,6 @@ internal class UsageAccumulator(bool keepsDurations = false)
     private Histogram? _histogram;
     private Histogram? _sizes;
 
-    /// <summary>The measures.</summary>
     public MeasureValues Values { get; } = new();
 
     /// <summary>The durations that are not kept.</summary>
@@ -39,7 +38,6 @@ internal class UsageAccumulator(bool keepsDurations = false)
             row.AddSizesTo(this);
     }
 
-    /// <summary>Adds the duration of a single request.</summary>
     public void AddDuration(double duration)
     {
         if (!keepsDurations)
@@ -63,7 +61,6 @@ internal class UsageAccumulator(bool keepsDurations = false)
         _sorted = false;
     }
 
-    /// <summary>Whether two accumulators have the same counts.</summary>
     public bool Matches(UsageAccumulator other) =>
         Values.Matches(other.Values) && Durations.Equals(other.Durations) && Sizes.Equals(other.Sizes);
 

@@ -32,7 +32,6 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// <summary>The providers and models to include; null for all.</summary>
     public Func<string, string, bool>? Includes { get; init; }
 
-    /// <summary>Whether a provider and a model are included.</summary>
     public bool Counts(string provider, string model) => Includes is null || Includes(provider, model);
 
     /// <summary>Whether sums by quarter-hour, user, model, provider and request type are sufficient.</summary>

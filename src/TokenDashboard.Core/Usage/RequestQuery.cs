@@ -8,19 +8,14 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     /// <summary>The order of the requests. By id, the requests of one store follow those of another.</summary>
     public RequestOrder Order { get; init; }
 
-    /// <summary>Whether the order is reversed.</summary>
     public bool Descending { get; init; }
 
-    /// <summary>The prices; null for requests without their cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>The unreadable values so far.</summary>
     public UnreadableReport Unreadable { get; } = new();
 
-    /// <summary>Number of requests.</summary>
     public long Count() => stores.Sum(store => store.CountRequests(filter));
 
-    /// <summary>The requests of a page.</summary>
     public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
     {
         if (Order != RequestOrder.Cost && stores.Count == 1)

@@ -36,7 +36,6 @@ internal static class UsageGroups
         return (all, unreadable);
     }
 
-    /// <summary>The sum of usage.</summary>
     public static UsageAccumulator Sum(IEnumerable<UsageAccumulator> parts, UsagePrices? prices)
     {
         UsageAccumulator sum = NewUsage(prices);

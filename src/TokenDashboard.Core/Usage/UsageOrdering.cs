@@ -4,7 +4,6 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Sorts rows of usage.</summary>
 internal static class UsageOrdering
 {
     /// <summary>The rows in the requested order; equal rows keep their order.</summary>

@@ -11,7 +11,6 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     /// <summary>Whether results have a total, and time series and patterns a subtotal after each user.</summary>
     public bool WithTotal { get; init; }
 
-    /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
     /// <summary>

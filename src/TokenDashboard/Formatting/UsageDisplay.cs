@@ -24,7 +24,6 @@ public static class UsageDisplay
     /// <summary>What all rows of a result share: its caption, and the largest share of a row, whose bar has the full length.</summary>
     internal sealed record Result(string Caption, double Largest);
 
-    /// <summary>Stores the result of a row.</summary>
     internal static void Remember(UsageFigures row, Result result) => Results.AddOrUpdate(row, result);
 
     /// <summary>The result of a row: if it changes, the headers of a table are repeated.</summary>

@@ -38,7 +38,6 @@ internal static class MeasureSql
     /// <summary>The class of input size of a row.</summary>
     public static string InputClass { get; } = string.Join(" + ", InputSize.Thresholds.Select(threshold => string.Create(CultureInfo.InvariantCulture, $"({PromptTokens} > {threshold})")));
 
-    /// <summary>The value of a measure.</summary>
     public static string Of(Measure measure) => Values[measure];
 
     /// <summary>Whether it is known only for requests with details.</summary>

@@ -24,7 +24,6 @@ internal sealed class ReadGate
     private readonly List<Thread> _inside = [];
     private long _opened;
 
-    /// <summary>The gate of a database file.</summary>
     public static ReadGate Of(string path) => Gates.GetOrAdd(path, _ => new ReadGate());
 
     /// <summary>Waits until a short read may begin, in the order of requests.</summary>

@@ -45,7 +45,6 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     /// <summary>Milliseconds, or NaN if the stored value is not a duration.</summary>
     public double DurationMs { get; private set; }
 
-    /// <summary>The unreadable values of this row.</summary>
     public UnreadableValue Unreadable { get; private set; }
 
     public bool IsTimeReadable => (Unreadable & UnreadableValue.Timestamp) == 0;

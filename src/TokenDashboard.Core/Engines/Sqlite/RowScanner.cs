@@ -11,7 +11,6 @@ namespace TokenDashboard.Engines.Sqlite;
 /// </summary>
 internal class RowScanner : IDisposable
 {
-    /// <summary>The duration of a window.</summary>
     public static readonly TimeSpan UsualWindow = TimeSpan.FromMilliseconds(50);
 
     private const long FirstWindow = 500;
@@ -61,7 +60,6 @@ internal class RowScanner : IDisposable
         NextRange();
     }
 
-    /// <summary>Reads every window.</summary>
     public void ReadAll(Action<RequestRow> onRow)
     {
         while (ReadWindow(onRow))

@@ -4,7 +4,6 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Creates stores.</summary>
 internal static class StoreWriter
 {
     // The declaration of Observicia's exporter: https://github.com/Observicia/Observicia, sdk/observicia/utils/exporter.py

@@ -214,7 +214,6 @@ internal sealed class TokenStore : IDisposable
         }
     });
 
-    /// <summary>The current rows.</summary>
     internal RowRange Rows() => new(
         Scalar<long>($"SELECT COALESCE(min(rowid), 0) FROM {TelemetrySql.Table}"),
         Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
@@ -223,16 +222,12 @@ internal sealed class TokenStore : IDisposable
     internal long RowFrom(long id, long otherwise) =>
         Scalar<long>(string.Create(CultureInfo.InvariantCulture, $"SELECT COALESCE(min(rowid), {otherwise}) FROM {TelemetrySql.Table} WHERE rowid >= {id}"));
 
-    /// <summary>Whether the store has details of imported requests.</summary>
     internal bool HasDetails => Has(TelemetrySql.DetailTable);
 
-    /// <summary>Whether there is a table of a name.</summary>
     internal bool Has(string table) => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{table}'") > 0;
 
-    /// <summary>The single value that a query returns.</summary>
     internal T Scalar<T>(string sql) => Query(sql, row => row.GetFieldValue<T>(0))[0];
 
-    /// <summary>The rows that a query returns.</summary>
     internal List<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
     {
         using SqliteCommand command = CreateCommand(sql);

@@ -15,7 +15,6 @@ internal class WriteConnection(SqliteConnection connection) : IDisposable
     /// <summary>Runs statements that return no rows.</summary>
     public void Execute(string sql) => Connection.Execute(sql);
 
-    /// <summary>The single value that a query returns.</summary>
     public object Scalar(string sql) => Connection.Query(sql, row => row.GetValue(0)).First();
 
     /// <summary>A statement with constant SQL, which is prepared once.</summary>
@@ -55,10 +54,8 @@ internal class WriteConnection(SqliteConnection connection) : IDisposable
         return found;
     }
 
-    /// <summary>The number of rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(Connection.Handle);
 
-    /// <summary>Throws if a result code is an error.</summary>
     public void Check(int resultCode) => SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
 
     public void Dispose()

@@ -17,7 +17,6 @@ internal static class Clixml
     /// <summary>Whether a file begins as one of Export-Clixml.</summary>
     public static bool IsBeginning(ReadOnlySpan<byte> head) => head.TrimStart(LineReader.Blanks).StartsWith("<Objs "u8);
 
-    /// <summary>Reads a whole file.</summary>
     public static void Read(Stream content, ImportSink sink)
     {
         sink.Report.Format = Format.Name;

@@ -75,7 +75,6 @@ internal sealed class SpanAttributes
         Read(attributes, "");
     }
 
-    /// <summary>The text of an attribute.</summary>
     public string? this[string name] => _texts.GetValueOrDefault(name);
 
     /// <summary>Names of what looks like token counts and is not known.</summary>

@@ -83,7 +83,6 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
         Write(ref row);
     }
 
-    /// <summary>Number of the line that is being read.</summary>
     public long LineNumber { get; set; }
 
     /// <summary>Goes to the next line of a file; those that are too long are said and passed over.</summary>

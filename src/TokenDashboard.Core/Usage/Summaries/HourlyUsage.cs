@@ -9,16 +9,13 @@ internal sealed class HourlyUsage(
     /// <summary>The hours with requests in order, by their start in UTC ticks.</summary>
     public IReadOnlyList<(long Start, UsageAccumulator Usage)> Hours => hours;
 
-    /// <summary>The total.</summary>
     public UsageAccumulator Total { get; } = UsageGroups.Sum(hours.Select(hour => hour.Usage), prices);
 
     /// <summary>The totals for shares.</summary>
     public UsageTotals Totals => UsageTotals.Of([Total], prices);
 
-    /// <summary>The unreadable values.</summary>
     public UnreadableReport Unreadable => unreadable;
 
-    /// <summary>Reads the requests of a filter.</summary>
     public static HourlyUsage Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
     {
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, _, UnreadableReport unreadable) = new UsageQuery([UsageDimension.Hour], zone) { Prices = prices }.Read(stores, filter);

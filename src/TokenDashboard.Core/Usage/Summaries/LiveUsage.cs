@@ -12,25 +12,20 @@ internal sealed class LiveFigures
 {
     private readonly SortedDictionary<string, decimal> _costs = new(StringComparer.Ordinal);
 
-    /// <summary>Number of requests.</summary>
     public long Requests { get; private set; }
 
-    /// <summary>Total tokens.</summary>
     public long TotalTokens { get; private set; }
 
     /// <summary>The length of the period in minutes.</summary>
     public double Minutes { get; internal set; }
 
-    /// <summary>Requests per minute.</summary>
     public double RequestsPerMinute => Minutes > 0 ? Requests / Minutes : 0;
 
-    /// <summary>Tokens per minute.</summary>
     public double TokensPerMinute => Minutes > 0 ? TotalTokens / Minutes : 0;
 
     /// <summary>The cost of priced tokens; null if none has a price, or prices are in several currencies.</summary>
     public decimal? Cost => _costs.Count == 1 ? _costs.Values.First() : null;
 
-    /// <summary>The currency of the cost.</summary>
     public string? Currency => _costs.Count == 1 ? _costs.Keys.First() : null;
 
     internal void Add(TokenRequest request)

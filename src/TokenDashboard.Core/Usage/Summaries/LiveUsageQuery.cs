@@ -21,10 +21,8 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private LiveFigures _total = new();
     private DateTimeOffset? _since;
 
-    /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>The unreadable values so far.</summary>
     public UnreadableReport Unreadable { get; } = new();
 
     /// <summary>Reads new rows.</summary>

@@ -2,10 +2,8 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>Queries the summary of a time range.</summary>
 internal sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
-    /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
     /// <summary>The reference time: now, or the end of a time range in the past.</summary>

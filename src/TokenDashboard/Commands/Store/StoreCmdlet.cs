@@ -24,7 +24,6 @@ public abstract class StoreCmdlet : TokenCmdlet
     /// <summary>A store that cannot be read is one error record; the command continues with the next one.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
-    /// <summary>The full paths or addresses of the stores.</summary>
     private protected IReadOnlyList<string> StoreReferences() => InputObject is not null ? [InputObject.FullName]
         : Database is null ? [FindStore()]
         : [.. Database.SelectMany(References)];

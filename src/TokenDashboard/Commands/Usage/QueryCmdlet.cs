@@ -133,7 +133,6 @@ public abstract class QueryCmdlet : StoreCmdlet
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
 
-    /// <summary>When the command was called.</summary>
     private protected DateTimeOffset Now { get; private set; }
 
     private protected TimeSpan Elapsed => _watch.Elapsed;
@@ -186,7 +185,6 @@ public abstract class QueryCmdlet : StoreCmdlet
         WriteWarning($"No request matches{(isName ? $" '{string.Join("', '", User!)}'" : "")}. {where}{range}{tab}");
     }
 
-    /// <summary>The prices for cost; null if there are none.</summary>
     private protected UsagePrices? Prices()
     {
         if (LoadPrices() is not { } list)

@@ -27,7 +27,6 @@ internal sealed class ImportWriter : IDisposable
         }
     }
 
-    /// <summary>The longest time a transaction held the lock.</summary>
     public TimeSpan LongestLock => _connection.LongestLock;
 
     /// <summary>Opens a store for importing, and makes it where there is none.</summary>

@@ -14,7 +14,6 @@ internal sealed class RollupBatch
     private readonly Dictionary<(string, string, string, string, int), RollupGroup> _groups = [];
     private readonly Dictionary<long, List<RowRange>> _rows = [];
 
-    /// <summary>The sums of quarter-hours.</summary>
     public Dictionary<RollupKey, UsageAccumulator> Quarters { get; } = [];
 
     /// <summary>The rows with the requests of a quarter-hour.</summary>
@@ -24,7 +23,6 @@ internal sealed class RollupBatch
 
     public long LastRow { get; private set; }
 
-    /// <summary>Whether a range continues another.</summary>
     public static bool Continues(RowRange range, long nextRow) => nextRow - range.Last <= LargestGap && nextRow >= range.First;
 
     /// <summary>The start of a row's quarter-hour in seconds.</summary>

@@ -69,7 +69,6 @@ internal sealed class RollupTables(StoreWriteConnection connection)
         return true;
     }
 
-    /// <summary>Runs work in one transaction.</summary>
     public void InTransaction(Action work)
     {
         connection.InTransaction(() =>
