@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TokenDashboard.Reports;
 
 /// <summary>
@@ -15,41 +13,48 @@ internal static class MarkdownReport
 
     public static string Write(UsageReport report)
     {
-        var text = new StringBuilder();
-        text.Append(Mark).Append("\n# ").Append(Code(report.Title, isTitle: true)).Append("\n\n").Append(report.Range).Append("\n\n");
-        text.Append("| | | |\n|---|--:|---|\n");
-        foreach (ReportFigure figure in report.Figures)
-            text.Append("| ").Append(figure.Label).Append(" | **").Append(figure.Value).Append("** | ").Append(figure.Note).Append(" |\n");
         double[] totals = [.. report.Buckets.Select((_, index) => report.Tokens.Series.Sum(series => series.Values[index] ?? 0))];
         double most = totals.Max();
-        if (most > 0)
-        {
-            string sparkline = string.Concat(totals.Select(value => Sparks[(int)Math.Round(value / most * (Sparks.Length - 1))]));
-            text.Append("\nTokens per ").Append(report.Unit).Append(": ").Append(sparkline).Append("\n\n").Append(report.Tokens.Description).Append(' ').Append(report.Week.Description).Append('\n');
-        }
-        if (report.Latency is { } latency)
-            text.Append('\n').Append(latency.Description).Append('\n');
-        foreach (ReportTable table in new[] { report.Models, report.Users, report.Requests, report.Unpriced }.OfType<ReportTable>())
-            Table(text, table);
-        text.Append("\n## What was asked\n\n");
-        foreach (ReportFigure fact in report.Facts)
-            text.Append("- ").Append(fact.Label).Append(": ").Append(Code(fact.Value)).Append('\n');
-        text.Append('\n').Append(report.UnreadableText).Append('\n');
-        return text.ToString();
+        string chart = most <= 0 ? "" : $"""
+
+            Tokens per {report.Unit}: {string.Concat(totals.Select(value => Sparks[(int)Math.Round(value / most * (Sparks.Length - 1))]))}
+
+            {report.Tokens.Description} {report.Week.Description}
+
+            """;
+        string latency = report.Latency is null ? "" : $"\n{report.Latency.Description}\n";
+        IEnumerable<ReportTable> tables = new[] { report.Models, report.Users, report.Requests, report.Unpriced }.OfType<ReportTable>();
+        return $"""
+            {Mark}
+            # {Code(report.Title, isTitle: true)}
+
+            {report.Range}
+
+            | | | |
+            |---|--:|---|
+            {Lines(report.Figures, figure => $"| {figure.Label} | **{figure.Value}** | {figure.Note} |")}{chart}{latency}{string.Concat(tables.Select(Table))}
+            ## What was asked
+
+            {Lines(report.Facts, fact => $"- {fact.Label}: {Code(fact.Value)}")}
+            {report.UnreadableText}
+
+            """;
     }
 
-    private static void Table(StringBuilder text, ReportTable table)
+    private static string Lines<T>(IEnumerable<T> items, Func<T, string> text) => string.Concat(items.Select(item => text(item) + "\n"));
+
+    private static string Table(ReportTable table)
     {
-        text.Append("\n## ").Append(table.Title).Append("\n\n");
-        if (table.Rows.Count == 0)
-        {
-            text.Append(table.Empty).Append('\n');
-            return;
-        }
-        text.Append("| ").AppendJoin(" | ", table.Columns.Select(column => column.Header)).Append(" |\n|");
-        text.AppendJoin('|', table.Columns.Select(column => column.Kind is ReportColumnKind.Number or ReportColumnKind.Share ? "--:" : "---")).Append("|\n");
-        foreach (ReportCell[] row in table.Rows)
-            text.Append("| ").AppendJoin(" | ", row.Select((cell, index) => table.Columns[index].Kind == ReportColumnKind.Name && !cell.IsOwnWord ? Code(cell.Text) : cell.Text)).Append(" |\n");
+        string Rule(ReportColumn column) => column.Kind is ReportColumnKind.Number or ReportColumnKind.Share ? "--:" : "---";
+        string Cell(ReportCell cell, int index) => table.Columns[index].Kind == ReportColumnKind.Name && !cell.IsOwnWord ? Code(cell.Text) : cell.Text;
+        return table.Rows.Count == 0 ? $"\n## {table.Title}\n\n{table.Empty}\n" : $"""
+
+            ## {table.Title}
+
+            | {string.Join(" | ", table.Columns.Select(column => column.Header))} |
+            |{string.Join('|', table.Columns.Select(Rule))}|
+            {Lines(table.Rows, row => $"| {string.Join(" | ", row.Select(Cell))} |")}
+            """;
     }
 
     // A code span ends with as many backticks as it begins with. In tables, a bar ends a cell even in code, unless it is escaped.

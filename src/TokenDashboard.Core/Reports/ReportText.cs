@@ -26,9 +26,6 @@ internal static class ReportText
         return (value / size).ToString(Math.Abs(value) < 1 ? "0.####" : "0.##", CultureInfo.InvariantCulture) + sign;
     }
 
-    /// <summary>An amount of money in three digits and a unit.</summary>
-    public static string ShortCost(double cost, string? currency) => Money.InCurrency(Short(cost), currency);
-
     public static string Percent(double part) => (part * 100).ToString(part is > 0 and < 0.001 ? "0.###" : "0.0", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>A change with its sign, or as a factor; empty without one.</summary>

@@ -24,14 +24,17 @@ internal static class SvgCharts
     private const int HeatSteps = 5;
     private const double LeastOpacity = 0.15;
 
+    private const string End = "</svg>\n</div>\n";
+
     private static readonly int[] NiceFactors = [1, 2, 5, 10];
 
     /// <summary>Columns with stacked series.</summary>
-    public static void Columns(StringBuilder html, string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets)
+    public static string Columns(string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets)
     {
         double[] tops = new double[buckets.Count];
         double highest = Enumerable.Range(0, buckets.Count).Max(index => chart.Series.Sum(series => series.Values[index] ?? 0));
-        double scale = Begin(html, id, chart, buckets, highest);
+        StringBuilder html = Open(id, chart.Title, chart.Description, Height);
+        double scale = Axes(html, chart, buckets, highest);
         double width = (double)Plot / buckets.Count;
         double column = Math.Min(width - Math.Min(width * 0.2, 6), WidestColumn);
         for (int i = 0; i < chart.Series.Count; i++)
@@ -51,14 +54,14 @@ internal static class SvgCharts
             Path(html, $"series{i}", whole);
             Path(html, $"series{i} part", part);
         }
-        Hits(html, chart, buckets, width, chart.Series.Count > 1);
-        html.Append("</svg>\n</div>\n");
+        return Hits(html, chart, buckets, width, chart.Series.Count > 1);
     }
 
     /// <summary>A line for each series, with gaps for missing values.</summary>
-    public static void Lines(StringBuilder html, string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets)
+    public static string Lines(string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets)
     {
-        double scale = Begin(html, id, chart, buckets, chart.Series.Max(series => series.Values.Max() ?? 0));
+        StringBuilder html = Open(id, chart.Title, chart.Description, Height);
+        double scale = Axes(html, chart, buckets, chart.Series.Max(series => series.Values.Max() ?? 0));
         double width = (double)Plot / buckets.Count;
         for (int i = 0; i < chart.Series.Count; i++)
         {
@@ -79,17 +82,16 @@ internal static class SvgCharts
             }
             Path(html, $"line{i}", path);
         }
-        Hits(html, chart, buckets, width, namesSeries: true);
-        html.Append("</svg>\n</div>\n");
+        return Hits(html, chart, buckets, width, namesSeries: true);
     }
 
     /// <summary>The hours of the week; darker cells have more tokens.</summary>
-    public static void Heatmap(StringBuilder html, string id, ReportHeatmap heatmap)
+    public static string Heatmap(string id, ReportHeatmap heatmap)
     {
         const int CellWidth = Plot / 24;
         const int LegendTop = Top + (7 * Cell) + 40;
         long most = heatmap.Tokens.Max(day => day.Max());
-        Open(html, id, "Hours of the week", heatmap.Description, LegendTop + 16);
+        StringBuilder html = Open(id, "Hours of the week", heatmap.Description, LegendTop + 16);
         for (int day = 0; day < 7; day++)
         {
             string name = ReportHeatmap.DayName(day)[..3];
@@ -107,7 +109,7 @@ internal static class SvgCharts
         for (int step = 0; step <= HeatSteps; step++)
             html.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left + 14 + (step * 24)}\" y=\"{LegendTop}\" width=\"22\" height=\"16\" {Shade(step, HeatSteps)}/>\n");
         Label(html, Left + 22 + ((HeatSteps + 1) * 24), LegendTop + 12, "start", $"{ReportText.Short(most)} tokens");
-        html.Append("</svg>\n</div>\n");
+        return html.Append(End).ToString();
     }
 
     private static string Shade(double value, double most)
@@ -118,10 +120,9 @@ internal static class SvgCharts
         return string.Create(CultureInfo.InvariantCulture, $"class=\"heat\" fill-opacity=\"{LeastOpacity + ((1 - LeastOpacity) * step):0.##}\"");
     }
 
-    // Starts a chart over time with its axes; returns the height of one unit.
-    private static double Begin(StringBuilder html, string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets, double highest)
+    // Draws the axes of a chart over time; returns the height of one unit.
+    private static double Axes(StringBuilder html, ReportChart chart, IReadOnlyList<ReportBucket> buckets, double highest)
     {
-        Open(html, id, chart.Title, chart.Description, Height);
         double step = NiceStep(highest / TickLines);
         int lines = Math.Max(1, (int)Math.Ceiling(highest / step - 1e-9));
         double scale = (Floor - Top) / (lines * step);
@@ -139,13 +140,13 @@ internal static class SvgCharts
         return scale;
     }
 
-    private static void Open(StringBuilder html, string id, string title, string description, int height) => html.Append(
+    private static StringBuilder Open(string id, string title, string description, int height) => new StringBuilder().Append(
         CultureInfo.InvariantCulture,
         $"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{HtmlReport.Escape(title)}, chart\">\n<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\">\n"
         + $"<title id=\"{id}-title\">{HtmlReport.Escape(title)}</title>\n<desc id=\"{id}-text\">{HtmlReport.Escape(description)}</desc>\n");
 
-    // The tooltip.
-    private static void Hits(StringBuilder html, ReportChart chart, IReadOnlyList<ReportBucket> buckets, double width, bool namesSeries)
+    // The tooltips, and the end.
+    private static string Hits(StringBuilder html, ReportChart chart, IReadOnlyList<ReportBucket> buckets, double width, bool namesSeries)
     {
         for (int index = 0; index < buckets.Count; index++)
         {
@@ -154,6 +155,7 @@ internal static class SvgCharts
             html.Append(CultureInfo.InvariantCulture, $"<rect class=\"hit\" x=\"{Left + (index * width):0.#}\" y=\"{Top}\" width=\"{width:0.##}\" height=\"{Floor - Top}\">");
             html.Append("<title>").Append(HtmlReport.Escape($"{buckets[index].Label}: {string.Join(", ", values.DefaultIfEmpty(ReportText.None))}")).Append("</title></rect>\n");
         }
+        return html.Append(End).ToString();
     }
 
     private static void Path(StringBuilder html, string kind, StringBuilder path)

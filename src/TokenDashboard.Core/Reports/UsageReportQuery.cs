@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;
@@ -45,7 +46,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             Tokens: TokensByModel(axis, summary),
             Cost: hasCost ? new ReportChart(
                 $"Cost per {axis.UnitName}", Highest(axis, overTime, bucket => (double?)bucket.Cost, cost => ReportText.Cost((decimal)cost, summary.Currency)),
-                [new ReportSeries("Cost", [.. overTime.Select(bucket => (double?)bucket?.Cost)])], cost => ReportText.ShortCost(cost, summary.Currency)) : null,
+                [new ReportSeries("Cost", [.. overTime.Select(bucket => (double?)bucket?.Cost)])], cost => Money.InCurrency(ReportText.Short(cost), summary.Currency)) : null,
             Latency: summary.P50DurationMs is null ? null : new ReportChart(
                 "Latency in milliseconds",
                 $"Half of all requests took at most {ReportText.Milliseconds(summary.P50DurationMs)} ms, 95 of 100 at most {ReportText.Milliseconds(summary.P95DurationMs)} ms, 99 of 100 at most {ReportText.Milliseconds(summary.P99DurationMs)} ms."
