@@ -10,20 +10,11 @@ namespace TokenDashboard.Engines.Sqlite.Queries;
 /// time range and those written since the last refresh. It reads in short transactions, and the result is still exact: each
 /// chunk of time is one snapshot with its watermark, and new rows count if they are after it.
 /// </summary>
-internal sealed class UsageReader
+internal static class UsageReader
 {
     // The time limit for restarts because of concurrent changes.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-
-    private readonly TokenStore _store;
-    private readonly UsageScope _scope;
-    private readonly RollupState _start;
-    private readonly Action<UsageRow> _onRow;
-    private readonly UnreadableReport _unreadable = new();
-
-    private UsageReader(TokenStore store, UsageScope scope, RollupState state, Action<UsageRow> onRow) =>
-        (_store, _scope, _start, _onRow) = (store, scope, state, onRow);
 
     /// <inheritdoc cref="ITelemetryStore.ReadUsage"/>
     /// <exception cref="TokenDashboardException">
@@ -142,34 +133,35 @@ internal sealed class UsageReader
         if (scope.NeedsQuarters is not { } needsQuarters
             || !RollupStore.ReadGroups(store, scope.Filter).Values.Any(group => needsQuarters(group.Provider, group.Model)))
         {
-            return new UsageReader(store, scope, state, onRow).ReadRollups();
+            return ReadChunks(store, scope, state, onRow);
         }
         // Only few models need short rollups, which are many: other models are read separately.
-        UsageReader Reader(bool shortOnes) => new(
+        UnreadableReport? ReadSome(bool shortOnes) => ReadChunks(
             store, scope with { NeedsQuarters = null, Includes = (provider, model) => needsQuarters(provider, model) == shortOnes, Step = shortOnes ? RollupLevels.QuarterSeconds : scope.Step },
             state, onRow);
-        UnreadableReport? report = Reader(shortOnes: false).ReadRollups(), others = report is null ? null : Reader(shortOnes: true).ReadRollups();
+        UnreadableReport? report = ReadSome(shortOnes: false), others = report is null ? null : ReadSome(shortOnes: true);
         if (others is null)
             return null;
         report!.Add(others);
         return report;
     }
 
-    private UnreadableReport? ReadRollups()
+    private static UnreadableReport? ReadChunks(TokenStore store, UsageScope scope, RollupState start, Action<UsageRow> onRow)
     {
-        using var chunks = new RollupChunks(_store, _scope, _start, _unreadable, _onRow);
+        var unreadable = new UnreadableReport();
+        using var chunks = new RollupChunks(store, scope, start, unreadable, onRow);
         while (chunks.MoveNext() is { } unchanged)
         {
             if (!unchanged)
                 return null;
         }
         // Then the rows that are not in the rollups, and those without a time.
-        List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(_store), _start.After(_store)]);
+        List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(store), start.After(store)]);
         using var scanner = new RequestScanner(
-            _store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: row => _scope.Counts(row.Provider, row.Model) && (!row.IsTimeReadable || !chunks.IsSummed(row))) { Unreadable = _unreadable };
-        scanner.ReadAll(_onRow);
+            store, scope.Filter, scope.Texts, ranges: ranges, concerns: row => scope.Counts(row.Provider, row.Model) && (!row.IsTimeReadable || !chunks.IsSummed(row))) { Unreadable = unreadable };
+        scanner.ReadAll(onRow);
         // A row that was added, aggregated and removed during the read would be missing.
-        return RollupState.Read(_store) is { IsUsable: true } now && now.Changes == _start.Changes
-            && (now.Removals == _start.Removals || now.Watermark == _start.Watermark) ? _unreadable : null;
+        return RollupState.Read(store) is { IsUsable: true } now && now.Changes == start.Changes
+            && (now.Removals == start.Removals || now.Watermark == start.Watermark) ? unreadable : null;
     }
 }
