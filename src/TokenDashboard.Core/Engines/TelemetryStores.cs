@@ -98,7 +98,7 @@ internal static class TelemetryStores
                 }
                 else if (isChosen?.Invoke(source) != false)
                 {
-                    open.Add(new SqliteStore(TokenStore.Open(store, patience ?? TokenStore.BusyTimeout, cancellation), source));
+                    open.Add(new SqliteStore(TokenStore.Open(store, cancellation, patience), source));
                 }
                 else
                 {

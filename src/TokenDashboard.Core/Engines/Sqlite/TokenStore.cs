@@ -17,7 +17,7 @@ internal sealed class TokenStore : IDisposable
     // The length of a retry step, so that waiting can be cancelled.
     private static readonly TimeSpan BusyStep = TimeSpan.FromSeconds(1);
 
-    internal static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(BusyTimeoutSeconds);
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(BusyTimeoutSeconds);
 
     private static readonly string[] RequiredColumns = ["id", .. StoreWriter.Columns.Select(column => column.Name)];
 
@@ -53,23 +53,23 @@ internal sealed class TokenStore : IDisposable
 
     internal sqlite3 Handle => _connection.Handle!;
 
-    /// <summary>Opens and checks a store.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Interrupts the running query.</param>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
-    public static TokenStore Open(string path, CancellationToken cancellation) => Open(path, BusyTimeout, cancellation);
-
     /// <summary>Opens any SQLite database for reading, without access to other databases.</summary>
     internal static TokenStore OpenDatabase(string path, CancellationToken cancellation)
     {
-        TokenStore store = Open(path, BusyTimeout, cancellation, isStore: false);
+        TokenStore store = Open(path, cancellation, isStore: false);
         _ = raw.sqlite3_limit(store._connection.Handle, raw.SQLITE_LIMIT_ATTACHED, 0);
         return store;
     }
 
-    /// <summary>As <see cref="Open(string, CancellationToken)"/>, with another time for which a read waits for a lock.</summary>
-    internal static TokenStore Open(string path, TimeSpan patience, CancellationToken cancellation, bool isStore = true)
+    /// <summary>Opens and checks a store.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="cancellation">Interrupts the running query.</param>
+    /// <param name="wait">The time for which a read waits for a lock; null for the usual time.</param>
+    /// <param name="isStore">Whether it must be a store, and not any database.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    internal static TokenStore Open(string path, CancellationToken cancellation, TimeSpan? wait = null, bool isStore = true)
     {
+        TimeSpan patience = wait ?? BusyTimeout;
         path = FullPath(path, ErrorCode.StoreNotFound);
         string? target = CheckFile(path);
         SqliteConnection? connection = null;
@@ -106,7 +106,7 @@ internal sealed class TokenStore : IDisposable
     }
 
     /// <summary>Opens the store that is in the same place now.</summary>
-    internal TokenStore OpenAgain() => Open(Path, _patience, Cancellation);
+    internal TokenStore OpenAgain() => Open(Path, Cancellation, _patience);
 
     /// <summary>The full path, or the specified error if the text is not a path.</summary>
     internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)

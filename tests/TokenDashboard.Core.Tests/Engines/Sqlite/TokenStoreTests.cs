@@ -127,7 +127,7 @@ public class TokenStoreTests
         using SqliteConnection writer = store.Connect();
         writer.Execute("BEGIN EXCLUSIVE");
 
-        var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(store.Path, TimeSpan.Zero, CancellationToken.None));
+        var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(store.Path, CancellationToken.None, TimeSpan.Zero));
 
         Assert.Equal(ErrorCode.StoreLocked, failure.Code);
     }
@@ -168,7 +168,7 @@ public class TokenStoreTests
         writer.Execute("BEGIN EXCLUSIVE");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        Assert.ThrowsAny<OperationCanceledException>(() => TokenStore.Open(store.Path, TimeSpan.MaxValue, cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => TokenStore.Open(store.Path, cancellation.Token, TimeSpan.MaxValue));
     }
 
     [Fact]
