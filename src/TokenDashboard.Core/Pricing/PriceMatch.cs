@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Pricing;
@@ -78,12 +79,8 @@ internal sealed class PriceMatch
         {
             ConditionalRates listed = model.At(utc);
             decimal? discount = discounts.LastOrDefault(discount => discount.StartDate <= utc && utc < discount.EndDate)?.Percent;
-            if (!prices.TryGetValue((listed, discount), out ResolvedPrice? price))
-            {
-                PriceRates rates = discount is { } percent ? listed.Rates.Times(1 - (percent / 100)) : listed.Rates;
-                prices.Add((listed, discount), price = new ResolvedPrice(this, rates, discount));
-            }
-            return price;
+            return CollectionsMarshal.GetValueRefOrAddDefault(prices, (listed, discount), out _)
+                ??= new ResolvedPrice(this, discount is { } percent ? listed.Rates.Times(1 - (percent / 100)) : listed.Rates, discount);
         }
         PriceConstraint[] constraints = [.. model.Prices.Select(price => price.Constraint).OfType<PriceConstraint>()];
         DateTime first = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc), end = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);

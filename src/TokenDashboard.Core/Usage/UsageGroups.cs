@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -49,12 +50,7 @@ internal static class UsageGroups
 
     /// <summary>The usage of a key, of no request at first.</summary>
     public static UsageAccumulator UsageOf<TKey>(Dictionary<TKey, UsageAccumulator> groups, TKey key, UsagePrices? prices)
-        where TKey : notnull
-    {
-        if (!groups.TryGetValue(key, out UsageAccumulator? usage))
-            groups.Add(key, usage = NewUsage(prices));
-        return usage;
-    }
+        where TKey : notnull => CollectionsMarshal.GetValueRefOrAddDefault(groups, key, out _) ??= NewUsage(prices);
 
     /// <summary>Adds usage to that of the same keys.</summary>
     public static void Merge<TKey>(Dictionary<TKey, UsageAccumulator> groups, Dictionary<TKey, UsageAccumulator> others)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
@@ -15,7 +16,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private static readonly long Slot = TimeSpan.FromSeconds(10).Ticks;
 
     private readonly long?[] _last = new long?[stores.Count];
-    private readonly SortedDictionary<long, LiveFigures> _slots = [];
+    private readonly Dictionary<long, LiveFigures> _slots = [];
     private readonly Dictionary<string, LiveFigures> _users = [];
     private readonly List<TokenRequest> _newest = [];
     private LiveFigures _total = new();
@@ -35,7 +36,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         if (since != _since || replaced > 0)
             Begin(since);
         long hour = SlotOf(now.AddHours(-1).UtcTicks);
-        foreach (long old in _slots.Keys.TakeWhile(slot => slot < hour).ToArray())
+        foreach (long old in _slots.Keys.Where(slot => slot < hour).ToArray())
             _slots.Remove(old);
         // Later refreshes have no start: a request is stored when it ends, which can be long after its time.
         RequestFilter asked = filter with { Range = new TimeRange(new DateTimeOffset(Math.Min(since.UtcTicks, hour), TimeSpan.Zero), null) };
@@ -88,10 +89,6 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         return sum;
     }
 
-    private static LiveFigures Of<TKey>(IDictionary<TKey, LiveFigures> all, TKey key)
-    {
-        if (!all.TryGetValue(key, out LiveFigures? usage))
-            all.Add(key, usage = new LiveFigures());
-        return usage;
-    }
+    private static LiveFigures Of<TKey>(Dictionary<TKey, LiveFigures> all, TKey key)
+        where TKey : notnull => CollectionsMarshal.GetValueRefOrAddDefault(all, key, out _) ??= new LiveFigures();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
@@ -59,25 +60,18 @@ internal sealed class RollupBatch
     }
 
     /// <summary>The sums of a key, which are none at first.</summary>
-    public static UsageAccumulator Of(Dictionary<RollupKey, UsageAccumulator> sums, RollupKey key)
-    {
-        if (!sums.TryGetValue(key, out UsageAccumulator? usage))
-            sums.Add(key, usage = new UsageAccumulator());
-        return usage;
-    }
+    public static UsageAccumulator Of(Dictionary<RollupKey, UsageAccumulator> sums, RollupKey key) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _) ??= new UsageAccumulator();
 
     private RollupGroup GroupOf(RequestRow row)
     {
         (string, string, string, string, int) names = (row.User, row.Model, row.Provider, row.RequestType, InputSize.ClassOf(row.PromptTokens));
-        if (!_groups.TryGetValue(names, out RollupGroup? group))
-            _groups.Add(names, group = new RollupGroup(false, names.Item1, names.Item2, names.Item3, names.Item4, names.Item5));
-        return group;
+        return CollectionsMarshal.GetValueRefOrAddDefault(_groups, names, out _) ??= new RollupGroup(false, names.Item1, names.Item2, names.Item3, names.Item4, names.Item5);
     }
 
     private void AddRow(long start, long id)
     {
-        if (!_rows.TryGetValue(start, out List<RowRange>? ranges))
-            _rows.Add(start, ranges = []);
+        List<RowRange> ranges = CollectionsMarshal.GetValueRefOrAddDefault(_rows, start, out _) ??= [];
         if (ranges.Count > 0 && Continues(ranges[^1], id))
             ranges[^1] = ranges[^1] with { Last = id };
         else
