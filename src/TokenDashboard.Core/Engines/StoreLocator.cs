@@ -22,7 +22,6 @@ internal static class StoreLocator
     private const int MaxConfigurationBytes = 1024 * 1024;
 
     /// <summary>The path of the default store. Its existence is not checked.</summary>
-    /// <param name="workingDirectory">The base of relative paths.</param>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreNotSpecified"/>: no store is specified. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is not YAML, or no regular file of at most 1 MiB.
     /// </exception>

@@ -14,7 +14,6 @@ internal static class TelemetryStores
     public static bool IsAddress(string reference) => reference.Contains("://", StringComparison.Ordinal);
 
     /// <summary>The path of a store that is a file.</summary>
-    /// <param name="reference">A full path, or an address.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreEngineUnknown"/>: it is an address, and not one of a file.</exception>
     public static string PathOf(string reference)
     {
@@ -30,14 +29,12 @@ internal static class TelemetryStores
     }
 
     /// <summary>The path of a store that is a file, or the address of ClickHouse.</summary>
-    /// <param name="reference">A full path, or an address.</param>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreEngineUnknown"/>: it is the address of something else. <see cref="ErrorCode.StoreAddressInvalid"/>: it is not valid.
     /// </exception>
     public static string PathOrAddressOf(string reference) => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference);
 
     /// <summary>Opens a store, by its full path or its address. Without a credential, the environment contains the user of a server.</summary>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) => Open([reference], credential, null, cancellation)[0];
 
     /// <inheritdoc cref="Open(string, NetworkCredential, CancellationToken)"/>
@@ -60,16 +57,12 @@ internal static class TelemetryStores
     }
 
     /// <summary>The state of the prices that a store has for panels and alert rules; null in engines without.</summary>
-    /// <param name="store">The open store.</param>
-    /// <param name="prices">The current price list.</param>
     public static string? StateOfPrices(ITelemetryStore store, PriceList prices) => (store as SqliteStore)?.StateOfPrices(prices);
 
-    /// <summary>Opens stores, each file with a distinct source.</summary>
-    /// <param name="references">Full paths, or addresses. Duplicates are one store.</param>
-    /// <param name="credential">The credential for servers; null for the environment's user.</param>
-    /// <param name="isChosen">Selects sources; null for all. Files of other sources are not opened.</param>
-    /// <param name="cancellation">Stops the running query.</param>
-    /// <param name="patience">The time to wait for the lock of a file; null for the usual time.</param>
+    /// <summary>
+    /// Opens stores by their full paths or addresses, each file with a distinct source; duplicates are one store. Files of sources that are not chosen are
+    /// not opened. The defaults are the environment's user, all sources, and the usual time to wait for the lock of a file.
+    /// </summary>
     /// <exception cref="TokenDashboardException">
     /// One of the codes that begin with <c>Store</c>. <see cref="ErrorCode.StoreSourceNotFound"/>: no source is selected.
     /// </exception>

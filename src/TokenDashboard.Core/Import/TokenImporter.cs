@@ -21,11 +21,10 @@ internal sealed class TokenImporter : IDisposable
     // A file of an unknown format must not leave an empty store.
     private readonly Lazy<ImportWriter> _writer;
 
-    /// <param name="database">The store; it is made where it is missing.</param>
-    /// <param name="format">The format of the files, or <see cref="ImportFormat.Auto"/>.</param>
-    /// <param name="map">Which column is which, for CSV and JSON; null where the columns name themselves.</param>
-    /// <param name="whatIf">Whether to count only, and write nothing.</param>
-    /// <param name="cancellation">Ends the work; what was written until then stays.</param>
+    /// <summary>
+    /// Imports into a store, which is made where it is missing; with WhatIf it is only counted what would be. A map says which column of CSV or JSON is
+    /// which. What was written until a cancellation stays.
+    /// </summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: the format has no columns to map.</exception>
     public TokenImporter(string database, ImportFormat format, ColumnMap? map, bool whatIf, CancellationToken cancellation)
     {
@@ -46,10 +45,7 @@ internal sealed class TokenImporter : IDisposable
     /// <summary>Whether nothing is written.</summary>
     public bool WhatIf { get; }
 
-    /// <summary>Imports one file.</summary>
-    /// <param name="path">The file, or <c>-</c> for standard input.</param>
-    /// <param name="onProgress">Told now and then how many bytes of the file have been read; may be null.</param>
-    /// <returns>What became of it; where nothing was in it, why.</returns>
+    /// <summary>Imports one file, or <c>-</c> for standard input, and tells now and then how many bytes have been read. Where nothing was in it, the report says why.</summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Import</c> or <c>Store</c>.</exception>
     public ImportReport Import(string path, Action<long>? onProgress = null)
     {
@@ -70,11 +66,10 @@ internal sealed class TokenImporter : IDisposable
         }
     }
 
-    /// <summary>Imports all files of a folder, and then those of the folders in it.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="onFile">Told of each file before it is read; gives what is told how many bytes of it were read.</param>
-    /// <returns>What became of all. Where no file has requests, why.</returns>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    /// <summary>
+    /// Imports all files of a folder, and then those of the folders in it. Each file is told before it is read, which gives what is told how many bytes of it
+    /// were read. Where no file has requests, the report says why.
+    /// </summary>
     public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {
         var reports = new List<ImportReport>();

@@ -54,9 +54,7 @@ public sealed partial class PriceList
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
 
-    /// <summary>The entry for a provider and a model; null if there is none.</summary>
-    /// <param name="provider">The provider as a request names it; null or empty if it names none.</param>
-    /// <param name="model">The model name in a request.</param>
+    /// <summary>The entry for a provider, null or empty if a request names none, and a model; null if there is none.</summary>
     internal PriceMatch? Find(string? provider, string model)
     {
         if (_remembered.TryGetValue((provider, model), out PriceMatch? match))

@@ -21,14 +21,10 @@ internal interface ITelemetryStore : IDisposable
     /// <summary>The properties of the store that the engine knows.</summary>
     internal StoreFacts ReadFacts();
 
-    /// <summary>Reads the usage a query needs.</summary>
-    /// <param name="scope">The usage to read.</param>
-    /// <param name="begin">
-    /// Returns the action for the rows of a part, by the part's number. Parts can be read concurrently, and are in the
-    /// order of rows. If part 0 begins again, all previous rows must be discarded.
-    /// </param>
-    /// <returns>The unreadable values.</returns>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    /// <summary>
+    /// Reads the usage a query needs, and returns its unreadable values. The callback returns the action for the rows of a part, by the part's number. Parts
+    /// can be read concurrently, and are in the order of rows. If part 0 begins again, all previous rows must be discarded.
+    /// </summary>
     internal UnreadableReport ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin);
 
     /// <summary>Returns a page of single requests in an order, equal ones by id. No lock is held while the caller processes one.</summary>
@@ -47,8 +43,6 @@ internal interface ITelemetryStore : IDisposable
     internal long CountRequests(RequestFilter filter);
 
     /// <summary>The names in the newest requests with their number of requests, for as many requests as can be read in a given time.</summary>
-    /// <param name="name">User, Model, Provider, RequestType or Transaction.</param>
-    /// <param name="time">The time limit for reading.</param>
     internal IReadOnlyDictionary<string, long> ReadNewestNames(RequestText name, TimeSpan time);
 }
 

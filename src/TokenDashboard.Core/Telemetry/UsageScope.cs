@@ -1,11 +1,9 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>The usage that a query needs.</summary>
-/// <param name="Filter">The requests to include.</param>
-/// <param name="Texts">The names that the query distinguishes.</param>
-/// <param name="Step">The multiples of seconds of the zone's clock at which sums must end; 0 for any.</param>
-/// <param name="Zone">The zone.</param>
-/// <param name="CountsRemoved">Whether to include removed requests, which have only rollups.</param>
+/// <summary>
+/// The usage that a query needs: that of the requests of a filter, by some texts. Sums must end at multiples of the step, in seconds of the zone's clock;
+/// it is 0 for any. Removed requests, which have only rollups, may be counted or not.
+/// </summary>
 internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int Step, TimeZoneInfo Zone, bool CountsRemoved)
 {
     /// <summary>The minimum number of rows for a separate connection and thread.</summary>

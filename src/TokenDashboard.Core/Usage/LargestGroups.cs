@@ -9,11 +9,6 @@ namespace TokenDashboard.Usage;
 /// Finds the transactions with the largest values of a measure. There are as many as requests, and the usage of all would fill the memory: a first pass keeps
 /// only a hash and four numbers for each, and a second one reads the requests of the largest again.
 /// </summary>
-/// <param name="stores">The open stores.</param>
-/// <param name="filter">The requests to include.</param>
-/// <param name="texts">The names in the key, the transaction among them.</param>
-/// <param name="keys">Creates a function for one thread and the requests of one store, which returns the key of a request.</param>
-/// <param name="prices">The prices; null for usage without its cost.</param>
 internal sealed class LargestGroups(
     IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, UsageKey>> keys, UsagePrices? prices)
 {
@@ -25,10 +20,9 @@ internal sealed class LargestGroups(
 
     private static readonly Comparer<UsageKey> ByName = Comparer<UsageKey>.Create((one, other) => one.CompareNames(other));
 
-    /// <summary>Finds the largest groups.</summary>
-    /// <param name="measure">An integer measure that is a sum; equal groups are ordered by tokens, then by name.</param>
-    /// <param name="count">The number of groups.</param>
-    /// <returns>The largest groups; and the usage of all requests.</returns>
+    /// <summary>
+    /// Finds the largest groups by an integer measure that is a sum, and the usage of all requests. Equal groups are ordered by tokens, then by name.
+    /// </summary>
     public (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator All, UnreadableReport Unreadable) Find(Measure measure, int count)
     {
         if (stores is [{ FindsLargest: true }])

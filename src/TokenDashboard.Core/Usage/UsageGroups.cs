@@ -6,19 +6,12 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage by a key.</summary>
 internal static class UsageGroups
 {
-    /// <summary>Aggregates the requests of a filter by a key, over all stores.</summary>
-    /// <param name="stores">The open stores.</param>
-    /// <param name="filter">The requests to include.</param>
-    /// <param name="texts">The names in the key.</param>
-    /// <param name="step">The multiples of seconds of the zone's clock at which the key can change; 0 if it does not depend on time.</param>
-    /// <param name="zone">The zone.</param>
-    /// <param name="prices">The prices; null for usage without its cost.</param>
-    /// <param name="keys">
-    /// Creates a function for one thread and the requests of one store. It returns the key of a request, or of a sum between two
-    /// multiples of the step.
-    /// </param>
-    /// <param name="ids">Ranges of ids in which all requests of interest lie; null for all.</param>
-    /// <param name="largest">How many of the largest keys by a measure are needed; null for all.</param>
+    /// <summary>
+    /// Aggregates the requests of a filter by a key with some texts, over all stores. The key can change at multiples of the step in seconds of the zone's
+    /// clock; the step is 0 if the key does not depend on time. Its function is created for one thread and the requests of one store, and receives single
+    /// requests, and sums between two such multiples. Ids are ranges in which all requests of interest lie. A store may return only the largest keys that
+    /// are needed, by a measure.
+    /// </summary>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys,
         IReadOnlyList<(long First, long Last)>? ids = null, (Measure Measure, int Count)? largest = null)

@@ -11,9 +11,7 @@ internal static class RequestConditions
     public static string ToSql(this RequestFilter filter, SqliteCommand command) => string.Join(
         " AND ", filter.ToSql(value => command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"$p{command.Parameters.Count}"), value).ParameterName).Prepend("TRUE"));
 
-    /// <summary>The SQL conditions of a filter, to be joined with AND.</summary>
-    /// <param name="filter">The filter.</param>
-    /// <param name="parameter">Returns the SQL for a value.</param>
+    /// <summary>The SQL conditions of a filter, to be joined with AND, with a function that returns the SQL for a value.</summary>
     public static IReadOnlyList<string> ToSql(this RequestFilter filter, Func<object, string> parameter)
     {
         var conditions = new List<string>();

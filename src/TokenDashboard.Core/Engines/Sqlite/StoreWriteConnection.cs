@@ -64,7 +64,6 @@ internal sealed class StoreWriteConnection : WriteConnection
     public TimeSpan LongestLock { get; private set; }
 
     /// <summary>Opens a store that exists. Cancellation stops waiting, and the work between two transactions.</summary>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static StoreWriteConnection Open(string path, CancellationToken cancellation)
     {
         // Throws for a file that is not a store.

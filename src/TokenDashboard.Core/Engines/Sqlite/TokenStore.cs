@@ -61,11 +61,7 @@ internal sealed class TokenStore : IDisposable
         return store;
     }
 
-    /// <summary>Opens and checks a store.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Interrupts the running query.</param>
-    /// <param name="wait">The time for which a read waits for a lock; null for the usual time.</param>
-    /// <param name="isStore">Whether it must be a store, and not any database.</param>
+    /// <summary>Opens and checks a store, or any database. Reads wait for a lock for the usual time or another. Cancellation interrupts the running query.</summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     internal static TokenStore Open(string path, CancellationToken cancellation, TimeSpan? wait = null, bool isStore = true)
     {

@@ -31,7 +31,7 @@ internal sealed class ColumnMap
 
     private readonly Dictionary<ImportColumn, string[]> _sources = [];
 
-    /// <param name="map">The map, as a PowerShell hashtable is one.</param>
+    /// <summary>A map as a PowerShell hashtable is one.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: a key is no column of the store, or a value is no text.</exception>
     public ColumnMap(IDictionary map)
     {

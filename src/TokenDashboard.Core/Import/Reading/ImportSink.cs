@@ -6,11 +6,9 @@ namespace TokenDashboard.Import.Reading;
 
 /// <summary>
 /// Where a reader puts the requests of one file. A batch that is full is written on another thread while the reader fills the next, so
-/// that reading goes on while the store is busy.
+/// that reading goes on while the store is busy. Until the last batch is written, what is in the store is counted on that other thread. The action is
+/// called now and then while the store keeps the reader waiting.
 /// </summary>
-/// <param name="writer">Writes the batches. It opens the store for the first one.</param>
-/// <param name="report">What became of the file. Until the last batch is written, what is in the store is counted on that other thread.</param>
-/// <param name="onWait">Called now and then while the store keeps the reader waiting.</param>
 internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report, Action onWait) : IDisposable
 {
     /// <summary>The longest text a request may have. Names and ids are shorter; what is longer is damage.</summary>

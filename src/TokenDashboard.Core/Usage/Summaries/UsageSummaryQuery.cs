@@ -9,8 +9,6 @@ internal sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, R
     /// <summary>The reference time: now, or the end of a time range in the past.</summary>
     public DateTimeOffset AsOf { get; } = filter.Range.Until is { } until && until < now ? until : now;
 
-    /// <summary>Runs the query.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public QueryResult<TokenUsageSummary> Run()
     {
         HourlyUsage hours = Hours();

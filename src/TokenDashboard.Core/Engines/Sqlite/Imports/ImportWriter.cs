@@ -30,7 +30,6 @@ internal sealed class ImportWriter : IDisposable
     public TimeSpan LongestLock => _connection.LongestLock;
 
     /// <summary>Opens a store for importing, and makes it where there is none.</summary>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static ImportWriter Open(string path, CancellationToken cancellation)
     {
         if (!Path.Exists(path))

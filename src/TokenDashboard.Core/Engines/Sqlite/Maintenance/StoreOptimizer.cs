@@ -23,11 +23,10 @@ internal sealed partial class StoreOptimizer : IDisposable
     // The first batch of a store is small, because the speed of the disk is unknown.
     private int _keysPerBatch = FewestKeys;
 
-    /// <summary>Opens a store and creates missing tables of the rollups. Cancellation stops the work; completed work is kept.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Stops the work.</param>
-    /// <param name="force">Whether rollups of another version may be replaced even if they contain removed requests.</param>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    /// <summary>
+    /// Opens a store and creates missing tables of the rollups. Rollups of another version that contain removed requests are replaced only by force.
+    /// Cancellation stops the work; completed work is kept.
+    /// </summary>
     public StoreOptimizer(string path, CancellationToken cancellation, bool force = false)
     {
         _cancellation = cancellation;

@@ -12,9 +12,6 @@ internal sealed class RequestReader(
 {
     private const int FetchSize = 250;
 
-    /// <summary>The requests.</summary>
-    /// <param name="skip">How many to skip.</param>
-    /// <param name="first">The maximum number to return.</param>
     public IEnumerable<TokenRequest> Read(ulong skip, ulong first)
     {
         using var scanner = new RequestScanner(

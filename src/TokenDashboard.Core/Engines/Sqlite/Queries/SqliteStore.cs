@@ -7,9 +7,9 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
-/// <summary>Reads a SQLite database for queries.</summary>
-/// <param name="store">The open database, which is disposed with this object or when its file was replaced.</param>
-/// <param name="source">The source of its requests; without it, the file's name.</param>
+/// <summary>
+/// Reads an open SQLite database for queries, and disposes it with this object or when its file was replaced. Without a source, it is the file's name.
+/// </summary>
 internal sealed class SqliteStore(TokenStore store, string? source = null) : ITelemetryStore
 {
     public string Name => store.Path;
@@ -78,7 +78,6 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
     }
 
     /// <summary>The state of the prices that the store has for panels and alert rules: <c>none</c>, <c>current</c> or <c>stale</c>.</summary>
-    /// <param name="prices">The current price list.</param>
     public string StateOfPrices(PriceList prices) => PriceTable.IsCurrent(store, prices) switch { null => "none", true => "current", false => "stale" };
 
     public void Dispose() => store.Dispose();

@@ -86,8 +86,7 @@ internal static class RollupPlanner
             SELECT watermark + 1, {LastRow} FROM rollup_state))
         """;
 
-    /// <summary>Whether a rollup row must not be used, because its quarter-hour is stale.</summary>
-    /// <param name="rollup">The name of the row.</param>
+    /// <summary>Whether the rollup row of a name must not be used, because its quarter-hour is stale.</summary>
     internal static string IsStale(string rollup) =>
         $"({rollup}.level = {RollupLevel.Quarter:D} AND EXISTS (SELECT 1 FROM {RollupSchema.Stale} AS stale WHERE stale.level = {rollup}.level AND stale.start = {rollup}.start))";
 
