@@ -46,7 +46,7 @@ internal static class UsageGroups
         where TKey : notnull => CollectionsMarshal.GetValueRefOrAddDefault(groups, key, out _) ??= NewUsage(prices);
 
     /// <summary>Adds usage to that of the same keys.</summary>
-    public static void Merge<TKey>(Dictionary<TKey, UsageAccumulator> groups, Dictionary<TKey, UsageAccumulator> others)
+    public static void Merge<TKey>(Dictionary<TKey, UsageAccumulator> groups, IEnumerable<KeyValuePair<TKey, UsageAccumulator>> others)
         where TKey : notnull
     {
         foreach ((TKey key, UsageAccumulator usage) in others)

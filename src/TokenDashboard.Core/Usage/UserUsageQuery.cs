@@ -23,15 +23,9 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         TimeRange? previousRange = comparePrevious ? filter.Range.Previous() : null;
         (Dictionary<(string User, string Model), UsageAccumulator> groups, UnreadableReport unreadable) =
             UsageGroups.Sum<(string User, string Model)>(stores, filter, RequestText.User | RequestText.Model, 0, zone, Prices, _ => row => (row.User, row.Model));
-        var models = new Dictionary<string, SortedSet<string>>();
+        ILookup<string, string> models = groups.Keys.ToLookup(key => key.User, key => key.Model);
         var users = new Dictionary<string, UsageAccumulator>();
-        foreach (((string user, string model), UsageAccumulator usage) in groups)
-        {
-            if (!users.TryAdd(user, usage))
-                users[user].Add(usage);
-            models.TryAdd(user, new SortedSet<string>(StringComparer.Ordinal));
-            models[user].Add(model);
-        }
+        UsageGroups.Merge(users, groups.Select(group => KeyValuePair.Create(group.Key.User, group.Value)));
         Dictionary<string, UsageAccumulator>? before = previousRange is null
             ? null
             : UsageGroups.Sum<string>(stores, filter with { Range = previousRange }, RequestText.User, 0, zone, Prices, _ => row => row.User).Groups;
@@ -44,14 +38,14 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
             .Select((user, index) => new UserTokenUsage(
                 user.Key,
                 index + 1,
-                models.GetValueOrDefault(user.Key, []),
+                models[user.Key].Order(StringComparer.Ordinal),
                 user.Value,
                 all,
                 before is null ? null : before.GetValueOrDefault(user.Key) ?? UsageGroups.NewUsage(Prices)));
         return new QueryResult<UserTokenUsage>([.. rows], unreadable)
         {
             Total = !WithTotal || users.Count == 0 ? null : new UserTokenUsage(
-                null, 0, models.Values.SelectMany(names => names).Distinct().Order(StringComparer.Ordinal), UsageGroups.Sum(users.Values, Prices), all,
+                null, 0, groups.Keys.Select(key => key.Model).Distinct().Order(StringComparer.Ordinal), UsageGroups.Sum(users.Values, Prices), all,
                 before is null ? null : UsageGroups.Sum(before.Values, Prices)) { IsTotal = true },
         };
     }
