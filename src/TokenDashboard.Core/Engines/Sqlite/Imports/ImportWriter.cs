@@ -72,7 +72,8 @@ internal sealed class ImportWriter : IDisposable
     public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
     {
         ILookup<long, (ImportTail Tail, ImportKey Key)>? tails = null;
-        _connection.InTransaction(() => tails = _tables.ReadTails());
+        _connection.InTransaction(() => tails = _connection.Connection.Query(
+            $"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}", DatabaseRows.Tail).ToLookup(tail => tail.Tail.Position));
         return tails!;
     }
 
@@ -100,7 +101,7 @@ internal sealed class ImportWriter : IDisposable
     /// <summary>Takes in what another store knows of imports, without changing that store or keeping it locked.</summary>
     private void LearnFrom(TokenStore store)
     {
-        InTransactions(DatabaseRows.Keys(store).Concat(DatabaseRows.NewKeys(store)), _tables.AddKey);
+        InTransactions(DatabaseRows.Keys(store).Concat(DatabaseRows.NewKeys(store)), key => _tables.AddKey(key.Key, key.RowId, key.Rank));
         InTransactions(DatabaseRows.Spans(store), span => _tables.PutSpan(span.Id, span.Span));
         InTransactions(DatabaseRows.Tails(store), tail => _tables.AddTail(tail.Tail, tail.Key));
     }

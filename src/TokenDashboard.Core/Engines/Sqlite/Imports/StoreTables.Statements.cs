@@ -27,7 +27,7 @@ internal sealed partial class StoreTables
     private static readonly string InsertRequest = InsertInto(1);
     private static readonly string InsertRequests = InsertInto(RowsAtOnce);
 
-    private bool AddKey(ImportKey key, long? rowId, byte[] rank)
+    public bool AddKey(ImportKey key, long? rowId, byte[] rank)
     {
         connection.Run($"INSERT INTO {ImportSchema.Keys} VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", key.Hour, key.Hash, rowId, rank);
         return connection.Changes > 0;

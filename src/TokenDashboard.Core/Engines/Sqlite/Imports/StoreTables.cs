@@ -82,13 +82,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         return next;
     }
 
-    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() =>
-        connection.Connection.Query($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}", DatabaseRows.Tail).ToLookup(tail => tail.Tail.Position);
-
     private static UInt128 Hash(ReadOnlySpan<byte> blob) => blob.Length == 16 ? MemoryMarshal.Read<UInt128>(blob) : default;
-
-    /// <summary>Takes in a key as another store has it.</summary>
-    public void AddKey(StoredKey key) => AddKey(key.Key, key.RowId, key.Rank);
 
     /// <summary>Inserts rows that are all new with two statements.</summary>
     /// <returns>False where one is not new, or is not simply to be inserted; then nothing was done.</returns>
