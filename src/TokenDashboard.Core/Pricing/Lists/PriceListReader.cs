@@ -130,13 +130,8 @@ internal sealed partial class PriceListReader(bool own)
     {
         if (item.Value("constraint") is not { } value)
             return null;
-        if (value is not IEnumerable<KeyValuePair<string, object?>> values)
-        {
-            item.Fault("constraint", "must be start_date, or start_time and end_time");
-            return null;
-        }
         // It is unknown when a constraint of an unknown kind holds.
-        var fields = new DefinitionFields(values, ConstraintKeys, item.PathOf("constraint"), Faults);
+        var fields = new DefinitionFields(value as IEnumerable<KeyValuePair<string, object?>> ?? [], ConstraintKeys, item.PathOf("constraint"), Faults);
         if (fields.Has("start_date") == (fields.Has("start_time") || fields.Has("end_time")))
         {
             item.Fault("constraint", "must be start_date, or start_time and end_time");
