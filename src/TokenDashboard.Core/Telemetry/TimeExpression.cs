@@ -72,13 +72,9 @@ public sealed partial class TimeExpression
             + $"or one of: {string.Join(", ", Words)}.");
     }
 
-    /// <summary>Resolves an instant: a length counts back from now, and a word means the start of its period.</summary>
-    /// <param name="now">The current time.</param>
-    /// <param name="zone">The time zone of calendar words and of times without a zone.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
-    public DateTimeOffset ToInstant(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
+    /// <summary>Resolves an instant: a length counts back from now, and a word means the start of its period in the time zone.</summary>
+    internal DateTimeOffset ToInstant(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
-        ArgumentNullException.ThrowIfNull(zone);
         if (_instant is { } instant)
             return instant;
         if (_localTime is { } local)
@@ -87,11 +83,9 @@ public sealed partial class TimeExpression
     }
 
     /// <summary>Resolves -Last: a length ends now. A word is its whole period; the current period ends now.</summary>
-    /// <inheritdoc cref="ToInstant" path="/param"/>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: an instant is not a time range, and a length must not be zero.</exception>
-    public TimeRange ToRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
+    internal TimeRange ToRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
-        ArgumentNullException.ThrowIfNull(zone);
         if (_ago is { } ago && (ago > TimeSpan.Zero || _monthsAgo > 0))
             return new TimeRange(Before(now, ago, zone), now);
         if (_word is not null and not "now")
@@ -120,14 +114,8 @@ public sealed partial class TimeExpression
     private static partial Regex TimeSpanPattern();
 
     /// <summary>The time range of -Since and -Until, or of -Last.</summary>
-    /// <param name="since">The start, or null for none.</param>
-    /// <param name="until">The end, or null for none.</param>
-    /// <param name="last">Both ends, or null.</param>
-    /// <param name="now">The current time.</param>
-    /// <param name="zone">The time zone of calendar words and of times without a zone.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the time range is empty or specified twice.</exception>
-    public static TimeRange Range(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
+    internal static TimeRange Range(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         if (last is null)
             return new TimeRange(since?.ToInstant(now, zone, firstDayOfWeek), until?.ToInstant(now, zone, firstDayOfWeek));
@@ -139,9 +127,8 @@ public sealed partial class TimeExpression
     /// The time range with both ends moved back to the start of their days, and an open end to that of today, so that all days are
     /// complete. Seven days ago is the seventh day before today, even with a clock change.
     /// </summary>
-    /// <inheritdoc cref="Range" path="/param"/>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: there is no complete day, or as for <see cref="Range"/>.</exception>
-    public static TimeRange WholeDays(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
+    internal static TimeRange WholeDays(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         TimeRange range = Range(since, until, last, now, zone, firstDayOfWeek);
         DateTimeOffset StartOfDay(TimeExpression? expression, DateTimeOffset instant) => LocalTime.FirstInstantAt(

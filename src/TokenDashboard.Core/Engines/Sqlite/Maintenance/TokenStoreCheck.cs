@@ -35,15 +35,14 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     // The time for which SQLite's check, which is one read, may block the application outside WAL mode.
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Opens and checks a store.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="wait">Whether the check of the file may block the application.</param>
-    /// <param name="progress">Receives the number of requests that were compared with the rollups, and of all requests.</param>
-    /// <param name="cancellation">Stops the checks.</param>
+    /// <summary>
+    /// Opens and checks a store. The check of the file may block the application only if it is to wait for it. Progress is the number of requests that were
+    /// compared with the rollups, and of all requests.
+    /// </summary>
     /// <exception cref="TokenDashboardException">
     /// One of the codes that begin with <c>Store</c>: it is no store. A store that is too damaged to be opened is a failed check.
     /// </exception>
-    public static IEnumerable<TokenStoreCheck> Run(string path, bool wait, Action<long, long>? progress, CancellationToken cancellation)
+    internal static IEnumerable<TokenStoreCheck> Run(string path, bool wait, Action<long, long>? progress, CancellationToken cancellation)
     {
         path = Path.GetFullPath(path);
         TokenStoreCheck Check(string name, (CheckResult Result, string Message) found) => new(path, name, found.Result, found.Message);
