@@ -13,8 +13,7 @@ internal sealed record UsageReport(
     IReadOnlyList<ReportBucket> Buckets, ReportChart Tokens, ReportChart? Cost, ReportChart? Latency, ReportTable OverTime, ReportTable Models,
     ReportTable Users, ReportHeatmap Week, ReportTable Requests, ReportTable? Unpriced, IReadOnlyList<ReportFigure> Facts)
 {
+    public string ToText(ReportFormat format) => format == ReportFormat.Markdown ? MarkdownReport.Write(this) : HtmlReport.Write(this);
+
     public string UnreadableText => Unreadable.Rows > 0 ? Unreadable.ToString() : "There are no unreadable values.";
 }
-
-/// <summary>A written report, the summary of its time range, and the unreadable values.</summary>
-internal sealed record WrittenReport(string Text, TokenUsageSummary Summary, UnreadableReport Unreadable);

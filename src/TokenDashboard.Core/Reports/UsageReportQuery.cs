@@ -23,13 +23,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     public UsagePrices? Prices { get; init; }
 
-    public WrittenReport Write(ReportFormat format)
-    {
-        UsageReport report = Run();
-        return new WrittenReport(format == ReportFormat.Markdown ? MarkdownReport.Write(report) : HtmlReport.Write(report), report.Summary, report.Unreadable);
-    }
-
-    internal UsageReport Run()
+    public UsageReport Run()
     {
         var query = new UsageSummaryQuery(stores, filter, zone, now) { Prices = Prices };
         HourlyUsage hours = query.Hours();

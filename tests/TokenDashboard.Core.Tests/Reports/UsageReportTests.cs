@@ -69,7 +69,7 @@ public partial class UsageReportTests
         using TokenStore open = store.Open();
         var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-02-01T00:00Z"), DateTimeOffset.Parse("2026-03-01T00:00Z")) };
         string[] Texts(DateTimeOffset now) =>
-            [.. Enum.GetValues<ReportFormat>().Select(format => new UsageReportQuery([new SqliteStore(open)], filter, Berlin, now) { Prices = Prices }.Write(format).Text)];
+            [.. Enum.GetValues<ReportFormat>().Select(format => new UsageReportQuery([new SqliteStore(open)], filter, Berlin, now) { Prices = Prices }.Run().ToText(format))];
         CultureInfo culture = CultureInfo.CurrentCulture;
         string[] first = Texts(Now);
         try
@@ -218,7 +218,7 @@ public partial class UsageReportTests
 
     private static XElement Html(IEnumerable<TestStore.Row> rows, string title = "Token usage", RequestFilter? filter = null) => Parse(Report(rows, title, filter));
 
-    private static XElement Html(UsageReportQuery query) => Parse(query.Write(ReportFormat.Html).Text);
+    private static XElement Html(UsageReportQuery query) => Parse(query.Run().ToText(ReportFormat.Html));
 
     private static XElement Parse(string html) => XDocument.Parse(html).Root!;
 
@@ -228,7 +228,7 @@ public partial class UsageReportTests
         using var store = new TestStore();
         store.Insert(rows);
         using TokenStore open = store.Open();
-        return new UsageReportQuery([new SqliteStore(open)], filter ?? new RequestFilter(), Berlin, Now) { Title = title, Prices = hasPrices ? prices ?? Prices : null }.Write(format).Text;
+        return new UsageReportQuery([new SqliteStore(open)], filter ?? new RequestFilter(), Berlin, Now) { Title = title, Prices = hasPrices ? prices ?? Prices : null }.Run().ToText(format);
     }
 
     private static string Figure(XElement html, string label) => html.Descendants("dt").Single(term => term.Value == label).ElementsAfterSelf().First().Value;

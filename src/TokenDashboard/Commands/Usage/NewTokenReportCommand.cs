@@ -52,15 +52,15 @@ public sealed class NewTokenReportCommand : QueryCmdlet
                 ErrorCode.ReportExists, $"'{file}' contains the report of an earlier input object. Run the command once for each file.", target: Path);
         }
         ReportFormat format = MyInvocation.BoundParameters.ContainsKey(nameof(As)) ? As : ReportFile.FormatOf(file);
-        WrittenReport report = new UsageReportQuery(Stores, Filter, TimeZone, Now) { Title = Title, Prices = Prices() }.Write(format);
+        UsageReport report = new UsageReportQuery(Stores, Filter, TimeZone, Now) { Title = Title, Prices = Prices() }.Run();
         WarnAboutUpperBound([report.Summary]);
         WarnAbout(report.Unreadable, isEmpty: report.Summary.Requests == 0);
         if (file is null)
         {
-            WriteObject(report.Text);
+            WriteObject(report.ToText(format));
             return;
         }
-        ReportFile.Write(file, report.Text, Force);
+        ReportFile.Write(file, report.ToText(format), Force);
         _isWritten = true;
         if (PassThru)
             WriteObject(new FileInfo(file));
