@@ -44,9 +44,6 @@ internal static class StoredTimestamp
         return Encoding.UTF8.GetString(utf8[..FormatForStorage(instant.UtcTicks, utf8)]);
     }
 
-    /// <summary>The instant after a round trip through stored text: fractions of a microsecond are lost.</summary>
-    public static long ToStoredTicks(long utcTicks) => utcTicks - (utcTicks % TimeSpan.TicksPerMicrosecond);
-
     /// <summary>As <see cref="FormatForStorage(DateTimeOffset)"/>, in UTF-8, into 33 bytes or more. Returns the length of the text.</summary>
     public static int FormatForStorage(long utcTicks, Span<byte> utf8)
     {

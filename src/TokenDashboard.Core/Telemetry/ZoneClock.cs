@@ -16,7 +16,7 @@ internal readonly record struct ZoneClock(long Since, long Until, int Offset, in
             if (OffsetAt(next, zone) == offset)
                 continue;
             int old = offset;
-            long change = SecondOf(LocalTime.FirstTicksWhere(at, next, ticks => OffsetAt(ticks, zone) != old));
+            long change = (LocalTime.FirstTicksWhere(at, next, ticks => OffsetAt(ticks, zone) != old) - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond;
             clocks.Add(new ZoneClock(since, change, offset, before));
             (since, before, offset) = (change, offset, OffsetAt(next, zone));
         }
@@ -25,6 +25,4 @@ internal readonly record struct ZoneClock(long Since, long Until, int Offset, in
     }
 
     private static int OffsetAt(long utcTicks, TimeZoneInfo zone) => (int)(LocalTime.OffsetTicks(utcTicks, zone) / TimeSpan.TicksPerSecond);
-
-    private static long SecondOf(long utcTicks) => (utcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond;
 }

@@ -50,7 +50,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
     private (long Start, long End) ClockAround(long utcTicks, long length)
     {
         long offset = LocalTime.OffsetTicks(utcTicks, zone);
-        long into = Modulo(utcTicks + offset, length);
+        long into = (((utcTicks + offset) % length) + length) % length;
         long start = Math.Max(0, utcTicks - into);
         long end = Math.Min(EndOfTime, utcTicks - into + length);
         if (LocalTime.OffsetTicks(start, zone) != offset)
@@ -98,8 +98,6 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         int days = unit == TimeUnit.Week ? 7 : 1;
         return (DateTime.MaxValue - date).Days >= days ? date.AddDays(days) : DateTime.MaxValue;
     }
-
-    private static long Modulo(long value, long divisor) => ((value % divisor) + divisor) % divisor;
 }
 
 /// <summary>

@@ -63,7 +63,7 @@ internal sealed class LiveScreen : IDisposable
         string Row(string first, params string[] figures)
         {
             int columns = Math.Clamp((width - LeastName - TimeWidth) / FigureWidth, 1, figures.Length);
-            return Fit(first, Math.Max(1, width - (columns * FigureWidth) - 1)) + string.Concat(figures.Take(columns).Select(figure => Right(figure, FigureWidth)));
+            return Fit(first, Math.Max(1, width - (columns * FigureWidth) - 1)) + string.Concat(figures.Take(columns).Select(figure => (" " + figure).PadLeft(FigureWidth)));
         }
         string Title(string first, params string[] figures) => Emphasis(Row(first, figures));
         string Figures(string first, LiveFigures of) => Row(
@@ -99,8 +99,6 @@ internal sealed class LiveScreen : IDisposable
     private static string Number(double? value) => value?.ToString("N0", CultureInfo.CurrentCulture) ?? "";
 
     private static string Emphasis(string text) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? Bold + text + Plain : text;
-
-    private static string Right(string text, int width) => text.Length >= width ? " " + text : text.PadLeft(width);
 
     // By the number of cells: some characters are two cells wide.
     private string Fit(string text, int width)

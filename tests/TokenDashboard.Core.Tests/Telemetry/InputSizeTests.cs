@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Telemetry;
@@ -6,14 +5,11 @@ namespace TokenDashboard.Tests.Telemetry;
 public class InputSizeTests
 {
     [Fact]
-    public void The_class_is_the_number_of_thresholds_exceeded_in_SQL_too()
+    public void The_class_is_the_number_of_thresholds_exceeded()
     {
         long[] prompts = [0, .. InputSize.Thresholds.SelectMany(threshold => new[] { threshold, threshold + 1 }), ValueLimits.MaxTokens];
-        using var store = new TestStore();
-        store.Insert(prompts.Select(prompt => new TestStore.Row { Prompt = prompt }));
 
         Assert.Equal(prompts.Select(prompt => InputSize.Thresholds.Count(threshold => prompt > threshold)), prompts.Select(InputSize.ClassOf));
-        Assert.Equal(prompts.Select(prompt => (long)InputSize.ClassOf(prompt)), store.Query($"SELECT {MeasureSql.InputClass} FROM telemetry ORDER BY id").Cast<long>());
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Telemetry;
 using static TokenDashboard.Engines.Sqlite.TelemetrySql;
 
@@ -34,9 +33,6 @@ internal static class MeasureSql
         [Measures.LastTicks] = "timestamp",
         [Measures.FirstTicks] = "timestamp",
     };
-
-    /// <summary>The class of input size of a row.</summary>
-    public static string InputClass { get; } = string.Join(" + ", InputSize.Thresholds.Select(threshold => string.Create(CultureInfo.InvariantCulture, $"({PromptTokens} > {threshold})")));
 
     public static string Of(Measure measure) => Values[measure];
 

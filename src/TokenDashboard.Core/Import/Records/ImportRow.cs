@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Records;
 
@@ -100,7 +99,7 @@ internal struct ImportRow
     public readonly long CountedTokens => TotalTokens == 0 ? PromptTokens + CompletionTokens : TotalTokens;
 
     /// <summary>The stored time loses what is below a microsecond; so must everything derived from it.</summary>
-    public readonly long StoredTicks => StoredTimestamp.ToStoredTicks(UtcTicks);
+    public readonly long StoredTicks => UtcTicks - (UtcTicks % TimeSpan.TicksPerMicrosecond);
 }
 
 /// <summary>Where a file ended without ending its last line: how many records were before, and a hash of them, and one of the line.</summary>
