@@ -16,14 +16,13 @@ public sealed partial class PriceList
     private const string LiteLlm = "litellm";
 
     private readonly Dictionary<string, ListedProvider> _byId;
-    private readonly IReadOnlyList<PriceDiscount> _discounts;
     private readonly Lazy<bool> _isExact;
     private readonly ConcurrentDictionary<(string? Provider, string Model), PriceMatch?> _remembered = new();
 
     internal PriceList(IReadOnlyList<ListedProvider> providers, IReadOnlyList<PriceDiscount> discounts)
     {
         Providers = providers;
-        _discounts = discounts;
+        Discounts = discounts;
         _byId = providers.ToDictionary(provider => provider.Id);
         // Those of the included list do, as a test verifies. A user's own list can have any times and sizes.
         _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
@@ -53,6 +52,8 @@ public sealed partial class PriceList
     internal bool IsExactFromRollups => _isExact.Value;
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
+
+    internal IReadOnlyList<PriceDiscount> Discounts { get; }
 
     /// <summary>The entry for a provider, null or empty if a request names none, and a model; null if there is none.</summary>
     internal PriceMatch? Find(string? provider, string model)
@@ -115,7 +116,7 @@ public sealed partial class PriceList
             .FirstOrDefault(match => match is not null);
 
     private PriceDiscount[] DiscountsOf(string provider, string model) =>
-        [.. _discounts.Where(discount => (discount.Provider ?? provider) == provider && (discount.Match is null || discount.Match.Matched(model) is not null))];
+        [.. Discounts.Where(discount => (discount.Provider ?? provider) == provider && (discount.Match is null || discount.Match.Matched(model) is not null))];
 
     private ListedProvider? ByModel(string model) =>
         model.Length == 0 ? null : Providers.FirstOrDefault(provider => provider.ModelMatch?.Matched(model) is not null);

@@ -1,9 +1,9 @@
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// The tokens of one or several requests that are charged. Prompt tokens include cached and cache-write tokens, completion tokens include reasoning tokens.
-/// The rest are tokens of the recorded total that are neither: of which kind they are is unknown, and so is their price. It is negative if the total is
-/// smaller than its parts.
+/// The tokens of one or several requests that are charged. Prompt tokens include cached and cache-write tokens, completion tokens include
+/// reasoning tokens. The rest are tokens of the recorded total that are neither: of which kind they are is unknown, and so is their price.
+/// It is negative if the total is smaller than its parts.
 /// </summary>
 internal readonly record struct TokenCounts(
     long Prompt, long Completion, long Cached = 0, long CacheWrite = 0, long Reasoning = 0, long Requests = 1, long Rest = 0)

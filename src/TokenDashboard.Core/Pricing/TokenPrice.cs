@@ -95,7 +95,8 @@ public sealed class TokenPrice
         .SelectMany(span => span.Windows.Select(window => window.Price).Distinct().SelectMany(price => Tiers(price, span, now)));
 
     /// <summary>The price of an entry at a point in time, by size.</summary>
-    internal static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant) => Tiers(match.At(instant), match.SpanAt(instant.UtcDateTime), instant);
+    internal static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant) =>
+        Tiers(match.At(instant), match.SpanAt(instant.UtcDateTime), instant);
 
     private static IEnumerable<TokenPrice> Tiers(ResolvedPrice price, PriceSpan span, DateTimeOffset now) =>
         price.Rates.TierStarts.Prepend(0).Distinct().Select(above => new TokenPrice(price, span, TimesOf(price, span), above, now));

@@ -69,12 +69,10 @@ internal static class PriceFiles
         }
     }
 
-    /// <summary>The current list, without the user's own prices: the included list, or an installed one that is not older.</summary>
-    public static PriceList LoadList() => LoadList(Folder);
-
     internal static PriceList LoadFrom(string? folder) => WithOwn(LoadList(folder), folder);
 
-    private static PriceList LoadList(string? folder)
+    /// <summary>The included list, or an installed one that is not older, without the user's own prices.</summary>
+    internal static PriceList LoadList(string? folder)
     {
         using Stream stream = typeof(PriceFiles).Assembly.GetManifestResourceStream("prices.json")!;
         byte[] content = new byte[stream.Length];
@@ -96,13 +94,13 @@ internal static class PriceFiles
     private static PriceList List(byte[] json, string name, bool all)
     {
         var reader = new PriceListReader(own: false);
-        List<ListedProvider> providers = reader.Read(PlainValues.Of(ParseJson(json, name, ErrorCode.PriceListInvalid, check: all)), name);
+        PriceList list = reader.Read(PlainValues.Of(ParseJson(json, name, ErrorCode.PriceListInvalid, check: all)), name);
         if (!all)
             reader.ModelsRead = () => Throw(reader, name, ErrorCode.PriceListInvalid, []);
-        else if (providers.Sum(provider => provider.Models.Count) == 0 && reader.Faults.Count == 0)
+        else if (list.Providers.Sum(provider => provider.Models.Count) == 0 && reader.Faults.Count == 0)
             reader.Faults.Add(new DefinitionFault("providers", "has no model, so no request would have a cost"));
         Throw(reader, name, ErrorCode.PriceListInvalid, []);
-        return new PriceList(providers, []) { Name = reader.Title, Version = reader.Version, Date = reader.Date, Taken = reader.Taken };
+        return list;
     }
 
     /// <summary>A list without errors in its stored form: with its source and dates, of which it may have its own.</summary>
@@ -135,18 +133,19 @@ internal static class PriceFiles
         // A file without values, in which everything is a comment, is like none.
         if (OwnValues(files[0], lines) is not { } values)
             return list;
-        List<ListedProvider> own = reader.Read(values, files[0]);
+        PriceList ownList = reader.Read(values, files[0]);
+        List<ListedProvider> own = [.. ownList.Providers];
         own.ForEach(provider => _ = provider.Models);
         foreach (string id in own.SelectMany(provider => provider.Fallbacks).Except(own.Select(provider => provider.Id)).Except(list.ProviderIds))
             reader.Faults.Add(new DefinitionFault("providers", $"has the unknown provider '{id}' in fallback_model_providers"));
-        foreach (string id in reader.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
+        foreach (string id in ownList.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
             reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which the price list does not have"));
         Throw(reader, files[0], ErrorCode.PriceFileInvalid, lines);
         // A provider that is also in the list keeps its position, because the first match applies.
         Dictionary<string, ListedProvider> changed = own.ToDictionary(provider => provider.Id, provider => Merged(provider, list));
         return new PriceList(
             [.. changed.Values.ExceptBy(list.ProviderIds, provider => provider.Id), .. list.Providers.Select(provider => changed.GetValueOrDefault(provider.Id, provider))],
-            reader.Discounts) { Name = list.Name, Version = list.Version, Date = list.Date, Taken = list.Taken };
+            ownList.Discounts) { Name = list.Name, Version = list.Version, Date = list.Date, Taken = list.Taken };
     }
 
     /// <summary>A user's provider, merged with that of the list. Own prices come first, and all others stay.</summary>

@@ -27,38 +27,25 @@ internal sealed partial class PriceListReader(bool own)
     /// <summary>Called after the models of a provider were read, possibly long after the list was read.</summary>
     public Action? ModelsRead { get; set; }
 
-    /// <summary>The source with its version and date.</summary>
-    public string Title { get; private set; } = "";
-
-    public string? Version { get; private set; }
-
-    public DateTimeOffset? Date { get; private set; }
-
-    /// <summary>When it replaced the included list.</summary>
-    public DateTimeOffset? Taken { get; private set; }
-
-    public List<PriceDiscount> Discounts { get; } = [];
-
     /// <summary>Reads a list of providers in the form of genai-prices, or names with values that include such a list.</summary>
-    public List<ListedProvider> Read(object? root, string name)
+    public PriceList Read(object? root, string name)
     {
         if (root is not (IEnumerable<KeyValuePair<string, object?>> or IEnumerable<object?>))
         {
             Faults.Add(new DefinitionFault("", "has no providers; it must be a list of providers, or names with values that include providers"));
-            return [];
+            return new PriceList([], []) { Name = name };
         }
         IEnumerable<KeyValuePair<string, object?>> values =
             root as IEnumerable<KeyValuePair<string, object?>> ?? [KeyValuePair.Create("providers", (object?)root)];
         var fields = new DefinitionFields(values, ListKeys, "", Faults, "", ignoresUnknown: !own);
-        Version = fields.Text("version", 100);
-        Date = Instant(fields.Text("date", 100));
-        Taken = Instant(fields.Text("taken", 100));
-        string date = Date?.ToString(" (yyyy-MM-dd)", CultureInfo.InvariantCulture) ?? "";
-        Title = own ? name : $"{fields.Text("source", LongestName) ?? name}{(Version is null ? "" : $" {Version}")}{date}";
+        string? version = fields.Text("version", 100);
+        DateTimeOffset? date = Instant(fields.Text("date", 100)), taken = Instant(fields.Text("taken", 100));
+        string day = date?.ToString(" (yyyy-MM-dd)", CultureInfo.InvariantCulture) ?? "";
+        string title = own ? name : $"{fields.Text("source", LongestName) ?? name}{(version is null ? "" : $" {version}")}{day}";
         string currency = fields.Text("currency", 10)?.ToUpperInvariant() ?? Money.UsDollar;
         if (!CurrencyPattern().IsMatch(currency))
             fields.Fault("currency", $"is '{currency}'; it must be three letters such as USD");
-        var source = new PriceSource(Title, currency, own);
+        var source = new PriceSource(title, currency, own);
         var providers = new List<ListedProvider>();
         foreach (DefinitionFields provider in fields.Definitions("providers", ProviderKeys, required: !own))
         {
@@ -72,8 +59,9 @@ internal sealed partial class PriceListReader(bool own)
                 providers.Add(read);
             }
         }
-        Discounts.AddRange(fields.Definitions("discounts", DiscountKeys).Select(Discount).OfType<PriceDiscount>());
-        return providers;
+        PriceDiscount[] discounts = [.. fields.Definitions("discounts", DiscountKeys).Select(Discount).OfType<PriceDiscount>()];
+        // Only users have discounts.
+        return new PriceList(providers, own ? discounts : []) { Name = title, Version = version, Date = date, Taken = taken };
     }
 
     private ListedProvider? Provider(DefinitionFields fields, PriceSource source)
@@ -131,7 +119,8 @@ internal sealed partial class PriceListReader(bool own)
         if (item.Value("constraint") is not { } value)
             return null;
         // It is unknown when a constraint of an unknown kind holds.
-        var fields = new DefinitionFields(value as IEnumerable<KeyValuePair<string, object?>> ?? [], ConstraintKeys, item.PathOf("constraint"), Faults);
+        var fields = new DefinitionFields(
+            value as IEnumerable<KeyValuePair<string, object?>> ?? [], ConstraintKeys, item.PathOf("constraint"), Faults);
         if (fields.Has("start_date") == (fields.Has("start_time") || fields.Has("end_time")))
         {
             item.Fault("constraint", "must be start_date, or start_time and end_time");

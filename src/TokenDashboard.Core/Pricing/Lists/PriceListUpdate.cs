@@ -14,7 +14,7 @@ internal sealed class PriceListUpdate
         PriceList list = PriceFiles.ParseList(json, source);
         try
         {
-            PriceList current = PriceFiles.LoadList();
+            PriceList current = PriceFiles.LoadList(PriceFiles.Folder);
             Changes = PriceChange.Between(current, list);
             CurrentModels = current.Providers.Sum(provider => provider.Models.DistinctBy(model => model.Id).Count());
             IsNew = Changes.Count > 0 || (list.Version ?? current.Version) != current.Version;
