@@ -72,5 +72,6 @@ internal static class StoreLocator
     }
 
     // The last of duplicate keys applies, as in PyYAML.
-    private static object? Value(object? mapping, string key) => (mapping as IEnumerable<KeyValuePair<string, object?>>)?.LastOrDefault(field => field.Key == key).Value;
+    private static object? Value(object? mapping, string key) =>
+        (mapping as IEnumerable<KeyValuePair<string, object?>>)?.LastOrDefault(field => field.Key == key).Value;
 }

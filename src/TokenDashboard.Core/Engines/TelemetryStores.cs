@@ -35,12 +35,13 @@ internal static class TelemetryStores
     public static string PathOrAddressOf(string reference) => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference);
 
     /// <summary>Opens a store, by its full path or its address. Without a credential, the environment contains the user of a server.</summary>
-    public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) => Open([reference], credential, null, cancellation)[0];
+    public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) =>
+        Open([reference], credential, null, cancellation)[0];
 
     /// <inheritdoc cref="Open(string, NetworkCredential, CancellationToken)"/>
     public static ITelemetryStore Open(string reference, CancellationToken cancellation) => Open(reference, null, cancellation);
 
-    /// <summary>Opens stores as <see cref="Open(IReadOnlyList{string}, NetworkCredential, Func{string, bool}, CancellationToken, TimeSpan?)"/> does, and closes them after the work.</summary>
+    /// <summary>Opens stores as Open does, and closes them after the work.</summary>
     public static T Use<T>(
         IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, Func<IReadOnlyList<ITelemetryStore>, T> work, CancellationToken cancellation,
         TimeSpan? patience = null)
@@ -60,8 +61,8 @@ internal static class TelemetryStores
     public static string? StateOfPrices(ITelemetryStore store, PriceList prices) => (store as SqliteStore)?.StateOfPrices(prices);
 
     /// <summary>
-    /// Opens stores by their full paths or addresses, each file with a distinct source; duplicates are one store. Files of sources that are not chosen are
-    /// not opened. The defaults are the environment's user, all sources, and the usual time to wait for the lock of a file.
+    /// Opens stores by their full paths or addresses, each file with a distinct source; duplicates are one store. Files of sources that are
+    /// not chosen are not opened. The defaults are the environment's user, all sources, and the usual time to wait for the lock of a file.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// One of the codes that begin with <c>Store</c>. <see cref="ErrorCode.StoreSourceNotFound"/>: no source is selected.

@@ -22,7 +22,7 @@ internal sealed class TokenImporter : IDisposable
     private readonly Lazy<ImportWriter> _writer;
 
     /// <summary>
-    /// Imports into a store, which is made where it is missing; with WhatIf it is only counted what would be. A map says which column of CSV or JSON is
+    /// Imports into a store, which is made where it is missing, or only counts what would be. A map says which column of CSV or JSON is
     /// which. What was written until a cancellation stays.
     /// </summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: the format has no columns to map.</exception>
@@ -45,7 +45,10 @@ internal sealed class TokenImporter : IDisposable
     /// <summary>Whether nothing is written.</summary>
     public bool WhatIf { get; }
 
-    /// <summary>Imports one file, or <c>-</c> for standard input, and tells now and then how many bytes have been read. Where nothing was in it, the report says why.</summary>
+    /// <summary>
+    /// Imports one file, or <c>-</c> for standard input, and tells now and then how many bytes have been read. Where nothing was in it, the
+    /// report says why.
+    /// </summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Import</c> or <c>Store</c>.</exception>
     public ImportReport Import(string path, Action<long>? onProgress = null)
     {
@@ -67,8 +70,8 @@ internal sealed class TokenImporter : IDisposable
     }
 
     /// <summary>
-    /// Imports all files of a folder, and then those of the folders in it. Each file is told before it is read, which gives what is told how many bytes of it
-    /// were read. Where no file has requests, the report says why.
+    /// Imports all files of a folder, and then those of the folders in it. Each file is told before it is read, which gives what is told how
+    /// many bytes of it were read. Where no file has requests, the report says why.
     /// </summary>
     public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {

@@ -23,8 +23,8 @@ internal static class PlainValues
     };
 
     /// <summary>
-    /// YAML as plain values, and the line on which each begins, by its path as <see cref="DefinitionFault.Path"/> has it. Anchors are errors, as are keys
-    /// that are no texts, unless values are to be found by anchors: then such keys are omitted, and an alias is the value itself and no copy.
+    /// YAML as plain values, and the line on which each begins, by its path as <see cref="DefinitionFault.Path"/> has it. Anchors are errors,
+    /// as are keys that are no texts, unless anchors are collected: then such keys are omitted, and an alias is the value itself and no copy.
     /// </summary>
     /// <exception cref="YamlException">It is not YAML, nested too deeply, or has such an anchor or key.</exception>
     internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors = null)
@@ -40,7 +40,8 @@ internal static class PlainValues
     }
 
     /// <summary>The value whose first event is the current one; then the event after it is.</summary>
-    private static object? Read(Parser parser, string path, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors, int depth)
+    private static object? Read(
+        Parser parser, string path, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors, int depth)
     {
         ParsingEvent start = parser.Current!;
         lines[path] = start.Start.Line;
@@ -61,7 +62,8 @@ internal static class PlainValues
         return value;
     }
 
-    private static object ReadMany(Parser parser, bool isList, string path, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors, int depth)
+    private static object ReadMany(
+        Parser parser, bool isList, string path, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors, int depth)
     {
         var items = new List<object?>();
         var fields = new List<KeyValuePair<string, object?>>();

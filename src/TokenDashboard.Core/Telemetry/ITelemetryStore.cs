@@ -22,8 +22,9 @@ internal interface ITelemetryStore : IDisposable
     internal StoreFacts ReadFacts();
 
     /// <summary>
-    /// Reads the usage a query needs, and returns its unreadable values. The callback returns the action for the rows of a part, by the part's number. Parts
-    /// can be read concurrently, and are in the order of rows. If part 0 begins again, all previous rows must be discarded.
+    /// Reads the usage a query needs, and returns its unreadable values. The callback returns the action for the rows of a part, by the
+    /// part's number. Parts can be read concurrently, and are in the order of rows. If part 0 begins again, all previous rows must be
+    /// discarded.
     /// </summary>
     internal UnreadableReport ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin);
 

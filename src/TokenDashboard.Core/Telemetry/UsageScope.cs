@@ -1,8 +1,8 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// The usage that a query needs: that of the requests of a filter, by some texts. Sums must end at multiples of the step, in seconds of the zone's clock;
-/// it is 0 for any. Removed requests, which have only rollups, may be counted or not.
+/// The usage that a query needs: that of the requests of a filter, by some texts. Sums must end at multiples of the step, in seconds of the
+/// zone's clock; it is 0 for any. Removed requests, which have only rollups, may be counted or not.
 /// </summary>
 internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int Step, TimeZoneInfo Zone, bool CountsRemoved)
 {

@@ -16,7 +16,8 @@ internal readonly record struct ZoneClock(long Since, long Until, int Offset, in
             if (OffsetAt(next, zone) == offset)
                 continue;
             int old = offset;
-            long change = (LocalTime.FirstTicksWhere(at, next, ticks => OffsetAt(ticks, zone) != old) - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond;
+            long changed = LocalTime.FirstTicksWhere(at, next, ticks => OffsetAt(ticks, zone) != old);
+            long change = (changed - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond;
             clocks.Add(new ZoneClock(since, change, offset, before));
             (since, before, offset) = (change, offset, OffsetAt(next, zone));
         }

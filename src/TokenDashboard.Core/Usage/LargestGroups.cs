@@ -21,7 +21,8 @@ internal sealed class LargestGroups(
     private static readonly Comparer<UsageKey> ByName = Comparer<UsageKey>.Create((one, other) => one.CompareNames(other));
 
     /// <summary>
-    /// Finds the largest groups by an integer measure that is a sum, and the usage of all requests. Equal groups are ordered by tokens, then by name.
+    /// Finds the largest groups by an integer measure that is a sum, and the usage of all requests. Equal groups are ordered by tokens, then
+    /// by name.
     /// </summary>
     public (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator All, UnreadableReport Unreadable) Find(Measure measure, int count)
     {

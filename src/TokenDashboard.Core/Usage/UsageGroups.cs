@@ -7,10 +7,10 @@ namespace TokenDashboard.Usage;
 internal static class UsageGroups
 {
     /// <summary>
-    /// Aggregates the requests of a filter by a key with some texts, over all stores. The key can change at multiples of the step in seconds of the zone's
-    /// clock; the step is 0 if the key does not depend on time. Its function is created for one thread and the requests of one store, and receives single
-    /// requests, and sums between two such multiples. Ids are ranges in which all requests of interest lie. A store may return only the largest keys that
-    /// are needed, by a measure.
+    /// Aggregates the requests of a filter by a key with some texts, over all stores. The key can change at multiples of the step, in seconds
+    /// of the zone's clock; the step is 0 if the key does not depend on time. Its function is created for one thread and the requests of one
+    /// store, and receives single requests, and sums between two such multiples. Ids are ranges in which all requests of interest lie. A
+    /// store may return only the largest keys that are needed, by a measure.
     /// </summary>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys,

@@ -9,16 +9,19 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Completion;
 
 /// <summary>Offers the names of the session's Grafana connections.</summary>
-public sealed class ConnectionCompleter() : Completer((_, _) => SessionConnections.Current.All.Select(connection => (connection.Name, connection.Url.ToString())));
+public sealed class ConnectionCompleter() : Completer((_, _) =>
+    SessionConnections.Current.All.Select(connection => (connection.Name, connection.Url.ToString())));
 
 /// <summary>Offers the currencies for which Grafana has a symbol.</summary>
 public sealed class CurrencyCompleter() : Completer((_, _) => Units.Currencies.Select(code => (code, code)));
 
 /// <summary>Offers the dashboards of the catalog.</summary>
-public sealed class DashboardNameCompleter() : Completer((_, _) => DashboardCatalog.Names.Select(name => (name, DashboardCatalog.Create(name).Description)));
+public sealed class DashboardNameCompleter() : Completer((_, _) =>
+    DashboardCatalog.Names.Select(name => (name, DashboardCatalog.Create(name).Description)));
 
 /// <summary>Offers the rules for dashboards.</summary>
-public sealed class DashboardRuleCompleter() : Completer((_, _) => DashboardRules.All.Select(rule => (rule.Id, $"{rule.Severity}: {rule.Breach}")));
+public sealed class DashboardRuleCompleter() : Completer((_, _) =>
+    DashboardRules.All.Select(rule => (rule.Id, $"{rule.Severity}: {rule.Breach}")));
 
 /// <summary>Offers lengths of time and calendar words, and for prices, the time of each request.</summary>
 public sealed class TimeExpressionCompleter() : Completer((parameter, _) => parameter == "PriceAt"

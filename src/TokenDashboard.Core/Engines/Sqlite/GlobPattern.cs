@@ -13,7 +13,8 @@ internal static partial class GlobPattern
 
     /// <summary>The equivalent GLOB pattern.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PatternInvalid"/>: a bracket is not closed.</exception>
-    public static string ToGlob(string pattern) => Part().Replace(pattern, part => (part.Groups["wildcard"].Value, part.Groups["literal"].Value) switch
+    public static string ToGlob(string pattern) => Part().Replace(pattern, part =>
+        (part.Groups["wildcard"].Value, part.Groups["literal"].Value) switch
     {
         ("", "*" or "?" or "[") => $"[{part.Groups["literal"]}]",
         ("", var literal) => literal,

@@ -61,7 +61,10 @@ internal sealed class TokenStore : IDisposable
         return store;
     }
 
-    /// <summary>Opens and checks a store, or any database. Reads wait for a lock for the usual time or another. Cancellation interrupts the running query.</summary>
+    /// <summary>
+    /// Opens and checks a store, or any database. Reads wait for a lock for the usual time or another. Cancellation interrupts the running
+    /// query.
+    /// </summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     internal static TokenStore Open(string path, CancellationToken cancellation, TimeSpan? wait = null, bool isStore = true)
     {

@@ -6,8 +6,8 @@ namespace TokenDashboard.Import.Reading;
 
 /// <summary>
 /// Where a reader puts the requests of one file. A batch that is full is written on another thread while the reader fills the next, so
-/// that reading goes on while the store is busy. Until the last batch is written, what is in the store is counted on that other thread. The action is
-/// called now and then while the store keeps the reader waiting.
+/// that reading goes on while the store is busy. Until the last batch is written, what is in the store is counted on that other thread.
+/// The action is called now and then while the store keeps the reader waiting.
 /// </summary>
 internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report, Action onWait) : IDisposable
 {

@@ -54,7 +54,8 @@ internal static class DatabaseRows
         Array.Empty<byte>());
 
     /// <summary>A row of this table.</summary>
-    public static (ImportTail Tail, ImportKey Key) Tail(SqliteDataReader row) => (new ImportTail(row.GetInt64(0), Hash(row, 1), Hash(row, 2)), new ImportKey(row.GetInt64(3), Hash(row, 4)));
+    public static (ImportTail Tail, ImportKey Key) Tail(SqliteDataReader row) =>
+        (new ImportTail(row.GetInt64(0), Hash(row, 1), Hash(row, 2)), new ImportKey(row.GetInt64(3), Hash(row, 4)));
 
     /// <summary>What imports have noted of spans.</summary>
     public static IEnumerable<(UInt128 Id, StoredSpan Span)> Spans(TokenStore store) => !store.Has(ImportSchema.Spans) ? [] : Pages(

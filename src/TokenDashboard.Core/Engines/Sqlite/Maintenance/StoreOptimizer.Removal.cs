@@ -15,7 +15,7 @@ internal sealed partial class StoreOptimizer
     // The first batch is small, because the speed of the disk is unknown.
     private int _rowsPerBatch = FewestRows;
 
-    /// <summary>Removes the requests before a quarter-hour, and returns their number, as progress does. Rollups have whole quarter-hours.</summary>
+    /// <summary>Removes the requests before a quarter-hour, as rollups have, and returns their number, as progress does.</summary>
     public long Remove(DateTimeOffset before, Action<long>? progress = null)
     {
         long removed = 0;
@@ -94,7 +94,8 @@ internal sealed partial class StoreOptimizer
         string quarters = $"level = {RollupLevel.Quarter:D} AND {emptied}";
         for (bool more = true; more;)
         {
-            if (!_tables.TryWrite(ref state, () => more = _tables.DeleteSome((RollupSchema.Sums, quarters), (RollupSchema.Rows, emptied), (RollupSchema.Stale, quarters))))
+            (string, string)[] tables = [(RollupSchema.Sums, quarters), (RollupSchema.Rows, emptied), (RollupSchema.Stale, quarters)];
+            if (!_tables.TryWrite(ref state, () => more = _tables.DeleteSome(tables)))
                 return false;
         }
         return true;

@@ -24,8 +24,8 @@ internal sealed partial class StoreOptimizer : IDisposable
     private int _keysPerBatch = FewestKeys;
 
     /// <summary>
-    /// Opens a store and creates missing tables of the rollups. Rollups of another version that contain removed requests are replaced only by force.
-    /// Cancellation stops the work; completed work is kept.
+    /// Opens a store and creates missing tables of the rollups. Those of another version that contain removed requests are replaced only by
+    /// force. Cancellation stops the work; completed work is kept.
     /// </summary>
     public StoreOptimizer(string path, CancellationToken cancellation, bool force = false)
     {
@@ -139,12 +139,13 @@ internal sealed partial class StoreOptimizer : IDisposable
     // it concurrently, and continue the work of others; but they do not delete rebuilt sums of another run.
     private void CompleteClearing()
     {
+        (string, string)[] tables = [(RollupSchema.Sums, $"level > {RollupLevel.RemovedQuarter:D}"), (RollupSchema.Rows, "TRUE"), (RollupSchema.Stale, "TRUE")];
         for (bool more = true; more;)
         {
             _tables.InTransaction(() =>
             {
                 bool isClearing = RollupState.Read(_connection.Connection) is { IsClearing: true };
-                more = isClearing && _tables.DeleteSome((RollupSchema.Sums, $"level > {RollupLevel.RemovedQuarter:D}"), (RollupSchema.Rows, "TRUE"), (RollupSchema.Stale, "TRUE"));
+                more = isClearing && _tables.DeleteSome(tables);
                 if (!isClearing || more)
                     return;
                 // Longer levels also contain removed requests, so they must be computed even if no other requests are left.

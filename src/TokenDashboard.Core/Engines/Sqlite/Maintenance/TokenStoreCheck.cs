@@ -36,8 +36,8 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Opens and checks a store. The check of the file may block the application only if it is to wait for it. Progress is the number of requests that were
-    /// compared with the rollups, and of all requests.
+    /// Opens and checks a store. The check of the file may block the application only if it is to wait. Progress is the number of requests
+    /// that were compared with the rollups, and of all requests.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// One of the codes that begin with <c>Store</c>: it is no store. A store that is too damaged to be opened is a failed check.

@@ -8,7 +8,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
-/// Reads an open SQLite database for queries, and disposes it with this object or when its file was replaced. Without a source, it is the file's name.
+/// Reads an open SQLite database for queries, and disposes it with this object or when its file was replaced. Without a source, it is the
+/// file's name.
 /// </summary>
 internal sealed class SqliteStore(TokenStore store, string? source = null) : ITelemetryStore
 {

@@ -66,7 +66,8 @@ internal sealed class RollupBatch
     private RollupGroup GroupOf(RequestRow row)
     {
         (string, string, string, string, int) names = (row.User, row.Model, row.Provider, row.RequestType, InputSize.ClassOf(row.PromptTokens));
-        return CollectionsMarshal.GetValueRefOrAddDefault(_groups, names, out _) ??= new RollupGroup(false, names.Item1, names.Item2, names.Item3, names.Item4, names.Item5);
+        return CollectionsMarshal.GetValueRefOrAddDefault(_groups, names, out _)
+            ??= new RollupGroup(false, names.Item1, names.Item2, names.Item3, names.Item4, names.Item5);
     }
 
     private void AddRow(long start, long id)

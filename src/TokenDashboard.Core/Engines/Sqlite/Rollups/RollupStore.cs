@@ -13,9 +13,8 @@ internal static class RollupStore
     {
         using SqliteCommand command = store.CreateCommand("");
         command.CommandText = $"SELECT id, all_users, user_id, model, provider, request_type, input_class FROM {RollupSchema.Groups} WHERE {(filter with { Range = TimeRange.All }).ToSql(command)}";
-        return store.Read(() => store.Rows(command, row => (
-            Id: row.GetInt64(0), Group: new RollupGroup(row.GetBoolean(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetInt32(6)))))
-            .ToDictionary(group => group.Id, group => group.Group);
+        return store.Read(() => store.Rows(command, row => KeyValuePair.Create(row.GetInt64(0), new RollupGroup(
+            row.GetBoolean(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetInt32(6))))).ToDictionary();
     }
 
     public static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store) =>
@@ -48,7 +47,9 @@ internal static class RollupStore
     public static (long From, long Until) DataBounds(TokenStore store)
     {
         long? last = new[] { Bound(store, $"max(start) FROM {RollupSchema.Rows} WHERE start > {RollupSchema.NoTime}"), LastRemoved(store) }.Max();
-        return Next(store, long.MinValue) is { } first && last is { } end ? (RollupLevels.DayOf(first), RollupLevels.DayOf(end) + RollupLevels.DaySeconds) : (0, 0);
+        return Next(store, long.MinValue) is { } first && last is { } end
+            ? (RollupLevels.DayOf(first), RollupLevels.DayOf(end) + RollupLevels.DaySeconds)
+            : (0, 0);
     }
 
     /// <summary>Reads the sums of a level that start in [from, until).</summary>
@@ -83,7 +84,8 @@ internal static class RollupStore
             {
                 var watch = Stopwatch.StartNew();
                 (long last, long next) = (from, until);
-                using SqliteCommand command = store.CreateCommand(string.Create(CultureInfo.InvariantCulture, $"{select} AND start >= {from} AND start < {until} ORDER BY start"));
+                using SqliteCommand command = store.CreateCommand(
+                    string.Create(CultureInfo.InvariantCulture, $"{select} AND start >= {from} AND start < {until} ORDER BY start"));
                 store.Step(command, row =>
                 {
                     if (row.Integer(1) != last && watch.Elapsed > RowScanner.UsualWindow)

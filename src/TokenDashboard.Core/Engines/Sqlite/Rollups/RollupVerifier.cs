@@ -31,7 +31,8 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             known += requests.Count;
             next = RollupStore.NextDay(store, day) ?? until;
             // A week is compared with the last of its days, unless one of them is stale.
-            bool hasWeek = (next >= until || RollupLevels.WeekOf(next) != RollupLevels.WeekOf(day)) && !staleDays.Any(each => RollupLevels.WeekOf(each) == RollupLevels.WeekOf(day));
+            long week = RollupLevels.WeekOf(day);
+            bool hasWeek = (next >= until || RollupLevels.WeekOf(next) != week) && !staleDays.Any(each => RollupLevels.WeekOf(each) == week);
             foreach (RollupDifference difference in CompareDay(store, day, requests, hasWeek))
             {
                 // Quarter-hours are stale individually, longer levels by day.
