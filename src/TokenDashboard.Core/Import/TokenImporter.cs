@@ -42,7 +42,6 @@ internal sealed class TokenImporter : IDisposable
 
     internal int MaxLineBytes { get; init; } = LineReader.DefaultMaxLineBytes;
 
-    /// <summary>Whether nothing is written.</summary>
     public bool WhatIf { get; }
 
     /// <summary>

@@ -24,7 +24,6 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     /// <summary>The current record, without the last line's end.</summary>
     public string Record { get; private set; } = "";
 
-    /// <summary>Whether the current record ends with a line's end.</summary>
     public bool IsTerminated { get; private set; }
 
     /// <summary>The first record: the names of the columns. It also tells the delimiter.</summary>

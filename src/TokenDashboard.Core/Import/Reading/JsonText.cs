@@ -40,7 +40,6 @@ internal static partial class JsonText
             : element.Member(path[..point]).At(path[(point + 1)..]);
     }
 
-    /// <summary>A text that holds JSON.</summary>
     public static bool TryParse(string? text, out JsonElement element)
     {
         element = default;

@@ -67,7 +67,6 @@ internal sealed class Marks
         return new Marks(names);
     }
 
-    /// <summary>The marks of a CSV file's first line.</summary>
     public static Marks OfCsv(string header) => new(header.Split(CsvRecords.DelimiterOf(header))
         .Select(name => name.Trim().Trim('"')).ToHashSet(StringComparer.OrdinalIgnoreCase));
 }

@@ -12,7 +12,6 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
 
     public UsageFormat Format => format;
 
-    /// <summary>What the current record says.</summary>
     public RequestValues Values { get; } = new(sink) { IsVerbatim = format.IsVerbatim };
 
     /// <summary>Where the file ends without ending the current record; null for all others.</summary>

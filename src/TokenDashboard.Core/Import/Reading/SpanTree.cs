@@ -37,7 +37,6 @@ internal sealed class SpanTree(ImportSink sink, string source)
         return null;
     }
 
-    /// <summary>Decides about all spans of the file.</summary>
     public void Decide()
     {
         sink.Scratch.EndSpans();

@@ -37,7 +37,6 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <summary>Whether a record is a request; others are passed over.</summary>
     public Func<Func<string, string?>, bool>? IsRequest { get; init; }
 
-    /// <summary>Whether the call of a record failed.</summary>
     public Func<Func<string, string?>, bool>? HasFailed { get; init; }
 
     /// <summary>Completes what the names alone do not give.</summary>
@@ -58,7 +57,6 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <summary>Whether records may contain one another's tokens, as spans do.</summary>
     public bool IsTree { get; init; }
 
-    /// <summary>Reads a file of this format.</summary>
     public void Read(LineReader lines, ImportSink sink, ColumnMap? map)
     {
         if (Reader is not null)

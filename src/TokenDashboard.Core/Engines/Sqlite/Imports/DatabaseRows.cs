@@ -53,7 +53,6 @@ internal static class DatabaseRows
         -1L,
         Array.Empty<byte>());
 
-    /// <summary>A row of this table.</summary>
     public static (ImportTail Tail, ImportKey Key) Tail(SqliteDataReader row) =>
         (new ImportTail(row.GetInt64(0), Hash(row, 1), Hash(row, 2)), new ImportKey(row.GetInt64(3), Hash(row, 4)));
 
