@@ -10,7 +10,9 @@ internal sealed record DataSourceIdentity(string Uid, string Name, DataSourcePlu
     /// <summary>The requested one, by its uid or its database.</summary>
     internal static DataSourceIdentity Of(GrafanaPublishOptions options, DataSourcePlugin? reads = null)
     {
-        DataSourcePlugin plugin = reads ?? (options.DataSourceUid == DataSourcePlugin.ClickHouse.DefaultUid ? DataSourcePlugin.ClickHouse : DataSourceSettings.PluginOf(options.Database));
+        DataSourcePlugin plugin = reads ?? (options.Database is null && options.DataSourceUid == DataSourcePlugin.ClickHouse.DefaultUid
+            ? DataSourcePlugin.ClickHouse
+            : DataSourceSettings.PluginOf(options.Database));
         return new DataSourceIdentity(options.DataSourceUid ?? plugin.DefaultUid, options.DataSourceName ?? plugin.DefaultName, plugin);
     }
 }

@@ -80,14 +80,16 @@ internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, Lis
         IReadOnlyList<ResultColumn> columns = ResultColumn.Of(sql, plugin);
         if (!read.Has("timeColumns") && columns.Any(column => column.Name == TimeName))
             times = [TimeName];
-        // The columns of a heatmap are its rows of cells, unless there are texts.
+        // The columns of a heatmap are its rows of cells, unless there are texts. ClickHouse tells which columns are times.
         bool series = type == "timeseries" || type == "heatmap" && columns.Any(column => column.IsText);
-        return DataSourceQuery.Of(plugin, sql, times) with { SeriesByLabel = byLabel ?? (series && times.Count > 0) };
+        return DataSourceQuery.Of(plugin, sql, times) with { SeriesByLabel = byLabel ?? (series && (times.Count > 0 || plugin == DataSourcePlugin.ClickHouse)) };
     }
 
     private FieldOptions Defaults(FieldOptions field, DataSourceQuery query, IReadOnlyList<ResultColumn> columns)
     {
-        ResultColumn[] values = [.. columns.Where(column => !((query as SqliteQuery)?.TimeColumns ?? [TimeName]).Contains(column.Name))];
+        IReadOnlyList<string> times = query is SqliteQuery sqlite ? sqlite.TimeColumns
+            : columns.Any(column => column.Name == TimeName) ? [TimeName] : [.. columns.Take(1).Select(column => column.Name)];
+        ResultColumn[] values = [.. columns.Where(column => !times.Contains(column.Name))];
         // A series is named after the value and the label; with a single value, after the label alone.
         string? label = query.SeriesByLabel && values.Length == 2 && values.Count(column => column.IsText) == 1
             ? values.First(column => column.IsText).Name

@@ -16,6 +16,8 @@ internal sealed record BrowserView
     internal Dictionary<string, VariableValue> Values { get; init; } = [];
     /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;
+    /// <summary>Whether a list without a format is texts between quotes, as the plugin of ClickHouse asks Grafana to write it.</summary>
+    internal bool QuotesLists { get; init; }
     /// <summary>The length of time of a point, in milliseconds.</summary>
     internal long IntervalMilliseconds { get; init; }
 

@@ -51,7 +51,7 @@ internal sealed class Interpolation(BrowserView view)
         }
         if (value.Length > SqlText.MaxLength)
             throw TooLong();
-        return VariableFormat.Write(use.Name, value, use.Format, view.EscapesDoubleQuotes);
+        return VariableFormat.Write(use.Name, value, use.Format, view.EscapesDoubleQuotes, view.QuotesLists);
     }
 
     private string OfAll(string name, string all)

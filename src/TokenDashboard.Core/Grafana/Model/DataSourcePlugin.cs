@@ -1,3 +1,5 @@
+using TokenDashboard.Engines.ClickHouse;
+
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A data source plugin of Grafana that dashboards of this product read from. Its id is also the type of its data sources; its name is that of what it reads.</summary>
@@ -32,12 +34,14 @@ public sealed record DataSourcePlugin(string Id, string Name)
     internal JsonObject Reference => new() { ["type"] = Id, ["uid"] = "${datasource}" };
 
     /// <summary>The plugin that reads an engine, or without one a database: the path of a SQLite database, or the address of ClickHouse.</summary>
-    public static DataSourcePlugin Of(DashboardEngine? engine, string? database = null) => engine switch
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or contains a password.</exception>
+    public static DataSourcePlugin Of(DashboardEngine? engine, string? database = null)
     {
-        DashboardEngine.Sqlite => Sqlite,
-        DashboardEngine.ClickHouse => ClickHouse,
-        _ => DataSourceSettings.PluginOf(database),
-    };
+        DataSourcePlugin plugin = DataSourceSettings.PluginOf(database);
+        if (database is not null && plugin == ClickHouse)
+            _ = ClickHouseAddress.Parse(database);
+        return engine switch { DashboardEngine.Sqlite => Sqlite, DashboardEngine.ClickHouse => ClickHouse, _ => plugin };
+    }
 
     /// <summary>The plugin that a dashboard reads: that of ClickHouse if it names no other of these.</summary>
     internal static DataSourcePlugin Of(JsonObject dashboard)

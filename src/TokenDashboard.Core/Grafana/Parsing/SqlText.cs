@@ -42,13 +42,37 @@ internal sealed partial class SqlText
     /// <summary>Whether a place is in a string literal that is, outside of brackets, among the columns of the outermost SELECT.</summary>
     internal bool InColumnLiteral(int index) => InLiteral(index) && index >= _listStart && index < _listEnd && Outer[_literal[index]] == '\'';
 
-    /// <summary>The variables in the place of a table: <c>FROM ${name:raw}</c>.</summary>
+    /// <summary>The variables in the place of a table, or of the first argument of a view: <c>FROM ${name:raw}</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
-    internal static bool HasWord(string text, string word) => Regex.IsMatch(text, @$"(?<!\w){Regex.Escape(word)}(?!\w)");
+    // A regular expression would compare a long word at each place of a long text.
+    internal static bool HasWord(string text, string word)
+    {
+        for (int at = 0; (at = text.IndexOf(word, at, StringComparison.Ordinal)) >= 0; at += word.Length)
+        {
+            int end = at + word.Length;
+            if ((at == 0 || !IsNamePart(text[at - 1])) && (end == text.Length || !IsNamePart(text[end])))
+                return true;
+        }
+        return false;
+    }
 
-    /// <summary>Whether a text ends with a name, ignoring other characters after it.</summary>
-    internal static bool EndsWithWord(string text, string word) => word.Length > 0 && Regex.IsMatch(text, @$"(?<!\w){Regex.Escape(word)}\W*\z", RegexOptions.RightToLeft);
+    /// <summary>Whether a text ends with a name, ignoring other characters after both.</summary>
+    internal static bool EndsWithWord(string text, string word)
+    {
+        (text, word) = (UpToName(text), UpToName(word));
+        return word.Length > 0 && text.EndsWith(word, StringComparison.Ordinal) && (text.Length == word.Length || !IsNamePart(text[^(word.Length + 1)]));
+    }
+
+    private static string UpToName(string text)
+    {
+        int end = text.Length;
+        while (end > 0 && !IsNamePart(text[end - 1]))
+            end--;
+        return text[..end];
+    }
+
+    private static bool IsNamePart(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
 
     /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
     internal static string Blank(string text) => Blank(text, literals: true);
@@ -90,5 +114,5 @@ internal sealed partial class SqlText
     [GeneratedRegex(@"\bSELECT\b", RegexOptions.IgnoreCase)] private static partial Regex Select();
     [GeneratedRegex(@"\bFROM\b", RegexOptions.IgnoreCase)] private static partial Regex From();
 
-    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)] private static partial Regex Relation();
+    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+(?:\w{1,200}\(\s*)?\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)] private static partial Regex Relation();
 }

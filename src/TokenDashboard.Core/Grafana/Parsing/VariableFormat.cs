@@ -18,10 +18,10 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 internal static partial class VariableFormat
 {
     /// <summary>
-    /// The text for a variable in the format after the colon, with its arguments; empty for Grafana's glob form. From Grafana 10.2 on,
-    /// <c>sqlstring</c> also puts a backslash before a double quote.
+    /// The text for a variable in the format after the colon, with its arguments. Without a format it is Grafana's glob form, and a list of texts between
+    /// quotes where the plugin says so. From Grafana 10.2 on, <c>sqlstring</c> also puts a backslash before a double quote.
     /// </summary>
-    internal static string Write(string name, VariableValue value, string format, bool escapeDoubleQuotes)
+    internal static string Write(string name, VariableValue value, string format, bool escapeDoubleQuotes, bool quoteLists = false)
     {
         string[] parts = format.Split(':');
         IReadOnlyList<string> values = value.Values;
@@ -40,6 +40,7 @@ internal static partial class VariableFormat
             "queryparam" => string.Join("&", values.Select(text => $"var-{name}={Uri.EscapeDataString(text)}")),
             "text" => string.Join(" + ", value.Texts),
             "date" => Date(values is [var moment] ? moment : "", format.Length > 5 ? format[5..] : "iso"),
+            "" when quoteLists && value.IsList => $"'{string.Join("','", values)}'",
             _ => values.Count > 1 ? "{" + Single() + "}" : Single(),
         };
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TokenDashboard.Grafana.Emulation;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 
@@ -9,7 +10,7 @@ namespace TokenDashboard.Grafana.Proof;
 /// <summary>Runs every query of a dashboard: first those of variables, then those of annotations and panels, with the values of the variables.</summary>
 internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase database, DashboardTestOptions options)
 {
-    private readonly BrowserView _view = new() { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options) };
+    private readonly BrowserView _view = new() { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options), QuotesLists = dashboard.Plugin == DataSourcePlugin.ClickHouse };
     private readonly List<DashboardQueryResult> _results = [];
     private readonly List<DashboardFinding> _findings = [];
     private readonly Dictionary<string, string> _firstOptions = [];

@@ -16,7 +16,7 @@ public static class DashboardRules
         "Set its refresh to 2 (on time range change).");
     internal static readonly DashboardRule HardCodedDataSource = Add(
         "panel-datasource-rule", Warning, "A panel, variable or annotation names a data source by its uid.",
-        "Use the data source variable: {\"type\": \"frser-sqlite-datasource\", \"uid\": \"${datasource}\"}.");
+        "Use the data source variable: \"uid\": \"${datasource}\", with the plugin as type.");
     internal static readonly DashboardRule TitleAndDescription = Add(
         "panel-title-description-rule", Warning, "A panel has no title or no description.", "Add them, so that readers know what it shows.");
     internal static readonly DashboardRule Unit = Add(
@@ -34,7 +34,7 @@ public static class DashboardRules
         "panels-not-read", Error, "Panels are where Grafana has not written them since version 5, or in a row within a row. They were not checked.",
         "Open the dashboard in Grafana and save it, or put the panels into the list 'panels'.");
     internal static readonly DashboardRule QueryTextMissing = Add(
-        "query-text-missing", Error, "A query has no rawQueryText, so the browser sends no SQL.", "Put the SQL in rawQueryText and in queryText.");
+        "query-text-missing", Error, "A query has no rawQueryText, so the browser sends no SQL.", "Put the SQL in rawQueryText and in queryText, for ClickHouse in rawSql.");
     internal static readonly DashboardRule QueryTooLong = Add(
         "query-too-long", Error, "A query, without or with its variables, has more than 1,048,576 characters. It was neither checked nor run.",
         "Shorten it. A variable that refers to others multiplies their lengths.");
@@ -46,7 +46,7 @@ public static class DashboardRules
         "Set queryType to one of them. Any other type is run as a table.");
     internal static readonly DashboardRule TimeColumnMissing = Add(
         "time-column-missing", Error, "A time series query selects none of its time columns.",
-        "List in timeColumns a column the query selects, in the same upper and lower case.");
+        "List in timeColumns a column the query selects, in the same upper and lower case. In ClickHouse, return a column of a type of times.");
     internal static readonly DashboardRule MacroUnknown = Add(
         "macro-unknown", Error, "A query uses a macro the plugin does not have.",
         "For SQLite, use $__from / 1000 and $__to / 1000; the plugin's only macro is $__unixEpochGroupSeconds(column, seconds). For ClickHouse, use $__fromTime and $__toTime.");
@@ -92,7 +92,7 @@ public static class DashboardRules
         "column-cast", Warning, "A computed column has no CAST.",
         "Write CAST(… AS REAL), or AS INTEGER for counts. The plugin takes a column's type from its first value, and truncates fractions after a whole number.");
     internal static readonly DashboardRule OtherSource = Add(
-        "other-data-source", Information, "A panel uses another data source.", "It was not checked. Only queries of the SQLite plugin are.");
+        "other-data-source", Information, "A panel uses another data source.", "It was not checked. Only queries of the plugins for SQLite and ClickHouse are.");
     internal static readonly DashboardRule LibraryPanel = Add(
         "library-panel", Information, "A panel is in Grafana's library, not in the dashboard.",
         "It was not checked. Unlink it in Grafana to include it in the dashboard.");
@@ -122,7 +122,7 @@ public static class DashboardRules
         "Return seconds since 1970, or text such as 2026-01-02T03:04:05Z. Replace the space by T and add Z. Wrap columns declared as DATETIME in an expression.");
     internal static readonly DashboardRule TimeUnit = Add(
         "query-time-unit", Error, "Times are thousands of years in the future.",
-        "Divide milliseconds by 1000.0. The plugin reads numbers as seconds.");
+        "Divide milliseconds by 1000.0. The plugin for SQLite reads numbers as seconds.");
     internal static readonly DashboardRule NotAscending = Add(
         "query-not-ascending", Warning, "The rows of a time series panel are not in ascending order of time.",
         "Add ORDER BY with the time column first.");

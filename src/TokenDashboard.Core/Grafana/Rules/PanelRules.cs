@@ -66,7 +66,7 @@ internal static partial class PanelRules
             if (panel.Type == "table" && FooterProblem(panel) is { } problem)
                 yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
             // ClickHouse returns the types of columns.
-            foreach (ReadTarget target in panel.Targets.Where(target => !target.IsClickHouse))
+            foreach (ReadTarget target in panel.Targets.Where(target => !target.IsClickHouse && !SqlText.Relations(target.Sql).Any()))
             {
                 string[] columns = [.. new SqlText(target.Sql).Columns.Where(column => TypeDependsOnData(column, target))];
                 if (columns.Length > 0)
@@ -102,8 +102,7 @@ internal static partial class PanelRules
     private static bool TypeDependsOnData(string column, ReadTarget target)
     {
         string code = SqlText.Blank(column);
-        return Computed().IsMatch(code) && !AlwaysOneType(code) && !SqlText.Relations(target.Sql).Any()
-            && !target.TimeColumns.Any(time => SqlText.EndsWithWord(column, time));
+        return Computed().IsMatch(code) && !AlwaysOneType(code) && !target.TimeColumns.Any(time => SqlText.EndsWithWord(column, time));
     }
 
     private static bool AlwaysOneType(string code)

@@ -8,6 +8,9 @@ namespace TokenDashboard.Grafana.Rules;
 /// <summary>Rules about the texts of queries and the macros in them.</summary>
 internal static partial class QueryRules
 {
+    // The macros of ClickHouse's plugin that are conditions on the time range.
+    private static readonly string[] TimeConditions = ["timeFilter", "timeFilter_ms", "dateFilter", "dateTimeFilter", "dt", "timeFrom", "timeTo"];
+
     private static readonly string TooLong = string.Create(CultureInfo.InvariantCulture, $"The query has more than {SqlText.MaxLength} characters.");
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard) =>
@@ -47,8 +50,9 @@ internal static partial class QueryRules
             yield return problem;
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
-        bool ownMacros = dashboard.Plugin == DataSourcePlugin.ClickHouse;
-        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => ownMacros || call.Name != MacroCall.Group) && TableRead().IsMatch(code))
+        bool clickHouse = dashboard.Plugin == DataSourcePlugin.ClickHouse;
+        bool Excuses(MacroCall call) => clickHouse ? TimeConditions.Contains(call.Name) || !ClickHouseMacros.Names.Contains(call.Name) : call.Name != MacroCall.Group;
+        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(Excuses) && TableRead().IsMatch(code))
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         var parts = new SqlText(sql);
         if (SumsRead().IsMatch(parts.Outer) && parts.Columns.Select(column => RowCount().Match(column)).FirstOrDefault(match => match.Success) is { } counted)
@@ -104,6 +108,6 @@ internal static partial class QueryRules
     // Relations of sums, and the views of them in ClickHouse.
     [GeneratedRegex(@"\bFROM\s+(\$\{\w*(usage|latency|sizes)\w*:raw\}|token_usage(_priced)?\b)", RegexOptions.IgnoreCase)] private static partial Regex SumsRead();
     [GeneratedRegex(@"\b(COUNT(?=\s*\(\s*\*?\s*\))|AVG(?=\s*\())", RegexOptions.IgnoreCase)] private static partial Regex RowCount();
-    // Prices and the tables of the server have no times.
-    [GeneratedRegex(@"\b(FROM|JOIN)\s(?!\s*(token_price|system\.))", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
+    // Prices, the tables of the server and what functions return have no times; a query in brackets reads its own table.
+    [GeneratedRegex(@"\b(FROM|(?<!\bARRAY\s+)JOIN)\s(?!\s*(\(|token_price|system\.|(?!token_usage)\w+\s*\())", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
 }

@@ -31,6 +31,7 @@ internal static class VariableRules
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
     {
         var text = new SqlText(sql);
+        bool clickHouse = dashboard.Plugin == DataSourcePlugin.ClickHouse;
         foreach (VariableUse use in VariableUse.In(SqlText.WithoutComments(sql)).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
         {
             string written = sql.Substring(use.Index, use.Length);
@@ -45,11 +46,12 @@ internal static class VariableRules
             }
             string format = use.Format.Split(':')[0];
             bool list = variable.Multi || (variable.IncludeAll && variable.AllValue.Length == 0);
-            if (list && !ListFormats.Contains(format))
+            // ClickHouse's plugin writes a list without a format as texts between quotes, and reads a quote after a backslash.
+            if (list && !ListFormats.Contains(format) && !(clickHouse && format.Length == 0))
             {
                 yield return (DashboardRules.VariableFormat, $"{written} becomes {{a,b}} if several values are selected.");
             }
-            else if (format is "singlequote" or "doublequote"
+            else if (format == "doublequote" || (format == "singlequote" && !clickHouse) || (clickHouse && list && format.Length == 0)
                 || (text.InLiteral(use.Index) && variable.Type is "query" or "textbox" && format is "" or "raw" or "csv"))
             {
                 yield return (DashboardRules.VariableQuotes, $"{written} breaks the query if a value contains a quote, as in O'Brien.");

@@ -79,6 +79,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
             Window = new TimeWindow(from, to),
             TimeZone = TimeZoneInfo.Utc,
             EscapesDoubleQuotes = EscapesDoubleQuotes,
+            QuotesLists = _read.Plugin == DataSourcePlugin.ClickHouse,
         };
         Dictionary<string, IReadOnlyList<string>> chosen = Chosen.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value);
         new VariableResolver(_read, view, chosen, variable => used.Contains(variable.Name) ? Options(variable) : [], (_, exception) => throw exception).Resolve();

@@ -308,6 +308,17 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
+    public void A_time_of_clickhouse_may_have_any_name()
+    {
+        JsonNode panel = Read(
+            """{ "title": "x", "panels": { "type": "timeseries", "title": "y", "sql": "SELECT $__timeInterval(time) AS bucket, model, count() AS n FROM token_request GROUP BY 1, 2 ORDER BY 1" } }""",
+            DataSourcePlugin.ClickHouse).ToDocument()!.Root["panels"]![0]!;
+
+        Assert.Equal("timeseries", (string)panel["targets"]![0]!["queryType"]!);
+        Assert.Equal("${__field.labels[\"model\"]}", (string)panel["fieldConfig"]!["defaults"]!["displayName"]!);
+    }
+
+    [Fact]
     public void Panels_are_added_to_a_dashboard_of_the_engine()
     {
         DashboardDefinitionResult read = Read(

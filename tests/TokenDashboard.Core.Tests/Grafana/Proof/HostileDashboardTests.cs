@@ -50,6 +50,15 @@ public sealed class HostileDashboardTests : IDisposable
         Assert.Equal([], ResultColumn.Of(sql, DataSourcePlugin.Sqlite).Where(column => column.Name == "x"));
     }
 
+    [Theory]
+    [InlineData("a", "SELECT x{0} FROM t WHERE $__from", "time series")]
+    [InlineData(" a", "SELECT SUM(x) AS x{0} FROM t WHERE $__from", "table")]
+    public void A_long_name_of_a_time_column_is_looked_for_in_time(string part, string sql, string type) => Test(json =>
+    {
+        string text = string.Concat(Enumerable.Repeat(part, 500_000));
+        json.FirstPanel()["targets"] = new JsonArray(Target(string.Format(null, sql, text), type, "a" + text[..(text.Length / 2)]));
+    });
+
     [Fact]
     public void A_query_that_is_too_long_is_said_and_not_run()
     {

@@ -28,6 +28,18 @@ public sealed class GrafanaDataSourceTests
         Assert.Equal("ParameterArgumentValidationError", Run(session, server, "Test-GrafanaDataSource 'no uid'").ErrorId);
     }
 
+    [Fact]
+    public async Task A_path_does_not_take_the_data_source_of_clickhouse()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        Run(session, server, "Set-GrafanaDataSource clickhouse://llm.example:8123/llm -InstallPlugin").Succeeded();
+        int writes = server.Writes.Count;
+
+        Assert.Equal("GrafanaDataSourceConflict", Run(session, server, "Set-GrafanaDataSource /data/a.db -Uid tokendashboard-clickhouse").ErrorId);
+        Assert.Equal(writes, server.Writes.Count);
+    }
+
     private static ModuleSession.Result Run(ModuleSession session, FakeGrafana server, string script) => session.Run(
         "$null = Connect-Grafana $url -Token $token; " + script, ("url", server.Url), ("token", new NetworkCredential("", FakeGrafana.Token).SecurePassword));
 }
