@@ -94,7 +94,7 @@ public enum ErrorCode : long
     /// <summary>A column map contains an unknown column of the store, or lacks a required one.</summary>
     ImportMapInvalid,
 
-    /// <summary>A file to import lacks a required column.</summary>
+    /// <summary>A file to import lacks a required column, or has several of its name.</summary>
     ImportColumnMissing,
 
     /// <summary>No entry of the price list matches a model.</summary>

@@ -73,9 +73,14 @@ public sealed class FormatTests : IDisposable
     [Theory]
     [InlineData("time;prompts")]
     [InlineData("timestamp,tokens")]
+    [InlineData("timestamp,prompt_tokens, Prompt_Tokens")]
     public void A_CSV_file_whose_columns_say_nothing_asks_for_a_map(string header) => Assert.Equal(
         ErrorCode.ImportColumnMissing,
         Assert.Throws<TokenDashboardException>(() => _folder.Import(header + "\n2026-03-01,1\n", ImportFormat.Csv)).Code);
+
+    [Fact]
+    public void Columns_of_one_name_that_are_not_read_do_no_harm() =>
+        Assert.Equal(1, _folder.Import("timestamp,prompt_tokens,note,note\n2026-03-01T00:00:00Z,5,a,b\n", ImportFormat.Csv).Imported);
 
     [Theory]
     [InlineData("colour", "red")]

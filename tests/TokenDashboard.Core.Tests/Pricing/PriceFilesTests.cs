@@ -84,6 +84,7 @@ public class PriceFilesTests
     [InlineData("providers: [ { id: a, models: [ { id: b, match: { or: [ { regex: '(' } ] }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match.or[0].regex")]
     [InlineData("providers: [ { models: [] } ]", "providers[0].id")]
     [InlineData("providers: [ { id: a, models: [] }, { id: a, models: [] } ]", "providers[1].id")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: { input_mtok: 1 } }, { id: B, prices: { input_mtok: 2 } } ] } ]", "providers[0].models[1].id")]
     [InlineData("providers: [ 7 ]", "providers[0]")]
     [InlineData("discounts: [ { percent: 101 } ]", "discounts[0].percent")]
     [InlineData("discounts: [ { percent: 5, start_date: 2026-03-01, end_date: 2026-03-01 } ]", "discounts[0].end_date")]

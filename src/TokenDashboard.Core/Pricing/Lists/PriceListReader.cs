@@ -72,16 +72,19 @@ internal sealed partial class PriceListReader(bool own)
         IReadOnlyList<string> fallbacks = fields.Texts("fallback_model_providers");
         var models = new Lazy<IReadOnlyList<ListedModel>>(() =>
         {
-            ListedModel[] read = [.. fields.Definitions("models", ModelKeys, required: true).Select(model => Model(model, id ?? "", source)).OfType<ListedModel>()];
+            var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            ListedModel[] read = [.. fields.Definitions("models", ModelKeys, required: true).Select(model => Model(model, id ?? "", source, ids)).OfType<ListedModel>()];
             ModelsRead?.Invoke();
             return read;
         });
         return id is null ? null : new ListedProvider(id, providerMatch, modelMatch, fallbacks, models);
     }
 
-    private ListedModel? Model(DefinitionFields fields, string provider, PriceSource source)
+    private ListedModel? Model(DefinitionFields fields, string provider, PriceSource source, HashSet<string> ids)
     {
         string? id = fields.Text("id", LongestName, required: true);
+        if (own && id is not null && !ids.Add(id))
+            fields.Fault("id", $"is '{id}', like that of another model; combine them");
         MatchClause? match = Clause(fields, "match", required: !own);
         if (own && !fields.Has("match") && id is not null)
             match = new MatchClause("equals", id);
