@@ -16,6 +16,8 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
     private readonly Lock _gate = new();
     private nint _library;
     private nint _connection;
+    // Settings stay with a connection, and one that only reads cannot be made to write again.
+    private nint _reading;
 
     /// <summary>Serves until standard input ends.</summary>
     public void Serve(int port)
@@ -87,6 +89,9 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
     private byte[] Run(HttpListenerRequest request, byte[] body)
     {
         string format = request.QueryString["default_format"] ?? "TabSeparated";
+        nint connection = request.QueryString["readonly"] is null ? _connection : _reading = _reading == 0 ? Connect() : _reading;
+        byte[] Execute(string query, string format) => this.Execute(connection, query, format);
+
         foreach (string name in request.QueryString.AllKeys.OfType<string>().Where(name => !NoSettings.Contains(name)))
             Execute($"SET {name} = {Quoted(request.QueryString[name]!)}", "Null");
         if (request.QueryString["database"] is { Length: > 0 } database)
@@ -108,23 +113,26 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
         _library = NativeLibrary.Load(library);
         // The runtime has handlers of its own.
         ((delegate* unmanaged<int, void>)Export("chdb_set_signal_handlers_enabled"))(0);
+        _connection = Connect();
+    }
+
+    private unsafe nint Connect()
+    {
         nint[] arguments = [Marshal.StringToCoTaskMemUTF8("clickhouse"), Marshal.StringToCoTaskMemUTF8($"--path={folder}")];
         fixed (nint* first = arguments)
         {
             nint* connection = ((delegate* unmanaged<int, nint*, nint*>)Export("chdb_connect"))(arguments.Length, first);
-            _connection = connection is null ? 0 : *connection;
+            return connection is null || *connection == 0 ? throw new InvalidOperationException($"{library} opens no database in {folder}.") : *connection;
         }
-        if (_connection == 0)
-            throw new InvalidOperationException($"{library} opens no database in {folder}.");
     }
 
-    private unsafe byte[] Execute(string query, string format)
+    private unsafe byte[] Execute(nint connection, string query, string format)
     {
         byte[] text = Encoding.UTF8.GetBytes(query), formatText = Encoding.UTF8.GetBytes(format);
         fixed (byte* queryStart = text, formatStart = formatText)
         {
             nint result = ((delegate* unmanaged<nint, byte*, nuint, byte*, nuint, nint>)Export("chdb_query_n"))(
-                _connection, queryStart, (nuint)text.Length, formatStart, (nuint)formatText.Length);
+                connection, queryStart, (nuint)text.Length, formatStart, (nuint)formatText.Length);
             try
             {
                 nint error = ((delegate* unmanaged<nint, nint>)Export("chdb_result_error"))(result);

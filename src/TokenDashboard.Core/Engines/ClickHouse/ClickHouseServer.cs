@@ -21,6 +21,9 @@ internal sealed class ClickHouseServer : IDisposable
     // A query ends with its connection, so Ctrl+C ends it on the server too.
     private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1 };
 
+    // A query may have settings of its own, but not this one.
+    private static readonly Dictionary<string, object> OnlyReadSettings = new(ReadSettings) { ["readonly"] = 2 };
+
     // A batch may have rows of any number of months. What a Distributed table takes is stored when the statement ends.
     private static readonly Dictionary<string, object> WriteSettings = new() { ["max_partitions_per_insert_block"] = 0, ["distributed_foreground_insert"] = 1, ["async_insert"] = 0 };
 
@@ -62,6 +65,9 @@ internal sealed class ClickHouseServer : IDisposable
 
     public string User { get; }
 
+    /// <summary>Whether the server refuses a query that does more than read.</summary>
+    public bool OnlyReads { get; init; }
+
     /// <summary>Whether the last answer was none of ClickHouse, although it told of no failure.</summary>
     public bool IsForeign { get; private set; }
 
@@ -84,7 +90,7 @@ internal sealed class ClickHouseServer : IDisposable
                 socket.Dispose();
         });
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
-            sql, parameters.ToCollection(), new QueryOptions { CustomSettings = ReadSettings }, both.Token));
+            sql, parameters.ToCollection(), new QueryOptions { CustomSettings = OnlyReads ? OnlyReadSettings : ReadSettings }, both.Token));
         begin?.Invoke(reader);
         while (Guard(ErrorCode.StoreReadFailed, () => reader.ReadAsync(both.Token)))
             yield return read(reader);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using ClickHouse.Driver.ADO.Readers;
@@ -11,24 +12,18 @@ namespace TokenDashboard.Grafana.Emulation;
 /// <summary>Runs queries as Grafana's plugin grafana-clickhouse-datasource does, up to the frames it would send.</summary>
 internal sealed partial class ClickHouseProof(string address, NetworkCredential? credential, CancellationToken cancellation) : IPluginDatabase
 {
-    private readonly ClickHouseServer _server = new(ClickHouseAddress.Parse(address), credential, cancellation);
+    // The SQL is not trusted.
+    private readonly ClickHouseServer _server = new(ClickHouseAddress.Parse(address), credential, cancellation) { OnlyReads = true };
 
     /// <inheritdoc/>
     public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time)
     {
-        string finished;
-        try
-        {
-            finished = ClickHouseMacros.Apply(sql, view.Window, view.Interval);
-        }
-        catch (FormatException exception)
-        {
-            throw new PluginException(exception.Message);
-        }
-        // The SQL is not trusted.
-        string code = SqlText.Blank(finished);
+        string finished = ClickHouseMacros.Apply(sql, view.Window, view.Interval);
+        string code = ClickHouseText.Blank(finished);
         if (!Reading().IsMatch(code) || Writing().IsMatch(code))
             throw new PluginException("The query does more than read, and is not run here", DashboardRules.QueryNotRun);
+        if (!ClickHouseText.IsOneStatement(finished))
+            throw new PluginException("The query may have more than one statement, and is not run here", DashboardRules.QueryNotRun);
         using var deadline = new CancellationTokenSource(time);
         List<PluginColumn>? columns = null;
         bool complete = true;
@@ -56,7 +51,10 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         int rows = columns.Count == 0 ? 0 : columns[0].Values.Count;
         // Without rows there are no series, and without texts they are those columns that are there.
         bool isLong = target.SeriesByLabel && rows > 0 && columns.Any(column => column.Type == ColumnType.Text) && columns.Any(column => column.Type == ColumnType.Time);
-        return new PluginResult(finished, columns, rows, complete, isLong ? WideSeries.Of(columns) : null, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        return new PluginResult(finished, columns, rows, complete, isLong ? WideSeries.Of(columns) : null, Stopwatch.GetElapsedTime(begun).TotalMilliseconds)
+        {
+            ValueIsFirst = true,
+        };
     }
 
     /// <inheritdoc/>
@@ -69,24 +67,40 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
     {
         for (int i = 0; i < columns!.Count; i++)
         {
-            columns[i].Values.Add(reader.IsDBNull(i) ? null : columns[i].Type switch
+            if (reader.IsDBNull(i))
+            {
+                columns[i].Add(null);
+                continue;
+            }
+            columns[i].Values.Add(columns[i].Type switch
             {
                 ColumnType.Time => (decimal)(reader.GetDateTimeOffset(i) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerSecond,
-                ColumnType.WholeNumber => Convert.ToInt64(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture),
-                ColumnType.Number => Convert.ToDouble(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture),
-                _ => Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture),
+                ColumnType.WholeNumber => Whole(reader.GetValue(i)),
+                ColumnType.Number => Number(reader.GetValue(i)),
+                _ => Text(reader.GetValue(i)),
             });
         }
         return true;
     }
 
-    private static ColumnType TypeOf(string type)
-    {
-        string inner = type.Replace("LowCardinality(", "", StringComparison.Ordinal).Replace("Nullable(", "", StringComparison.Ordinal);
-        bool IsAny(params string[] names) => names.Any(name => inner.StartsWith(name, StringComparison.Ordinal));
+    private static object Whole(object value) => value is ulong and > long.MaxValue ? (object)Number(value) : Convert.ToInt64(value, CultureInfo.InvariantCulture);
 
-        return IsAny("Date") ? ColumnType.Time : IsAny("Int", "UInt", "Bool") ? ColumnType.WholeNumber : IsAny("Float", "Decimal") ? ColumnType.Number : ColumnType.Text;
-    }
+    // The driver's types of long numbers convert to text only. So 0.1 of 32 bits is 0.1, as the browser gets it.
+    private static double Number(object value) => double.Parse(Text(value), CultureInfo.InvariantCulture);
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    // As the plugin's converters, pkg/converters/registry.go.
+    private static ColumnType TypeOf(string type) => TypeName().Match(type).Groups["name"].Value switch
+    {
+        "Date" or "Date32" or "DateTime" or "DateTime64" => ColumnType.Time,
+        "Int8" or "Int16" or "Int32" or "Int64" or "UInt8" or "UInt16" or "UInt32" or "UInt64" or "Bool" => ColumnType.WholeNumber,
+        "Int128" or "Int256" or "UInt128" or "UInt256" or "Float32" or "Float64" or "BFloat16" => ColumnType.Number,
+        var name => name.StartsWith("Decimal", StringComparison.Ordinal) ? ColumnType.Number : ColumnType.Text,
+    };
+
+    [GeneratedRegex(@"^(?:LowCardinality\(|Nullable\(|SimpleAggregateFunction\(\w+, )*(?<name>\w+)")]
+    private static partial Regex TypeName();
 
     [GeneratedRegex(@"^[\s(]*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Reading();

@@ -13,7 +13,11 @@ internal interface IPluginDatabase : IDisposable
 }
 
 /// <summary>The plugin's result of the SQL that was run: rows and time are those of the database, the gaps of columns are filled, and a table has no series.</summary>
-internal sealed record PluginResult(string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds);
+internal sealed record PluginResult(string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds)
+{
+    /// <summary>Whether options of a variable have their value in the first column and their text in the second; else these have names.</summary>
+    internal bool ValueIsFirst { get; init; }
+}
 
 /// <summary>The plugin refuses a query or its result, with the message that Grafana shows, or this module does not run it.</summary>
 internal sealed class PluginException(string message, DashboardRule? rule = null) : Exception(message)

@@ -24,9 +24,15 @@ internal static partial class VariableOptions
     /// <exception cref="PluginException">The result has neither one column nor the two that Grafana knows, or the regex cannot be applied.</exception>
     internal static IReadOnlyList<(string Text, string Value)> OfResult(PluginResult result, ReadVariable variable)
     {
-        PluginColumn? text = result.Columns is [var single] ? single : result.Columns.FirstOrDefault(column => column.Name == "__text");
-        PluginColumn? value = result.Columns is [_] ? text : result.Columns.FirstOrDefault(column => column.Name == "__value");
-        if (text is null || value is null || result.Columns.Count > 2)
+        PluginColumn? Column(string name) => result.Columns.FirstOrDefault(column => column.Name == name);
+        (PluginColumn? value, PluginColumn? text) = result.Columns switch
+        {
+            [var only] => (only, only),
+            [var first, var second, ..] when result.ValueIsFirst => (first, second),
+            [_, _] => (Column("__value"), Column("__text")),
+            _ => (null, null),
+        };
+        if (text is null || value is null)
             throw new PluginException($"The columns are {string.Join(", ", result.Columns.Select(column => column.Name))}.");
         IEnumerable<(string Text, string Value)> options = text.Values.Zip(value.Values)
             .Select(pair => (Text: Written(pair.First ?? pair.Second), Value: Written(pair.Second ?? pair.First)));

@@ -78,8 +78,8 @@ internal sealed class VariableResolver(
         if (variable.IncludeAll && (all || (valid.Length == 0 && options.Count > 0)))
         {
             return variable.AllValue.Length > 0
-                ? new VariableValue([], variable.Multi) { CustomAll = variable.AllValue, Texts = ["All"] }
-                : new VariableValue([.. options.Select(option => option.Value)], IsList: true) { Texts = ["All"] };
+                ? new VariableValue([], variable.Multi) { CustomAll = variable.AllValue, Texts = ["All"], IsAll = true }
+                : new VariableValue([.. options.Select(option => option.Value)], IsList: true) { Texts = ["All"], IsAll = true };
         }
         if (valid.Length == 0 && options.Count > 0)
             valid = [options[0].Value];

@@ -9,6 +9,7 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
     /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>
     internal string? CustomAll { get; init; }
     internal IReadOnlyList<string> Texts { get; init; } = Values;
+    internal bool IsAll { get; init; }
     internal long Length { get; } = Values.Sum(value => (long)value.Length);
 
     internal static VariableValue Of(string value) => new([value], IsList: false);

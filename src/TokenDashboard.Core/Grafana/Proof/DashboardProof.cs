@@ -50,7 +50,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
         List<(DashboardRule Rule, string Problem)> problems = [];
         try
         {
-            finished = view.Interpolate(target.Sql);
+            finished = view.Interpolate(dashboard.Plugin == DataSourcePlugin.ClickHouse ? ConditionalAll.Apply(target.Sql, view.Values) : target.Sql);
             if (_timeLeft <= TimeSpan.Zero)
             {
                 throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
@@ -66,7 +66,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
         TimeSpan elapsed = Stopwatch.GetElapsedTime(begun);
         _timeLeft -= elapsed;
         problems.AddRange(result is null ? [] : check(result));
-        (DashboardRule Rule, string Problem)[] grave = [.. problems.Where(problem => problem.Rule.Severity > FindingSeverity.Information)];
+        (DashboardRule Rule, string Problem)[] grave = [.. problems.Where(problem => result is null || problem.Rule.Severity > FindingSeverity.Information)];
         double milliseconds = result?.Milliseconds ?? elapsed.TotalMilliseconds;
         _results.Add(new DashboardQueryResult
         {
@@ -107,7 +107,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
             if (_view.Values.TryGetValue(name, out VariableValue? value))
             {
                 string first = value.CustomAll is null ? value.Values.FirstOrDefault("") : _firstOptions.GetValueOrDefault(name, "");
-                view.Values[name] = new VariableValue([first], value.IsList);
+                view.Values[name] = new VariableValue([first], value.IsList) { IsAll = value.IsAll };
             }
         }
         return view;

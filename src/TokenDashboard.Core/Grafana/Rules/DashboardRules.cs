@@ -51,8 +51,9 @@ public static class DashboardRules
         "macro-unknown", Error, "A query uses a macro the plugin does not have.",
         "For SQLite, use $__from / 1000 and $__to / 1000; the plugin's only macro is $__unixEpochGroupSeconds(column, seconds). For ClickHouse, use $__fromTime and $__toTime.");
     internal static readonly DashboardRule MacroArguments = Add(
-        "macro-arguments", Error, "The plugin does not accept the arguments of $__unixEpochGroupSeconds.",
-        "Use a column without brackets or commas, a whole number of seconds, and optionally NULL to fill gaps.");
+        "macro-arguments", Error, "The plugin does not accept the arguments of a macro.",
+        "For $__unixEpochGroupSeconds, use a column without brackets or commas, a whole number of seconds, and optionally NULL to fill gaps. For ClickHouse, "
+            + "use as many arguments as the message says.");
     internal static readonly DashboardRule VariableFormat = Add(
         "variable-format", Error, "A variable with several values is used in SQL without a format.",
         "Write IN (${name:sqlstring}), or ${name:csv} for numbers.");
@@ -109,9 +110,11 @@ public static class DashboardRules
         "query-not-run", Error, "A query contains a statement that Grafana would run and this command does not: a PRAGMA that changes something, a "
             + "transaction, a temporary table.",
         "Use only SELECT, with common table expressions instead of temporary tables.");
+    internal static readonly DashboardRule QueryNotEmulated = Add(
+        "query-not-emulated", Information, "A query uses a macro of the plugin that this command does not replace. It was not run.", "Look at the panel in Grafana.");
     internal static readonly DashboardRule VariableShape = Add(
         "variable-query-shape", Error, "A variable's query returns columns that Grafana cannot use.",
-        "Select one column, or two named __text and __value.");
+        "Select one column, or two named __text and __value. In ClickHouse, their names do not matter: select the value first, then the text.");
     internal static readonly DashboardRule NoRows = Add(
         "query-no-rows", Information, "The query returned no rows.",
         "If rows are expected, try another time range with -Since and -Until, or other values with -Variable.");

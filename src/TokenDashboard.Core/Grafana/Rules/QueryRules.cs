@@ -8,8 +8,11 @@ namespace TokenDashboard.Grafana.Rules;
 /// <summary>Rules about the texts of queries and the macros in them.</summary>
 internal static partial class QueryRules
 {
-    // The macros of ClickHouse's plugin that are conditions on the time range.
-    private static readonly string[] TimeConditions = ["timeFilter", "timeFilter_ms", "dateFilter", "dateTimeFilter", "dt", "timeFrom", "timeTo"];
+    // The macros of ClickHouse's plugin that are conditions on the time range, or add one.
+    private static readonly string[] TimeConditions =
+    [
+        "timeFilter", "timeFilter_ms", "dateFilter", "dateTimeFilter", "dt", "timeFrom", "timeTo", "columns", "rateColumns", "perSecondColumns", "increaseColumns", "lttb",
+    ];
 
     private static readonly string TooLong = string.Create(CultureInfo.InvariantCulture, $"The query has more than {SqlText.MaxLength} characters.");
 
@@ -51,7 +54,7 @@ internal static partial class QueryRules
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
         bool clickHouse = dashboard.Plugin == DataSourcePlugin.ClickHouse;
-        bool Excuses(MacroCall call) => clickHouse ? TimeConditions.Contains(call.Name) || !ClickHouseMacros.Names.Contains(call.Name) : call.Name != MacroCall.Group;
+        bool Excuses(MacroCall call) => clickHouse ? TimeConditions.Contains(call.Name) || !ClickHouseMacroCall.IsKnown(call.Name) : call.Name != MacroCall.Group;
         if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(Excuses) && TableRead().IsMatch(code))
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         var parts = new SqlText(sql);
@@ -77,13 +80,19 @@ internal static partial class QueryRules
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> MacroProblems(ReadDashboard dashboard, string sql)
     {
-        bool clickHouse = dashboard.Plugin == DataSourcePlugin.ClickHouse;
+        if (dashboard.Plugin == DataSourcePlugin.ClickHouse)
+        {
+            foreach (string name in ClickHouseMacroCall.UnknownIn(sql))
+                yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{name}.");
+            foreach (string problem in ClickHouseMacroCall.ProblemsIn(sql))
+                yield return (DashboardRules.MacroArguments, $"The plugin will say: {problem}.");
+            yield break;
+        }
         foreach (MacroCall call in MacroCall.In(SqlText.Blank(sql)))
         {
-            if (clickHouse ? !ClickHouseMacros.Names.Contains(call.Name) : call.Name != MacroCall.Group)
+            if (call.Name != MacroCall.Group)
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
-            // Arguments of ClickHouse's macros may have calls in them; they are checked when the query runs.
-            else if (!clickHouse && ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
+            else if (ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
                 yield return (DashboardRules.MacroArguments, problem);
         }
     }

@@ -30,8 +30,10 @@ internal static class VariableRules
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
     {
-        var text = new SqlText(sql);
         bool clickHouse = dashboard.Plugin == DataSourcePlugin.ClickHouse;
+        if (clickHouse)
+            sql = ConditionalAll.WithoutVariables(sql);
+        var text = new SqlText(sql);
         foreach (VariableUse use in VariableUse.In(SqlText.WithoutComments(sql)).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
         {
             string written = sql.Substring(use.Index, use.Length);

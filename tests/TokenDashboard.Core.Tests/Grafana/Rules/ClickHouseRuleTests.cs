@@ -13,6 +13,8 @@ public class ClickHouseRuleTests
     [InlineData("SELECT count() FROM token_request WHERE $__timeFilter(toDateTime(time))", "")]
     [InlineData("SELECT count() FROM token_request WHERE time >= $__fromTime", "")]
     [InlineData("SELECT $__timeInterval(time) AS time, count() FROM token_request GROUP BY 1", "time-filter-missing")]
+    [InlineData("SELECT $__columns(time, model, count()) FROM token_request", "")]
+    [InlineData("SELECT $__timeInterval() AS time, count() FROM token_request WHERE $__timeFilter(time)", "macro-arguments")]
     [InlineData("SELECT count() FROM token_request WHERE $__nothing(time)", "macro-unknown")]
     [InlineData("SELECT sum(requests) FROM token_usage(${previous:raw}, step = 0, users = 0) WHERE ${chosen:raw}", "")]
     [InlineData("SELECT count() FROM ${times:raw} AS times", "")]
