@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TokenDashboard;
 
 /// <summary>Writes files that other programs read while they are written: a reader sees the old text or the new one, never a part.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace TokenDashboard;
 
 /// <summary>Reads untrusted JSON: a missing value, or one of another type, is null and never an exception.</summary>

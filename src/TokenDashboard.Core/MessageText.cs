@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard;
 
 /// <summary>Creates messages from untrusted text: names in a store, titles on a server, responses of a proxy.</summary>

@@ -1,5 +1,3 @@
-using TokenDashboard.Parameters;
-
 namespace TokenDashboard;
 
 /// <summary>Removes the session's secrets when the module is removed; its assemblies stay loaded.</summary>

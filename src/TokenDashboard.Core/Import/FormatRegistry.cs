@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using TokenDashboard.Import.Formats;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Formats;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TokenDashboard.Input;
 
 /// <summary>Converts definitions in JSON to names with plain values, as in a hash table, and back.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

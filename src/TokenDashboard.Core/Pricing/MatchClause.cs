@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace TokenDashboard.Pricing;
 
 /// <summary>A condition on a name, as in price lists: <c>{"starts_with": "gpt-4o"}</c>, or several with <c>or</c> and <c>and</c>.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Pricing;
 
 /// <summary>Formats amounts of money in tables and reports.</summary>

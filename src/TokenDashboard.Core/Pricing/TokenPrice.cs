@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Pricing;
 
 /// <summary>The status of a price at a point in time.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;

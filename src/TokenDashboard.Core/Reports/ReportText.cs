@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Reports;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace TokenDashboard.Reports;
 
 /// <summary>Draws charts as inline SVG. Colors and text sizes are those of <see cref="HtmlStyle"/>.</summary>

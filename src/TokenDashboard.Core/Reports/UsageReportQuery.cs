@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;

@@ -77,5 +77,5 @@ public sealed class TokenRequest
 
     /// <summary>The time, the model and the tokens.</summary>
     public override string ToString() =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Timestamp:yyyy-MM-dd HH:mm:ss}, {Model}: {TotalTokens:N0} tokens");
+        string.Create(CultureInfo.InvariantCulture, $"{Timestamp:yyyy-MM-dd HH:mm:ss}, {Model}: {TotalTokens:N0} tokens");
 }

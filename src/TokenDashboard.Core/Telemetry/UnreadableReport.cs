@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Telemetry;
 
 /// <summary>The number of rows with unreadable values, by kind. A row can count under several kinds, but counts once in <see cref="Rows"/>.</summary>

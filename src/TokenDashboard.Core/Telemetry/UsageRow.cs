@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TokenDashboard.Telemetry;
 
 /// <summary>Usage with a time and names: one request, or several with the same time and names.</summary>

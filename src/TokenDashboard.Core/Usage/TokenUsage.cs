@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;

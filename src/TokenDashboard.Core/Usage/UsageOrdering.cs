@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;

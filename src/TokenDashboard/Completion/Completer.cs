@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections;
 using System.Management.Automation.Language;
 using TokenDashboard.Formatting;
 

@@ -1,7 +1,6 @@
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Rules;
-using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;

@@ -1,9 +1,6 @@
-using System.Collections;
-using System.Globalization;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Publishing;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Completion;
 

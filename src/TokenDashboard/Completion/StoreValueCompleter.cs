@@ -1,4 +1,3 @@
-using System.Collections;
 using TokenDashboard.Engines;
 using TokenDashboard.Usage;
 

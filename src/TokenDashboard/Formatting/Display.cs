@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
-using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 using TokenDashboard.Usage;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation.Host;
 using System.Text;
 using TokenDashboard.Telemetry;

@@ -1,7 +1,5 @@
 using System.Collections.ObjectModel;
 using System.ComponentModel;
-using System.Globalization;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Formatting;
 

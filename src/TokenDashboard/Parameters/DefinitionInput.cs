@@ -1,5 +1,3 @@
-using System.Collections;
-
 namespace TokenDashboard.Parameters;
 
 /// <summary>Reads definitions of alert rules and dashboards from pipeline input.</summary>

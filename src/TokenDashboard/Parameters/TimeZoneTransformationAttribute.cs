@@ -1,5 +1,3 @@
-using System.Collections;
-
 namespace TokenDashboard.Parameters;
 
 /// <summary>Accepts time zones as objects or by their IANA or Windows names; <c>Local</c> is the computer's time zone.</summary>

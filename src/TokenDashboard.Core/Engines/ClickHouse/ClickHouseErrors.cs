@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text.RegularExpressions;
 using ClickHouse.Driver;
 
 namespace TokenDashboard.Engines.ClickHouse;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>The tables and views of this product that a database has.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>Translates PowerShell wildcards (<c>*</c>, <c>?</c>, <c>[a-c]</c>, backtick escapes) for SQLite's GLOB operator.</summary>

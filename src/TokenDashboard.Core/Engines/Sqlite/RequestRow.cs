@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Text;
 using SQLitePCL;
 using TokenDashboard.Telemetry;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>

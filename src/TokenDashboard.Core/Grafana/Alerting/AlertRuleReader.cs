@@ -103,7 +103,7 @@ internal static class AlertRuleReader
     {
         string window = rule.MonthSoFar ? "the month so far" : AlertLength.Format(rule.Window);
         string who = rule.Label is { } label ? $"{{{{ .Labels.{label} }}}}: " : "";
-        string limit = rule.Limit.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
+        string limit = rule.Limit.ToString("0.###", CultureInfo.InvariantCulture);
         const string Value = "{{ .Values.B.Value }}";
         return rule.Kind switch
         {

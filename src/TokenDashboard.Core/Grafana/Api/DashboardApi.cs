@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;

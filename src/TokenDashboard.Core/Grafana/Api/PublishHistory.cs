@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 

@@ -215,7 +215,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
 
     /// <summary>The path of a data source for changes and health, for which servers before version 9 use its number.</summary>
     internal string PathOf(string uid) => server.IsOld && NumberOf(uid) is { } number
-        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/datasources/{number}")
+        ? string.Create(CultureInfo.InvariantCulture, $"api/datasources/{number}")
         : ByUid(uid);
 
     internal long? NumberOf(string uid) => Stored(uid).Whole("id");

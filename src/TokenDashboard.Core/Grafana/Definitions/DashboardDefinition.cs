@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;

@@ -71,6 +71,6 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before, Data
         var repeat = new DefinitionFields(fields, DefinitionKeys.Repeat, read.PathOf("repeat"), read.Faults);
         return new PanelRepeat(
             RepeatOf(repeat, "variable", required: true) ?? "", repeat.Flag("vertical") ?? false,
-            int.Parse(repeat.Word("maxPerRow", MaxPerRow) ?? "4", System.Globalization.CultureInfo.InvariantCulture));
+            int.Parse(repeat.Word("maxPerRow", MaxPerRow) ?? "4", CultureInfo.InvariantCulture));
     }
 }

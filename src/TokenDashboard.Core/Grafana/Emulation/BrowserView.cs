@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 

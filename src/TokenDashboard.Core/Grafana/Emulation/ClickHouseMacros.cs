@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 

@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
-using System.Text.RegularExpressions;
 using ClickHouse.Driver.ADO.Readers;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Grafana.Parsing;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Parsing;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 

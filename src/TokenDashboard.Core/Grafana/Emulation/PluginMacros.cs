@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
@@ -47,7 +45,7 @@ internal static partial class VariableOptions
         }
     }
 
-    private static string Written(object? value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+    private static string Written(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     private static IEnumerable<(string Text, string Value)> Filter(IEnumerable<(string Text, string Value)> options, string pattern)
     {
@@ -91,7 +89,7 @@ internal static partial class VariableOptions
     }
 
     private static double FirstNumber(string text) =>
-        double.TryParse(NumberPattern().Match(text).Value, System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : -1;
+        double.TryParse(NumberPattern().Match(text).Value, CultureInfo.InvariantCulture, out double number) ? number : -1;
 
     [GeneratedRegex(@"(?:\\,|[^,])+")] private static partial Regex ItemPattern();
     // As in "1h : 3600", divided at the last colon that has blanks around it.

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace TokenDashboard.Grafana.Http;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Polly;
 using Polly.Retry;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>A server that responded as Grafana and accepted the sign-in. Its version is null if hidden; its organization is 0 and null if unknown.</summary>

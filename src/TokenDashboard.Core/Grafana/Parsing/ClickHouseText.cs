@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>SQL as ClickHouse reads it, as far as macros and the guard need it: in quotes, a backslash escapes, and a doubled quote stands for itself.</summary>

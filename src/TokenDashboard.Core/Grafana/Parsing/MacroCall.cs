@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>A call such as <c>$__name(arguments)</c>, as the plugin reads it: the arguments end at the first closing bracket.</summary>

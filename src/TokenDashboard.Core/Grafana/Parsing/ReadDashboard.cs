@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Parsing;

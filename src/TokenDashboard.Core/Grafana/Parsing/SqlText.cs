@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>SQL, split as far as rules need it. It is not parsed.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>The selected values of a variable. If it accepts several, one value is a list.</summary>

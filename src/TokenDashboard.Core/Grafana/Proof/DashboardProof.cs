@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;

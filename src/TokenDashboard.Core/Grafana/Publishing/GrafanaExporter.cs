@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;

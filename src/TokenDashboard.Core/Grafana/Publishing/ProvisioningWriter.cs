@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;

@@ -102,13 +102,13 @@ public static class DashboardRules
         "Only Grafana's import page unpacks them, and Publish-GrafanaDashboard refuses them. Unlink the panels in Grafana before exporting.");
     internal static readonly DashboardRule PathBlocked = Add(
         "database-path", Warning, "The plugin refuses the path of the database.", "Rename the file or folder before Grafana reads it.");
-    internal static readonly DashboardRule QueryFailed = Add("query-failed", Error, "SQLite or the plugin refused the query.", "Correct the query.");
+    internal static readonly DashboardRule QueryFailed = Add("query-failed", Error, "The database or the plugin refused the query.", "Correct the query.");
     internal static readonly DashboardRule QueryStopped = Add(
         "query-stopped", Error, "A query was stopped at a limit of time, memory or size. Grafana would not stop it.",
         "Make the query cheaper, or increase -QueryTimeoutSec.");
     internal static readonly DashboardRule QueryNotRun = Add(
         "query-not-run", Error, "A query contains a statement that Grafana would run and this command does not: a PRAGMA that changes something, a "
-            + "transaction, a temporary table.",
+            + "transaction, a temporary table, a second statement.",
         "Use only SELECT, with common table expressions instead of temporary tables.");
     internal static readonly DashboardRule QueryNotEmulated = Add(
         "query-not-emulated", Information, "A query uses a macro of the plugin that this command does not replace. It was not run.", "Look at the panel in Grafana.");

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;

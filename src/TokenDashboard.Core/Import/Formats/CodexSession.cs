@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 using static TokenDashboard.Import.Records.ImportColumn;

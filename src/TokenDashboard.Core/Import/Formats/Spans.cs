@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 using static TokenDashboard.Import.Records.ImportColumn;

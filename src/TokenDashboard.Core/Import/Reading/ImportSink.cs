@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Records;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>Goes through a file of JSON; whatever is wrong with a line ends in the report.</summary>

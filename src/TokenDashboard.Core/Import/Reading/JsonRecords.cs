@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>Reads requests from JSON objects, one each; pages and sessions hold theirs in an array.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Import.Records;
 using static TokenDashboard.Import.Records.ImportColumn;
 using TokenDashboard.Telemetry;

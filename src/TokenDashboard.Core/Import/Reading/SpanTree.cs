@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Records;
 using static TokenDashboard.Import.Records.ImportColumn;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TokenDashboard.Import.Records;
 
 /// <summary>What a source may say of a request. Those stored as texts are first, in the order they are bound in.</summary>

@@ -136,7 +136,7 @@ public sealed class ImportReport
     internal void Note(long count, string what)
     {
         if (count > 0)
-            _notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what}: {count:N0}."));
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{what}: {count:N0}."));
     }
 
     internal void CountUnknown(ImportColumn column, long count = 1) => _unknown[column] = _unknown.GetValueOrDefault(column) + count;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Pricing.Lists;
 
 /// <summary>The kind of difference of an entry in a price list.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using TokenDashboard.Input;
 using TokenDashboard.Telemetry;
 

@@ -1,5 +1,3 @@
-using TokenDashboard.Completion;
-using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;

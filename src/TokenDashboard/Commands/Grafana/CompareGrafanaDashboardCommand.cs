@@ -1,8 +1,6 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 

@@ -1,7 +1,6 @@
 using System.Security;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 

@@ -4,7 +4,6 @@ using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 

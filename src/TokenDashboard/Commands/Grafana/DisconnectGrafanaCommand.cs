@@ -1,6 +1,3 @@
-using TokenDashboard.Completion;
-using TokenDashboard.Parameters;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Removes connections to Grafana servers and their secrets.</summary>

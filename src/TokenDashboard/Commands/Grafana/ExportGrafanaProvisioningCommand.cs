@@ -1,10 +1,8 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 

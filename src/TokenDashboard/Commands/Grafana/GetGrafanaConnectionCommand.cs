@@ -1,6 +1,4 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 

@@ -1,4 +1,3 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Api;
 
 namespace TokenDashboard.Commands;

@@ -1,8 +1,6 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Publishing;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 

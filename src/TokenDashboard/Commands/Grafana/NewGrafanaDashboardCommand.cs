@@ -1,10 +1,7 @@
-using System.Collections;
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Input;
-using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Commands;

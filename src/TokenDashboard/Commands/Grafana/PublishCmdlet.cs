@@ -1,4 +1,3 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 

@@ -1,5 +1,4 @@
 using TokenDashboard.Engines;
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;

@@ -1,4 +1,3 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;

@@ -1,10 +1,7 @@
-using System.Collections;
-using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
-using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;

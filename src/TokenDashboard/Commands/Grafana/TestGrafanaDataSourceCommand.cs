@@ -1,4 +1,3 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
 

@@ -1,10 +1,8 @@
-using System.Collections;
 using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 using TokenDashboard.Import;
-using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Commands;

@@ -1,7 +1,5 @@
-using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 

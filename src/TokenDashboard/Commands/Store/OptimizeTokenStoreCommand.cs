@@ -2,7 +2,6 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 

@@ -1,10 +1,7 @@
-using System.Globalization;
-using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Formatting;
-using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 

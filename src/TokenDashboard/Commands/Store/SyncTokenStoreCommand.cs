@@ -1,9 +1,6 @@
-using System.Globalization;
-using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Formatting;
-using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 

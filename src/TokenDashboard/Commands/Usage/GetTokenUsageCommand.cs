@@ -1,6 +1,4 @@
-using System.Globalization;
 using TokenDashboard.Formatting;
-using TokenDashboard.Parameters;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;

@@ -1,4 +1,3 @@
-using TokenDashboard.Parameters;
 using TokenDashboard.Reports;
 
 namespace TokenDashboard.Commands;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClickHouse.Driver.ADO.Readers;
 using TokenDashboard.Telemetry;
 

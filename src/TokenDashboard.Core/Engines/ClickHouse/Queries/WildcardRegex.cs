@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Engines.ClickHouse.Queries;

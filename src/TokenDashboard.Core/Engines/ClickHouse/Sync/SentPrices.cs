@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.Text;
 using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;

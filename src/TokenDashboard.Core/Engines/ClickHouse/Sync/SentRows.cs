@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>What the table holds of a source, by windows of ids; a checksum tells whether a window is as in the store.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using SQLitePCL;
 using TokenDashboard.Engines.Sqlite.Rollups;

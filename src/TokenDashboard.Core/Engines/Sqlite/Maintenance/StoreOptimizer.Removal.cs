@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TokenDashboard.Engines.Sqlite.Rollups;
 
 namespace TokenDashboard.Engines.Sqlite.Maintenance;

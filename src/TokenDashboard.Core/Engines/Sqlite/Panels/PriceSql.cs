@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Pricing;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;

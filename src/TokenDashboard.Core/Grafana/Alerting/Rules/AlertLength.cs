@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace TokenDashboard.Grafana.Alerting.Rules;
 
 /// <summary>Lengths of time as Grafana writes them: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, <c>1w</c>.</summary>
