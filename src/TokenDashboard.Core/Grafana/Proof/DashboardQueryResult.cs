@@ -21,7 +21,7 @@ public sealed record DashboardQueryResult : DashboardFinding
     public double Milliseconds { get; init; }
     /// <summary>What is wrong, each in a sentence; empty if nothing is.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
-    /// <summary>The SQL that reached SQLite, with all variables inserted.</summary>
+    /// <summary>The SQL that reached the database, with all variables inserted.</summary>
     public string Sql { get; init; } = "";
 }
 
