@@ -56,7 +56,7 @@ internal static class StoreLocator
         try
         {
             using var reader = new StringReader(RegularFile.ReadText(configuration, MaxConfigurationBytes));
-            object? sqlite = Value(Value(PlainValues.OfYaml(reader, [], anchors: []), "logging"), "sqlite");
+            object? sqlite = Value(Value(PlainValues.TextsOfYaml(reader), "logging"), "sqlite");
             // Observicia reads YAML 1.1, which has more than one word for true: https://yaml.org/type/bool.html
             bool enabled = DefinitionFields.Scalar(Value(sqlite, "enabled"))?.ToLowerInvariant() is "true" or "yes" or "on";
             return enabled && DefinitionFields.Scalar(Value(sqlite, "database")) is { Length: > 0 } database ? database : null;

@@ -20,12 +20,16 @@ internal static class PlainValues
         _ => null,
     };
 
-    /// <summary>
-    /// YAML as plain values, and the line on which each begins, by its path as <see cref="DefinitionFault.Path"/> has it. Anchors are errors,
-    /// as are keys that are no texts, unless anchors are collected: then such keys are omitted, and an alias is the value itself and no copy.
-    /// </summary>
-    /// <exception cref="YamlException">It is not YAML, nested too deeply, or has such an anchor or key.</exception>
-    internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors = null)
+    /// <summary>YAML as plain values, and the line on which each begins, by its path as <see cref="DefinitionFault.Path"/> has it.</summary>
+    /// <exception cref="YamlException">It is not YAML, nested too deeply, or has an anchor or a key that is no text.</exception>
+    internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines) => OfYaml(reader, lines, null);
+
+    /// <summary>YAML with its values as they are written, or null. An alias is the value itself and no copy; keys that are no texts are omitted.</summary>
+    /// <exception cref="YamlException">It is not YAML, or nested too deeply.</exception>
+    internal static object? TextsOfYaml(TextReader reader) => OfYaml(reader, null, []);
+
+    // Either lines or anchors are collected.
+    private static object? OfYaml(TextReader reader, Dictionary<string, long>? lines, Dictionary<AnchorName, object?>? anchors)
     {
         var parser = new Parser(reader);
         // Each event is read before the next is parsed; a document's start is not a value.
@@ -39,10 +43,11 @@ internal static class PlainValues
 
     /// <summary>The value whose first event is the current one; then the event after it is.</summary>
     private static object? Read(
-        Parser parser, string path, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors, int depth)
+        Parser parser, string path, Dictionary<string, long>? lines, Dictionary<AnchorName, object?>? anchors, int depth)
     {
         ParsingEvent start = parser.Current!;
-        lines[path] = start.Start.Line;
+        if (lines is not null)
+            lines[path] = start.Start.Line;
         if (depth > MaxDepth)
             throw Problem(start, $"It is nested more than {MaxDepth} levels deep.");
         // With copies of a value in itself, a small text could contain infinite values.
@@ -52,7 +57,8 @@ internal static class PlainValues
         object? value = start switch
         {
             AnchorAlias alias => anchors!.GetValueOrDefault(alias.Value),
-            Scalar scalar => scalar.Style == ScalarStyle.Plain ? Plain(scalar.Value) : scalar.Value,
+            Scalar { Style: ScalarStyle.Plain } scalar => Plain(scalar.Value) is var plain && (plain is null || lines is not null) ? plain : scalar.Value,
+            Scalar scalar => scalar.Value,
             _ => ReadMany(parser, start is SequenceStart, path, lines, anchors, depth),
         };
         if (start is NodeEvent { Anchor.IsEmpty: false } node)
@@ -61,7 +67,7 @@ internal static class PlainValues
     }
 
     private static object ReadMany(
-        Parser parser, bool isList, string path, Dictionary<string, long> lines, Dictionary<AnchorName, object?>? anchors, int depth)
+        Parser parser, bool isList, string path, Dictionary<string, long>? lines, Dictionary<AnchorName, object?>? anchors, int depth)
     {
         var items = new List<object?>();
         var fields = new List<KeyValuePair<string, object?>>();
@@ -69,15 +75,15 @@ internal static class PlainValues
         {
             if (isList)
             {
-                items.Add(Read(parser, $"{path}[{items.Count}]", lines, anchors, depth + 1));
+                items.Add(Read(parser, lines is null ? "" : $"{path}[{items.Count}]", lines, anchors, depth + 1));
                 continue;
             }
             string? key = (parser.Current as Scalar)?.Value;
             if (anchors is not null)
-                Read(parser, "", [], anchors, depth + 1);
+                Read(parser, "", lines, anchors, depth + 1);
             else
                 Next(key is not null ? parser : throw Problem(parser.Current!, "A key must be a text."));
-            object? value = Read(parser, path.Length == 0 ? $"{key}" : $"{path}.{key}", lines, anchors, depth + 1);
+            object? value = Read(parser, lines is null ? "" : path.Length == 0 ? $"{key}" : $"{path}.{key}", lines, anchors, depth + 1);
             if (key is not null)
                 fields.Add(KeyValuePair.Create(key, value));
         }

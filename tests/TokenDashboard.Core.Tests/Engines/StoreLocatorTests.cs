@@ -146,6 +146,31 @@ public sealed class StoreLocatorTests : IDisposable
         Assert.Equal(_folder.File("store.db"), StoreLocator.FindDefault(_folder.Path));
     }
 
+    [Theory]
+    [InlineData("08")]
+    [InlineData("1e5")]
+    [InlineData("+5")]
+    [InlineData(".50")]
+    [InlineData("true")]
+    public void A_name_that_looks_like_another_value_is_as_it_is_written(string name)
+    {
+        Configure($"logging: {{ sqlite: {{ enabled: true, database: {name} }} }}");
+
+        Assert.Equal(_folder.File(name), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void Many_values_below_long_keys_do_not_fill_the_memory()
+    {
+        string key = new('k', 1000);
+        Configure($"logging: {{ sqlite: {{ enabled: true, database: s.db }} }}\nx: {string.Concat(Enumerable.Repeat($"{{{key}: ", 60))}[1{string.Concat(Enumerable.Repeat(",1", 5000))}]{new string('}', 60)}\n");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        StoreLocator.FindDefault(_folder.Path);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100 << 20);
+    }
+
     [Fact]
     public void Anchors_are_followed()
     {

@@ -32,7 +32,7 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
             string path = requests.Sink.Report.Path;
             throw new TokenDashboardException(
                 ErrorCode.ImportColumnMissing,
-                $"{missing} in '{path}', which has: {string.Join(", ", header.Take(50).Select(ValueText.Shorten))}. Say with -Map which column is which, as in -Map @{{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }}.",
+                $"{missing} in '{path}', which has: {string.Join(", ", header.Take(50).Select(ValueText.Shorten))}. Say with -Map which column is which, as in -Map @{{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }}. Of several columns of one name, rename all but one.",
                 target: path);
         }
         usage.ReadRecords();
