@@ -81,6 +81,10 @@ public class ClickHousePanelTests
             titles);
     }
 
+    [ClickHouseFact]
+    public void A_newest_request_within_a_second_is_told_alike() => Compare(
+        [new() { Timestamp = "2026-03-04T12:30:00.999999" }], new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero), [[]], ["Newest request"]);
+
     // Grafana draws series in the order in which they come.
     [ClickHouseFact]
     public void Equal_values_have_the_same_order_in_both()

@@ -26,7 +26,7 @@ internal static class ClickHousePanelSql
         TotalsQuery totals => Totals(totals),
         ChangesQuery changes => Changes(changes),
         LoadQuery load => Load(load),
-        NewestQuery newest => $"SELECT intDiv(maxOrNull({Measures.LastTicks.Name}), 1000) AS {Quoted(newest.Title)}\n{OfUsage([], Grain.Range, users: false)}",
+        NewestQuery newest => $"SELECT intDiv(maxOrNull({Measures.LastTicks.Name}), 1000000) * 1000 AS {Quoted(newest.Title)}\n{OfUsage([], Grain.Range, users: false)}",
         MonthQuery => ClickHouseCostSql.Month,
         CostSpreadQuery spread => ClickHouseCostSql.Spread(spread),
         PriceListQuery => ClickHouseCostSql.PriceList,
