@@ -79,6 +79,12 @@ public sealed class FormatTests : IDisposable
         Assert.Throws<TokenDashboardException>(() => _folder.Import(header + "\n2026-03-01,1\n", ImportFormat.Csv)).Code);
 
     [Fact]
+    public void A_map_in_another_case_does_not_choose_among_columns_of_one_name() => Assert.Equal(
+        ErrorCode.ImportColumnMissing,
+        Assert.Throws<TokenDashboardException>(() => _folder.Import(
+            "timestamp,prompt_tokens,note,Note\n2026-03-01,1,a,b\n", ImportFormat.Csv, map: new ColumnMap(new Dictionary<string, string> { ["user"] = "NOTE" }))).Code);
+
+    [Fact]
     public void Columns_of_one_name_that_are_not_read_do_no_harm() =>
         Assert.Equal(1, _folder.Import("timestamp,prompt_tokens,note,note\n2026-03-01T00:00:00Z,5,a,b\n", ImportFormat.Csv).Imported);
 

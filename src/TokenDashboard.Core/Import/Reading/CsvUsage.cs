@@ -50,11 +50,11 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         bool hasTime = columns.Sources.ContainsKey(ImportColumn.Timestamp);
         if (!hasTime || !(columns.Sources.ContainsKey(ImportColumn.PromptTokens) || columns.Sources.ContainsKey(ImportColumn.TotalTokens) || requests.Format.Complete is not null))
             return $"No column is known to be {ImportColumns.Name(hasTime ? ImportColumn.PromptTokens : ImportColumn.Timestamp)}";
-        if (columns.Sources.Values.SelectMany(names => names).FirstOrDefault(name => ColumnMap.Constant(name) is null && !indexes.ContainsKey(name)) is { } missing)
+        string[] read = [.. columns.Sources.Values.SelectMany(names => names).Where(name => ColumnMap.Constant(name) is null)];
+        if (read.FirstOrDefault(name => !indexes.ContainsKey(name)) is { } missing)
             return $"There is no column '{missing}'";
-        HashSet<string> read = [.. columns.Sources.Values.SelectMany(names => names)];
-        if (header.Select(name => name.Trim()).GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1 && same.Any(read.Contains)) is { } twice)
-            return $"Several columns are named '{twice.Key}'";
+        if (read.FirstOrDefault(name => header.Count(other => other.Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) > 1) is { } twice)
+            return $"Several columns are named '{twice}'";
         (_columns, _indexes, records.Columns) = (columns, indexes, header.Length);
         _needed = columns.Sources.Where(column => column.Key is ImportColumn.Timestamp or (>= ImportColumn.PromptTokens and <= ImportColumn.ReasoningTokens))
             .SelectMany(column => column.Value).Max(name => indexes.GetValueOrDefault(name)) + 1;
