@@ -20,8 +20,14 @@ internal sealed partial record ClickHouseMacroCall(string Name, IReadOnlyList<st
         ["timeInterval"] = 1, ["timeInterval_ms"] = 1, ["timeGroup"] = 2,
     };
 
+    // Those that are conditions on the time range.
+    private static readonly HashSet<string> TimeConditions = ["timeFilter", "timeFilter_ms", "dateFilter", "dateTimeFilter", "dt", "timeFrom", "timeTo"];
+
+    // Those that change the query around them, and add such a condition.
+    private static readonly HashSet<string> RewritingByTime = ["columns", "rateColumns", "perSecondColumns", "increaseColumns", "lttb"];
+
     // Those that change the query around them.
-    private static readonly HashSet<string> Rewriting = ["columns", "rateColumns", "perSecondColumns", "increaseColumns", "lttb", "adHocFilters"];
+    private static readonly HashSet<string> Rewriting = [.. RewritingByTime, "adHocFilters"];
 
     // Those that Grafana or the plugin's frontend replaces before.
     private static readonly HashSet<string> OfFrontend =
@@ -57,6 +63,9 @@ internal sealed partial record ClickHouseMacroCall(string Name, IReadOnlyList<st
 
     /// <summary>The names that nothing replaces.</summary>
     internal static IEnumerable<string> UnknownIn(string sql) => Names(sql).Where(name => !IsKnown(name));
+
+    /// <summary>Whether a macro makes a query follow the time range.</summary>
+    internal static bool FollowsTime(string name) => TimeConditions.Contains(name) || RewritingByTime.Contains(name);
 
     internal static bool IsKnown(string name) => Counts.ContainsKey(name) || Rewriting.Contains(name) || OfFrontend.Contains(name);
 

@@ -26,6 +26,7 @@ internal sealed class ReadDashboard
     internal bool CarriesLibraryPanels => Root["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
     internal DashboardDocument Document { get; }
     internal DataSourcePlugin Plugin { get; }
+    internal bool IsForClickHouse => Plugin == DataSourcePlugin.ClickHouse;
     internal JsonObject Root => Document.Root;
     internal IReadOnlyList<ReadPanel> Panels { get; }
     internal IReadOnlyList<JsonObject> Rows { get; }

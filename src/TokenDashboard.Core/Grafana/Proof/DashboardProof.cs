@@ -1,5 +1,4 @@
 using TokenDashboard.Grafana.Emulation;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 
@@ -8,7 +7,7 @@ namespace TokenDashboard.Grafana.Proof;
 /// <summary>Runs every query of a dashboard: first those of variables, then those of annotations and panels, with the values of the variables.</summary>
 internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase database, DashboardTestOptions options)
 {
-    private readonly BrowserView _view = new() { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options), QuotesLists = dashboard.Plugin == DataSourcePlugin.ClickHouse };
+    private readonly BrowserView _view = new() { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options), QuotesLists = dashboard.IsForClickHouse };
     private readonly List<DashboardQueryResult> _results = [];
     private readonly List<DashboardFinding> _findings = [];
     private readonly Dictionary<string, string> _firstOptions = [];
@@ -20,11 +19,12 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
     {
         new VariableResolver(dashboard, _view, options.Variables, Options, (variable, exception) => _findings.Add(
             exception.Rule.Find(dashboard, exception.Message.TrimEnd('.') + ".") with { Panel = variable.Name })).Resolve();
-        foreach (ReadQuery query in dashboard.Queries.Where(query => query.Panel is null))
-            Ask(DashboardQueryKind.Annotation, query, _view, ResultRules.OfAnnotation);
-        foreach (ReadQuery query in dashboard.Queries.Where(query => query.Target.Sql.Trim().Length > 0))
+        // Annotations first.
+        foreach (ReadQuery query in dashboard.Queries.OrderBy(query => query.Panel is not null))
         {
-            if (query.Panel is { } panel)
+            if (query.Panel is not { } panel)
+                Ask(DashboardQueryKind.Annotation, query, _view, ResultRules.OfAnnotation);
+            else if (query.Target.Sql.Trim().Length > 0)
                 Ask(DashboardQueryKind.Panel, query, ViewOf(panel), result => ResultRules.OfPanel(panel, result));
         }
         return _results;
@@ -48,7 +48,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
         List<(DashboardRule Rule, string Problem)> problems = [];
         try
         {
-            finished = view.Interpolate(dashboard.Plugin == DataSourcePlugin.ClickHouse ? ConditionalAll.Apply(target.Sql, view.Values) : target.Sql);
+            finished = view.Interpolate(dashboard.IsForClickHouse ? ConditionalAll.Apply(target.Sql, view.Values) : target.Sql);
             if (_timeLeft <= TimeSpan.Zero)
             {
                 throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,

@@ -1,4 +1,3 @@
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
@@ -6,12 +5,6 @@ namespace TokenDashboard.Grafana.Rules;
 /// <summary>Rules about the texts of queries and the macros in them.</summary>
 internal static partial class QueryRules
 {
-    // The macros of ClickHouse's plugin that are conditions on the time range, or add one.
-    private static readonly string[] TimeConditions =
-    [
-        "timeFilter", "timeFilter_ms", "dateFilter", "dateTimeFilter", "dt", "timeFrom", "timeTo", "columns", "rateColumns", "perSecondColumns", "increaseColumns", "lttb",
-    ];
-
     private static readonly string TooLong = string.Create(CultureInfo.InvariantCulture, $"The query has more than {SqlText.MaxLength} characters.");
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard) =>
@@ -51,8 +44,9 @@ internal static partial class QueryRules
             yield return problem;
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
-        bool clickHouse = dashboard.Plugin == DataSourcePlugin.ClickHouse;
-        bool Excuses(MacroCall call) => clickHouse ? TimeConditions.Contains(call.Name) || !ClickHouseMacroCall.IsKnown(call.Name) : call.Name != MacroCall.Group;
+        bool Excuses(MacroCall call) => dashboard.IsForClickHouse
+            ? ClickHouseMacroCall.FollowsTime(call.Name) || !ClickHouseMacroCall.IsKnown(call.Name)
+            : call.Name != MacroCall.Group;
         if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(Excuses) && TableRead().IsMatch(code))
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         var parts = new SqlText(sql);
@@ -78,7 +72,7 @@ internal static partial class QueryRules
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> MacroProblems(ReadDashboard dashboard, string sql)
     {
-        if (dashboard.Plugin == DataSourcePlugin.ClickHouse)
+        if (dashboard.IsForClickHouse)
         {
             foreach (string name in ClickHouseMacroCall.UnknownIn(sql))
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{name}.");

@@ -30,7 +30,7 @@ internal static class VariableRules
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
     {
-        bool clickHouse = dashboard.Plugin == DataSourcePlugin.ClickHouse;
+        bool clickHouse = dashboard.IsForClickHouse;
         if (clickHouse)
             sql = ConditionalAll.WithoutVariables(sql);
         var text = new SqlText(sql);

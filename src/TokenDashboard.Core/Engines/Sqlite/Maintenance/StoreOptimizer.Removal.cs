@@ -91,9 +91,9 @@ internal sealed partial class StoreOptimizer
     private bool ForgetQuarters(RollupState state, string emptied)
     {
         string quarters = $"level = {RollupLevel.Quarter:D} AND {emptied}";
+        (string, string)[] tables = [(RollupSchema.Sums, quarters), (RollupSchema.Rows, emptied), (RollupSchema.Stale, quarters)];
         for (bool more = true; more;)
         {
-            (string, string)[] tables = [(RollupSchema.Sums, quarters), (RollupSchema.Rows, emptied), (RollupSchema.Stale, quarters)];
             if (!_tables.TryWrite(ref state, () => more = _tables.DeleteSome(tables)))
                 return false;
         }
