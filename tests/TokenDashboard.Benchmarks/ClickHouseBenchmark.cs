@@ -140,6 +140,7 @@ internal static class ClickHouseBenchmark
         var prices = new UsagePrices(PriceFiles.Load());
         var week = new TimeRange(new DateTimeOffset(2026, 10, 20, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 10, 27, 0, 0, 0, TimeSpan.Zero));
         TimeZoneInfo berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        var transaction = new RequestFilter { Transaction = [store.ReadNewestNames(RequestText.Transaction, TimeSpan.FromMinutes(1)).Keys.First(name => name.Length > 0)], Literal = new HashSet<string> { nameof(RequestFilter.Transaction) } };
         foreach ((string what, Action query) in new (string, Action)[]
         {
             ("by user and model", () => Usage([UsageDimension.User, UsageDimension.Model], new RequestFilter(), TimeZoneInfo.Utc)),
@@ -149,6 +150,7 @@ internal static class ClickHouseBenchmark
             ("by source", () => Usage([UsageDimension.Source], new RequestFilter(), TimeZoneInfo.Utc)),
             ("transactions, top 10", () => Usage([UsageDimension.Transaction], new RequestFilter(), TimeZoneInfo.Utc, (10, UsageOrder.Default))),
             ("the 20 largest requests", () => _ = new RequestQuery([store], new RequestFilter()) { Order = RequestOrder.TotalTokens, Descending = true }.Run(0, 20).Count()),
+            ("the requests of one transaction", () => _ = new RequestQuery([store], transaction).Run(0, ulong.MaxValue).Count()),
         })
         {
             double time = Measure.Median(runs, () => Measure.Time(query));

@@ -2,7 +2,8 @@ namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>
 /// The table of requests. One wide table, whose rows are replaced by their source and id: a batch that is sent twice counts once. Ids grow
-/// with time, so that this key also finds the rows of a time, with an index of the times in each granule.
+/// with time, so that this key also finds the rows of a time, with an index of the times in each granule. Another index finds the requests of one
+/// transaction.
 /// </summary>
 internal static partial class RequestTable
 {
@@ -20,8 +21,8 @@ internal static partial class RequestTable
 
     /// <summary>
     /// The settings of statements that read <see cref="Rows"/>, in their text. Without the first one each query merges all partitions with one another,
-    /// for up to fifty times as long, although rows that replace one another are in one partition. The second one is for the index of times: a row that
-    /// was changed is removed at its old time before it is sent again, so no version of a row is missed.
+    /// for up to fifty times as long, although rows that replace one another are in one partition. The second one is for the indexes of times and
+    /// transactions: a row that was changed is removed as it was before it is sent again, so no version of a row is missed.
     /// </summary>
     public const string ReadSettings = "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final_exact_mode = 0";
 
@@ -83,7 +84,8 @@ internal static partial class RequestTable
         [
             .. Create(cluster, Name, $"""
                 {string.Join(",\n    ", Content.Concat(Bookkeeping).Select(column => $"{column.Name} {column.Type}"))},
-                    INDEX time_range time TYPE minmax GRANULARITY 1
+                    INDEX time_range time TYPE minmax GRANULARITY 1,
+                    INDEX transactions transaction_id TYPE bloom_filter GRANULARITY 1
                 """, "ReplacingMergeTree", "version, is_removed", "PARTITION BY toYYYYMM(time)\nORDER BY (source, id)"),
             .. PriceView.CreateStatements(onCluster),
             .. UsageTables.Tables.SelectMany(table => Create(cluster, table.Name, table.Columns, table.Engine, table.Arguments, table.Order)),
