@@ -13,6 +13,22 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
 {
     private static readonly HashSet<string> NoSettings = ["query", "database", "query_id", "default_format", "enable_http_compression", "cancel_http_readonly_queries_on_client_close"];
 
+    // Clusters of one and of two shards. Both are this engine, so that a Distributed table of the second one shows each row twice.
+    private const string Clusters = """
+        <clickhouse>
+          <tcp_port>19000</tcp_port>
+          <remote_servers>
+            <one>
+              <shard><replica><host>localhost</host><port>19000</port></replica></shard>
+            </one>
+            <two>
+              <shard><replica><host>localhost</host><port>19000</port></replica></shard>
+              <shard><replica><host>localhost</host><port>19000</port></replica></shard>
+            </two>
+          </remote_servers>
+        </clickhouse>
+        """;
+
     private readonly Lock _gate = new();
     private nint _library;
     private nint _connection;
@@ -97,7 +113,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
         if (request.QueryString["database"] is { Length: > 0 } database)
             Execute($"USE `{database.Replace("`", "\\`", StringComparison.Ordinal)}`", "Null");
         if (request.QueryString["query"] is not { } insert)
-            return Execute(Encoding.UTF8.GetString(body), format);
+            return Execute(Replication().Replace(Encoding.UTF8.GetString(body), "$1"), format);
         // The engine takes the rows of an INSERT from a file.
         Match parts = Insert().Match(insert);
         string file = Path.Combine(folder, "rows.bin");
@@ -110,6 +126,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
     private unsafe void Open()
     {
         Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "config.xml"), Clusters);
         _library = NativeLibrary.Load(library);
         // The runtime has handlers of its own.
         ((delegate* unmanaged<int, void>)Export("chdb_set_signal_handlers_enabled"))(0);
@@ -118,7 +135,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
 
     private unsafe nint Connect()
     {
-        nint[] arguments = [Marshal.StringToCoTaskMemUTF8("clickhouse"), Marshal.StringToCoTaskMemUTF8($"--path={folder}")];
+        nint[] arguments = [.. new[] { "clickhouse", $"--path={folder}", $"--config-file={Path.Combine(folder, "config.xml")}" }.Select(Marshal.StringToCoTaskMemUTF8)];
         fixed (nint* first = arguments)
         {
             nint* connection = ((delegate* unmanaged<int, nint*, nint*>)Export("chdb_connect"))(arguments.Length, first);
@@ -149,6 +166,10 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
     }
 
     private nint Export(string name) => NativeLibrary.GetExport(_library, name);
+
+    // The engine has no Keeper, which replication and ON CLUSTER need.
+    [GeneratedRegex(@" ON CLUSTER '\w+'|(?<=ENGINE = )Replicated(\w+\()'[^']*', '[^']*'(?:, )?")]
+    private static partial Regex Replication();
 
     [GeneratedRegex(@"^Code: ([0-9]+)")]
     private static partial Regex ErrorNumber();

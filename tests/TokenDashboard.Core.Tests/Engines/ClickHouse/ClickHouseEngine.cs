@@ -43,6 +43,12 @@ internal sealed class ClickHouseEngine : IDisposable
     /// <summary>Whether engines can be started here, and killed.</summary>
     public static bool HasLibrary => IsThere && !ClickHouseAddress.Matches(Setting!);
 
+    /// <summary>A cluster of one shard, whose tables show what those of a server do. Null where a server is given, whose clusters are not known.</summary>
+    public static string? Cluster => HasLibrary ? "one" : null;
+
+    /// <summary>A cluster of two shards. Both are the engine, so its tables show each row twice.</summary>
+    public const string TwoShards = "two";
+
     /// <summary>The engine that tests share. It ends with them.</summary>
     public static ClickHouseEngine Shared => Instance.Value;
 
@@ -92,6 +98,19 @@ public sealed class ClickHouseFactAttribute : FactAttribute
     {
         Skip = "TOKENDASHBOARD_TEST_CLICKHOUSE names no ClickHouse.";
         SkipUnless = nameof(ClickHouseAvailability.IsThere);
+        SkipType = typeof(ClickHouseAvailability);
+    }
+}
+
+/// <summary>A test that needs an engine of its own, with clusters.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ClickHouseClusterFactAttribute : FactAttribute
+{
+    public ClickHouseClusterFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
+    {
+        Skip = "TOKENDASHBOARD_TEST_CLICKHOUSE names no libchdb.so.";
+        SkipUnless = nameof(ClickHouseAvailability.HasLibrary);
         SkipType = typeof(ClickHouseAvailability);
     }
 }

@@ -182,6 +182,23 @@ public class ClickHouseStoreTests
         Assert.Equal(whole, Durations(0));
     }
 
+    [ClickHouseClusterFact]
+    public void Several_shards_answer_every_grouping()
+    {
+        using var store = new TestStore();
+        store.Insert([.. Enumerable.Range(0, 20).Select(number => new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Transaction = $"t{number / 2}", Prompt = number, Completion = 0L, Total = number })]);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Sync(store, address, "one", ClickHouseEngine.TwoShards);
+        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+
+        foreach (UsageDimension dimension in Enum.GetValues<UsageDimension>())
+            Assert.NotEmpty(new UsageQuery([dimension], TimeZoneInfo.Utc) { Prices = new UsagePrices(Prices), Largest = (3, UsageOrder.Default) }.Run([server], new RequestFilter()).Rows);
+        Assert.Equal(
+            [("t9", 4L, 74L), ("t8", 4L, 66L), ("t7", 4L, 58L)],
+            new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (3, UsageOrder.Default) }.Run([server], new RequestFilter()).Rows.Take(3).Select(row => (row.Transaction!, row.Requests, row.TotalTokens)));
+        Assert.Equal(40, new RequestQuery([server], new RequestFilter()).Count());
+    }
+
     [ClickHouseFact]
     public void A_model_whose_first_request_arrives_meanwhile_has_its_prices()
     {
@@ -225,7 +242,7 @@ public class ClickHouseStoreTests
             foreach ((TestStore store, TestStore.Row[] own) in order.Select(index => stores[index]).Zip(rows))
                 store.Insert(own);
             foreach (int index in order)
-                Sync(stores[index], address, files[index].Source!);
+                Sync(stores[index], address, files[index].Source!, files.Count % 2 == 0 ? ClickHouseEngine.Cluster : null);
             using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
             test([.. order.Select(index => files[index])], [server]);
             Assert.All(files, file => file.Dispose());
@@ -236,9 +253,9 @@ public class ClickHouseStoreTests
         }
     }
 
-    private static void Sync(TestStore store, string address, string source)
+    private static void Sync(TestStore store, string address, string source, string? cluster = null)
     {
-        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, BatchRows = 25 }, CancellationToken.None);
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, BatchRows = 25, Cluster = cluster }, CancellationToken.None);
         if (sync.IsTableMissing)
             sync.CreateTable();
         sync.Run();

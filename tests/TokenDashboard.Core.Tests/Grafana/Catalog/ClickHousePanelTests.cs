@@ -142,6 +142,23 @@ public class ClickHousePanelTests
         }
     }
 
+    [ClickHouseClusterFact]
+    public void Every_panel_runs_on_several_shards()
+    {
+        using var store = new TestStore();
+        store.Insert([.. Enumerable.Range(0, 20).Select(number => new TestStore.Row { Timestamp = "2026-03-04T12:10:00", Transaction = $"t{number / 2}", Prompt = 5L, Completion = 0L, Total = 5L })]);
+        string target = ClickHouseEngine.Shared.NewDatabase();
+        Send(store, target, "one", ClickHouseEngine.TwoShards);
+        using var database = new ClickHouseProof(target, null, CancellationToken.None);
+
+        foreach ((_, _, DashboardDocument dashboard) in Dashboards)
+        {
+            var view = new GrafanaView(dashboard, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero));
+            foreach (string title in GrafanaView.PanelTitles(dashboard))
+                Assert.NotEmpty(view.Run(database, title).Columns);
+        }
+    }
+
     [ClickHouseFact]
     public void Definitions_read_the_views_with_the_variables()
     {
@@ -175,13 +192,13 @@ public class ClickHousePanelTests
         }
     }
 
-    private static void Compare(IReadOnlyList<TestStore.Row> rows, DateTimeOffset from, DateTimeOffset to, IEnumerable<Dictionary<string, string[]>> choices, string[]? titles = null)
+    private static void Compare(TestStore.Row[] rows, DateTimeOffset from, DateTimeOffset to, IEnumerable<Dictionary<string, string[]>> choices, string[]? titles = null)
     {
         using TestStore store = CatalogView.Stored(rows);
         using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
             optimizer.WritePrices(Prices);
         string target = ClickHouseEngine.Shared.NewDatabase();
-        Send(store, target, "store");
+        Send(store, target, "store", rows.Length % 2 == 0 ? ClickHouseEngine.Cluster : null);
         using var sqlite = new ProofDatabase(store.Path, CancellationToken.None);
         using var clickHouse = new ClickHouseProof(target, null, CancellationToken.None);
         foreach ((Dictionary<string, string[]> chosen, (_, DashboardDocument left, DashboardDocument right)) in choices.SelectMany(chosen => Dashboards.Select(each => (chosen, each))))
@@ -227,9 +244,9 @@ public class ClickHousePanelTests
         return $"{title}\n{string.Join(" | ", columns.Select(column => column.Name))}\n{string.Join('\n', result.Series is not null ? lines.Order(StringComparer.Ordinal) : lines)}";
     }
 
-    private static void Send(TestStore store, string target, string source)
+    private static void Send(TestStore store, string target, string source, string? cluster = null)
     {
-        using var sync = new TokenStoreSync(store.Path, target, new TokenStoreSyncOptions { Source = source, Prices = Prices }, CancellationToken.None);
+        using var sync = new TokenStoreSync(store.Path, target, new TokenStoreSyncOptions { Source = source, Prices = Prices, Cluster = cluster }, CancellationToken.None);
         if (sync.IsTableMissing)
             sync.CreateTable();
         sync.Run();

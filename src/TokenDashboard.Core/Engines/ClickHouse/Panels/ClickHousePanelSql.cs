@@ -352,9 +352,9 @@ internal static class ClickHousePanelSql
                   uniqExact(model) AS "Models", countIf(policy_failed) AS "Policy failures", min(time) AS "First request", max(time) AS "Last request"
                 """;
         const string HasTransaction = " AND transaction_id != ''";
-        // As many transactions as there are take long to sum up in all columns.
+        // As many transactions as there are take long to sum up in all columns. GLOBAL is for clusters of several shards.
         string first = $"""
-            transaction_id IN (SELECT transaction_id {OfRequests(also: HasTransaction, indent: "  ")}
+            transaction_id GLOBAL IN (SELECT transaction_id {OfRequests(also: HasTransaction, indent: "  ")}
               GROUP BY transaction_id ORDER BY sum(total_tokens) DESC, transaction_id LIMIT {query.Rows})
             """;
         return $"""

@@ -92,8 +92,9 @@ internal sealed class ClickHouseUsage
     private string IsLargest(RequestText texts, Measure measure, int count, string where)
     {
         string names = string.Join(", ", Names.Where(name => texts.HasFlag(name.Text)).Select(name => name.Column));
+        // GLOBAL lets a Distributed table of several shards be read twice in one query.
         return $"""
-            ({names}) IN (
+            ({names}) GLOBAL IN (
                 SELECT {names} FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY {names}
                 ORDER BY {ClickHouseMeasures.Aggregate(measure)} DESC, {ClickHouseMeasures.Aggregate(Measures.TotalTokens)} DESC, {names} LIMIT {_parameters.Add((long)count)})
             """;
