@@ -102,14 +102,14 @@ public sealed class ClickHouseFactAttribute : FactAttribute
     }
 }
 
-/// <summary>A test that needs an engine of its own, with clusters.</summary>
+/// <summary>A test that needs an engine of its own, to end it, to read its traffic, or for its clusters.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class ClickHouseClusterFactAttribute : FactAttribute
+public sealed class ClickHouseEngineFactAttribute : FactAttribute
 {
-    public ClickHouseClusterFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+    public ClickHouseEngineFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
         : base(file, line)
     {
-        Skip = "TOKENDASHBOARD_TEST_CLICKHOUSE names no libchdb.so.";
+        Skip = "TOKENDASHBOARD_TEST_CLICKHOUSE names no libchdb.";
         SkipUnless = nameof(ClickHouseAvailability.HasLibrary);
         SkipType = typeof(ClickHouseAvailability);
     }

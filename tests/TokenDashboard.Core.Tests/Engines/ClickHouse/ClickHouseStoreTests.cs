@@ -182,7 +182,7 @@ public class ClickHouseStoreTests
         Assert.Equal(whole, Durations(0));
     }
 
-    [ClickHouseClusterFact]
+    [ClickHouseEngineFact]
     public void Several_shards_answer_every_grouping()
     {
         using var store = new TestStore();

@@ -270,7 +270,7 @@ public class TokenStoreSyncTests
         Assert.Equal(500, CountOf(address));
     }
 
-    [Fact(Skip = "TOKENDASHBOARD_TEST_CLICKHOUSE names no libchdb.", SkipUnless = nameof(ClickHouseAvailability.HasLibrary), SkipType = typeof(ClickHouseAvailability))]
+    [ClickHouseEngineFact]
     public void Nothing_is_lost_or_doubled_where_either_side_is_killed()
     {
         using var folder = new TemporaryFolder();
@@ -309,7 +309,7 @@ public class TokenStoreSyncTests
         }
     }
 
-    [Fact(Skip = "TOKENDASHBOARD_TEST_CLICKHOUSE names no libchdb.", SkipUnless = nameof(ClickHouseAvailability.HasLibrary), SkipType = typeof(ClickHouseAvailability))]
+    [ClickHouseEngineFact]
     public void No_value_is_pasted_and_no_password_shown()
     {
         using var folder = new TemporaryFolder();

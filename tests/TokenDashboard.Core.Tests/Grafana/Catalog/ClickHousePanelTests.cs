@@ -142,7 +142,7 @@ public class ClickHousePanelTests
         }
     }
 
-    [ClickHouseClusterFact]
+    [ClickHouseEngineFact]
     public void Every_panel_runs_on_several_shards()
     {
         using var store = new TestStore();
