@@ -487,12 +487,13 @@ public sealed class ExportTests : IDisposable
     [InlineData("{\"a\":1}", ErrorCode.ImportFormatUnknown)]
     [InlineData("timestamp,prompt_tokens\n", ErrorCode.ImportNothingFound)]
     [InlineData("timestamp,prompt_tokens\nnever,1\n", ErrorCode.ImportNothingFound)]
-    public void A_file_that_gives_nothing_says_why(string content, ErrorCode code)
+    public void A_file_that_gives_nothing_says_why_and_makes_no_store(string content, ErrorCode code)
     {
         ImportReport report = _folder.Import(content);
 
         Assert.Equal((0, code), (report.Imported, report.ProblemCode));
         Assert.NotEmpty(report.Problem!);
+        Assert.False(File.Exists(_folder.Database));
     }
 
     public void Dispose() => _folder.Dispose();

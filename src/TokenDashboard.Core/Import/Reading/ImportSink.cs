@@ -35,8 +35,10 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
     /// <summary>What has to be remembered of the whole file.</summary>
     public Scratch Scratch => _scratch.Value;
 
-    /// <summary>Where earlier imports of CSV files ended within a line.</summary>
-    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() => writer.Value.ReadTails();
+    /// <summary>Where earlier imports of CSV files ended within a line. A store that is missing is not made for this.</summary>
+    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() => writer.IsValueCreated || Path.Exists(report.Database)
+        ? writer.Value.ReadTails()
+        : Array.Empty<(ImportTail Tail, ImportKey Key)>().ToLookup(tail => tail.Tail.Position);
 
     public ImportRow NewRow() => _batch.NewRow();
 
