@@ -1,7 +1,3 @@
-using TokenDashboard.Engines;
-using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>The base of all commands: Ctrl+C cancels running work, and failures become error records.</summary>

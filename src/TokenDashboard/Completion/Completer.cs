@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Management.Automation.Language;
-using TokenDashboard.Formatting;
 
 namespace TokenDashboard.Completion;
 

@@ -1,9 +1,5 @@
 using TokenDashboard.Grafana.Catalog;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Rules;
-using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Completion;
 

@@ -1,6 +1,4 @@
 using TokenDashboard.Grafana.DataSources;
-using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Publishing;
 
 namespace TokenDashboard.Completion;
 

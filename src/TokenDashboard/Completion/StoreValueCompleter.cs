@@ -1,6 +1,3 @@
-using TokenDashboard.Engines;
-using TokenDashboard.Usage;
-
 namespace TokenDashboard.Completion;
 
 /// <summary>Offers the users, models, providers and request types of the newest requests in the stores, most frequent first, and the sources of the stores.</summary>

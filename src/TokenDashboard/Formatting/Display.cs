@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using TokenDashboard.Pricing;
-using TokenDashboard.Usage;
 
 namespace TokenDashboard.Formatting;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation.Host;
 using System.Text;
-using TokenDashboard.Telemetry;
 using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Formatting;

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using TokenDashboard.Usage;
 
 namespace TokenDashboard.Formatting;
 

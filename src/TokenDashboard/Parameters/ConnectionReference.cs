@@ -1,5 +1,3 @@
-using TokenDashboard.Grafana.Http;
-
 namespace TokenDashboard.Parameters;
 
 /// <summary>The type of the parameter Connection: a connection, or the name of one in the session. PowerShell converts both.</summary>

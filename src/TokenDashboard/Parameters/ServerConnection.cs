@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security;
-using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Parameters;
 

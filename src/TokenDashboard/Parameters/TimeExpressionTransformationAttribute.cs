@@ -1,6 +1,3 @@
-using TokenDashboard.Formatting;
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Parameters;
 
 /// <summary>Accepts a time as an object or as text for parameters of type <see cref="TimeExpression"/>.</summary>

@@ -1,8 +1,3 @@
-using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
-using TokenDashboard.Telemetry;
-using TokenDashboard.Usage;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the prices of models, or the models of a store without a price.</summary>

@@ -1,5 +1,4 @@
 using TokenDashboard.Engines.Sqlite.Maintenance;
-using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 

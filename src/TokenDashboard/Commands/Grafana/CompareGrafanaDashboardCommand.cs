@@ -1,7 +1,3 @@
-using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Publishing;
-using TokenDashboard.Grafana.Results;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Compares dashboards with those on a Grafana server, or dashboards of two servers or two versions.</summary>

@@ -1,6 +1,5 @@
 using System.Security;
 using TokenDashboard.Grafana.Api;
-using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Commands;
 

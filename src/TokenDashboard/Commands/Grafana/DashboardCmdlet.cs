@@ -1,9 +1,6 @@
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Catalog;
-using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
 

@@ -1,6 +1,3 @@
-using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Publishing;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Exports dashboards from a Grafana server as objects or files.</summary>

@@ -1,8 +1,4 @@
-using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting;
-using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Publishing;
-using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
 

@@ -1,5 +1,3 @@
-using TokenDashboard.Grafana.Http;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the connections of this session to Grafana servers, without their secrets.</summary>

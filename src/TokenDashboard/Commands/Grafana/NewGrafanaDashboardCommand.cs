@@ -1,8 +1,6 @@
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Input;
-using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Commands;
 

@@ -1,6 +1,3 @@
-using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Results;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>The base of commands that publish to a server. Every item has a result, even if it or the server fails.</summary>

@@ -1,5 +1,4 @@
 using TokenDashboard.Grafana.Alerting;
-using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
 

@@ -1,8 +1,3 @@
-using TokenDashboard.Engines;
-using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Publishing;
-using TokenDashboard.Grafana.Results;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Publishes dashboards to a Grafana server.</summary>

@@ -1,7 +1,4 @@
-using TokenDashboard.Engines;
 using TokenDashboard.Grafana.DataSources;
-using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
 

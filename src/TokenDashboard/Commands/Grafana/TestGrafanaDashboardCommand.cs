@@ -1,8 +1,5 @@
-using TokenDashboard.Engines;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 

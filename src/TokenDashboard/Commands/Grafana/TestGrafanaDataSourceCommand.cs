@@ -1,5 +1,4 @@
 using TokenDashboard.Grafana.DataSources;
-using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Commands;
 

@@ -1,8 +1,3 @@
-using TokenDashboard.Engines;
-using TokenDashboard.Pricing.Lists;
-using TokenDashboard.Telemetry;
-using TokenDashboard.Usage;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the contents of stores, and the state of their rollups and prices.</summary>

@@ -1,9 +1,6 @@
-using TokenDashboard.Engines;
-using TokenDashboard.Formatting;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 using TokenDashboard.Import;
-using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Commands;
 

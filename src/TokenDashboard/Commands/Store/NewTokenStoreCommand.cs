@@ -1,7 +1,4 @@
-using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Telemetry;
-using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 

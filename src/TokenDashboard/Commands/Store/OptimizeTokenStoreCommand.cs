@@ -1,7 +1,5 @@
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines;
-using TokenDashboard.Formatting;
 
 namespace TokenDashboard.Commands;
 

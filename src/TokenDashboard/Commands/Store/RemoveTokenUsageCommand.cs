@@ -1,9 +1,5 @@
-using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Rollups;
-using TokenDashboard.Formatting;
-using TokenDashboard.Telemetry;
-using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 

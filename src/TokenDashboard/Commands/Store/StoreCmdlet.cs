@@ -1,6 +1,4 @@
 using System.Net;
-using TokenDashboard.Engines;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 

@@ -1,8 +1,4 @@
-using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse.Sync;
-using TokenDashboard.Formatting;
-using TokenDashboard.Pricing;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 

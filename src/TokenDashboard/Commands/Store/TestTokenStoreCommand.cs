@@ -1,6 +1,4 @@
-using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite.Maintenance;
-using TokenDashboard.Formatting;
 
 namespace TokenDashboard.Commands;
 

@@ -1,6 +1,3 @@
-using TokenDashboard.Telemetry;
-using TokenDashboard.Usage;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets single requests, by default in the order in which they were stored.</summary>

@@ -1,6 +1,3 @@
-using TokenDashboard.Formatting;
-using TokenDashboard.Usage;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets token usage by time, model, provider, user, request type, transaction and source, in any combination.</summary>

@@ -1,5 +1,3 @@
-using TokenDashboard.Usage;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets token usage per user: totals with rank and share, a time series, or the weekly pattern.</summary>

@@ -1,4 +1,3 @@
-using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Commands;

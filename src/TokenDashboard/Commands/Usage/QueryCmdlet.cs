@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using TokenDashboard.Telemetry;
-using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 

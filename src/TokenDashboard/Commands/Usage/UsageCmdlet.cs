@@ -1,6 +1,3 @@
-using TokenDashboard.Formatting;
-using TokenDashboard.Usage;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>The base of commands that return rows of usage, with totals if requested.</summary>

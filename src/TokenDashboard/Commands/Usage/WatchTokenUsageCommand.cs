@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Management.Automation.Host;
-using TokenDashboard.Formatting;
 using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Commands;
