@@ -7,6 +7,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     internal const string HelpFolder = "https://github.com/TokenDashboard/TokenDashboard/blob/main/docs/commands/";
 
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly List<IDisposable> _kept = [];
 
     /// <summary>Cancelled when the user presses Ctrl+C or the pipeline is stopped from elsewhere.</summary>
     private protected CancellationToken Cancellation => _cancellation.Token;
@@ -134,17 +135,19 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
             Guard(() => ResolveFiles(path, missing).ForEach(file => Guard(() => work(file))));
     }
 
+    /// <summary>Keeps a resource until the command ends, even if the pipeline is stopped.</summary>
+    private protected T Keep<T>(T resource)
+        where T : IDisposable
+    {
+        _kept.Add(resource);
+        return resource;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Dispose(true);
+        _kept.ForEach(resource => resource.Dispose());
+        _cancellation.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Releases the resources of the command, even if the pipeline was stopped.</summary>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-            _cancellation.Dispose();
     }
 }

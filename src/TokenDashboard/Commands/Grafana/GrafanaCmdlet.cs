@@ -1,11 +1,8 @@
-using TokenDashboard.Grafana.Api;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>The base of commands that work on a Grafana server. A failure with one item is one error record; a server that fails ends the command.</summary>
 public abstract class GrafanaCmdlet : DashboardCmdlet
 {
-    private readonly List<GrafanaSession> _sessions = [];
     private bool _ready;
 
     /// <summary>The server: a connection or its name. The default is the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
@@ -21,14 +18,6 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
         _ready = true;
     }
 
-    /// <summary>Keeps a session until the command ends.</summary>
-    private protected T Keep<T>(T session)
-        where T : GrafanaSession
-    {
-        _sessions.Add(session);
-        return session;
-    }
-
     private protected GrafanaExporter Exporter => field ??= Connect(Server);
 
     private protected GrafanaExporter Connect(GrafanaConnection connection)
@@ -39,12 +28,4 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
     }
 
     private protected override bool EndsCommand(TokenDashboardException exception) => !_ready || exception.Code.EndsEverything();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _sessions.ForEach(session => session.Dispose());
-        base.Dispose(disposing);
-    }
 }

@@ -60,16 +60,12 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     {
         foreach (string path in Path)
         {
-            Guard(() =>
-            {
-                if (path != StandardInput && Directory.Exists(ResolvePath(path)))
-                {
-                    ImportFolder(ResolvePath(path));
-                    return;
-                }
-                foreach (string file in path == StandardInput ? [path] : ResolveFiles(path, ErrorCode.ImportFileNotFound))
-                    Guard(() => ImportFile(file));
-            });
+            if (path == StandardInput)
+                Guard(() => ImportFile(path));
+            else if (Directory.Exists(ResolvePath(path)))
+                Guard(() => ImportFolder(ResolvePath(path)));
+            else
+                EachFile([path], ErrorCode.ImportFileNotFound, ImportFile);
         }
     }
 
@@ -105,17 +101,12 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
         if (!write && reason != ShouldProcessReason.WhatIf)
             return null;
-        if (_importer is null || _importer.WhatIf == write)
+        return _importer ??= Keep(new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation)
         {
-            _importer?.Dispose();
-            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation)
-            {
-                KeepNested = KeepNested,
-                // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
-                ProviderOf = model => (_prices ??= new Lazy<PriceList?>(LoadPrices)).Value?.ProviderOf(model),
-            };
-        }
-        return _importer;
+            KeepNested = KeepNested,
+            // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
+            ProviderOf = model => (_prices ??= new Lazy<PriceList?>(LoadPrices)).Value?.ProviderOf(model),
+        });
     }
 
     private void Write(ImportReport report, WorkProgress progress)
@@ -143,13 +134,5 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         return read => progress.Show(
             length >= read && length > 0 ? (double)read / length : null,
             elapsed => $"{Display.Size(read)}, {Display.Size((long)(read / elapsed.TotalSeconds))}/s");
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _importer?.Dispose();
-        base.Dispose(disposing);
     }
 }
