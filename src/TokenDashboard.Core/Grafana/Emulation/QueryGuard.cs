@@ -103,28 +103,21 @@ internal sealed class QueryGuard : IDisposable
     // https://sqlite.org/c3ref/c_alter_table.html
     private int Authorize(int action, string? first, string? second, string? schema)
     {
-        switch (action)
+        PluginException? refused = action switch
         {
-            case raw.SQLITE_SELECT or raw.SQLITE_READ or raw.SQLITE_FUNCTION or raw.SQLITE_RECURSIVE:
+            raw.SQLITE_SELECT or raw.SQLITE_READ or raw.SQLITE_FUNCTION or raw.SQLITE_RECURSIVE => null,
             // SQLite itself refuses these, as it does to the plugin.
-            case raw.SQLITE_ATTACH or raw.SQLITE_DETACH:
-                return raw.SQLITE_OK;
-            case raw.SQLITE_PRAGMA when first is not null && HarmlessPragmas.Contains(first) && (second is null || PragmasOfNames.Contains(first)):
-                return raw.SQLITE_OK;
-            case raw.SQLITE_PRAGMA:
-                _refused = NotRun($"PRAGMA {first}");
-                return raw.SQLITE_DENY;
-            case raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT:
-                _refused = NotRun($"{first} a transaction or savepoint");
-                return raw.SQLITE_DENY;
-            case raw.SQLITE_CREATE_TEMP_INDEX or raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_VIEW:
-            case var _ when schema == "temp":
-                _refused = NotRun("a temporary table, view, index or trigger");
-                return raw.SQLITE_DENY;
-            default:
-                _refused ??= new PluginException("attempt to write a readonly database");
-                return raw.SQLITE_DENY;
-        }
+            raw.SQLITE_ATTACH or raw.SQLITE_DETACH => null,
+            raw.SQLITE_PRAGMA when first is not null && HarmlessPragmas.Contains(first) && (second is null || PragmasOfNames.Contains(first)) => null,
+            raw.SQLITE_PRAGMA => NotRun($"PRAGMA {first}"),
+            raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT => NotRun($"{first} a transaction or savepoint"),
+            raw.SQLITE_CREATE_TEMP_INDEX or raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_VIEW =>
+                NotRun("a temporary table, view, index or trigger"),
+            _ when schema == "temp" => NotRun("a temporary table, view, index or trigger"),
+            _ => _refused ?? new PluginException("attempt to write a readonly database"),
+        };
+        _refused = refused ?? _refused;
+        return refused is null ? raw.SQLITE_OK : raw.SQLITE_DENY;
     }
 
     private static PluginException NotRun(string what) => new($"The query contains {what}, which is not run here", DashboardRules.QueryNotRun);
