@@ -113,14 +113,8 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         var variables = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Variable ?? new Hashtable())
         {
-            object? value = Wrapped.Inner(entry.Value);
-            variables[LanguagePrimitives.ConvertTo<string>(entry.Key)] = value switch
-            {
-                null => [""],
-                string text => [text],
-                IEnumerable values => [.. values.Cast<object?>().Select(LanguagePrimitives.ConvertTo<string>)],
-                _ => [LanguagePrimitives.ConvertTo<string>(value)],
-            };
+            variables[LanguagePrimitives.ConvertTo<string>(entry.Key)] =
+                Wrapped.Inner(entry.Value) is { } value ? LanguagePrimitives.ConvertTo<string[]>(value) : [""];
         }
         return variables;
     }
