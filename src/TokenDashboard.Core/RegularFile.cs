@@ -58,6 +58,19 @@ internal static class RegularFile
         return reader.ReadToEnd();
     }
 
+    /// <summary>The text of a file; null if it cannot be read.</summary>
+    internal static string? TryReadText(string path)
+    {
+        try
+        {
+            return ReadText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether a file contains exactly these bytes, for any size. Throws as <see cref="Open"/>.</summary>
     internal static bool Holds(string path, byte[] content)
     {

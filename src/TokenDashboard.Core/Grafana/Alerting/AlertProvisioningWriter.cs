@@ -40,7 +40,7 @@ internal sealed class AlertProvisioningWriter(ProvisioningOptions options, Publi
         {
             string uid = Path.GetFileNameWithoutExtension(path)[Prefix.Length..];
             string gone = Text("deleteRules", new JsonObject { ["orgId"] = options.OrgId, ["uid"] = uid });
-            if (!_set.Has(uid) && ProvisioningFolder.Read(path) is { } text && IsOurs(text, uid) && text != gone
+            if (!_set.Has(uid) && RegularFile.TryReadText(path) is { } text && IsOurs(text, uid) && text != gone
                 && WriteFile(uid, gone, GrafanaPublishAction.Removed) is { } result)
             {
                 yield return result;

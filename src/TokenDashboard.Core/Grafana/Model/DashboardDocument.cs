@@ -66,6 +66,19 @@ public sealed partial class DashboardDocument
         return FromObject(root);
     }
 
+    /// <summary>The dashboard in a file; null if there is none, or it cannot be read.</summary>
+    internal static DashboardDocument? TryRead(string path)
+    {
+        try
+        {
+            return RegularFile.TryReadText(path) is { } text ? Parse(text, path) : null;
+        }
+        catch (TokenDashboardException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Wraps a finished dashboard. Its name in the catalog is empty if it is from elsewhere.</summary>
     internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Readable) + "\n", name);
 

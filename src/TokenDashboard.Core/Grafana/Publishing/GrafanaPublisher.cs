@@ -192,7 +192,7 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
         {
             string suffix = $".v{stored.Version}{(count == 1 ? "" : $"-{count}")}";
             string path = GrafanaExporter.PathOf(root, Folders.Titles(stored.Folder), uid, suffix);
-            if (!File.Exists(path) || ProvisioningFolder.Read(path) == json)
+            if (!File.Exists(path) || RegularFile.TryReadText(path) == json)
             {
                 AtomicFile.WriteBelow(root, path, json);
                 Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{path}'.");

@@ -73,7 +73,7 @@ internal sealed class ProvisioningWriter
     public void WarnOfSameTitles()
     {
         foreach (IGrouping<string, (string Title, string File)> same in (Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [])
-            .Order(StringComparer.Ordinal).Select(path => (Title: TitleOf(path), File: Path.GetFileName(path))).Where(file => file.Title.Length > 0)
+            .Order(StringComparer.Ordinal).Select(path => (Title: DashboardDocument.TryRead(path)?.Title.Trim() ?? "", File: Path.GetFileName(path))).Where(file => file.Title.Length > 0)
             .GroupBy(file => file.Title, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
             _callbacks.Warning(
@@ -131,19 +131,6 @@ internal sealed class ProvisioningWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardWriteFailed, $"'{path}' could not be removed: {exception.Message} Check that this account may write to its folder.", exception, path);
-        }
-    }
-
-    private static string TitleOf(string path)
-    {
-        try
-        {
-            return ProvisioningFolder.Read(path) is { } text ? DashboardDocument.Parse(text, path).Title.Trim() : "";
-        }
-        catch (TokenDashboardException)
-        {
-            // A file that is not a dashboard has no title.
-            return "";
         }
     }
 

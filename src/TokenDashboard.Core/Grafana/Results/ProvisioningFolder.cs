@@ -14,7 +14,7 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
     internal GrafanaPublishResult? Write(string name, string? uid, string text, GrafanaPublishAction change = GrafanaPublishAction.Updated)
     {
         string path = PathOf(name);
-        GrafanaPublishAction action = !File.Exists(path) ? GrafanaPublishAction.Created : Read(path) == text ? GrafanaPublishAction.Unchanged : change;
+        GrafanaPublishAction action = !File.Exists(path) ? GrafanaPublishAction.Created : RegularFile.TryReadText(path) == text ? GrafanaPublishAction.Unchanged : change;
         if (action != GrafanaPublishAction.Unchanged)
         {
             string verb = action switch { GrafanaPublishAction.Created => "Create", GrafanaPublishAction.Removed => "Remove the rule of", _ => "Update" };
@@ -24,19 +24,6 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
         }
         callbacks.Verbose($"{action}: {path}");
         return new GrafanaPublishResult(GrafanaPublishKind.ProvisioningFile, name, action, uid, Path: path);
-    }
-
-    /// <summary>The text of a file; null if it cannot be read. Writing it then reports the reason.</summary>
-    internal static string? Read(string path)
-    {
-        try
-        {
-            return RegularFile.ReadText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 
     /// <summary>Grafana replaces $NAME in provisioning files by environment variables; two dollar signs are one.</summary>

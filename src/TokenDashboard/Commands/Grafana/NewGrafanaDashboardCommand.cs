@@ -100,8 +100,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         }
         else if (DefinitionInput.PathOf(definition) is { } path)
         {
-            foreach (string file in ResolveFiles(path, ErrorCode.DashboardDefinitionNotFound))
-                Guard(() => CreateAll(DashboardDefinition.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardDefinitionInvalid), file), file));
+            EachFile([path], ErrorCode.DashboardDefinitionNotFound, file =>
+                CreateAll(DashboardDefinition.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardDefinitionInvalid), file), file));
         }
         // No definition has a key Name, so an object that has it selects a dashboard of the catalog.
         else if (definition.BaseObject is not IDictionary && definition.Properties["Name"]?.Value is { } name)
@@ -188,18 +188,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     }
 
     // A mistyped path must not overwrite a definition or a dashboard of someone else.
-    private static bool IsOf(string file, string uid)
-    {
-        try
-        {
-            string text = RegularFile.ReadText(file);
-            return text.Length == 0 || DashboardDocument.Parse(text, file).Uid == uid;
-        }
-        catch (Exception exception) when (exception is TokenDashboardException or IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private static bool IsOf(string file, string uid) => RegularFile.TryReadText(file) is "" || DashboardDocument.TryRead(file)?.Uid == uid;
 
     private static bool IsFile(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
