@@ -28,26 +28,14 @@ internal sealed class ClickHouseMacros
     {
         if (depth > ClickHouseMacroCall.Deepest)
             throw new PluginException($"macro nesting exceeds {ClickHouseMacroCall.Deepest} levels");
-        var applied = new StringBuilder();
-        int end = 0;
-        foreach (ClickHouseMacroCall call in ClickHouseMacroCall.In(sql))
-        {
-            string[] arguments = [.. call.Arguments.Select(argument => Apply(argument, depth + 1))];
-            if (call.Problem is { } problem)
-                throw new PluginException(problem);
-            Append(applied, sql.AsSpan(end, call.Index - end));
-            Append(applied, Replacement(call.Name, arguments));
-            end = call.End;
-        }
-        Append(applied, sql.AsSpan(end));
-        return applied.ToString();
+        return SqlText.Replaced(sql, ClickHouseMacroCall.In(sql).Select(call => (call.Index, call.End - call.Index, Replacement(call, depth))))
+            ?? throw new PluginException($"With its macros, the text has more than {SqlText.MaxLength} characters", DashboardRules.QueryTooLong);
     }
 
-    private static void Append(StringBuilder applied, ReadOnlySpan<char> text)
+    private string Replacement(ClickHouseMacroCall call, int depth)
     {
-        if (applied.Length + text.Length > SqlText.MaxLength)
-            throw new PluginException($"With its macros, the text has more than {SqlText.MaxLength} characters", DashboardRules.QueryTooLong);
-        applied.Append(text);
+        string[] arguments = [.. call.Arguments.Select(argument => Apply(argument, depth + 1))];
+        return call.Problem is { } problem ? throw new PluginException(problem) : Replacement(call.Name, arguments);
     }
 
     private string Replacement(string name, string[] arguments) => name switch

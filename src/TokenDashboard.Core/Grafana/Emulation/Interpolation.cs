@@ -14,19 +14,9 @@ internal sealed class Interpolation(BrowserView view)
 
     /// <summary>The text with variables replaced; unknown names stay unchanged.</summary>
     /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
-    internal string Of(string text)
-    {
-        var result = new StringBuilder();
-        int end = 0;
-        foreach (VariableUse use in VariableUse.In(text))
-        {
-            Append(result, text.AsSpan(end, use.Index - end));
-            end = use.Index + use.Length;
-            Append(result, Value(use) ?? text.AsSpan(use.Index, use.Length));
-        }
-        Append(result, text.AsSpan(end));
-        return result.ToString();
-    }
+    internal string Of(string text) => SqlText.Replaced(
+        text, VariableUse.In(text).Select(use => (use.Index, use.Length, Value(use) ?? text.Substring(use.Index, use.Length))))
+        ?? throw TooLong();
 
     private string? Value(VariableUse use) => _known.TryGetValue((use.Name, use.Field, use.Format), out string? value)
         ? value
@@ -60,13 +50,6 @@ internal sealed class Interpolation(BrowserView view)
         string value = Of(all);
         _open.Remove(name);
         return value;
-    }
-
-    private static void Append(StringBuilder result, ReadOnlySpan<char> text)
-    {
-        if (result.Length + text.Length > SqlText.MaxLength)
-            throw TooLong();
-        result.Append(text);
     }
 
     private static PluginException TooLong() => new($"With its variables, the text has more than {SqlText.MaxLength} characters", DashboardRules.QueryTooLong);

@@ -43,6 +43,21 @@ internal sealed partial class SqlText
     /// <summary>The variables in the place of a table, or of the first argument of a view: <c>FROM ${name:raw}</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
+    /// <summary>A text with parts of it replaced, given in their order; null if it becomes too long.</summary>
+    internal static string? Replaced(string text, IEnumerable<(int Index, int Length, string With)> parts)
+    {
+        var replaced = new StringBuilder();
+        int end = 0;
+        foreach ((int index, int length, string with) in parts.Append((text.Length, 0, "")))
+        {
+            if (replaced.Length + index - end + with.Length > MaxLength)
+                return null;
+            replaced.Append(text, end, index - end).Append(with);
+            end = index + length;
+        }
+        return replaced.ToString();
+    }
+
     // A regular expression would compare a long word at each place of a long text.
     internal static bool HasWord(string text, string word)
     {
