@@ -1,6 +1,5 @@
 namespace TokenDashboard;
 
-/// <summary>Builds JSON.</summary>
 internal static class Json
 {
     /// <summary>An object of those fields that have a value.</summary>
@@ -14,6 +13,5 @@ internal static class Json
     /// <summary>An array with a node for each item.</summary>
     internal static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode?> node) => [.. items.Select(node)];
 
-    /// <summary>An array of strings.</summary>
     internal static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
 }

@@ -32,7 +32,6 @@ internal static class JsonReading
         Child(node, key) is JsonValue value && value.GetValueKind() == JsonValueKind.Number
             && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
 
-    /// <summary>The objects of a list.</summary>
     internal static IEnumerable<JsonObject> Objects(this JsonNode? node, string key) =>
         Child(node, key) is JsonArray list ? list.OfType<JsonObject>() : [];
 

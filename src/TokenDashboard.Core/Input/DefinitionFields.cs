@@ -51,7 +51,6 @@ internal class DefinitionFields
 
     internal bool HasAny(params IEnumerable<string> names) => names.Any(Has);
 
-    /// <summary>The path of a field.</summary>
     internal string PathOf(string name) => _path.Length > 0 ? $"{_path}.{name}" : name;
 
     internal void Fault(string name, string problem) => Faults.Add(new DefinitionFault(PathOf(name), problem));
@@ -124,7 +123,6 @@ internal class DefinitionFields
         return null;
     }
 
-    /// <summary>A whole number.</summary>
     internal int? Whole(string name, int smallest, int largest) => (int?)Number(name, smallest: smallest, largest: largest, whole: true);
 
     internal bool? Flag(string name)
@@ -177,7 +175,6 @@ internal class DefinitionFields
         }
     }
 
-    /// <summary>The definition in a field.</summary>
     internal DefinitionFields Definition(string name, IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known) => new(fields, known, PathOf(name), Faults, "", _ignoresUnknown);
 
     /// <summary>The items of a list, each with its path, up to the limit of errors.</summary>

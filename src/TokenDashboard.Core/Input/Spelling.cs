@@ -1,6 +1,5 @@
 namespace TokenDashboard.Input;
 
-/// <summary>Suggests corrections of misspelled words.</summary>
 internal static class Spelling
 {
     /// <summary>The word with the fewest changed letters, at most about a third of them; null for none. Case only decides between equally

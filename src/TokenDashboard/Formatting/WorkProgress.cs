@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 namespace TokenDashboard.Formatting;
 
-/// <summary>The progress bar of long operations.</summary>
 internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
 {
     // A bar that disappears within a second is useless.

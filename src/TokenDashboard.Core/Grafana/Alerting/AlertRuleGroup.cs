@@ -3,7 +3,6 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Alerting;
 
-/// <summary>An alert rule on the server.</summary>
 internal static class StoredAlertRule
 {
     internal static string PathOf(string uid) => $"api/v1/provisioning/alert-rules/{Uri.EscapeDataString(uid)}";

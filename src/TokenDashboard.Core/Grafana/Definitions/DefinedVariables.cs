@@ -38,7 +38,6 @@ internal sealed partial class DefinedVariables
         }
     }
 
-    /// <summary>The names of the relations.</summary>
     internal IEnumerable<string> Relations => _standard.Where(known => known.Hidden).Select(known => known.Name);
 
     /// <summary>The variables, with used ones of the catalog; the data source first, the others in order.</summary>

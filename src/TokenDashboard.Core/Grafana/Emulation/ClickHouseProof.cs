@@ -12,7 +12,6 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
     // The SQL is not trusted.
     private readonly ClickHouseServer _server = new(ClickHouseAddress.Parse(address), credential, cancellation) { OnlyReads = true };
 
-    /// <inheritdoc/>
     public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time)
     {
         string finished = ClickHouseMacros.Apply(sql, view.Window, view.Interval);
@@ -54,7 +53,6 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         };
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _server.Dispose();
 
     private static List<PluginColumn> ColumnsOf(ClickHouseDataReader reader) =>

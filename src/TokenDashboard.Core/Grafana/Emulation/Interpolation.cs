@@ -12,8 +12,6 @@ internal sealed class Interpolation(BrowserView view)
     private readonly Dictionary<(string Name, string Field, string Format), string?> _known = [];
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
 
-    /// <summary>The text with variables replaced; unknown names stay unchanged.</summary>
-    /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
     internal string Of(string text) => SqlText.Replaced(
         text, VariableUse.In(text).Select(use => (use.Index, use.Length, Value(use) ?? text.Substring(use.Index, use.Length))))
         ?? throw TooLong();

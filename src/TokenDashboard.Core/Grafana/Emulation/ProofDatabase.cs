@@ -30,7 +30,6 @@ internal sealed class ProofDatabase : IPluginDatabase
     /// <summary>Whether queries run on a copy.</summary>
     internal bool IsCopied => _snapshot is { IsValueCreated: true };
 
-    /// <inheritdoc/>
     public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time) => Run(sql, target.SeriesByLabel, target.TimeColumns, view.Window, time);
 
     internal PluginResult Run(string sql, bool seriesByLabel, IReadOnlyList<string> timeColumns, TimeWindow window, TimeSpan time)
