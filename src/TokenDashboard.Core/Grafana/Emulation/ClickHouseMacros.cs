@@ -7,13 +7,8 @@ namespace TokenDashboard.Grafana.Emulation;
 /// The macros of the plugin grafana-clickhouse-datasource, as version 4.20 replaces them
 /// (https://github.com/grafana/clickhouse-datasource, pkg/macros/macros.go): a bound of a time range is included, and an unknown name stays.
 /// </summary>
-internal sealed class ClickHouseMacros
+internal sealed class ClickHouseMacros(TimeWindow window, long interval)
 {
-    private readonly TimeWindow _window;
-    private readonly long _interval;
-
-    private ClickHouseMacros(TimeWindow window, long interval) => (_window, _interval) = (window, interval);
-
     /// <summary>The SQL that is run for the text the browser sends. The interval is the length of time of a point, in milliseconds.</summary>
     /// <exception cref="PluginException">The plugin does not accept a macro, or it is not emulated, or the text becomes too long.</exception>
     internal static string Apply(string sql, TimeWindow window, long interval)
@@ -40,26 +35,26 @@ internal sealed class ClickHouseMacros
 
     private string Replacement(string name, string[] arguments) => name switch
     {
-        "fromTime" => Second(_window.From),
-        "toTime" => Second(_window.To),
-        "fromTime_ms" => Millisecond(_window.From),
-        "toTime_ms" => Millisecond(_window.To),
+        "fromTime" => Second(window.From),
+        "toTime" => Second(window.To),
+        "fromTime_ms" => Millisecond(window.From),
+        "toTime_ms" => Millisecond(window.To),
         "interval_s" => Number(Seconds),
-        "timeFrom" => $"{arguments[0]} >= {Second(_window.From)}",
-        "timeTo" => $"{arguments[0]} <= {Second(_window.To)}",
+        "timeFrom" => $"{arguments[0]} >= {Second(window.From)}",
+        "timeTo" => $"{arguments[0]} <= {Second(window.To)}",
         "timeFilter" => Between(arguments[0], Second),
         "timeFilter_ms" => Between(arguments[0], Millisecond),
         "dateFilter" => Between(arguments[0], Date),
         "dateTimeFilter" or "dt" => $"({Between(arguments[0], Date)}) AND ({Between(arguments[1], Second)})",
         "timeInterval" => $"toStartOfInterval(toDateTime({arguments[0]}), INTERVAL {Number(Seconds)} second)",
-        "timeInterval_ms" => $"toStartOfInterval(toDateTime64({arguments[0]}, 3), INTERVAL {Number(Math.Max(_interval, 1))} millisecond)",
+        "timeInterval_ms" => $"toStartOfInterval(toDateTime64({arguments[0]}, 3), INTERVAL {Number(Math.Max(interval, 1))} millisecond)",
         "timeGroup" => $"toStartOfInterval(toDateTime({arguments[0]}), INTERVAL {Number(Length(arguments[1]))} second)",
         _ => throw NotEmulated(name),
     };
 
-    private long Seconds => Math.Max(_interval / 1000, 1);
+    private long Seconds => Math.Max(interval / 1000, 1);
 
-    private string Between(string column, Func<DateTimeOffset, string> write) => $"{column} >= {write(_window.From)} AND {column} <= {write(_window.To)}";
+    private string Between(string column, Func<DateTimeOffset, string> write) => $"{column} >= {write(window.From)} AND {column} <= {write(window.To)}";
 
     private static string Second(DateTimeOffset time) => $"toDateTime({Number(time.ToUnixTimeSeconds())})";
 

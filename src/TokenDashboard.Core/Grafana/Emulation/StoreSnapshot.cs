@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana.Emulation;
 /// A copy of a database at one point in time, in a folder that only this account can read. The database can be written between the steps of copying;
 /// then SQLite starts again. https://sqlite.org/backup.html
 /// </summary>
-internal sealed class StoreSnapshot : IDisposable
+internal sealed class StoreSnapshot(DirectoryInfo folder) : IDisposable
 {
     private const int FirstStep = 500;
     private const int LargestStep = 1 << 20;
@@ -16,11 +16,7 @@ internal sealed class StoreSnapshot : IDisposable
     // The writer waits at most for one step.
     private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(100);
 
-    private readonly DirectoryInfo _folder;
-
-    private StoreSnapshot(DirectoryInfo folder) => _folder = folder;
-
-    internal string Path => System.IO.Path.Combine(_folder.FullName, "snapshot.db");
+    internal string Path => System.IO.Path.Combine(folder.FullName, "snapshot.db");
 
     /// <exception cref="PluginException">The database is written too often, or there is no disk space for the copy.</exception>
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
@@ -43,7 +39,7 @@ internal sealed class StoreSnapshot : IDisposable
     {
         try
         {
-            _folder.Delete(recursive: true);
+            folder.Delete(recursive: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -79,7 +75,7 @@ internal sealed class StoreSnapshot : IDisposable
                     case raw.SQLITE_BUSY or raw.SQLITE_LOCKED:
                         break;
                     case raw.SQLITE_FULL:
-                        throw QueryGuard.Stopped($"takes long, and '{_folder.Parent}' has no disk space for a copy of the database");
+                        throw QueryGuard.Stopped($"takes long, and '{folder.Parent}' has no disk space for a copy of the database");
                     default:
                         store.Read<object?>(() => throw new SqliteException(raw.sqlite3_errstr(code).utf8_to_string(), code));
                         break;

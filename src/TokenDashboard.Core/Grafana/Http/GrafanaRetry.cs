@@ -15,23 +15,17 @@ internal sealed record GrafanaAttempt(
 /// Retries requests after temporary failures until the deadline of the request, after a wait that doubles with a random part, or that the server requests.
 /// Before the first response, there are fewer retries, unless the connection waits for its server: waiting does not correct a wrong address.
 /// </summary>
-internal sealed class GrafanaRetry
+internal sealed class GrafanaRetry(GrafanaConnection connection, Action<string> verbose, CancellationToken cancellation)
 {
     private const int MaxRetries = 6;
     private const int MaxRetriesBeforeAnyAnswer = 2;
 
-    private readonly GrafanaConnection _connection;
-    private readonly CancellationToken _cancellation;
-    private readonly ResiliencePipeline<GrafanaAttempt> _pipeline;
     private long _started;
     private bool _answered;
     private bool _running;
 
-    internal GrafanaRetry(GrafanaConnection connection, Action<string> verbose, CancellationToken cancellation)
-    {
-        _connection = connection;
-        _cancellation = cancellation;
-        _pipeline = new ResiliencePipelineBuilder<GrafanaAttempt>().AddRetry(new RetryStrategyOptions<GrafanaAttempt>
+    private ResiliencePipeline<GrafanaAttempt> Pipeline => field ??= new ResiliencePipelineBuilder<GrafanaAttempt>()
+        .AddRetry(new RetryStrategyOptions<GrafanaAttempt>
         {
             MaxRetryAttempts = connection.WaitForServer ? int.MaxValue : MaxRetries,
             BackoffType = DelayBackoffType.Exponential,
@@ -47,15 +41,15 @@ internal sealed class GrafanaRetry
                 verbose(string.Create(CultureInfo.InvariantCulture, $"{cause} Retry {arguments.AttemptNumber + 1} follows in {arguments.RetryDelay.TotalSeconds:0.0} s."));
                 return ValueTask.CompletedTask;
             },
-        }).Build();
-    }
+        })
+        .Build();
 
     /// <summary>Retries until a try succeeds, fails permanently, or the time is up; returns the last one.</summary>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     internal GrafanaAttempt Run(Func<CancellationToken, GrafanaAttempt> attempt)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
-        deadline.CancelAfter(_connection.Timeout);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(connection.Timeout);
         if (_running)
         {
             // A look-up between two tries; its failure is the outer request's failure, and is retried with it.
@@ -66,7 +60,7 @@ internal sealed class GrafanaRetry
         GrafanaAttempt? last = null;
         try
         {
-            return _pipeline.Execute(
+            return Pipeline.Execute(
                 cancel =>
                 {
                     last = attempt(cancel);
@@ -75,7 +69,7 @@ internal sealed class GrafanaRetry
                 },
                 deadline.Token);
         }
-        catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested && last is not null)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && last is not null)
         {
             return last;
         }
@@ -87,6 +81,6 @@ internal sealed class GrafanaRetry
 
     private bool IsWorthRepeating(GrafanaAttempt attempt, int retries) =>
         attempt.MayPass
-        && (_answered || _connection.WaitForServer || retries < MaxRetriesBeforeAnyAnswer)
-        && (attempt.RetryAfter ?? TimeSpan.Zero) < _connection.Timeout - Stopwatch.GetElapsedTime(_started);
+        && (_answered || connection.WaitForServer || retries < MaxRetriesBeforeAnyAnswer)
+        && (attempt.RetryAfter ?? TimeSpan.Zero) < connection.Timeout - Stopwatch.GetElapsedTime(_started);
 }
