@@ -72,32 +72,20 @@ internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataS
 
     private void Walk(JsonNode? node)
     {
-        switch (node)
+        JsonObject fields = node as JsonObject ?? [];
+        if (fields.String("type") == "datasource" && fields["name"] is not null && fields["query"] is not null)
+            ApplyToVariable(fields);
+        foreach ((string name, JsonNode? value) in fields.ToList())
         {
-            case JsonObject fields:
-                if (fields.String("type") == "datasource" && fields["name"] is not null && fields["query"] is not null)
-                    ApplyToVariable(fields);
-                foreach (string name in fields.Select(field => field.Key).ToList())
-                {
-                    switch (name)
-                    {
-                        case "datasource" when Replacement(fields[name]) is { } reference:
-                            fields[name] = reference;
-                            break;
-                        case "datasourceUid" when Find(fields.String(name)) is { } target:
-                            fields[name] = target.Uid;
-                            break;
-                        default:
-                            Walk(fields[name]);
-                            break;
-                    }
-                }
-                break;
-            case JsonArray items:
-                foreach (JsonNode? item in items)
-                    Walk(item);
-                break;
+            if (name == "datasource" && Replacement(value) is { } reference)
+                fields[name] = reference;
+            else if (name == "datasourceUid" && Find(value.AsString()) is { } target)
+                fields[name] = target.Uid;
+            else
+                Walk(value);
         }
+        foreach (JsonNode? item in node as JsonArray ?? [])
+            Walk(item);
     }
 
     /// <summary>What replaces a reference: an object with type and uid, or a name as in dashboards from before Grafana 8.3.</summary>
