@@ -111,15 +111,12 @@ internal static partial class DefinedField
         var thresholds = new List<Threshold>();
         foreach ((string from, string color) in read.Map("thresholds"))
         {
-            double? value = DefinitionFields.AsNumber(from);
-            if (value is null || !IsColor(color))
-            {
-                read.Fault("thresholds", value is null
-                    ? $"has '{from}'; it must be numbers with colors, as @{{ 0 = 'green'; 80 = 'red' }} or {{ \"0\": \"green\" }}"
-                    : $"has the color '{color}' from {from} on; it must be {ColorWords}");
-                continue;
-            }
-            thresholds.Add(new Threshold(value.Value, color));
+            if (DefinitionFields.AsNumber(from) is not { } value)
+                read.Fault("thresholds", $"has '{from}'; it must be numbers with colors, as @{{ 0 = 'green'; 80 = 'red' }} or {{ \"0\": \"green\" }}");
+            else if (!IsColor(color))
+                read.Fault("thresholds", $"has the color '{color}' from {from} on; it must be {ColorWords}");
+            else
+                thresholds.Add(new Threshold(value, color));
         }
         return [.. thresholds.OrderBy(threshold => threshold.From)];
     }

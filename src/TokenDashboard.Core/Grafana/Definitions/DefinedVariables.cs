@@ -54,19 +54,13 @@ internal sealed partial class DefinedVariables
 
     private void Add(List<DefinitionFault> faults, string path, DashboardVariable? variable, string name)
     {
-        if (variable is null)
-        {
-            faults.Add(new DefinitionFault(
-                path, $"is '{name}', which is not a variable of the catalog; known are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. A new variable needs a name, and sql, choices or type"));
-        }
-        else if (_variables.Any(there => there.Name.Equals(variable.Name, StringComparison.Ordinal)))
-        {
-            faults.Add(new DefinitionFault(path, $"is '{name}', which the dashboard already has"));
-        }
+        string? fault = variable is null
+            ? $"is '{name}', which is not a variable of the catalog; known are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. A new variable needs a name, and sql, choices or type"
+            : _variables.Any(there => there.Name == variable.Name) ? $"is '{name}', which the dashboard already has" : null;
+        if (fault is null)
+            _variables.Add(variable!);
         else
-        {
-            _variables.Add(variable);
-        }
+            faults.Add(new DefinitionFault(path, fault));
     }
 
     private DashboardVariable? Variable(DefinitionFields read)

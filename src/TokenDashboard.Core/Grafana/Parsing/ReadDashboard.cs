@@ -69,14 +69,10 @@ internal sealed class ReadDashboard
         string repeat = "";
         foreach (JsonObject json in Root.Objects("panels"))
         {
-            if (!IsRow(json))
-            {
-                yield return Read(json, null, repeat);
-                continue;
-            }
-            repeat = json.Text("repeat");
-            foreach (JsonObject child in json.Objects("panels").Where(child => !IsRow(child)))
-                yield return Read(child, json, repeat);
+            bool row = IsRow(json);
+            repeat = row ? json.Text("repeat") : repeat;
+            foreach (JsonObject panel in row ? json.Objects("panels").Where(child => !IsRow(child)) : [json])
+                yield return Read(panel, row ? json : null, repeat);
         }
     }
 

@@ -19,16 +19,13 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
     private protected override void Process()
     {
         SessionConnections session = SessionConnections.Current;
+        foreach (ConnectionReference reference in Connection)
+            Guard(() => session.Remove(session.Find(reference.Name)));
         if (All)
         {
             session.Clear();
         }
-        else if (Connection.Length > 0)
-        {
-            foreach (ConnectionReference reference in Connection)
-                Guard(() => session.Remove(session.Find(reference.Name)));
-        }
-        else
+        else if (Connection.Length == 0)
         {
             session.Remove(session.Default ?? throw new TokenDashboardException(
                 ErrorCode.GrafanaConnectionNotFound,
