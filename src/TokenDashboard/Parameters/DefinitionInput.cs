@@ -32,8 +32,8 @@ internal static class DefinitionInput
     }
 
     private static IEnumerable<KeyValuePair<string, object?>> Fields(PSObject input, int depth) => input.BaseObject is IDictionary table
-        ? table.Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create(
-            LanguagePrimitives.ConvertTo<string>(entry.Key), Plain(entry.Value, depth)))
+        // The entries of a generic dictionary are not of the type of those of a hash table.
+        ? table.Keys.Cast<object>().Select(key => KeyValuePair.Create(LanguagePrimitives.ConvertTo<string>(key), Plain(table[key], depth)))
         : input.Properties.Where(property => property.IsGettable).Select(property => KeyValuePair.Create(property.Name, Plain(property.Value, depth)));
 
     private static object? Plain(object? value, int depth)

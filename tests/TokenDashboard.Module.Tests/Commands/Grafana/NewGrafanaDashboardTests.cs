@@ -201,6 +201,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("[IO.FileInfo] \"$folder/own.json\" | ForEach-Object { New-GrafanaDashboard -Definition $_ }")]
     [InlineData("[pscustomobject] @{ Title = 'Größe'; PANELS = [pscustomobject] @{ type = 'text'; content = 'x' } } | New-GrafanaDashboard")]
     [InlineData("New-GrafanaDashboard -Definition @{ title = 'Größe'; panels = [Collections.ArrayList] @([ordered] @{ type = 'text'; content = 'x' }) }")]
+    [InlineData("$table = [Collections.Generic.Dictionary[string, object]]::new(); $own.GetEnumerator() | ForEach-Object { $table[$_.Key] = $_.Value }; New-GrafanaDashboard -Definition $table")]
     public void A_definition_is_a_table_an_object_JSON_or_a_file_of_it(string script)
     {
         const string Json = """{ "title": "Größe", "panels": [{ "type": "text", "content": "x" }] }""";
