@@ -77,8 +77,15 @@ internal sealed class ProofDatabase : IPluginDatabase
             try
             {
                 using SqliteDataReader reader = store.ExecuteReader(command);
-                List<PluginColumn> columns = ReadLast(reader, timeColumns, out bool complete);
-                return (columns, complete, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+                (List<PluginColumn> Columns, bool Complete) last;
+                // The plugin's driver runs every statement of a text, and returns the result of the last one.
+                // https://gitlab.com/cznic/sqlite, stmt.go, "multi-statement script"
+                do
+                {
+                    last = Read(reader, timeColumns);
+                }
+                while (reader.NextResult());
+                return (last.Columns, last.Complete, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
             }
             catch (SqliteException exception) when (store.Cancellation.IsCancellationRequested)
             {
@@ -97,32 +104,15 @@ internal sealed class ProofDatabase : IPluginDatabase
         });
     }
 
-    // The plugin's driver runs every statement of a text, and returns the result of the last one.
-    // https://gitlab.com/cznic/sqlite, stmt.go, "multi-statement script"
-    private static List<PluginColumn> ReadLast(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
-    {
-        List<PluginColumn> columns;
-        do
-        {
-            columns = Read(reader, timeColumns, out complete);
-        }
-        while (reader.NextResult());
-        return columns;
-    }
-
-    private static List<PluginColumn> Read(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
+    private static (List<PluginColumn> Columns, bool Complete) Read(SqliteDataReader reader, IReadOnlyList<string> timeColumns)
     {
         List<PluginColumn> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new PluginColumn(
             reader.GetName(i), raw.sqlite3_column_decltype(reader.Handle!, i).utf8_to_string(), timeColumns.Contains(reader.GetName(i))))];
-        complete = true;
         long bytes = 0;
         while (reader.Read())
         {
             if (columns[0].Values.Count == QueryLimits.MaxRows)
-            {
-                complete = false;
-                break;
-            }
+                return (columns, false);
             for (int i = 0; i < columns.Count; i++)
             {
                 object? value = reader.IsDBNull(i) ? null : reader.GetValue(i);
@@ -132,7 +122,7 @@ internal sealed class ProofDatabase : IPluginDatabase
             if (bytes > QueryLimits.MaxResultBytes)
                 throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxResultBytes >> 20} MiB");
         }
-        return columns;
+        return (columns, true);
     }
 
     // The plugin writes a BLOB as numbers.
