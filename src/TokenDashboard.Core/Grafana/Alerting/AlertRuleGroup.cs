@@ -60,17 +60,14 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
         bool IsDone() => Read().Interval == interval;
         bool editable = !Rules.Any(rule => StoredAlertRule.ProvenanceOf(rule) == "api");
         GrafanaResponse? response = client.Write(HttpMethod.Put, _path, body, IsDone, editable);
-        if (response is { IsConflict: true })
+        if (response is { IsConflict: true } && !IsDone())
         {
-            if (!IsDone())
-            {
-                throw new TokenDashboardException(
-                    ErrorCode.GrafanaVersionConflict,
-                    $"Grafana did not change the interval of the rule group '{name}': {response.Words}. It may just have been changed; run the command again.",
-                    target: name);
-            }
-            return;
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaVersionConflict,
+                $"Grafana did not change the interval of the rule group '{name}': {response.Words}. It may just have been changed; run the command again.",
+                target: name);
         }
-        response?.OrThrow($"change the interval of the rule group '{name}'", GrafanaPermission.WriteAlerts);
+        if (response is { IsConflict: false })
+            response.OrThrow($"change the interval of the rule group '{name}'", GrafanaPermission.WriteAlerts);
     }
 }

@@ -79,15 +79,8 @@ internal static partial class CommonTables
         // Level by level: without recursion, there are at most as many levels as tables.
         for (int level = 0; level < Math.Min(tables.Count, 100); level++)
         {
-            bool grew = false;
             foreach ((Table table, (Table Used, int Count)[] used) in uses)
-            {
-                double now = Of(used);
-                grew |= now > table.Copies;
-                table.Copies = now;
-            }
-            if (!grew)
-                break;
+                table.Copies = Of(used);
         }
         return Of(Uses(main));
 
