@@ -14,6 +14,7 @@
 .PARAMETER Path
     The folder to write to, or a file that ends in .json.
 #>
+[CmdletBinding(PositionalBinding = $false)]
 param(
     [string] $Database,
     [string] $Path = './out'

@@ -6,11 +6,12 @@
     The script runs in tokendash and in PowerShell 7.4 or later. In a clone, run dotnet build first:
 
         tokendash -File Publish-TokenDashboards.ps1 -Folder LLM
-        pwsh -NoProfile -File Publish-TokenDashboards.ps1 -Path /srv/dashboards/*.json -AlertRule /srv/rules/*.json -BackupPath /var/backups/grafana
+        pwsh -NoProfile -File Publish-TokenDashboards.ps1 -Path '/srv/dashboards/*.json' -AlertRule '/srv/rules/*.json' -BackupPath /var/backups/grafana
 
     Exit codes: 0: everything is published, or was up to date. 2: some items failed, the others are published. 3: the server cannot be
     reached or refuses all writes, and the run stopped. 4: the module is not installed, and nothing was published. The next run continues
-    where this one stopped. PowerShell exits with 1 if it cannot run the script, for example because of an unknown parameter.
+    where this one stopped. PowerShell exits with 1 if it cannot run the script, for example because of an unknown parameter, or because
+    a shell expanded wildcards without quotes to several files.
 .PARAMETER Path
     Dashboard files, with wildcards. The default is the dashboards of this module.
 .PARAMETER AlertRule
@@ -28,6 +29,7 @@
 .PARAMETER TimeoutSec
     The time limit of a request with its retries, in seconds. The script waits as long for a server that is not available yet.
 #>
+[CmdletBinding(PositionalBinding = $false)]
 param(
     [string[]] $Path,
     [string[]] $AlertRule,

@@ -36,7 +36,7 @@
 .PARAMETER Force
     Mails the report again, even if it was mailed already.
 #>
-[CmdletBinding()]
+[CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Mandatory)] [string] $Path,
     [string] $Database,

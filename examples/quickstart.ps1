@@ -12,7 +12,7 @@
 .PARAMETER OutputPath
     The folder to write to.
 #>
-[CmdletBinding()]
+[CmdletBinding(PositionalBinding = $false)]
 param(
     [string] $Database,
     [string] $OutputPath = './out'

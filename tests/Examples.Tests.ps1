@@ -25,6 +25,23 @@ Describe 'The example' {
         (Get-Content $file | ConvertFrom-Json).title | Should -Be Assistants
     }
 
+    # A misspelled name, and what a shell makes of wildcards without quotes, must not change what the script does.
+    It '<Script> refuses <Fault>' -ForEach @(
+        foreach ($script in 'New-OwnDashboard', 'Publish-TokenDashboards', 'Send-TokenReport', 'quickstart') {
+            @{ Script = $script; Fault = 'an unknown parameter'; Argument = '-Foldr', 'LLM'; Name = 'Foldr' }
+            @{ Script = $script; Fault = 'a stray argument'; Argument = 'second.json'; Name = 'second.json' }
+        }
+    ) {
+        $path = Join-Path $TestDrive refused
+        $parameter = $Script -eq 'quickstart' ? '-OutputPath' : '-Path'
+
+        $output = Invoke-PowerShell -File (Join-Path $examples "$Script.ps1") $parameter $path @Argument
+
+        $LASTEXITCODE | Should -Be 1
+        $output -match "parameter cannot be found .*'$Name'" | Should -HaveCount 1 -Because ($output -join "`n")
+        $path | Should -Not -Exist
+    }
+
     It 'Publish-TokenDashboards ends with 4 where the module is neither installed nor built' {
         $folder = New-Item (Join-Path $TestDrive clone examples) -ItemType Directory -Force
         Copy-Item (Join-Path $examples Publish-TokenDashboards.ps1) $folder
