@@ -2,9 +2,9 @@
 .SYNOPSIS
     Writes a report on token usage to a folder, and optionally mails it. For timers.
 .DESCRIPTION
-    By default, the report is on the previous week. The file name contains the day on which the week ends: usage-2026-11-30.html. With -To,
-    the report is also mailed: the text of the mail is the report as Markdown, and the HTML file is attached. Later runs write the same
-    file and do not mail it again, unless you use -Force.
+    By default, the report is on the previous week. The file name contains the name of the store, and the days on which the time range
+    begins and ends: usage-observicia-2026-11-23-2026-11-30.html. With -To, the report is also mailed: the text of the mail is the report
+    as Markdown, and the HTML file is attached. Later runs write the same file and do not mail it again, unless you use -Force.
 
         tokendash -File Send-TokenReport.ps1 -Database /data/observicia.db -Path /srv/reports
         pwsh -NoProfile -File Send-TokenReport.ps1 -Path //server/reports -Last 'last month' -TimeZone Europe/Berlin
@@ -20,6 +20,9 @@
     The time range: yesterday, 'last week', 'last month' or 'last year'.
 .PARAMETER TimeZone
     The time zone of the days in the report.
+.PARAMETER Name
+    The beginning of the file names. The default is usage, and with -Database the file name of the store: usage-observicia. Reports of
+    one time range in one folder need different names, such as those of two stores observicia.db, or to two groups of recipients.
 .PARAMETER To
     The recipients of the mail.
 .PARAMETER From
@@ -42,6 +45,7 @@ param(
     [string] $Database,
     [ValidateSet('yesterday', 'last week', 'last month', 'last year')] [string] $Last = 'last week',
     [string] $TimeZone = 'Local',
+    [string] $Name,
     [string[]] $To,
     [string] $From,
     [string] $SmtpServer,
@@ -62,10 +66,14 @@ try {
         $query.Database = $Database
     }
     $report = $query + @{ Title = "Token usage of $($Last -replace '^last', 'the last')" }
-    # The end of a whole day, week or month does not depend on when the timer runs, so each report has one name.
-    $end = (Measure-TokenUsage @query).End
-    $name = 'usage-{0:yyyy-MM-dd}' -f $end
-    $file = New-TokenReport (Join-Path $Path "$name.html") @report -PassThru
+    if (-not $Name) {
+        # The store can also be an address, or have wildcards.
+        $Name = 'usage' + ($Database ? '-' + ([IO.Path]::GetFileNameWithoutExtension($Database) -replace '[^\w.-]', '_') : '')
+    }
+    # The bounds of a whole day, week, month or year do not depend on when the timer runs, so each report has one name.
+    $range = Measure-TokenUsage @query
+    $fileName = '{0}-{1:yyyy-MM-dd}-{2:yyyy-MM-dd}' -f $Name, $range.Start, $range.End
+    $file = New-TokenReport (Join-Path $Path "$fileName.html") @report -PassThru
     "Written: $($file.FullName)"
 }
 catch {
@@ -73,7 +81,7 @@ catch {
     exit 1
 }
 
-$sent = Join-Path $file.DirectoryName "$name.sent"
+$sent = Join-Path $file.DirectoryName "$fileName.sent"
 if (-not $To -or ((Test-Path $sent) -and -not $Force)) {
     exit 0
 }
@@ -85,7 +93,7 @@ try {
     try {
         $message.From = $From
         $To | ForEach-Object { $message.To.Add($_) }
-        $message.Subject = '{0}, until {1:yyyy-MM-dd}' -f $report.Title, $end
+        $message.Subject = '{0}, until {1:yyyy-MM-dd}' -f $report.Title, $range.End
         $message.Body = New-TokenReport @report -As Markdown
         $message.Attachments.Add([Net.Mail.Attachment]::new($file.FullName, 'text/html'))
         $client.EnableSsl = $UseTls

@@ -119,7 +119,7 @@ Describe 'The example Send-TokenReport' {
         $output = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive share) -Database $store.Database -TimeZone UTC
 
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
-        Get-ChildItem (Join-Path $TestDrive share) | ForEach-Object Name | Should -Match '^usage-\d{4}-\d\d-\d\d\.html$'
+        Get-ChildItem (Join-Path $TestDrive share) | ForEach-Object Name | Should -Match '^usage-sample-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.html$'
     }
 
     It 'ends with 2 where the mail server is down' {
@@ -128,6 +128,28 @@ Describe 'The example Send-TokenReport' {
 
         $LASTEXITCODE | Should -Be 2 -Because ($output -join "`n")
         Join-Path $TestDrive mail *.sent | Should -Not -Exist
+    }
+
+    It 'mails each report once, whatever other reports are in the folder' {
+        $mail = @(
+            '-Path', (Join-Path $TestDrive several), '-TimeZone', 'UTC'
+            '-To', 'you@example.com', '-From', 'me@example.com', '-SmtpServer', '127.0.0.1', '-Port', ([uri] (Get-ClosedUrl)).Port
+        )
+        $other = Get-SampleStore other.db
+        # The mail server is down, so a run ends with 2 if it mails, and with 0 if the mark says that it did.
+        function Send-Report {
+            $null = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) @mail @args
+            $LASTEXITCODE
+        }
+        Send-Report -Database $store.Database -Last 'last month' | Should -Be 2
+        $report = Get-Item (Join-Path $TestDrive several *.html)
+        $null = New-Item ([IO.Path]::ChangeExtension($report.FullName, 'sent'))
+
+        Send-Report -Database $store.Database -Last 'last month' | Should -Be 0
+        Send-Report -Database $store.Database -Last yesterday | Should -Be 2
+        Send-Report -Database $other -Last 'last month' | Should -Be 2
+        Send-Report -Database $store.Database -Last 'last month' -Name ops | Should -Be 2
+        Get-ChildItem (Join-Path $TestDrive several *.html) | Should -HaveCount 4
     }
 
     It 'ends with 1 where there is no store' {
