@@ -122,7 +122,8 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
                     + "what was to be published. Change it there, or publish under another Uid.",
                 target: rule.Uid);
         }
-        if (AlertRuleContent.IsAsPublished(stored, wanted))
+        // It may have been sent for the data source of another plugin, with other fields.
+        if (DataSourcePlugin.All.Any(plugin => AlertRuleContent.IsAsPublished(stored, AlertRuleContent.Of(rule, plugin, _dataSource!.Uid, wanted.String("folderUID") ?? ""))))
             return null;
         string what = AlertRuleContent.IsMarked(stored) ? "was changed in Grafana after it was last published" : "exists in Grafana with other content and was not published from here";
         if (options.Force)

@@ -39,12 +39,11 @@ internal static class DashboardBinding
         dashboard["id"] = null;
         references?.Apply(dashboard);
         // One that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
-        foreach (JsonObject variable in dashboard.Child("templating").Objects("list").Where(variable => variable.String("type") == "datasource"
-            && variable.String("query") == dataSource.Plugin.Id
-            && references?.Chose(variable) != true
-            && !(ChosenUid(variable) is { } chosen && (chosen == dataSource.Uid || keeps?.Invoke(chosen) == true))))
+        foreach ((JsonObject original, JsonObject variable) in document.Root.Child("templating").Objects("list").Zip(dashboard.Child("templating").Objects("list")))
         {
-            variable["current"] = DataSourceReferences.Choice(dataSource.Name, dataSource.Uid, variable.Flag("multi"));
+            bool isKept = ChosenUid(variable) is { } chosen && (chosen == dataSource.Uid ? ChosenUid(original) is not null : keeps?.Invoke(chosen) == true);
+            if (variable.String("type") == "datasource" && variable.String("query") == dataSource.Plugin.Id && references?.Chose(variable) != true && !isKept)
+                variable["current"] = DataSourceReferences.Choice(dataSource.Name, dataSource.Uid, variable.Flag("multi"));
         }
         return dashboard;
     }

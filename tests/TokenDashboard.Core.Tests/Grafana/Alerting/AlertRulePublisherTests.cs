@@ -180,6 +180,23 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
+    public async Task A_rule_moves_between_data_sources_of_different_plugins()
+    {
+        await using FakeGrafana server = await Start();
+        var clickHouse = (JsonObject)server.DataSources[0].DeepClone();
+        (clickHouse["uid"], clickHouse["name"], clickHouse["type"], clickHouse["id"]) = ("fleet", "Fleet", "grafana-clickhouse-datasource", 99);
+        server.DataSources.Add(clickHouse);
+        server.Plugins.Add("grafana-clickhouse-datasource");
+        Publish(server, Daily);
+
+        Assert.Equal("AlertRule Updated", Publish(server, Daily, new GrafanaPublishOptions { DataSourceUid = "fleet" }).Actions[^1]);
+        Assert.Equal("AlertRule Updated", Publish(server, Daily).Actions[^1]);
+        Publish(server, Daily, new GrafanaPublishOptions { DataSourceUid = "fleet" });
+        server.EditRule("daily", rule => rule["data"]![0]!["model"]!["rawSql"] = "SELECT 1");
+        Assert.Equal(ErrorCode.GrafanaVersionConflict, Publish(server, Daily).Error?.Code);
+    }
+
+    [Fact]
     public async Task Without_consent_nothing_is_written()
     {
         await using FakeGrafana server = await Start();

@@ -30,6 +30,20 @@ public class GrafanaPublisherTests
         Assert.Equal(server.Folders.Single().Uid, server.Dashboards["token-usage"].FolderUid);
     }
 
+    [Fact]
+    public async Task A_dashboard_with_inputs_is_bound_as_the_same_one_without()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync("11.6.1");
+        PublishRun.Of(server, PublishRun.Json());
+        string shared = PublishRun.Json(extra: """
+            "__inputs": [ { "name": "DS_SQLITE", "type": "datasource", "pluginId": "frser-sqlite-datasource" } ],
+            """).Replace("\"query\": \"frser-sqlite-datasource\" }", """
+            "query": "frser-sqlite-datasource", "current": { "text": "${DS_SQLITE}", "value": "${DS_SQLITE}" } }
+            """, StringComparison.Ordinal);
+
+        Assert.Equal(GrafanaPublishAction.Unchanged, PublishRun.Of(server, shared).Dashboard);
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task A_changed_dashboard_is_updated_with_the_version_that_was_read(string version)
