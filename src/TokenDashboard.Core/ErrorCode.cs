@@ -157,7 +157,7 @@ public enum ErrorCode : long
     /// <summary>A file with definitions of dashboards does not exist.</summary>
     DashboardDefinitionNotFound,
 
-    /// <summary>No dashboard has a variable for which a value is specified.</summary>
+    /// <summary>No dashboard has a variable for which a value is specified, or its choices do not include the value.</summary>
     DashboardVariableNotFound,
 
     /// <summary>A specified rule does not exist.</summary>

@@ -12,7 +12,7 @@ namespace TokenDashboard.Grafana.Proof;
 public static class DashboardTest
 {
     /// <summary>Tests dashboards that belong together: their links may lead to one another. Each result is returned as it is ready.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable with a specified value.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a specified variable, or a list of choices with a specified value.</exception>
     public static IEnumerable<DashboardTestResult> Run(
         IReadOnlyList<DashboardDocument> documents, DashboardTestOptions options, CancellationToken cancellation)
     {
@@ -23,6 +23,18 @@ public static class DashboardTest
                 ErrorCode.DashboardVariableNotFound,
                 $"No dashboard has a variable '{unknown}'. There are: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
                 target: unknown);
+        }
+        foreach ((string name, string value) in options.Variables.SelectMany(variable => variable.Value.Select(value => (variable.Key, value))))
+        {
+            ReadVariable[] lists = [.. dashboards.Select(dashboard => dashboard.Variable(name)).OfType<ReadVariable>()];
+            string[] choices = [.. lists.SelectMany(list => VariableOptions.OfList(list.Query)).SelectMany(option => new[] { option.Value, option.Text }).Append(ReadVariable.All)];
+            if (Array.TrueForAll(lists, list => list.Type == "custom" && !list.Query.Contains('$', StringComparison.Ordinal)) && !choices.Contains(value))
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.DashboardVariableNotFound,
+                    $"The variable '{name}' does not offer '{value}'. It offers: {string.Join(", ", lists.SelectMany(list => VariableOptions.OfList(list.Query)).Select(option => option.Value).Distinct())}.",
+                    target: value);
+            }
         }
         using IPluginDatabase? database = options.Database is not { } path ? null
             : ClickHouseAddress.Matches(path) ? new ClickHouseProof(path, options.Credential, cancellation) : new ProofDatabase(path, cancellation);

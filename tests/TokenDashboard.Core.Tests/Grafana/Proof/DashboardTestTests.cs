@@ -174,6 +174,18 @@ public sealed class DashboardTestTests : IDisposable
         Assert.Contains("IN ('O''Brien','x')", Test(_ => { }, options).Queries[^1].Sql, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("86400", true)]
+    [InlineData("1d", true)]
+    [InlineData("7m", false)]
+    public void A_list_of_choices_takes_only_these(string value, bool isChoice)
+    {
+        DashboardDocument dashboard = DashboardCatalog.Create("Users");
+        object Run() => DashboardTest.Run([dashboard], new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["bucket"] = [value] } }, CancellationToken.None).ToArray();
+
+        Assert.Equal(isChoice ? null : ErrorCode.DashboardVariableNotFound, (Record.Exception(Run) as TokenDashboardException)?.Code);
+    }
+
     [Fact]
     public void A_value_for_an_unknown_variable_is_refused()
     {
