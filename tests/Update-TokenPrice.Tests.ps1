@@ -53,6 +53,12 @@ Describe 'Update-TokenPrice' {
         (Get-TokenPrice gpt-9).Status | Should -Be 'Current', 'Scheduled'
     }
 
+    It 'refuses the address of a server, which takes prices from Sync-TokenStore' {
+        Update-TokenPrice -Database clickhouse://localhost:8123/llm -ErrorVariable failure -ErrorAction SilentlyContinue
+
+        $failure.FullyQualifiedErrorId | Should -Be 'StoreEngineUnknown,TokenDashboard.Commands.UpdateTokenPriceCommand'
+    }
+
     It 'writes nothing when nothing differs' {
         $null = Update-TokenPrice $file
         $written = (Get-Item $kept).LastWriteTimeUtc

@@ -132,7 +132,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     private protected void EachFile(IEnumerable<string> paths, ErrorCode missing, Action<string> work)
     {
         foreach (string path in paths)
-            Guard(() => ResolveFiles(path, missing).ForEach(file => Guard(() => work(file))));
+            Guard(() => ResolveFiles(missing == ErrorCode.StoreNotFound ? TelemetryStores.PathOf(path) : path, missing).ForEach(file => Guard(() => work(file))));
     }
 
     /// <summary>Keeps a resource until the command ends, even if the pipeline is stopped.</summary>

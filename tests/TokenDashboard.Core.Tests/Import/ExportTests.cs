@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 
@@ -426,6 +427,21 @@ public sealed class ExportTests : IDisposable
         Assert.Equal((0, first.Imported), (second.Imported, second.Duplicates));
         Assert.Equal(other.Requests().Where(request => !request.StartsWith("garbage", StringComparison.Ordinal)), _folder.Requests());
         Assert.Equal(0, _folder.Import(Samples.ClaudeCode).Imported + _folder.Import(Samples.LiteLlmCsv).Imported + _folder.Import(Samples.Codex).Imported + _folder.Import(Samples.ObserviciaLog).Imported + _folder.Import(Samples.Langfuse).Imported);
+    }
+
+    [Fact]
+    public void Removed_requests_of_another_store_are_told()
+    {
+        using var other = new ImportFolder();
+        other.Import("timestamp,prompt_tokens\n2026-03-01,1\n2026-03-02,2\n2026-03-03,3\n");
+        Assert.Empty(Import(other.Database).Notes);
+        using (var remover = new StoreOptimizer(other.Database, CancellationToken.None))
+            remover.Remove(new DateTimeOffset(2026, 3, 3, 0, 0, 0, TimeSpan.Zero));
+
+        ImportReport report = Import(other.Database);
+
+        Assert.Equal((1, 1), (report.Read, report.Notes.Count));
+        Assert.EndsWith(": 2.", report.Notes[0], StringComparison.Ordinal);
     }
 
     [Fact]

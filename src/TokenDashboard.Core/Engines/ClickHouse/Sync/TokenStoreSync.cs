@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Rollups;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
@@ -232,8 +231,6 @@ public sealed class TokenStoreSync : IDisposable
     {
         if (RollupState.Read(_store) is not { IsForeign: false } || RollupStore.LastRemoved(_store) is not { } last)
             return (0, long.MinValue);
-        long count = 0;
-        RollupStore.ReadAllSums(_store, RollupLevel.RemovedQuarter, _options.Since?.ToUnixTimeSeconds() ?? RollupSchema.NoTime, last + 1, new RequestFilter(), sum => count += sum.Values[Measures.Requests]);
-        return (count, (last + RollupLevels.QuarterSeconds) * 1_000_000);
+        return (RollupStore.CountRemoved(_store, _options.Since?.ToUnixTimeSeconds() ?? RollupSchema.NoTime), (last + RollupLevels.QuarterSeconds) * 1_000_000);
     }
 }

@@ -41,6 +41,15 @@ internal static class RollupStore
     /// <summary>The last quarter-hour with removed requests, or null.</summary>
     public static long? LastRemoved(TokenStore store) => Bound(store, $"max(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D}");
 
+    /// <summary>The number of removed requests from a second on; 0 if the rollups have another version.</summary>
+    public static long CountRemoved(TokenStore store, long from)
+    {
+        long count = 0;
+        if (RollupState.Read(store) is { IsForeign: false } && LastRemoved(store) is { } last)
+            ReadAllSums(store, RollupLevel.RemovedQuarter, from, last + 1, new RequestFilter(), sum => count += sum.Values[Measures.Requests]);
+        return count;
+    }
+
     /// <summary>The range of days with rows or removed requests; (0, 0) for none.</summary>
     public static (long From, long Until) DataBounds(TokenStore store)
     {
