@@ -20,6 +20,19 @@ BeforeAll {
 }
 
 Describe 'New-TokenReport' {
+    It 'says where single requests were removed' {
+        $removed = Join-Path $TestDrive removed.db
+        Copy-Item $store.Database $removed
+        $null = Remove-TokenUsage -Database $removed -Before 2026-10-28 -Confirm:$false
+
+        $none = New-TokenReport -Database $removed -TimeZone UTC -Since 2026-10-25 -Until 2026-10-28 -As Markdown -WarningAction SilentlyContinue
+        $some = New-TokenReport -Database $removed -TimeZone UTC @range -As Markdown -WarningAction SilentlyContinue
+
+        "$none" | Should -Match 'All requests of this time range were removed'
+        "$some" | Should -Match 'Largest requests of those that were not removed'
+        Get-Content $path -Raw | Should -Not -Match 'removed'
+    }
+
     It 'shows the figures of the other commands' {
         $usage = Get-TokenUsage @store @range
 

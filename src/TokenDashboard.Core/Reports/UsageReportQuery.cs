@@ -54,7 +54,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             Models: Shown(Models(models)),
             Users: Shown(comparesPeriods ? Users(users) : Users(users).Without(ChangeHeader)),
             Week: Week(hours),
-            Requests: Shown(Requests()),
+            Requests: Shown(Requests(summary)),
             Unpriced: Prices is null ? null : Unpriced(models),
             Facts: Facts(axis, summary));
     }
@@ -156,16 +156,21 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {ReportHeatmap.DayName(day)} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the time range.", tokens);
     }
 
-    private ReportTable Requests() => new(
-        "Largest requests",
-        [new("Time", ReportColumnKind.Text), Names("User"), Names("Model"), "Tokens", "Prompt", "Completion", CostHeader, "ms"],
-        [.. new RequestQuery(stores, filter) { Order = RequestOrder.TotalTokens, Descending = true, Prices = Prices }.Run(0, RequestRows).Select(request => (ReportCell[])
-        [
-            ReportText.Time(LocalTime.At(request.Timestamp.UtcTicks, zone)), Name(request.User), Name(request.Model), ReportText.Number(request.TotalTokens),
-            ReportText.Number(request.PromptTokens), ReportText.Number(request.CompletionTokens), ReportText.Cost(request.Cost, request.Currency),
-            ReportText.Milliseconds(request.DurationMs),
-        ])],
-        "There are no requests.");
+    private ReportTable Requests(TokenUsageSummary summary)
+    {
+        // Remove-TokenUsage leaves only the sums of requests.
+        bool areRemoved = summary.FirstRequest != new RequestQuery(stores, filter).Run(0, 1).FirstOrDefault()?.Timestamp;
+        return new ReportTable(
+            areRemoved ? "Largest requests of those that were not removed" : "Largest requests",
+            [new("Time", ReportColumnKind.Text), Names("User"), Names("Model"), "Tokens", "Prompt", "Completion", CostHeader, "ms"],
+            [.. new RequestQuery(stores, filter) { Order = RequestOrder.TotalTokens, Descending = true, Prices = Prices }.Run(0, RequestRows).Select(request => (ReportCell[])
+            [
+                ReportText.Time(LocalTime.At(request.Timestamp.UtcTicks, zone)), Name(request.User), Name(request.Model), ReportText.Number(request.TotalTokens),
+                ReportText.Number(request.PromptTokens), ReportText.Number(request.CompletionTokens), ReportText.Cost(request.Cost, request.Currency),
+                ReportText.Milliseconds(request.DurationMs),
+            ])],
+            areRemoved ? "All requests of this time range were removed. Only their sums are left." : "There are no requests.");
+    }
 
     private static ReportTable Unpriced(IReadOnlyList<TokenUsage> models)
     {
