@@ -10,10 +10,10 @@ internal static class Money
     public static string Text(decimal amount, string? currency, CultureInfo culture) =>
         InCurrency(amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", culture), currency);
 
-    /// <summary>A formatted number with the symbol of a currency, which is USD if it is null, or with its code.</summary>
+    /// <summary>A formatted number with the symbol of a currency, which is USD if it is null or empty, or with its code.</summary>
     public static string InCurrency(string number, string? currency) => currency switch
     {
-        null or UsDollar => "$" + number,
+        null or "" or UsDollar => "$" + number,
         "EUR" => "€" + number,
         "GBP" => "£" + number,
         _ => $"{number} {currency}",

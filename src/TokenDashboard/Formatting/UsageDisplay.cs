@@ -65,7 +65,7 @@ public static class UsageDisplay
 
     /// <summary>The median and the 95th percentile, followed by the names of a row of another result in the same table.</summary>
     public static string PercentilesAndKey(PSObject row) =>
-        WithKey($"{Percentile(row, "P50DurationMs", int.MaxValue)}, {Percentile(row, "P95DurationMs", int.MaxValue)}", row);
+        WithKey(Value(row, "P50DurationMs") is null ? "" : $"{Percentile(row, "P50DurationMs", int.MaxValue)}, {Percentile(row, "P95DurationMs", int.MaxValue)}", row);
 
     private static string WithKey(string text, PSObject row, params string[] shown) =>
         !IsTotal(row) && Key(row, shown) is { Length: > 0 } key && key != All ? $"{text}  {key}" : text;
