@@ -204,6 +204,17 @@ Describe 'Get-TokenUsage' {
         $none | Should -BeNullOrEmpty
     }
 
+    It 'says that a store has no requests' {
+        $empty = Join-Path $TestDrive empty.db
+        New-TokenStore $empty
+
+        $null = Get-TokenUsage -Database $empty -WarningVariable usage -WarningAction SilentlyContinue
+        $null = Get-TokenRequest -Database $empty -WarningVariable requests -WarningAction SilentlyContinue
+
+        $usage | Should -HaveCount 1
+        "$requests" | Should -Be "$usage"
+    }
+
     It 'tells the cost, by the prices of the time of the requests or of another' {
         $models = Get-TokenUsage Provider, Model @store
         $priced = $models | Where-Object Cost -GT 0

@@ -169,10 +169,13 @@ public abstract class QueryCmdlet : StoreCmdlet
         string[] names = [.. Names.Where(MyInvocation.BoundParameters.ContainsKey)];
         // Piped users often have no requests in a time range, but without one they should have some.
         bool isName = MyInvocation.ExpectingInput && !hasRange && names.Where(_piped.Contains).SequenceEqual([nameof(User)]);
-        if (!isEmpty || (MyInvocation.ExpectingInput && !isName) || (!hasRange && names.Length == 0))
+        if (!isEmpty || (MyInvocation.ExpectingInput && !isName))
             return;
         TokenRequest? Edge(bool newest) => new RequestQuery(Stores, new RequestFilter()) { Descending = newest }.Run(0, 1).FirstOrDefault();
-        string where = Edge(newest: false) is { } oldest && Edge(newest: true) is { } last
+        TokenRequest? oldest = Edge(newest: false);
+        if (oldest is not null && !hasRange && names.Length == 0)
+            return;
+        string where = oldest is not null && Edge(newest: true) is { } last
             ? string.Create(CultureInfo.InvariantCulture, $"The stored requests are from {oldest.Timestamp:yyyy-MM-dd HH:mm} to {last.Timestamp:yyyy-MM-dd HH:mm} UTC.")
             : "The store has no requests.";
         string range = hasRange ? " Use another time range with -Since and -Until, or none." : "";
