@@ -68,6 +68,14 @@ Describe 'Get-UserTokenUsage' {
         $rows | Group-Object Weekday, HourOfDay | Where-Object Count -NE 1 | Should -BeNullOrEmpty
     }
 
+    It 'does not compare with a period that began before the first request' {
+        $users = Get-UserTokenUsage @store -Since 2026-10-20 -Until 2026-10-30 -ComparePrevious -WarningVariable warning -WarningAction SilentlyContinue
+
+        $users | Should -Not -BeNullOrEmpty
+        $users.PreviousTokens | Should -BeNullOrEmpty
+        $warning | Should -HaveCount 1
+    }
+
     It 'compares with the period of equal length before' {
         $now = Get-UserTokenUsage @store -Since 2026-10-28 -Until 2026-10-30 -ComparePrevious
         $before = Get-UserTokenUsage @store -Since 2026-10-26 -Until 2026-10-28

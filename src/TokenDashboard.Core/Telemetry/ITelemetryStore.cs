@@ -41,6 +41,9 @@ internal interface ITelemetryStore : IDisposable
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>: there is no other store in its place.</exception>
     internal bool ReopenIfReplaced() => false;
 
+    /// <summary>The time of the first request, also of a removed one; null without any. Of removed ones, only the quarter-hour may be known.</summary>
+    internal DateTimeOffset? ReadFirstTime();
+
     internal long CountRequests(RequestFilter filter);
 
     /// <summary>The names in the newest requests with their number of requests, for as many requests as can be read in a given time.</summary>

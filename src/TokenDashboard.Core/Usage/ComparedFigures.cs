@@ -12,6 +12,16 @@ public abstract class ComparedFigures : UsageFigures
         (PreviousRequests, PreviousTokens, PreviousCost) = (previous?.Requests, previous?.TotalTokens, UsageCost.Of(previous)?.Amount);
     }
 
+    /// <summary>The previous time range of equal length; null if the first request of the stores is later than its start, because a part of it would not compare.</summary>
+    /// <exception cref="TokenDashboardException">As of <see cref="TimeRange.Previous"/>.</exception>
+    internal static TimeRange? PreviousOf(TimeRange range, IReadOnlyList<ITelemetryStore> stores)
+    {
+        TimeRange previous = range.Previous();
+        // Whole quarters of an hour are what is left of removed requests.
+        long quarter = TimeSpan.FromMinutes(15).Ticks;
+        return stores.Min(store => store.ReadFirstTime()) is { } first && first.UtcTicks - (first.UtcTicks % quarter) + quarter <= previous.Since!.Value.UtcTicks ? previous : null;
+    }
+
     /// <summary>Time of the first request; null without requests.</summary>
     public DateTimeOffset? FirstRequest { get; }
 

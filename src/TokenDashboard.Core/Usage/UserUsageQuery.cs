@@ -15,12 +15,12 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
 
     /// <summary>
     /// One row per user, by tokens or cost, largest first. A comparison is with the previous period of equal length, and includes users of only
-    /// that period without usage.
+    /// that period without usage. There is none where the first request of the stores is later than the start of that period.
     /// </summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison with an open time range.</exception>
     public QueryResult<UserTokenUsage> Totals(bool comparePrevious, bool byCost = false)
     {
-        TimeRange? previousRange = comparePrevious ? filter.Range.Previous() : null;
+        TimeRange? previousRange = comparePrevious ? ComparedFigures.PreviousOf(filter.Range, stores) : null;
         (Dictionary<(string User, string Model), UsageAccumulator> groups, UnreadableReport unreadable) =
             UsageGroups.Sum<(string User, string Model)>(stores, filter, RequestText.User | RequestText.Model, 0, zone, Prices, _ => row => (row.User, row.Model));
         ILookup<string, string> models = groups.Keys.ToLookup(key => key.User, key => key.Model);

@@ -149,6 +149,7 @@ public class UsageCostTests
     {
         using var store = new TestStore();
         store.Insert(
+            new TestStore.Row { Timestamp = "2026-04-30T10:00:00", User = "old" },
             new TestStore.Row { Timestamp = "2026-05-01T10:00:00", User = "much", Provider = "openai", Model = "gpt-4o-mini", Prompt = 900L, Completion = 0L, Total = 900L },
             new TestStore.Row { Timestamp = "2026-05-02T10:00:00", User = "much", Provider = "openai", Model = "gpt-4o-mini", Prompt = 2000L, Completion = 0L, Total = 2000L },
             new TestStore.Row { Timestamp = "2026-05-02T11:00:00", User = "dear", Provider = "openai", Model = "gpt-4o", Prompt = 1000L, Completion = 0L, Total = 1000L });

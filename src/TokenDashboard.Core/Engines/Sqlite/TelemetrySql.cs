@@ -87,6 +87,12 @@ internal static class TelemetrySql
         + "AND ((length(timestamp) = 19 AND substr(timestamp, 17, 1) = ':') "
         + "OR (substr(timestamp, 20, 1) = '.' AND substr(timestamp, -1) BETWEEN '0' AND '9' AND substr(timestamp, -3, 1) <> ':')))";
 
+    /// <summary>The time of the first stored request, in seconds since 1970; one among the first thousand rows can be late.</summary>
+    internal const string FirstStored = $"""
+        SELECT MIN(unixepoch(substr(timestamp, 1, 19))) FROM (SELECT timestamp FROM {Table} ORDER BY rowid LIMIT 1000)
+          WHERE {TimestampReadable}
+        """;
+
     /// <summary>The rows of <see cref="Table"/> with their details, if the store has any.</summary>
     internal static string Source(bool hasDetails) => hasDetails ? $"{Table} LEFT JOIN {DetailTable} ON row_id = {Table}.rowid" : Table;
 

@@ -20,9 +20,10 @@ internal sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, R
     internal TokenUsageSummary Summarize(HourlyUsage hours) => new(
         hours, InZone(filter.Range.Since), InZone(filter.Range.Until), LocalTime.At(AsOf.UtcTicks, zone), Previous(), MonthProjection.Read(stores, filter, AsOf, zone, Prices));
 
-    private UsageAccumulator? Previous() => filter.Range is { Since: { } since, Until: { } until } && since.UtcTicks >= (until - since).Ticks
-        ? new UsageQuery([], zone) { Prices = Prices }.Read(stores, filter with { Range = filter.Range.Previous() }).Groups[0].Usage
-        : null;
+    private UsageAccumulator? Previous() =>
+        filter.Range is { Since: { } since, Until: { } until } && since.UtcTicks >= (until - since).Ticks && ComparedFigures.PreviousOf(filter.Range, stores) is { } previous
+            ? new UsageQuery([], zone) { Prices = Prices }.Read(stores, filter with { Range = previous }).Groups[0].Usage
+            : null;
 
     private DateTimeOffset? InZone(DateTimeOffset? instant) => instant is { } time ? LocalTime.At(time.UtcTicks, zone) : null;
 }

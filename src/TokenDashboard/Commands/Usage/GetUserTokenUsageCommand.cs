@@ -40,7 +40,10 @@ public sealed class GetUserTokenUsageCommand : UsageCmdlet
                 Write(query.Pattern(), "Usage per user by Weekday, HourOfDay", "Pattern");
                 break;
             default:
-                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), "Usage per user", ComparePrevious ? "Comparison" : "");
+                QueryResult<UserTokenUsage> users = query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost);
+                Write(users, "Usage per user", ComparePrevious ? "Comparison" : "");
+                if (ComparePrevious && users.Rows is [{ PreviousTokens: null }, ..])
+                    WriteWarning("There is no comparison, because the first request of the store is later than the start of the previous period. Use a shorter or a later time range.");
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Pricing;
@@ -32,9 +33,11 @@ public class UsageSummaryQueryTests
             Assert.Equal(
                 (all.Requests, all.TotalTokens, all.Cost, all.UnpricedTokens, all.P50DurationMs, all.P99DurationMs, all.PolicyFailures),
                 (summary.Requests, summary.TotalTokens, summary.Cost, summary.UnpricedTokens, summary.P50DurationMs, summary.P99DurationMs, summary.PolicyFailures));
-            Assert.Equal((before.Requests, before.TotalTokens, before.Cost), (summary.PreviousRequests!.Value, summary.PreviousTokens!.Value, summary.PreviousCost));
-            Assert.Equal(all.TotalTokens - before.TotalTokens, summary.Change);
-            Assert.Equal(all.TotalTokens, summary.TokensPerMinute!.Value * 60 * 24 * days, 0.001);
+            DateTimeOffset? first = rows.Select(RandomStore.TimeOf).Cast<DateTimeOffset?>().Min();
+            bool isCovered = first is { } time && time.AddMinutes(15) - TimeSpan.FromTicks(time.UtcTicks % TimeSpan.FromMinutes(15).Ticks) <= filter.Range.Previous().Since;
+            Assert.Equal(isCovered ? ((long?)before.Requests, (long?)before.TotalTokens, before.Cost) : (null, null, null), (summary.PreviousRequests, summary.PreviousTokens, summary.PreviousCost));
+            Assert.Equal(isCovered ? all.TotalTokens - before.TotalTokens : null, summary.Change);
+            Assert.Equal(all.TotalTokens, summary.TokensPerMinute!.Value * Math.Min(TimeSpan.FromDays(days).TotalMinutes, (Now - since).TotalMinutes), 0.001);
             Assert.Equal(Rows(filter, UsageDimension.Hour).MaxBy(hour => hour.TotalTokens)?.ToString(), summary.BusiestHour?.ToString());
             Assert.Equal(Rows(filter, UsageDimension.Day).MaxBy(day => day.TotalTokens)?.ToString(), summary.BusiestDay?.ToString());
             Assert.Equal(rows.Where(row => filter.Range.Contains(RandomStore.TimeOf(row).UtcTicks)).Select(RandomStore.TimeOf).DefaultIfEmpty().Max(), summary.LastRequest ?? default);
@@ -91,6 +94,33 @@ public class UsageSummaryQueryTests
         // A clock change takes an hour from the rest of the month.
         Assert.Equal(end, summary.MonthForecastTokens);
         Assert.Equal(DateTimeOffset.Parse(until), summary.AsOf);
+    }
+
+    [Theory]
+    [InlineData("2026-03-01T12:00:00", null)]
+    [InlineData("2026-02-28T23:50:00", 60L)]
+    [InlineData("2026-02-28T23:10:00", 60L)]
+    public void A_previous_period_that_begins_before_the_first_request_is_not_compared(string first, long? previous)
+    {
+        using var store = new TestStore();
+        store.Insert([.. new[] { ("2026-03-02T12:00:00", 90L), ("2026-03-01T12:00:00", 60), (first, 0) }.Select(row => new TestStore.Row { Timestamp = row.Item1, Prompt = row.Item2, Completion = 0L, Total = row.Item2 })]);
+        long? Previous()
+        {
+            using TokenStore open = store.Open();
+            ITelemetryStore[] stores = [new SqliteStore(open)];
+            var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-03-02T00:00Z"), DateTimeOffset.Parse("2026-03-03T00:00Z")) };
+            long? users = new UserUsageQuery(stores, filter, Berlin) { WithTotal = true }.Totals(comparePrevious: true).Total!.PreviousTokens;
+            Assert.Equal(users, new UsageSummaryQuery(stores, filter, Berlin, Now).Run().Rows[0].PreviousTokens);
+            return users;
+        }
+
+        Assert.Equal(previous, Previous());
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+            optimizer.Refresh();
+        Assert.Equal(previous, Previous());
+        using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
+            remover.Remove(DateTimeOffset.Parse("2026-03-02T00:00Z"));
+        Assert.Equal(previous, Previous());
     }
 
     private static TokenUsageSummary Summarize(TimeRange range, DateTimeOffset now, params (string Time, long Tokens)[] rows)

@@ -105,6 +105,16 @@ public sealed class ClickHouseStore : ITelemetryStore
             ErrorCode.StoreEngineUnknown, $"'{Name}' cannot be watched. Give the path of the SQLite database that an application writes.", target: Name);
 
     /// <inheritdoc/>
+    DateTimeOffset? ITelemetryStore.ReadFirstTime()
+    {
+        var parameters = new ClickHouseParameters();
+        string where = ClickHouseConditions.Of(new RequestFilter(), _sources, parameters);
+        return _server.Query(
+            $"SELECT minOrNull({Measures.FirstTicks.Name}) FROM {UsageTables.All()} WHERE {where} AND {ClickHouseConditions.HasTime}",
+            parameters, row => row.IsDBNull(0) ? (DateTimeOffset?)null : new DateTimeOffset(RequestTable.TicksOf(row.GetInt64(0)), TimeSpan.Zero)).Single();
+    }
+
+    /// <inheritdoc/>
     long ITelemetryStore.CountRequests(RequestFilter filter)
     {
         var parameters = new ClickHouseParameters();

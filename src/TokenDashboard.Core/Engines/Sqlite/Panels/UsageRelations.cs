@@ -66,8 +66,8 @@ internal static class UsageRelations
             "The common part of the relations of the panels. It uses the rollups of Optimize-TokenStore if the store has them.",
             $"""
             SELECT CASE WHEN {Has(RollupSchema.State)}
-              THEN {Literal($"{Common(NewestQuarter("TRUE"), NewestQuarter($"{Measures.InterruptedStreams.Name} > 0"), FirstKnown)}, {FromRollups}")}
-              ELSE {Literal($"{Common(Since, Since, FirstStored)}, {FromRows}")} END AS relation
+              THEN {Literal($"{Common(NewestQuarter("TRUE"), NewestQuarter($"{Measures.InterruptedStreams.Name} > 0"), RollupSchema.FirstKnown)}, {FromRollups}")}
+              ELSE {Literal($"{Common(Since, Since, TelemetrySql.FirstStored)}, {FromRows}")} END AS relation
             FROM (SELECT {ChosenNames("provider")} || {ChosenNames("model")} || {ChosenNames("user")} AS chosen,
               CASE WHEN {AllValue} IN (${"{user:sqlstring}"}) THEN '0' ELSE '1' END AS by_user,
               {picked} AS picked,
@@ -267,15 +267,6 @@ internal static class UsageRelations
 
     private static string Details(bool exist) => string.Join(", ", Shown.Where(measure => IsOfRow(measure) && MeasureSql.IsDetail(measure)).Select(measure =>
         $"{(exist ? ValueOf(measure) : measure.KnownBy is null ? "0" : "NULL")} AS {measure.Name}"));
-
-    private static string FirstStored => $"""
-        SELECT MIN(unixepoch(substr(timestamp, 1, 19))) FROM (SELECT timestamp FROM {TelemetrySql.Table} ORDER BY rowid LIMIT 1000)
-          WHERE {TelemetrySql.TimestampReadable}
-        """;
-
-    private static string FirstKnown => $"""
-        SELECT MIN(start) FROM (SELECT ({FirstStored}) AS start UNION ALL SELECT MIN(start) FROM {RollupSchema.Sums} WHERE level = {(int)RollupLevel.RemovedQuarter})
-        """;
 
     private static string UsageOfRequests { get; } = $"""
         SELECT {OfStretch(Time("second"))} AS time, {OfStretch(LocalSecond("second"))} AS local_second, {OfStretch("utc_offset")} AS utc_offset, {Names}, {Sums}

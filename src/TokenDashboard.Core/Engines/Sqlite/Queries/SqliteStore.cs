@@ -44,6 +44,10 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
         return true;
     }
 
+    DateTimeOffset? ITelemetryStore.ReadFirstTime() => store.Query(
+        store.Has(RollupSchema.Sums) ? RollupSchema.FirstKnown : TelemetrySql.FirstStored,
+        row => row.IsDBNull(0) ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(0)))[0];
+
     long ITelemetryStore.CountRequests(RequestFilter filter)
     {
         long count = 0;

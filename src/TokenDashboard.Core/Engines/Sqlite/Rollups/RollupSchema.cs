@@ -40,6 +40,11 @@ internal static class RollupSchema
     /// <summary>Replaces <see cref="Format"/> while the rollups are deleted.</summary>
     public const int Clearing = -Format;
 
+    /// <summary>The time of the first request of a store with rollups, also of a removed one: the start of its quarter-hour; otherwise as <see cref="TelemetrySql.FirstStored"/>.</summary>
+    public static string FirstKnown { get; } = $"""
+        SELECT MIN(start) FROM (SELECT ({TelemetrySql.FirstStored}) AS start UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {(int)RollupLevel.RemovedQuarter})
+        """;
+
     /// <summary>The start under which <see cref="Rows"/> holds rows without a readable time: before the first possible time.</summary>
     public const long NoTime = -62_135_597_700;
 
