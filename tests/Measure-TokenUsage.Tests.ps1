@@ -1,7 +1,7 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $store = @{ Database = Get-SampleStore; TimeZone = 'UTC' }
-    $range = @{ Since = '2026-10-26'; Until = '2026-10-30' }
+    $range = @{ Since = '2026-10-27'; Until = '2026-10-30' }
     $summary = Measure-TokenUsage @store @range
 }
 
@@ -26,7 +26,7 @@ Describe 'Measure-TokenUsage' {
     }
 
     It 'compares with the period before' {
-        $before = Get-TokenUsage @store -Since 2026-10-22 -Until 2026-10-26
+        $before = Get-TokenUsage @store -Since 2026-10-24 -Until 2026-10-27
 
         $summary.PreviousTokens | Should -Be $before.TotalTokens
         $summary.Change | Should -Be ($summary.TotalTokens - $before.TotalTokens)
