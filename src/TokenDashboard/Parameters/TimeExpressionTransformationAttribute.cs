@@ -33,7 +33,8 @@ public sealed class TimeExpressionTransformationAttribute : ArgumentTransformati
         }
         catch (FormatException exception)
         {
-            throw new ArgumentTransformationMetadataException(IsLength ? $"'{MessageText.Clean(original.ToString() ?? "")}' is not a length of time. {TimeExpression.LengthForms}" : exception.Message, exception);
+            string problem = IsLength ? $"'{MessageText.Clean(original.ToString() ?? "")}' is not a length of time. {TimeExpression.LengthForms}" : exception.Message;
+            throw new ArgumentTransformationMetadataException(value is string ? problem : $"{problem} Assign it to a variable in quotes: PowerShell reads 7d there as a number.", exception);
         }
     }
 }
