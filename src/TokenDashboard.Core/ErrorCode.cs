@@ -157,6 +157,9 @@ public enum ErrorCode : long
     /// <summary>A file with definitions of dashboards does not exist.</summary>
     DashboardDefinitionNotFound,
 
+    /// <summary>A path is not one of the file system: its drive or provider does not exist, or has no files.</summary>
+    PathInvalid,
+
     /// <summary>No dashboard has a variable for which a value is specified, or its choices do not include the value.</summary>
     DashboardVariableNotFound,
 

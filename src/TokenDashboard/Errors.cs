@@ -13,7 +13,7 @@ internal static class Errors
 
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
-        ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
+        ErrorCode.PathInvalid or ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
             or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid
             or ErrorCode.DashboardDefinitionInvalid or ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreSourceNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound

@@ -81,8 +81,25 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     private protected new bool ShouldProcess(string description, string question, string caption, out ShouldProcessReason reason) =>
         base.ShouldProcess(MessageText.Clean(description), MessageText.Clean(question), caption, out reason);
 
-    /// <summary>Resolves a path from the session's location. The file need not exist.</summary>
-    private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
+    /// <summary>Resolves a path from the session's location in the file system. The file need not exist.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PathInvalid"/>: its drive or provider does not exist, or has no files.</exception>
+    private protected string ResolvePath(string path)
+    {
+        try
+        {
+            string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            if (provider.Name == "FileSystem")
+                return resolved;
+            // A relative path, while the location is in a drive without files.
+            if (!SessionState.Path.IsPSAbsolute(path, out _) && !path.Contains("::", StringComparison.Ordinal))
+                return System.IO.Path.GetFullPath(path, SessionState.Path.CurrentFileSystemLocation.ProviderPath);
+        }
+        catch (SessionStateException)
+        {
+            // Reported below.
+        }
+        throw new TokenDashboardException(ErrorCode.PathInvalid, $"'{path}' is not a path of the file system. Check its drive. A colon in a file name needs ./ before the name.", target: path);
+    }
 
     /// <summary>The default store: a path or an address.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreNotSpecified"/>, or the configuration cannot be read.</exception>
