@@ -9,9 +9,17 @@ internal static class StoreErrors
     /// <summary>An error of a file. Its path is the subject of the problem.</summary>
     public static TokenDashboardException Problem(string path, ErrorCode code, string problem, Exception? exception = null) => new(code, $"'{path}' {problem}", exception, path);
 
+    // SQLITE_MAX_PATHNAME of its files on Unix, with room for the end of a journal's name: https://sqlite.org/src/file/src/os_unix.c
+    private const int LongestPath = 500;
+
+    private const string TooLong = "its path is too long for SQLite, which permits about 500 bytes. Use a shorter path.";
+
+    private static bool IsTooLong(string path) => !OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(path) > LongestPath;
+
     /// <summary>The exception for an error while reading; an interrupted query becomes a cancellation.</summary>
     public static Exception FromReading(SqliteException exception, string path) => exception.SqliteErrorCode switch
     {
+        raw.SQLITE_CANTOPEN when IsTooLong(path) => Problem(path, ErrorCode.StoreReadFailed, $"could not be opened: {TooLong}", exception),
         raw.SQLITE_INTERRUPT => new OperationCanceledException("The query was stopped.", exception),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Problem(
             path, ErrorCode.StoreLocked,
@@ -30,6 +38,7 @@ internal static class StoreErrors
         (exception as SqliteException)?.SqliteErrorCode switch
         {
             raw.SQLITE_FULL => "could not be written: there is no disk space left. What was written is kept. Free some space, and run the command again.",
+            raw.SQLITE_CANTOPEN when IsTooLong(path) => $"could not be written: {TooLong}",
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN => "could not be written: this account has no write access. Grant write permission on the file and its folder.",
             _ => $"could not be written: {exception.Message}",
         },
