@@ -110,6 +110,6 @@ try {
     "Mailed: $($To -join ', ')"
 }
 catch {
-    "Failed: $_"
+    "Failed: $($_.Exception.GetBaseException().Message)"
     exit 2
 }

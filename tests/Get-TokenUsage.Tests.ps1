@@ -204,6 +204,30 @@ Describe 'Get-TokenUsage' {
         $none | Should -BeNullOrEmpty
     }
 
+    It 'says that times of the week of piped rows are no filters' {
+        $null = Get-TokenUsage Weekday @store | Get-TokenUsage @store -WarningVariable warning -WarningAction SilentlyContinue
+
+        $warning | Should -HaveCount 1
+    }
+
+    It 'finds files from a location without files, and refuses paths without files' {
+        Copy-Item $store.Database (Join-Path $TestDrive near.db)
+        Push-Location $TestDrive
+        Push-Location Env:
+        try {
+            (Get-TokenUsage -Database near.db -WarningAction SilentlyContinue).Requests | Should -BeGreaterThan 0
+            Get-TokenUsage -Database Env:near.db -ErrorVariable env -ErrorAction SilentlyContinue
+            $stores = 'near.db', 'nodrive:near.db', 'near.db' | Get-TokenStore -ErrorVariable drive -ErrorAction SilentlyContinue
+        }
+        finally {
+            Pop-Location
+            Pop-Location
+        }
+
+        $env.FullyQualifiedErrorId, $drive.FullyQualifiedErrorId | Should -BeLike 'PathInvalid,*'
+        $stores | Should -HaveCount 2
+    }
+
     It 'says that a store has no requests' {
         $empty = Join-Path $TestDrive empty.db
         New-TokenStore $empty

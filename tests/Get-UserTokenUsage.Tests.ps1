@@ -68,6 +68,14 @@ Describe 'Get-UserTokenUsage' {
         $rows | Group-Object Weekday, HourOfDay | Where-Object Count -NE 1 | Should -BeNullOrEmpty
     }
 
+    It 'gives total rows that stay totals in a CSV file' {
+        Get-UserTokenUsage @store -Total -WarningAction SilentlyContinue | Export-Csv (Join-Path $TestDrive users.csv)
+        $rows = Import-Csv (Join-Path $TestDrive users.csv)
+
+        ($rows[-1] | Get-TokenUsage @store).Requests | Should -Be $rows[-1].Requests
+        ($rows[0] | Get-TokenUsage @store).Requests | Should -Be $rows[0].Requests
+    }
+
     It 'does not compare with a period that began before the first request' {
         $users = Get-UserTokenUsage @store -Since 2026-10-20 -Until 2026-10-30 -ComparePrevious -WarningVariable warning -WarningAction SilentlyContinue
 

@@ -25,6 +25,12 @@ Describe 'Measure-TokenUsage' {
         $summary.BusiestDay.Start | Should -Be $day.Start
     }
 
+    It 'comes back from a CSV file with its time range' {
+        $summary | Export-Csv (Join-Path $TestDrive summary.csv)
+
+        (Import-Csv (Join-Path $TestDrive summary.csv) | Get-TokenUsage @store).Requests | Should -Be $summary.Requests
+    }
+
     It 'compares with the period before' {
         $before = Get-TokenUsage @store -Since 2026-10-24 -Until 2026-10-27
 

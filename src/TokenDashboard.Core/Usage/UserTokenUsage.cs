@@ -19,6 +19,9 @@ public sealed class UserTokenUsage : ComparedFigures
     /// <summary>The user; the empty string means requests without a user name. Null in a total.</summary>
     public string? User { get; }
 
+    /// <summary>The dimension of the row, so that one from a CSV file, where null is empty, does not select requests without a user; empty in a total.</summary>
+    public string GroupedBy => IsTotal ? "" : nameof(User);
+
     /// <summary>The models used, by name.</summary>
     public NameList Models { get; }
 

@@ -26,6 +26,9 @@ public static class Members
     public static object? LastRequest(PSObject row) => Time(row, nameof(LastRequest));
 
     /// <summary>A time.</summary>
+    public static object? AsOf(PSObject row) => Time(row, nameof(AsOf));
+
+    /// <summary>A time.</summary>
     public static object? From(PSObject row) => Time(row, nameof(From));
 
     /// <summary>A time.</summary>

@@ -24,7 +24,7 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
     /// <summary>The stores' database files. Wildcards are permitted. The default is the default store.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

@@ -15,6 +15,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private string _storeNames = "";
     private string[]? _userOfCommandLine;
+    private bool _timeOfWeekIsTold;
     private HashSet<string> _piped = new HashSet<string>();
 
     /// <summary>Users. Wildcards are permitted; '' means requests without a user name.</summary>
@@ -140,6 +141,11 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected sealed override void Process()
     {
+        if (!_timeOfWeekIsTold && GroupedBy is { } dimensions && (dimensions.Contains(nameof(UsageDimension.Weekday), StringComparison.Ordinal) || dimensions.Contains(nameof(UsageDimension.HourOfDay), StringComparison.Ordinal)))
+        {
+            _timeOfWeekIsTold = true;
+            WriteWarning("Weekdays and hours of the day of piped rows are not filters: the results include all of them.");
+        }
         Filter = MakeFilter();
         UseStores(Given(nameof(Source), Source).Length > 0 ? IsChosen : null, (stores, name) =>
         {
