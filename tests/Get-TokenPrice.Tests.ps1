@@ -18,7 +18,7 @@ Describe 'Get-TokenPrice' {
         $price.Currency | Should -Be 'USD'
         $price.Status | Should -Be 'Current'
         $price.Match | Should -Not -BeNullOrEmpty
-        $price.Source | Should -Be 'genai-prices 0.1.8 (2026-09-23)'
+        $price.PriceList | Should -Be 'genai-prices 0.1.8 (2026-09-23)'
     }
 
     It 'tells the tiers by the size of the prompt' {
@@ -93,7 +93,7 @@ Describe 'Get-TokenPrice' {
         Set-Content $file "currency: EUR`nproviders:`n  - id: openai`n    models:`n      - id: gpt-4o`n        prices: { input_mtok: 2, output_mtok: 8 }`ndiscounts:`n  - { provider: openai, percent: 50 }"
 
         $price = Get-TokenPrice gpt-4o
-        $price.Output, $price.Currency, $price.Source | Should -Be 8, 'EUR', $file
+        $price.Output, $price.Currency, $price.PriceList | Should -Be 8, 'EUR', $file
         $other = Get-TokenPrice o3
         $other.Output, $other.Discount, $other.Currency | Should -Be 4, 50, 'USD'
     }

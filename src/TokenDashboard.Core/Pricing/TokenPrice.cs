@@ -34,7 +34,7 @@ public sealed class TokenPrice
         Currency = price.Match.Currency;
         Discount = price.Discount;
         Match = price.Match.Clause;
-        Source = price.Match.Source.Name;
+        PriceList = price.Match.Source.Name;
     }
 
     /// <summary>The id of the provider that contains the price.</summary>
@@ -85,8 +85,8 @@ public sealed class TokenPrice
     /// <summary>The condition that matched the model name.</summary>
     public string Match { get; }
 
-    /// <summary>The source of the price: the list with its version and date, or the user's own file.</summary>
-    public string Source { get; }
+    /// <summary>Where the price is from: the list with its version and date, or the user's own file.</summary>
+    public string PriceList { get; }
 
     /// <summary>All prices of an entry: by time, then by time of day, then by size.</summary>
     internal static IEnumerable<TokenPrice> Of(PriceMatch match, DateTimeOffset now) => match.Schedule
