@@ -77,7 +77,7 @@ internal static class PriceView
             {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * (1 - price.has_{part.Rate})"))} AS unpriced,
             (SELECT uniqExactIf(currency, notEmpty(prices)) FROM {Table} FINAL) < 2 AS one_currency
         SELECT request.*,
-            if(price.prompt_upto > 0 AND one_currency AND (unpriced < {Prompt} + {Completion} OR {Measures.TotalTokens.Name} = 0),
+            if(price.prompt_upto > 0 AND one_currency AND (unpriced < {Prompt} + {Completion} OR {Measures.TotalTokens.Name} = 0 OR price.request > 0),
                 {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * price.{part.Rate}"))} + {requests} * price.request, NULL) AS cost,
             if((SELECT count() FROM {Table}) > 0, unpriced + {Measures.TotalTokens.Name} - {Prompt} - {Completion}, NULL) AS unpriced_tokens,
             if(one_currency AND price.has_input AND price.has_cached, {Measures.CachedTokens.Name} * (price.input - price.cached), NULL) AS cache_savings

@@ -54,9 +54,9 @@ internal static class PriceSql
     internal static string OfRequest => IsPrice("request.provider", "request.model", "request.second", "request.prompt_tokens", "request.prompt_tokens");
 
     /// <summary>What a row of counts costs at the <c>price</c> that is joined to it; NULL where it has none.</summary>
-    // As PriceRates.CostOf: the cost of a sum is the sum of costs, and where no token has a price there is no cost.
+    // As PriceRates.CostOf: the cost of a sum is the sum of costs, and where no token and no request has a price there is no cost.
     internal static string Cost(string row) => $"""
-        CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR {row}.total_tokens = 0) AND price.one_currency
+        CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR {row}.total_tokens = 0 OR price.request > 0) AND price.one_currency
                 THEN {string.Concat(Parts(row).Select(part => $"COALESCE({part.Tokens} * price.{part.Rate}, 0) + "))}{row}.requests * price.request END
         """;
 
