@@ -35,7 +35,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         bool hasCost = summary.Cost is > 0;
         ReportTable Shown(ReportTable table) => hasCost ? table : table.Without(CostHeader);
         return new UsageReport(
-            Title, summary, hours.Unreadable, axis.Text, ReportFigure.Of(summary, users.Count(user => user.Requests > 0)), axis.UnitName, axis.Buckets,
+            Title, summary, hours.Unreadable, axis.Text, ReportFigure.Of(summary, users.Count(user => user is { Requests: > 0, User.Length: > 0 })), axis.UnitName, axis.Buckets,
             Tokens: TokensByModel(axis, summary),
             Cost: hasCost ? new ReportChart(
                 $"Cost per {axis.UnitName}", Highest(axis, overTime, bucket => (double?)bucket.Cost, cost => ReportText.Cost((decimal)cost, summary.Currency)),

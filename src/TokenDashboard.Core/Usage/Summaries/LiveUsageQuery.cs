@@ -84,7 +84,8 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private LiveFigures SumSince(long slot, DateTimeOffset now)
     {
         var sum = new LiveFigures { Minutes = TimeSpan.FromTicks(now.UtcTicks - slot).TotalMinutes };
-        foreach (LiveFigures usage in _slots.Where(one => one.Key >= slot).Select(one => one.Value))
+        // A clock that is ahead stores requests of the future.
+        foreach (LiveFigures usage in _slots.Where(one => one.Key >= slot && one.Key <= now.UtcTicks).Select(one => one.Value))
             sum.Add(usage);
         return sum;
     }
