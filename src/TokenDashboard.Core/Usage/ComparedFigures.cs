@@ -9,7 +9,9 @@ public abstract class ComparedFigures : UsageFigures
         : base(usage, all)
     {
         (FirstRequest, LastRequest) = (usage.Values.Time(Measures.FirstTicks), usage.Values.Time(Measures.LastTicks));
-        (PreviousRequests, PreviousTokens, PreviousCost) = (previous?.Requests, previous?.TotalTokens, UsageCost.Of(previous)?.Amount);
+        (PreviousRequests, PreviousTokens) = (previous?.Requests, previous?.TotalTokens);
+        if (UsageCost.Of(previous) is { } before && (before.Currency is null || Currency is null || before.Currency == Currency))
+            PreviousCost = before.Amount;
     }
 
     /// <summary>The previous time range of equal length; null if the first request of the stores is later than its start, because a part of it would not compare.</summary>
@@ -40,7 +42,7 @@ public abstract class ComparedFigures : UsageFigures
     /// <summary>The relative change of tokens: 0.5 is an increase of 50 %. Null if there were none before.</summary>
     public double? ChangeRatio => PreviousTokens is > 0 ? (double?)Change / PreviousTokens : null;
 
-    /// <summary>The cost of the previous period; null without prices.</summary>
+    /// <summary>The cost of the previous period; null without prices, or in another currency.</summary>
     public decimal? PreviousCost { get; }
 
     /// <summary>The increase of the cost from the previous period.</summary>

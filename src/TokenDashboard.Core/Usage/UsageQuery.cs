@@ -78,11 +78,15 @@ internal sealed class UsageQuery
         {
             long tokens = 0;
             decimal? cost = Prices is null ? null : 0;
+            string? currency = null;
             foreach ((UsageKey key, UsageAccumulator usage) in part)
             {
                 TokenUsage row = Row(key, usage, isTotal: false);
                 if (Cumulative)
-                    (row.CumulativeTokens, row.CumulativeCost) = (tokens += row.TotalTokens, cost += row.Cost ?? 0);
+                {
+                    cost = row.Currency is { } of && (row.Cost is null || (currency ??= of) != of) ? null : cost + (row.Cost ?? 0);
+                    (row.CumulativeTokens, row.CumulativeCost) = (tokens += row.TotalTokens, cost);
+                }
                 yield return row;
             }
             if (hasSubtotals)

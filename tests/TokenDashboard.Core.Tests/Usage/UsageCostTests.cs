@@ -166,6 +166,52 @@ public class UsageCostTests
     }
 
     [Fact]
+    public void A_fee_of_a_request_does_not_depend_on_what_it_is_summed_with()
+    {
+        using var store = new TestStore();
+        TestStore.Row row = new() { Provider = "own", Model = "flat", Prompt = 0L, Completion = 0L, Total = 500L };
+        store.Insert(row with { Timestamp = "2026-05-01T10:00:00" }, row with { Timestamp = "2026-05-01T10:01:00", Prompt = 1000L, Total = 1000L }, row with { Timestamp = "2026-05-01T12:00:00" });
+        using TokenStore open = store.Open();
+        var prices = new UsagePrices(TestPrices.WithOwn("""
+            providers:
+              - id: own
+                models:
+                  - id: flat
+                    match: {equals: flat}
+                    prices: {input_mtok: 1, requests_kcount: 3}
+            """));
+        ITelemetryStore[] stores = [new SqliteStore(open)];
+
+        Assert.Equal([0.003m, 0.004m, 0.003m], new RequestQuery(stores, new RequestFilter()) { Prices = prices }.Run(0, 3).Select(request => request.Cost!.Value));
+        foreach (UsageDimension[] groups in (UsageDimension[][])[[], [UsageDimension.Hour], [UsageDimension.Minute]])
+            Assert.Equal(0.010m, new UsageQuery(groups, TimeZoneInfo.Utc) { Prices = prices }.Run(stores, new RequestFilter()).Rows.Sum(usage => usage.Cost));
+    }
+
+    [Fact]
+    public void Costs_in_several_currencies_are_neither_added_nor_compared()
+    {
+        using var store = new TestStore();
+        TestStore.Row row = new() { User = "a", Provider = "own", Model = "euro", Prompt = 1_000_000L, Completion = 0L, Total = 1_000_000L };
+        store.Insert(row with { Timestamp = "2026-04-30T10:00:00" }, row with { Timestamp = "2026-05-01T10:00:00" }, row with { Timestamp = "2026-05-02T10:00:00", Provider = "openai", Model = "gpt-4o" });
+        using TokenStore open = store.Open();
+        var prices = new UsagePrices(TestPrices.WithOwn("""
+            currency: EUR
+            providers:
+              - id: own
+                models:
+                  - id: euro
+                    match: {equals: euro}
+                    prices: {input_mtok: 1}
+            """));
+        UserUsageQuery In(int day) => new(
+            [new SqliteStore(open)], new RequestFilter { Range = new TimeRange(new(2026, 5, day, 0, 0, 0, TimeSpan.Zero), new(2026, 5, 3, 0, 0, 0, TimeSpan.Zero)) }, TimeZoneInfo.Utc) { Prices = prices };
+
+        Assert.Equal([1m, null], In(1).Periods(TimeUnit.Day, cumulative: true, fill: false).Rows.Select(usage => usage.CumulativeCost));
+        UserTokenUsage user = Assert.Single(In(2).Totals(comparePrevious: true).Rows);
+        Assert.Equal((2.5m, null, null, 1_000_000L), (user.Cost, user.PreviousCost, user.CostChange, user.PreviousTokens));
+    }
+
+    [Fact]
     public void Single_requests_have_their_cost_and_are_ordered_by_it() => Gen.Select(Row.Array[0, 40], Gen.Bool, Gen.ULong[0, 20], Gen.ULong[0, 30]).ForAll(
         (rows, descending, skip, first) =>
         {

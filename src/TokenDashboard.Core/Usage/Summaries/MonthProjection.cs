@@ -29,13 +29,15 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
             return null;
         UsageAccumulator Sum(long from) => read.Merge(hour => hour >= from).FirstOrDefault(part => part.Key).Usage ?? UsageGroups.NewUsage(prices);
         UsageAccumulator month = Sum(monthStart), basis = Sum(basisStart);
-        decimal? cost = UsageCost.Of(month)?.Amount;
+        (UsageCost? ofMonth, UsageCost? ofBasis) = (UsageCost.Of(month), UsageCost.Of(basis));
+        decimal? cost = ofMonth?.Amount;
         // Before the first request, there is no usage.
         long length = now - Math.Max(basisStart, read.Total.Values[Measures.FirstTicks]);
         if (length < Least.Ticks)
             return new MonthProjection(month.TotalTokens, cost, null, null);
         decimal rest = (decimal)(months.EndOf(now - 1) - now) / length;
-        decimal? endCost = cost + (UsageCost.Of(basis)?.Amount * rest);
+        bool isOneCurrency = ofMonth?.Currency is not { } currency || ofBasis?.Currency is not { } other || currency == other;
+        decimal? endCost = isOneCurrency ? cost + (ofBasis?.Amount * rest) : null;
         return new MonthProjection(
             month.TotalTokens, cost, (long)Math.Round(month.TotalTokens + (basis.TotalTokens * rest)), endCost is { } amount ? Math.Round(amount, CostDigits) : null);
     }
