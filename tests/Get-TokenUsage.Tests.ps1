@@ -216,7 +216,7 @@ Describe 'Get-TokenUsage' {
         Push-Location Env:
         try {
             (Get-TokenUsage -Database near.db -WarningAction SilentlyContinue).Requests | Should -BeGreaterThan 0
-            Get-TokenUsage -Database Env:near.db -ErrorVariable env -ErrorAction SilentlyContinue
+            { Get-TokenUsage -Database Env:near.db -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
             $stores = 'near.db', 'nodrive:near.db', 'near.db' | Get-TokenStore -ErrorVariable drive -ErrorAction SilentlyContinue
         }
         finally {
@@ -224,7 +224,7 @@ Describe 'Get-TokenUsage' {
             Pop-Location
         }
 
-        $env.FullyQualifiedErrorId, $drive.FullyQualifiedErrorId | Should -BeLike 'PathInvalid,*'
+        $drive.FullyQualifiedErrorId | Should -BeLike 'PathInvalid,*'
         $stores | Should -HaveCount 2
     }
 

@@ -126,7 +126,7 @@ Describe 'Update-TokenPrice' {
         Remove-Item $kept
 
         (Update-TokenPrice (Join-Path $TestDrive copy.json) | Where-Object Change -EQ Added).Model | Should -Contain 'gpt-9'
-        (Get-TokenPrice gpt-9).Source | Should -Match '^newer.json '
+        (Get-TokenPrice gpt-9).PriceList | Should -Match '^newer.json '
     }
 
     It 'refuses <Case> and leaves the list that is in force' -ForEach @(
