@@ -49,6 +49,9 @@ public sealed partial class PriceList
     /// <summary>Whether rollups are sufficient for the cost of all models: prices change only at quarter-hours and by classes of input size.</summary>
     internal bool IsExactFromRollups => _isExact.Value;
 
+    /// <summary>The files of the user that have prices of their own.</summary>
+    internal IEnumerable<string> OwnFiles => Providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn).Select(model => model.Source.Name).Distinct();
+
     internal IReadOnlyList<ListedProvider> Providers { get; }
 
     internal IReadOnlyList<PriceDiscount> Discounts { get; }

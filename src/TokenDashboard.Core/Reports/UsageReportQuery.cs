@@ -198,7 +198,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             Chosen("Users", filter.User), Chosen("Models", filter.Model), Chosen("Providers", filter.Provider), Chosen("Request types", filter.RequestType), Chosen("Transactions", filter.Transaction),
             filter.PolicyFailed ? new ReportFigure("Policy", "only requests with a negative verdict") : null,
             filter.MinTokens > 0 ? new ReportFigure("Least tokens", ReportText.Number(filter.MinTokens)) : null,
-            Prices is null ? null : new ReportFigure("Prices", Prices.List.Name + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
+            Prices is null ? null : new ReportFigure("Prices", string.Join(", ", Prices.List.OwnFiles.Select(Path.GetFileName).Prepend(Prices.List.Name)) + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
         ];
         return [.. facts.OfType<ReportFigure>()];
 

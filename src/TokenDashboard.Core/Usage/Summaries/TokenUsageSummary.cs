@@ -12,8 +12,9 @@ public sealed class TokenUsageSummary : ComparedFigures
         // An open time range is as long as its requests, and the future does not count.
         if ((End is null ? LastRequest : asOf) - (Start ?? FirstRequest) is { Ticks: > 0 } length)
         {
-            TokensPerMinute = TotalTokens / length.TotalMinutes;
-            RequestsPerMinute = Requests / length.TotalMinutes;
+            UsageAccumulator[] past = [.. hours.Hours.Where(hour => End is null || hour.Start < asOf.UtcTicks).Select(hour => hour.Usage)];
+            TokensPerMinute = past.Sum(hour => hour.TotalTokens) / length.TotalMinutes;
+            RequestsPerMinute = past.Sum(hour => hour.Requests) / length.TotalMinutes;
         }
         BusiestHour = hours.Buckets(TimeUnit.Hour).MaxBy(hour => hour.TotalTokens);
         BusiestDay = hours.Buckets(TimeUnit.Day).MaxBy(day => day.TotalTokens);

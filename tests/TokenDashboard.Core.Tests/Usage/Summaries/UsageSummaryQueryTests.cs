@@ -96,6 +96,11 @@ public class UsageSummaryQueryTests
         Assert.Equal(DateTimeOffset.Parse(until), summary.AsOf);
     }
 
+    [Fact]
+    public void Requests_of_the_future_do_not_raise_the_rate() => Assert.Equal(
+        10.0,
+        Summarize(new TimeRange(Now.AddMinutes(-10), Now.AddYears(1)), Now, ("2026-12-31T23:55:00", 100), ("2027-01-01T02:00:00", 6000)).TokensPerMinute);
+
     [Theory]
     [InlineData("2026-03-01T12:00:00", null)]
     [InlineData("2026-02-28T23:50:00", 60L)]
