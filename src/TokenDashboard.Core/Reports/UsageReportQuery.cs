@@ -158,8 +158,10 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     private ReportTable Requests(TokenUsageSummary summary)
     {
-        // Remove-TokenUsage leaves only the sums of requests.
-        bool areRemoved = summary.FirstRequest != new RequestQuery(stores, filter).Run(0, 1).FirstOrDefault()?.Timestamp;
+        // Remove-TokenUsage leaves only the sums of requests. The first by id is found at once, and is seldom another than the first by time.
+        bool areRemoved = Array.TrueForAll(
+            (RequestOrder[])[RequestOrder.Id, RequestOrder.Timestamp],
+            order => summary.FirstRequest != new RequestQuery(stores, filter) { Order = order }.Run(0, 1).FirstOrDefault()?.Timestamp);
         return new ReportTable(
             areRemoved ? "Largest requests of those that were not removed" : "Largest requests",
             [new("Time", ReportColumnKind.Text), Names("User"), Names("Model"), "Tokens", "Prompt", "Completion", CostHeader, "ms"],
