@@ -20,8 +20,11 @@ public abstract class ComparedFigures : UsageFigures
     {
         TimeRange previous = range.Previous();
         // Whole quarters of an hour are what is left of removed requests.
-        long quarter = TimeSpan.FromMinutes(15).Ticks;
-        return stores.Min(store => store.ReadFirstTime()) is { } first && first.UtcTicks - (first.UtcTicks % quarter) + quarter <= previous.Since!.Value.UtcTicks ? previous : null;
+        DateTimeOffset start = previous.Since!.Value;
+        var before = new DateTimeOffset(start.UtcTicks - (start.UtcTicks % TimeSpan.FromMinutes(15).Ticks), TimeSpan.Zero);
+        // An import may have stored the newest requests first: then only a look at all tells.
+        bool isCovered = stores.Min(store => store.ReadFirstTime()) < before || new RequestQuery(stores, new RequestFilter { Range = new TimeRange(null, before) }).Run(0, 1).Any();
+        return isCovered ? previous : null;
     }
 
     /// <summary>Time of the first request; null without requests.</summary>

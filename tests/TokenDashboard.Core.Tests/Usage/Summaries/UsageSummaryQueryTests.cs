@@ -128,6 +128,14 @@ public class UsageSummaryQueryTests
         Assert.Equal(previous, Previous());
     }
 
+    [Fact]
+    public void A_store_whose_newest_requests_were_imported_first_is_compared()
+    {
+        (string, long)[] rows = [.. Enumerable.Range(0, 1500).Select(minute => ($"{new DateTime(2026, 3, 2, 12, 0, 0).AddMinutes(-minute):s}", 1L)), ("2026-02-01T00:00:00", 1L)];
+
+        Assert.Equal(779, Summarize(new TimeRange(DateTimeOffset.Parse("2026-03-02T00:00Z"), DateTimeOffset.Parse("2026-03-03T00:00Z")), Now, rows).PreviousTokens);
+    }
+
     private static TokenUsageSummary Summarize(TimeRange range, DateTimeOffset now, params (string Time, long Tokens)[] rows)
     {
         using var store = new TestStore();
