@@ -10,6 +10,6 @@ internal readonly record struct TokenCounts(
 {
     public long Total => Prompt + Completion + Rest;
 
-    /// <summary>Whether there is a cost: not if none of the tokens has a price.</summary>
-    public bool HasCost(long unpricedTokens) => unpricedTokens < Total || Total == 0;
+    /// <summary>Whether a computed cost is one: not if none of the tokens has a price, and the requests have no fee.</summary>
+    public bool HasCost(decimal cost, long unpricedTokens) => cost != 0 || unpricedTokens < Total || Total == 0;
 }

@@ -74,7 +74,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
             (decimal cost, long without) = part.Prompt is { } prompt ? price.CostOf(part.Counts, prompt) : price.CostOf(part.Counts, part.InputClass);
             unpriced += without;
             upperBound |= part.WithoutCached > 0 && price.IsCheaperCached;
-            if (cost != 0 || part.Counts.HasCost(without))
+            if (part.Counts.HasCost(cost, without))
             {
                 sum += cost;
                 currency ??= price.Match.Currency;

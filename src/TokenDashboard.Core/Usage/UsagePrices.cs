@@ -19,7 +19,7 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
         }
         (decimal cost, long unpriced) = match.At(At ?? request.Timestamp).CostOf(counts);
         request.UnpricedTokens = Math.Max(0, unpriced);
-        if (cost != 0 || counts.HasCost(unpriced))
+        if (counts.HasCost(cost, unpriced))
             (request.Cost, request.Currency) = (cost, match.Currency);
         return request;
     }
