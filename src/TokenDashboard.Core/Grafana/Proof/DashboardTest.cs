@@ -24,16 +24,19 @@ public static class DashboardTest
                 $"No dashboard has a variable '{unknown}'. There are: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
                 target: unknown);
         }
-        foreach ((string name, string value) in options.Variables.SelectMany(variable => variable.Value.Select(value => (variable.Key, value))))
+        foreach ((string name, IReadOnlyList<string> values) in options.Variables)
         {
-            ReadVariable[] lists = [.. dashboards.Select(dashboard => dashboard.Variable(name)).OfType<ReadVariable>()];
-            string[] choices = [.. lists.SelectMany(list => VariableOptions.OfList(list.Query)).SelectMany(option => new[] { option.Value, option.Text }).Append(ReadVariable.All)];
-            if (Array.TrueForAll(lists, list => list.Type == "custom" && !list.Query.Contains('$', StringComparison.Ordinal)) && !choices.Contains(value))
+            ReadVariable[] variables = [.. dashboards.Select(dashboard => dashboard.Variable(name)).OfType<ReadVariable>()];
+            // What a list refers to is not known yet.
+            if (variables.Length == 0 || Array.Exists(variables, variable => variable.Type != "custom" || variable.Query.Contains('$', StringComparison.Ordinal)))
+                continue;
+            (string Text, string Value)[] choices = [.. variables.SelectMany(variable => VariableOptions.OfList(variable.Query)).Distinct()];
+            if (values.FirstOrDefault(value => value != ReadVariable.All && !Array.Exists(choices, option => option.Value == value || option.Text == value)) is { } other)
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardVariableNotFound,
-                    $"The variable '{name}' does not offer '{value}'. It offers: {string.Join(", ", lists.SelectMany(list => VariableOptions.OfList(list.Query)).Select(option => option.Value).Distinct())}.",
-                    target: value);
+                    $"The variable '{name}' does not offer '{other}'. It offers: {string.Join(", ", choices.Select(option => option.Value).Distinct())}.",
+                    target: other);
             }
         }
         using IPluginDatabase? database = options.Database is not { } path ? null

@@ -187,6 +187,10 @@ public sealed class DashboardTestTests : IDisposable
     }
 
     [Fact]
+    public void Without_dashboards_no_value_is_refused() => Assert.Empty(
+        DashboardTest.Run([], new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["bucket"] = ["7m"] } }, CancellationToken.None));
+
+    [Fact]
     public void A_value_for_an_unknown_variable_is_refused()
     {
         var options = new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["usr"] = ["x"] } };
