@@ -73,7 +73,7 @@ internal static class Databases
                 row.Key = sink.KeyOf(in row, "", null) ?? sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
             sink.Add(ref row);
         }
-        sink.Report.Note(RollupStore.CountRemoved(store, RollupSchema.NoTime), "Requests that Remove-TokenUsage removed from the store, of which only sums are left; they cannot be imported");
+        sink.Report.Note(RollupStore.ReadRemoved(store, RollupSchema.NoTime)?.Count ?? 0, "Requests that Remove-TokenUsage removed from the store, of which only sums are left; they cannot be imported");
     }
 
     private static void ReadOpenCode(TokenStore database, ImportSink sink)

@@ -227,10 +227,7 @@ public sealed class TokenStoreSync : IDisposable
     }
 
     // How many requests Remove-TokenUsage has removed, and the end of the last quarter of an hour it has removed some of.
-    private (long Count, long Until) ReadRemoved()
-    {
-        if (RollupState.Read(_store) is not { IsForeign: false } || RollupStore.LastRemoved(_store) is not { } last)
-            return (0, long.MinValue);
-        return (RollupStore.CountRemoved(_store, _options.Since?.ToUnixTimeSeconds() ?? RollupSchema.NoTime), (last + RollupLevels.QuarterSeconds) * 1_000_000);
-    }
+    private (long Count, long Until) ReadRemoved() => RollupStore.ReadRemoved(_store, _options.Since?.ToUnixTimeSeconds() ?? RollupSchema.NoTime) is var (count, until)
+        ? (count, until * 1_000_000)
+        : (0, long.MinValue);
 }

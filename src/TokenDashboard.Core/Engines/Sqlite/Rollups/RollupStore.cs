@@ -41,13 +41,14 @@ internal static class RollupStore
     /// <summary>The last quarter-hour with removed requests, or null.</summary>
     public static long? LastRemoved(TokenStore store) => Bound(store, $"max(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D}");
 
-    /// <summary>The number of removed requests from a second on; 0 if the rollups have another version.</summary>
-    public static long CountRemoved(TokenStore store, long from)
+    /// <summary>The number of removed requests from a second on, and the second until which requests were removed; null if none were, or the rollups have another version.</summary>
+    public static (long Count, long Until)? ReadRemoved(TokenStore store, long from)
     {
+        if (RollupState.Read(store) is not { IsForeign: false } || LastRemoved(store) is not { } last)
+            return null;
         long count = 0;
-        if (RollupState.Read(store) is { IsForeign: false } && LastRemoved(store) is { } last)
-            ReadAllSums(store, RollupLevel.RemovedQuarter, from, last + 1, new RequestFilter(), sum => count += sum.Values[Measures.Requests]);
-        return count;
+        ReadAllSums(store, RollupLevel.RemovedQuarter, from, last + 1, new RequestFilter(), sum => count += sum.Values[Measures.Requests]);
+        return (count, last + RollupLevels.QuarterSeconds);
     }
 
     /// <summary>The range of days with rows or removed requests; (0, 0) for none.</summary>
