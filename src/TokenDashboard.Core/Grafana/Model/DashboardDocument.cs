@@ -66,12 +66,12 @@ public sealed partial class DashboardDocument
         return FromObject(root);
     }
 
-    /// <summary>The dashboard in a file; null if there is none, or it cannot be read.</summary>
-    internal static DashboardDocument? TryRead(string path)
+    /// <summary>The dashboard in the text of a file; null if it is not one, or without a text.</summary>
+    internal static DashboardDocument? TryParse(string? text, string path)
     {
         try
         {
-            return RegularFile.TryReadText(path) is { } text ? Parse(text, path) : null;
+            return text is null ? null : Parse(text, path);
         }
         catch (TokenDashboardException)
         {

@@ -188,7 +188,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     }
 
     // A mistyped path must not overwrite a definition or a dashboard of someone else.
-    private static bool IsOf(string file, string uid) => RegularFile.TryReadText(file) is "" || DashboardDocument.TryRead(file)?.Uid == uid;
+    private static bool IsOf(string file, string uid) => RegularFile.TryReadText(file) is var text && (text is "" || DashboardDocument.TryParse(text, file)?.Uid == uid);
 
     private static bool IsFile(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
