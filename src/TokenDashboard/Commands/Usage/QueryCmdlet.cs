@@ -141,7 +141,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected sealed override void Process()
     {
-        if (!_timeOfWeekIsTold && GroupedBy is { } dimensions && (dimensions.Contains(nameof(UsageDimension.Weekday), StringComparison.Ordinal) || dimensions.Contains(nameof(UsageDimension.HourOfDay), StringComparison.Ordinal)))
+        if (!_timeOfWeekIsTold && (IsGroupedBy(nameof(UsageDimension.Weekday)) || IsGroupedBy(nameof(UsageDimension.HourOfDay))))
         {
             _timeOfWeekIsTold = true;
             WriteWarning("Weekdays and hours of the day of piped rows are not filters: the results include all of them.");
@@ -199,8 +199,9 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected override NetworkCredential? Login => Credential?.GetNetworkCredential();
 
-    private bool IsGiven(string name) =>
-        !_piped.Contains(name) || GroupedBy is null || GroupedBy.Split(',', StringSplitOptions.TrimEntries).Contains(name);
+    private bool IsGroupedBy(string dimension) => GroupedBy?.Split(',', StringSplitOptions.TrimEntries).Contains(dimension) == true;
+
+    private bool IsGiven(string name) => !_piped.Contains(name) || GroupedBy is null || IsGroupedBy(name);
 
     private bool IsChosen(string source) => Source!.Any(wanted => wanted == source
         || (!_piped.Contains(nameof(Source)) && WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch(source)));
