@@ -20,6 +20,15 @@ Describe 'Import-TokenUsage' {
         $PSDefaultParameterValues.Remove('*:Database')
     }
 
+    It 'goes on after a path that is not one of the file system' {
+        $file = Write-File after.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+
+        $report = Import-TokenUsage 'nodrive:a.csv', $file -ErrorVariable failure -ErrorAction SilentlyContinue
+
+        $failure.FullyQualifiedErrorId | Should -Be "ImportFileNotFound$id"
+        $report.Imported | Should -Be 1
+    }
+
     It 'imports a file once, however often it is asked to' {
         $file = Write-File once.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', '2026-03-01T12:00:01,bob,gpt-4o,20,5'
 

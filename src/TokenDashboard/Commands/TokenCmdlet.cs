@@ -82,8 +82,8 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         base.ShouldProcess(MessageText.Clean(description), MessageText.Clean(question), caption, out reason);
 
     /// <summary>Resolves a path from the session's location in the file system. The file need not exist.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PathInvalid"/>: its drive or provider does not exist, or has no files.</exception>
-    private protected string ResolvePath(string path)
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PathInvalid"/>, or another code: its drive or provider does not exist, or has no files.</exception>
+    private protected string ResolvePath(string path, ErrorCode problem = ErrorCode.PathInvalid)
     {
         try
         {
@@ -98,7 +98,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         {
             // Reported below.
         }
-        throw new TokenDashboardException(ErrorCode.PathInvalid, $"'{path}' is not a path of the file system. Check its drive. A colon in a file name needs ./ before the name.", target: path);
+        throw new TokenDashboardException(problem, $"'{path}' is not a path of the file system. Check its drive. A colon in a file name needs ./ before the name.", target: path);
     }
 
     /// <summary>The default store: a path or an address.</summary>
@@ -112,7 +112,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     /// <exception cref="TokenDashboardException">There is none: <paramref name="missing"/>.</exception>
     private protected List<string> ResolveFiles(string path, ErrorCode missing)
     {
-        string literal = ResolvePath(path);
+        string literal = ResolvePath(path, missing);
         if (File.Exists(literal))
             return [literal];
         if (WildcardPattern.ContainsWildcardCharacters(path))
@@ -149,7 +149,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     private protected void EachFile(IEnumerable<string> paths, ErrorCode missing, Action<string> work)
     {
         foreach (string path in paths)
-            Guard(() => ResolveFiles(missing == ErrorCode.StoreNotFound ? TelemetryStores.PathOf(path) : path, missing).ForEach(file => Guard(() => work(file))));
+            Guard(() => ResolveFiles(path, missing).ForEach(file => Guard(() => work(file))));
     }
 
     /// <summary>Keeps a resource until the command ends, even if the pipeline is stopped.</summary>

@@ -48,15 +48,18 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
             WriteVerbose("The list is the current one.");
         else if (update is not null && ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
             update.Keep();
-        EachFile(Database ?? [], ErrorCode.StoreNotFound, store =>
-        {
-            if (ShouldProcess(store, "Refresh the prices in tokendash_price"))
-            {
-                using var optimizer = new StoreOptimizer(store, Cancellation);
-                optimizer.WritePrices(PriceFiles.Load());
-            }
-        });
+        foreach (string database in Database ?? [])
+            Guard(() => EachFile([TelemetryStores.PathOf(database)], ErrorCode.StoreNotFound, RefreshPrices));
         // Last, because a pipeline that uses only the first result ends the command.
         WriteObject(update?.Changes ?? [], enumerateCollection: true);
+    }
+
+    private void RefreshPrices(string store)
+    {
+        if (ShouldProcess(store, "Refresh the prices in tokendash_price"))
+        {
+            using var optimizer = new StoreOptimizer(store, Cancellation);
+            optimizer.WritePrices(PriceFiles.Load());
+        }
     }
 }

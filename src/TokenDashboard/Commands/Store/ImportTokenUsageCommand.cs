@@ -59,14 +59,17 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private protected override void Process()
     {
         foreach (string path in Path)
-        {
-            if (path == StandardInput)
-                Guard(() => ImportFile(path));
-            else if (Directory.Exists(ResolvePath(path)))
-                Guard(() => ImportFolder(ResolvePath(path)));
-            else
-                EachFile([path], ErrorCode.ImportFileNotFound, ImportFile);
-        }
+            Guard(() => Import(path));
+    }
+
+    private void Import(string path)
+    {
+        if (path == StandardInput)
+            ImportFile(path);
+        else if (ResolvePath(path, ErrorCode.ImportFileNotFound) is var resolved && Directory.Exists(resolved))
+            ImportFolder(resolved);
+        else
+            EachFile([path], ErrorCode.ImportFileNotFound, ImportFile);
     }
 
     private void ImportFile(string file)
