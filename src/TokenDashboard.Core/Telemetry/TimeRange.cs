@@ -48,6 +48,13 @@ public sealed record TimeRange
             target: since);
     }
 
+    /// <summary>Both ends with the offsets of a zone.</summary>
+    internal (DateTimeOffset? Since, DateTimeOffset? Until) In(TimeZoneInfo zone)
+    {
+        DateTimeOffset? InZone(DateTimeOffset? end) => end is { } time ? LocalTime.At(time.UtcTicks, zone) : null;
+        return (InZone(Since), InZone(Until));
+    }
+
     /// <summary>Whether a time range contains only a part of a bucket, or the bucket has not ended.</summary>
     internal bool Cuts(DateTimeOffset start, DateTimeOffset end, DateTimeOffset now) => Since > start || (Until is { } until && until < now ? until : now) < end;
 

@@ -19,7 +19,10 @@ public sealed class TokenUsage : UsageFigures
     /// <summary>The dimensions of the row, joined by commas; may be empty. It distinguishes an unknown user, the empty string, from no user, which some files do not.</summary>
     public string GroupedBy { get; internal init; } = "";
 
-    /// <summary>Start of the time unit or the session, with the zone's offset.</summary>
+    /// <summary>
+    /// Start of the time unit or the session, with the zone's offset; without one, that of the time range, so that the row selects the same requests
+    /// when it is piped on. Null if the range is open.
+    /// </summary>
     public DateTimeOffset? Start { get; }
 
     /// <summary>The exclusive end.</summary>

@@ -72,7 +72,8 @@ internal sealed class UsageQuery
                 : _buckets?.Bounds(key.BucketTicks);
             bool isPartial = bounds is { } bucket && filter.Range.Cuts(bucket.Start, bucket.End, Now);
             string groups = !isTotal ? groupedBy : bounds is not null ? groupedBy.Split(',')[0] : key.User is not null ? nameof(UsageDimension.User) : "";
-            return new TokenUsage(key, bounds?.Start, bounds?.End, isPartial, usage, all) { IsTotal = isTotal, GroupedBy = groups };
+            (DateTimeOffset? since, DateTimeOffset? until) = filter.Range.In(_zone);
+            return new TokenUsage(key, bounds?.Start ?? since, bounds?.End ?? until, isPartial, usage, all) { IsTotal = isTotal, GroupedBy = groups };
         }
         IEnumerable<TokenUsage> Rows(IGrouping<UsageKey, (UsageKey Key, UsageAccumulator Usage)> part)
         {

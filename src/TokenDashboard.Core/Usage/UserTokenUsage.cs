@@ -5,11 +5,12 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage of one user in a time range.</summary>
 public sealed class UserTokenUsage : ComparedFigures
 {
-    internal UserTokenUsage(string? user, int rank, IEnumerable<string> models, UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
+    internal UserTokenUsage(string? user, int rank, (DateTimeOffset? Start, DateTimeOffset? End) range, IEnumerable<string> models, UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
         : base(usage, all, previous)
     {
         User = user;
         Rank = rank;
+        (Start, End) = range;
         Models = new NameList(models);
     }
 
@@ -21,6 +22,12 @@ public sealed class UserTokenUsage : ComparedFigures
 
     /// <summary>The dimension of the row, so that one from a CSV file, where null is empty, does not select requests without a user; empty in a total.</summary>
     public string GroupedBy => IsTotal ? "" : nameof(User);
+
+    /// <summary>The start of the time range, with the zone's offset; null if it is open.</summary>
+    public DateTimeOffset? Start { get; }
+
+    /// <summary>The exclusive end.</summary>
+    public DateTimeOffset? End { get; }
 
     /// <summary>The models used, by name.</summary>
     public NameList Models { get; }

@@ -32,12 +32,14 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
             users.Add(user, UsageGroups.NewUsage(Prices));
         var all = UsageTotals.Of(users.Values, Prices);
+        (DateTimeOffset? Start, DateTimeOffset? End) range = filter.Range.In(zone);
         IEnumerable<UserTokenUsage> rows = users
             .OrderByDescending(user => byCost ? UsageCost.Of(user.Value)?.Amount ?? -1 : user.Value.TotalTokens)
             .ThenBy(user => user.Key, StringComparer.Ordinal)
             .Select((user, index) => new UserTokenUsage(
                 user.Key,
                 index + 1,
+                range,
                 models[user.Key].Order(StringComparer.Ordinal),
                 user.Value,
                 all,
@@ -45,7 +47,7 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         return new QueryResult<UserTokenUsage>([.. rows], unreadable)
         {
             Total = !WithTotal || users.Count == 0 ? null : new UserTokenUsage(
-                null, 0, groups.Keys.Select(key => key.Model).Distinct().Order(StringComparer.Ordinal), UsageGroups.Sum(users.Values, Prices), all,
+                null, 0, range, groups.Keys.Select(key => key.Model).Distinct().Order(StringComparer.Ordinal), UsageGroups.Sum(users.Values, Prices), all,
                 before is null ? null : UsageGroups.Sum(before.Values, Prices)) { IsTotal = true },
         };
     }

@@ -96,7 +96,7 @@ public static class Display
     {
         string?[] of =
         [
-            usage.Start is { } start && usage.End is { } end ? Bucket(start, end) : null, usage.Weekday, usage.HourOfDay is { } hour ? $"{hour}:00" : null,
+            UsageDisplay.HasTimeUnit(usage.GroupedBy) && usage is { Start: { } start, End: { } end } ? Bucket(start, end) : null, usage.Weekday, usage.HourOfDay is { } hour ? $"{hour}:00" : null,
             usage.User, usage.Model, usage.Provider, usage.RequestType, usage.Transaction, usage.Source,
         ];
         string names = Names([.. of]);

@@ -39,8 +39,11 @@ public static class UsageDisplay
 
     /// <summary>The start of a bucket, with an asterisk if the row is partial.</summary>
     public static string Start(PSObject row) =>
-        Display.Instant(Value(row, "Start")) is { } start && Display.Instant(Value(row, "End")) is { } end
+        HasTimeUnit(Value(row, "GroupedBy")?.ToString()) && Display.Instant(Value(row, "Start")) is { } start && Display.Instant(Value(row, "End")) is { } end
             ? Display.Bucket(start, end) + (LanguagePrimitives.IsTrue(Value(row, "IsPartial")) ? "*" : "") : Display.Time(Value(row, "Timestamp"));
+
+    // The start and end of other rows are those of the whole time range.
+    internal static bool HasTimeUnit(string? groupedBy) => Enum.TryParse(groupedBy?.Split(',')[0], out UsageDimension first) && first <= UsageDimension.Session;
 
     /// <summary>As Start, but a total is labeled as such.</summary>
     public static string StartOrTotal(PSObject row) => Start(row) is { Length: > 0 } start ? start : IsTotal(row) ? Bold("Total") : "";

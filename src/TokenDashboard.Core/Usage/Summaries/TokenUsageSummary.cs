@@ -5,10 +5,11 @@ namespace TokenDashboard.Usage.Summaries;
 /// <summary>The usage of a time range in one object: totals, rates, peaks, the change from the previous period, and the forecast.</summary>
 public sealed class TokenUsageSummary : ComparedFigures
 {
-    internal TokenUsageSummary(HourlyUsage hours, DateTimeOffset? start, DateTimeOffset? end, DateTimeOffset asOf, UsageAccumulator? previous, MonthProjection? month)
+    internal TokenUsageSummary(HourlyUsage hours, (DateTimeOffset? Start, DateTimeOffset? End) range, DateTimeOffset asOf, UsageAccumulator? previous, MonthProjection? month)
         : base(hours.Total, hours.Totals, previous)
     {
-        (Start, End, AsOf) = (start, end, asOf);
+        (Start, End) = range;
+        AsOf = asOf;
         // An open time range is as long as its requests, and the future does not count.
         if ((End is null ? LastRequest : asOf) - (Start ?? FirstRequest) is { Ticks: > 0 } length)
         {

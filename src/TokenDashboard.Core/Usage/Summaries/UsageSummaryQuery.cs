@@ -18,12 +18,10 @@ internal sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, R
     internal HourlyUsage Hours() => HourlyUsage.Read(stores, filter, AsOf, zone, Prices);
 
     internal TokenUsageSummary Summarize(HourlyUsage hours) => new(
-        hours, InZone(filter.Range.Since), InZone(filter.Range.Until), LocalTime.At(AsOf.UtcTicks, zone), Previous(), MonthProjection.Read(stores, filter, AsOf, zone, Prices));
+        hours, filter.Range.In(zone), LocalTime.At(AsOf.UtcTicks, zone), Previous(), MonthProjection.Read(stores, filter, AsOf, zone, Prices));
 
     private UsageAccumulator? Previous() =>
         filter.Range is { Since: { } since, Until: { } until } && since.UtcTicks >= (until - since).Ticks && ComparedFigures.PreviousOf(filter.Range, stores) is { } previous
             ? new UsageQuery([], zone) { Prices = Prices }.Read(stores, filter with { Range = previous }).Groups[0].Usage
             : null;
-
-    private DateTimeOffset? InZone(DateTimeOffset? instant) => instant is { } time ? LocalTime.At(time.UtcTicks, zone) : null;
 }

@@ -15,6 +15,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private string _storeNames = "";
     private string[]? _userOfCommandLine;
+    private (TimeExpression? Since, TimeExpression? Until) _rangeOfCommandLine;
     private bool _timeOfWeekIsTold;
     private HashSet<string> _piped = new HashSet<string>();
 
@@ -124,7 +125,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     protected sealed override void BeginProcessing()
     {
         Now = DateTimeOffset.UtcNow;
-        _userOfCommandLine = User;
+        (_userOfCommandLine, _rangeOfCommandLine) = (User, (Since, Until));
         // Parameters that are bound now are from the command line. Later ones are names from piped results, without wildcards.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
@@ -208,9 +209,16 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private string[] Given(string name, string[]? names) => IsGiven(name) ? names ?? [] : [];
 
+    private TimeRange MakeRange()
+    {
+        // A length of the command line goes before the range of a piped row.
+        (TimeExpression? since, TimeExpression? until) = Last is null ? (Since, Until) : _rangeOfCommandLine;
+        return WholeDays ? TimeExpression.WholeDays(since, until, Last, Now, TimeZone, FirstDayOfWeek) : TimeExpression.Range(since, until, Last, Now, TimeZone, FirstDayOfWeek);
+    }
+
     private RequestFilter MakeFilter() => new()
     {
-        Range = WholeDays ? TimeExpression.WholeDays(Since, Until, Last, Now, TimeZone, FirstDayOfWeek) : TimeExpression.Range(Since, Until, Last, Now, TimeZone, FirstDayOfWeek),
+        Range = MakeRange(),
         // On Unix, files have a property User, which is their owner and not a user of requests.
         User = InputObject is not null ? _userOfCommandLine ?? [] : Given(nameof(User), User),
         Model = Given(nameof(Model), Model),

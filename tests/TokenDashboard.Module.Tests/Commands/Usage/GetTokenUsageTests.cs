@@ -67,6 +67,26 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
         store.Texts("Get-TokenUsage Day, User | ForEach-Object { $row = $_; ($row | Get-TokenUsage).Requests }"));
 
     [Theory]
+    [InlineData("Get-TokenUsage Model, User")]
+    [InlineData("Get-TokenUsage Day -Total")]
+    [InlineData("Get-TokenUsage")]
+    [InlineData("Get-UserTokenUsage -Total")]
+    [InlineData("Measure-TokenUsage -Database $path")]
+    public void A_row_piped_on_keeps_the_range_of_its_result(string command)
+    {
+        string rows = $"{command} -Since 2026-10-25 -Until 2026-10-27T00:00:00.25 -TimeZone Europe/Berlin";
+
+        Assert.NotEmpty(store.Texts($"({rows}).Requests"));
+        Assert.Equal(store.Texts($"({rows}).Requests"), store.Texts($"{rows} | ForEach-Object {{ $row = $_; ($row | Get-TokenUsage).Requests }}"));
+        Assert.Equal(store.Texts($"({rows}).Requests"), store.Texts($"{rows} | ConvertTo-Csv | ConvertFrom-Csv | ForEach-Object {{ $row = $_; ($row | Get-TokenUsage).Requests }}"));
+    }
+
+    [Fact]
+    public void A_length_on_the_command_line_replaces_the_range_of_a_piped_row() => Assert.Equal(
+        store.Texts("(Get-TokenUsage -User alice -Last 30y).Requests"),
+        store.Texts("Get-TokenUsage User -User alice -Since 2026-10-25 -Until 2026-10-26 | Get-TokenUsage -Last 30y | ForEach-Object Requests"));
+
+    [Theory]
     [InlineData("Get-TokenUsage Day, Hour", "GroupingInvalid")]
     [InlineData("Get-TokenUsage Model -Fill", "GroupingInvalid")]
     [InlineData("Get-TokenUsage -Last 7d -Since today", "RangeInvalid")]
