@@ -1,11 +1,13 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace TokenDashboard.Import;
 
 /// <summary>A file or standard input as a stream of UTF-8, unpacked and without a byte order mark.</summary>
 internal sealed class ImportSource : IDisposable
 {
-    // https://www.rfc-editor.org/rfc/rfc1952: ten bytes before the data, eight after it, of which four are the size of the unpacked data.
+    // https://www.rfc-editor.org/rfc/rfc1952: ten bytes before the data, eight after it: the checksum and the size of the unpacked data.
     private const int SmallestGzip = 18;
 
     private readonly SourceStream _file;
@@ -18,6 +20,7 @@ internal sealed class ImportSource : IDisposable
         {
             [0x1F, 0x8B, ..] => _unpacked = new SourceStream(new GZipStream(file, CompressionMode.Decompress)),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
+            [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => throw Refuse(path, "is compressed with bzip2 or xz. Unpack it first; gzip files are read as they are."),
             [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Unpack it first; gzip files are read as they are."),
             _ => file,
         };
@@ -44,11 +47,26 @@ internal sealed class ImportSource : IDisposable
 
     public long BytesRead => _file.BytesRead;
 
+    /// <summary>Opens the file once more; null where it is a pipe.</summary>
+    public Func<ImportSource>? OpenAgain { get; private init; }
+
     /// <summary>
-    /// Whether packed data, read to its end, seems to lack its own end, which the library does not say. Its last four bytes are the size of
-    /// the last member, which is never above the size of all; where the end is missing they are anything.
+    /// Whether packed data, read to its end, lacks its own end, which the library does not say. Its last eight bytes are the checksum and the size
+    /// of the last member; where the end is missing they are anything. Where they may be of a member that is not the only one, the file is unpacked
+    /// again, as far as it is no pipe.
     /// </summary>
-    public bool IsCutOff => _unpacked is { HasEnded: true } && (BytesRead < SmallestGzip || _file.LastFour > _unpacked.BytesRead);
+    public bool IsCutOff()
+    {
+        if (_unpacked is not { HasEnded: true } unpacked)
+            return false;
+        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(_file.LastEight), size = BinaryPrimitives.ReadUInt32LittleEndian(_file.LastEight[4..]);
+        if (BytesRead < SmallestGzip || size > unpacked.BytesRead)
+            return true;
+        if (unchecked((uint)unpacked.BytesRead) == size)
+            return unpacked.Checksum.GetCurrentHashAsUInt32() != checksum;
+        using ImportSource? again = OpenAgain?.Invoke();
+        return again is not null && again._unpacked!.ChecksumAfter(unpacked.BytesRead - size) != checksum;
+    }
 
     /// <summary>Opens a file, or <c>-</c> for standard input; after each read it is told how many bytes were taken so far.</summary>
     /// <exception cref="TokenDashboardException">
@@ -61,7 +79,10 @@ internal sealed class ImportSource : IDisposable
         {
             file = path == "-" ? Console.OpenStandardInput()
                 : Wait(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1), cancellation);
-            var source = new ImportSource(new SourceStream(file, onRead, file.CanSeek ? null : cancellation), path);
+            var source = new ImportSource(new SourceStream(file, onRead, file.CanSeek ? null : cancellation), path) 
+            {
+                OpenAgain = path != "-" && file.CanSeek ? () => Open(path, _ => cancellation.ThrowIfCancellationRequested(), cancellation) : null,
+            };
             if (source.IsDatabase && (path == "-" || source._unpacked is not null))
                 throw Refuse(path, "is a SQLite database, which is read from a file of its own. Unpack it first, or give its path.");
             file = null;
@@ -97,6 +118,7 @@ internal sealed class ImportSource : IDisposable
         private readonly Action<long>? _onRead;
         private readonly CancellationToken? _waiting;
         private readonly InvalidDataException? _failure;
+        private readonly byte[] _last = new byte[8];
         private int _position;
 
         // With a token that ends the waiting where reads may have to wait.
@@ -121,8 +143,11 @@ internal sealed class ImportSource : IDisposable
 
         public bool HasEnded { get; private set; }
 
-        /// <summary>The last four bytes taken, the lowest first.</summary>
-        public uint LastFour { get; private set; }
+        /// <summary>The last eight bytes taken.</summary>
+        public ReadOnlySpan<byte> LastEight => _last;
+
+        /// <summary>The checksum of all bytes taken.</summary>
+        public Crc32 Checksum { get; } = new();
 
         public override bool CanRead => true;
 
@@ -139,6 +164,17 @@ internal sealed class ImportSource : IDisposable
         }
 
         public void Skip(int count) => _position += count;
+
+        /// <summary>Takes what is left, and gives the checksum of what is behind a number of bytes.</summary>
+        public uint ChecksumAfter(long count)
+        {
+            byte[] buffer = new byte[64 << 10];
+            long position = 0;
+            var checksum = new Crc32();
+            for (int read; (read = Read(buffer, 0, buffer.Length)) > 0; position += read)
+                checksum.Append(buffer.AsSpan()[(int)Math.Clamp(count - position, 0, read)..read]);
+            return checksum.GetCurrentHashAsUInt32();
+        }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
@@ -172,8 +208,10 @@ internal sealed class ImportSource : IDisposable
             int read = _waiting is { } waiting ? Wait(() => _stream.Read(buffer.Span), waiting) : _stream.Read(buffer.Span);
             BytesRead += read;
             HasEnded = read == 0;
-            foreach (byte last in buffer.Span[Math.Max(0, read - 4)..read])
-                LastFour = (LastFour >> 8) | ((uint)last << 24);
+            Checksum.Append(buffer.Span[..read]);
+            int last = Math.Min(read, _last.Length);
+            _last.AsSpan(last).CopyTo(_last);
+            buffer.Span[(read - last)..read].CopyTo(_last.AsSpan(_last.Length - last));
             _onRead?.Invoke(BytesRead);
             return read;
         }

@@ -127,14 +127,20 @@ internal sealed class TokenImporter : IDisposable
         else if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Content.Head)))
             Clixml.Read(source.Content, sink);
         else
-            Read(new LineReader(source.Content, MaxLineBytes), sink);
-        report.Incomplete |= source.IsCutOff;
+            Read(new LineReader(source.Content, MaxLineBytes), sink, source.OpenAgain);
+        report.Incomplete |= source.IsCutOff();
         report.Bytes = source.IsDatabase ? new FileInfo(report.Path).Length : source.BytesRead;
     }
 
-    private void Read(LineReader lines, ImportSink sink)
+    private void Read(LineReader lines, ImportSink sink, Func<ImportSource>? openAgain)
     {
         ReadOnlySpan<byte> head = lines.Peek();
+        byte[] beginning = openAgain is null ? head.ToArray() : [];
+        sink.DayFirst = new Lazy<bool>(() =>
+        {
+            using ImportSource? again = openAgain?.Invoke();
+            return ValueText.BeginsWithDay(again?.Content ?? (Stream)new MemoryStream(beginning));
+        });
         UsageFormat? told = FormatRegistry.Detect(head, lines, _map is not null);
         UsageFormat? format = _format == ImportFormat.Auto || told == UsageBuckets.Format ? told : FormatRegistry.Find(_format);
         if (format is not null)

@@ -13,6 +13,8 @@ public sealed class ImportSourceTests : IDisposable
     [Theory]
     [InlineData("28B52FFD000000", "zstd")]
     [InlineData("504B0304000000", "zip")]
+    [InlineData("425A68393141592653", "bzip2")]
+    [InlineData("FD377A585A000004", "xz")]
     [InlineData("53514C69746520666F726D6174203300", "SQLite")]
     public void What_is_not_read_is_refused_in_words(string hex, string word)
     {
@@ -168,6 +170,10 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("Sun Mar 01 2026 06:28:03 GMT+0100 (Central European Standard Time)", "2026-03-01T05:28:03")]
     [InlineData("20260301T062803Z", "2026-03-01T06:28:03")]
     [InlineData("1772366400", "2026-03-01T12:00:00")]
+    [InlineData("/Date(1772366400500)/", "2026-03-01T12:00:00.500000")]
+    [InlineData("01/Mar/2026:12:00:00 +0100", "2026-03-01T11:00:00")]
+    [InlineData("13/03/2026 12:00:00", "2026-03-13T12:00:00")]
+    [InlineData("3-13-2026 12:00:00", "2026-03-13T12:00:00")]
     [InlineData("1772366400500", "2026-03-01T12:00:00.500000")]
     [InlineData("1772366400500000000", "2026-03-01T12:00:00.500000")]
     public void A_time_is_read_in_the_spellings_sources_use(string time, string stored)

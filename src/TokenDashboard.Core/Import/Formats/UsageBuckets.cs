@@ -18,10 +18,17 @@ internal static class UsageBuckets
     {
         IsJson = marks => marks.HasAny(Names),
         IsCsv = marks => marks.HasAny(Names),
-        Reader = (_, sink, _) => throw new TokenDashboardException(
+        Reader = (lines, sink, _) => throw new TokenDashboardException(
             ErrorCode.ImportNotRequests,
-            $"The rows of '{sink.Report.Path}' are sums of many requests, as names such as {Names[0]} or {Names[5]} tell. As requests they would spoil counts, durations "
+            $"The rows of '{sink.Report.Path}' are sums of many requests, as the name {MarkIn(lines.Peek())} tells. As requests they would spoil counts, durations "
             + "and percentiles. Import the log of single requests instead; to take each row as one request all the same, remove the columns that count requests or name buckets.",
             target: sink.Report.Path),
     };
+
+    // Some names are the end of others.
+    private static string MarkIn(ReadOnlySpan<byte> head)
+    {
+        string text = Encoding.UTF8.GetString(head);
+        return Names.OrderByDescending(name => name.Length).FirstOrDefault(name => text.Contains(name, StringComparison.OrdinalIgnoreCase)) ?? "bucket";
+    }
 }

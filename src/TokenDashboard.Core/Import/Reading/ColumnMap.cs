@@ -52,6 +52,11 @@ internal sealed class ColumnMap
     /// <summary>Of each column the names it has in the source; the first with a value is taken.</summary>
     internal IReadOnlyDictionary<ImportColumn, string[]> Sources => _sources;
 
+    /// <summary>
+    /// Whether names are those of Anthropic's API, whose input tokens leave out the cached ones: https://docs.claude.com/en/docs/build-with-claude/prompt-caching.
+    /// </summary>
+    internal bool CacheIsBeside => IsNamed(PromptTokens, "input_tokens") && (IsNamed(CachedTokens, "cache_read_input_tokens") || IsNamed(CacheWriteTokens, "cache_creation_input_tokens"));
+
     /// <summary>The columns a source's own names say.</summary>
     internal static ColumnMap OfNames(IEnumerable<string> names) => new(names
         .Where(name => TryColumn(name, out _))
@@ -75,6 +80,8 @@ internal sealed class ColumnMap
 
     /// <summary>The constant a value of the map stands for, or null where it names a column.</summary>
     internal static string? Constant(string source) => source[0] == ConstantMark ? source[1..] : null;
+
+    private bool IsNamed(ImportColumn column, string name) => _sources.TryGetValue(column, out string[]? names) && names is [var only] && only.Split('.')[^1] == name;
 
     private static string Normalize(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 

@@ -22,7 +22,6 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportColumnMissing"/>: the file lacks a column that is needed.</exception>
     public static void Read(LineReader lines, RecordSink requests, ColumnMap? map)
     {
-        requests.Values.DayFirst = ValueText.BeginsWithDay(lines.Peek());
         var records = new CsvRecords(lines, requests.Sink);
         if (records.ReadHeader() is not { } header)
             return;
@@ -58,8 +57,8 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         (_columns, _indexes, records.Columns) = (columns, indexes, header.Length);
         _needed = columns.Sources.Where(column => column.Key is ImportColumn.Timestamp or (>= ImportColumn.PromptTokens and <= ImportColumn.ReasoningTokens))
             .SelectMany(column => column.Value).Max(name => indexes.GetValueOrDefault(name)) + 1;
-        // Export-Csv and spreadsheets write numbers as their culture does.
-        requests.Values.CommaIsPoint = records.Delimiter == ';' || ColumnMap.OfNames(indexes.Keys).Sources.ContainsKey(ImportColumn.InterruptedStream);
+        // Export-Csv and spreadsheets write numbers as their culture does, and no comma between fields leaves it to numbers.
+        requests.Values.CommaIsPoint = records.Delimiter != ',' || ColumnMap.OfNames(indexes.Keys).Sources.ContainsKey(ImportColumn.InterruptedStream);
         return null;
     }
 
@@ -98,10 +97,9 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         if (reason == JsonLines.NoRequest && requests.Format.IsRequest is not null)
             return;
         _longer += _fields.Length > records.Columns ? 1 : 0;
-        // A record that is still being written has not all its fields yet.
-        if (!records.IsTerminated && _fields.Length <= records.Columns)
-            requests.Sink.Report.Incomplete = true;
-        else
+        // A record that is still being written has not all its fields yet, or the last is not whole.
+        requests.Sink.Report.Incomplete |= !records.IsTerminated && _fields.Length <= records.Columns;
+        if (records.IsTerminated || _fields.Length >= records.Columns)
             requests.Sink.Unreadable(reason == JsonLines.NoRequest ? "no time" : reason);
     }
 

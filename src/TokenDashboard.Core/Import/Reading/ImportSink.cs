@@ -27,6 +27,12 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
     /// <summary>Names the provider of a model where the source does not, or null where it is not known either.</summary>
     public Func<string, string?>? ProviderOf { get; init; }
 
+    /// <summary>
+    /// Whether dates of the file such as 1/2/2026, which can be read in two ways, begin with the day. Where one is met, the whole file is looked
+    /// at; of a pipe, only the beginning can be.
+    /// </summary>
+    public Lazy<bool> DayFirst { get; set; } = new(false);
+
     /// <summary>Says what is wrong with an object that has no request, where it is of another format.</summary>
     public Func<JsonElement, string?>? OfOtherFormat { get; set; }
 
@@ -92,7 +98,8 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
             LineNumber = lines.LineNumber;
             if (!lines.IsTooLong)
                 return true;
-            Unreadable($"longer than {lines.MaxLineBytes >> 20} MiB");
+            report.Lines++;
+            Unreadable($"longer than {lines.MaxLineBytes >> 20} MiB{(lines.IsJson ? "; write the objects of a page one per line, as jq -c '.data[]' does" : "")}");
         }
         LineNumber = lines.LineNumber + 1;
         return false;

@@ -7,7 +7,7 @@ internal static class JsonLines
     public const string NoRequest = "no request";
 
     /// <summary>Where pages and sessions have their records.</summary>
-    public static readonly string[] PageMembers = ["data", "messages", "observations", "results", "logs", "items", "value"];
+    public static readonly string[] PageMembers = ["data", "messages", "observations", "requests", "results", "logs", "items", "value"];
 
     /// <summary>Reads the JSON value a text begins with, and adds its requests.</summary>
     /// <returns>What is wrong with it, or null.</returns>
@@ -21,9 +21,9 @@ internal static class JsonLines
             if (line.IsEmpty)
                 continue;
             sink.Report.Lines++;
-            string? reason = ReadLine(line, onText);
-            // No beginning of a JSON object is one itself, so a line without an end is still being written.
-            if (reason is not null && !lines.IsTerminated)
+            string? reason = ReadLine(line, onText, out bool isJson);
+            // A line without an end may still be being written. No beginning of a JSON object is one itself.
+            if (!isJson && !lines.IsTerminated)
                 sink.Report.Incomplete = true;
             else if (reason is not null)
                 sink.Unreadable(reason);
@@ -43,9 +43,10 @@ internal static class JsonLines
     public static bool IsPage(JsonElement value) => PageMembers.Any(name => value.Member(name).ValueKind == JsonValueKind.Array);
 
     /// <summary>Reads the values of a line, of which files that were joined may have several.</summary>
-    private static string? ReadLine(ReadOnlySpan<byte> line, TextHandler onText)
+    private static string? ReadLine(ReadOnlySpan<byte> line, TextHandler onText, out bool isJson)
     {
         string? reason = null;
+        isJson = true;
         try
         {
             for (line = JsonText.Mend(line); !line.IsEmpty;)
@@ -56,6 +57,7 @@ internal static class JsonLines
         }
         catch (JsonException exception)
         {
+            isJson = false;
             // The library's own sentence may quote the line, and a line may hold what was said to a model.
             return $"not JSON at its byte {exception.BytePositionInLine + 1}";
         }

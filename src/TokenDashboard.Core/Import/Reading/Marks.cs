@@ -48,8 +48,9 @@ internal sealed class Marks
                         name = string.Join('.', path.Skip(pages).Select(part => part.Name));
                         names.Add(name);
                         break;
-                    case JsonTokenType.StartArray when path.Count > 0 && path.Count == objects:
-                        path[^1] = path[^1] with { IsPage = JsonLines.PageMembers.Contains(path[^1].Name) };
+                    case JsonTokenType.StartArray when path.Count > 0 && path.Count == objects && JsonLines.PageMembers.Contains(path[^1].Name):
+                        path[^1] = path[^1] with { IsPage = true };
+                        names.Remove(name);
                         break;
                     case JsonTokenType.String when objects <= MaxDepth + pages && reader.ValueSpan.Length <= LongestWord && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
                         names.Add($"{name}={Encoding.UTF8.GetString(reader.ValueSpan)}");

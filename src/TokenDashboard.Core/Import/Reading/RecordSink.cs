@@ -36,7 +36,7 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         bool isRequest = format.IsRequest?.Invoke(record) != false;
         if (isRequest)
         {
-            (Values.CacheIsBeside, Values.ReasoningIsBeside) = (format.CacheIsBeside, format.ReasoningIsBeside);
+            (Values.CacheIsBeside, Values.ReasoningIsBeside) = (format.CacheIsBeside || (format.Columns is null && columns.CacheIsBeside), format.ReasoningIsBeside);
             format.Complete?.Invoke(Values, record);
             Values[ImportColumn.Success] ??= format.HasFailed?.Invoke(record) == true ? "false" : null;
         }
@@ -71,7 +71,15 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
     public void AddLink(bool isStep) => _tree?.AddLink(Values, isStep);
 
     /// <summary>Takes what could not be decided before the file ended.</summary>
-    public void Complete() => _tree?.Decide();
+    public void Complete()
+    {
+        _tree?.Decide();
+        if (Values.Guessed is { CacheBeside: > 0 and var beside, CacheIncluded: > 0 })
+        {
+            sink.Report.Note(beside, "Requests with fewer prompt tokens than cached ones, which were added to them; in other requests, prompt tokens were taken to include the cached ones. "
+                + "If they do so nowhere, rename the columns to input_tokens, cache_read_input_tokens and cache_creation_input_tokens, and import the file into a new store");
+        }
+    }
 
     /// <summary>
     /// The rank of a copy: the most complete is first, and of copies alike in all that matters, one is chosen that does not depend on the

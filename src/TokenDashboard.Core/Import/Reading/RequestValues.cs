@@ -24,11 +24,11 @@ internal sealed class RequestValues(ImportSink sink)
     /// <summary>Whether a mark of no value is a text like others, as in what is known to have none.</summary>
     public bool IsVerbatim { get; init; }
 
-    /// <summary>Whether dates such as 1/2/2026 begin with the day.</summary>
-    public bool DayFirst { get; set; }
-
     /// <summary>Whether numbers are written with a comma for a point, so that a point may stand for thousands.</summary>
     public bool CommaIsPoint { get; set; }
+
+    /// <summary>Requests of which nothing but their numbers says whether the cache is beside the prompt: it is where it is more.</summary>
+    public (long CacheBeside, long CacheIncluded) Guessed { get; private set; }
 
     public string? this[ImportColumn column]
     {
@@ -91,6 +91,7 @@ internal sealed class RequestValues(ImportSink sink)
         bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
         long cache = hasParts ? Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens) : 0, reasoning = hasParts ? Math.Max(0, row.ReasoningTokens) : 0;
         bool cacheBeside = CacheIsBeside || cache > row.PromptTokens, reasoningBeside = ReasoningIsBeside || reasoning > row.CompletionTokens;
+        bool isKnown = CacheIsBeside || cache == 0;
         if (row.TotalTokens > 0 && cache + reasoning > 0)
         {
             foreach (var (cacheToo, reasoningToo) in ((bool, bool)[])[(cacheBeside, reasoningBeside), (!cacheBeside, reasoningBeside), (cacheBeside, !reasoningBeside), (!cacheBeside, !reasoningBeside)])
@@ -98,11 +99,13 @@ internal sealed class RequestValues(ImportSink sink)
                 if ((cacheToo || cache <= row.PromptTokens) && (reasoningToo || reasoning <= row.CompletionTokens)
                     && row.TotalTokens == row.PromptTokens + row.CompletionTokens + (cacheToo ? cache : 0) + (reasoningToo ? reasoning : 0))
                 {
-                    (cacheBeside, reasoningBeside) = (cacheToo, reasoningToo);
+                    (cacheBeside, reasoningBeside, isKnown) = (cacheToo, reasoningToo, true);
                     break;
                 }
             }
         }
+        if (!isKnown)
+            Guessed = cacheBeside ? Guessed with { CacheBeside = Guessed.CacheBeside + 1 } : Guessed with { CacheIncluded = Guessed.CacheIncluded + 1 };
         (cache, reasoning) = (cacheBeside ? cache : 0, reasoningBeside ? reasoning : 0);
         if (cache + reasoning > 0)
         {
@@ -118,7 +121,7 @@ internal sealed class RequestValues(ImportSink sink)
 
     private string? Time(ref ImportRow row) =>
         this[Timestamp] is not { } timestamp ? "no time"
-        : ValueText.TryTime(timestamp, out row.UtcTicks, DayFirst) ? null
+        : ValueText.TryTime(timestamp, out row.UtcTicks, sink.DayFirst) ? null
         : $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
 
     // What a query would not take for a duration is not stored as one: clocks are set back while calls run.
@@ -129,7 +132,7 @@ internal sealed class RequestValues(ImportSink sink)
             return;
         // Where times are nanoseconds, they are not rounded.
         double duration = IsNanoseconds(this[Timestamp], out long from) && IsNanoseconds(end, out long to) ? (to - from) / 1e6
-            : Known(EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)) ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
+            : Known(EndTime, ValueText.TryTime(end, out long endTicks, sink.DayFirst)) ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
         if (!double.IsNaN(duration))
             row.DurationMs = Known(DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
     }
@@ -147,7 +150,7 @@ internal sealed class RequestValues(ImportSink sink)
 
     private double Number(ImportColumn column, double most)
     {
-        string? text = CommaIsPoint ? this[column]?.Replace(',', '.') : this[column];
+        string? text = ValueText.WithPoint(this[column], CommaIsPoint);
         double number = double.NaN;
         bool isKnown = text is null || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number >= 0 && number <= most);
         return Known(column, isKnown) ? number : double.NaN;

@@ -9,6 +9,7 @@ internal static partial class ValueText
     public const long Nanoseconds = 100_000_000_000_000_000;
 
     private const int LongestTime = 100;
+    private const int LongestDate = 12;
     private const int LongestShown = 40;
 
     // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.
@@ -17,7 +18,7 @@ internal static partial class ValueText
 
     // What the library does not read by itself.
     private static readonly string[] OtherForms =
-        ["yyyyMMdd", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd H", "yyyy-MM-dd'T'H", "yyyy-MM-dd'T'H:mm:ssK", "yyyy-MM-dd HH:mm:ss','FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss','FFFFFFFK", "ddd MMM d HH:mm:ss yyyy"];
+        ["yyyyMMdd", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd H", "yyyy-MM-dd'T'H", "yyyy-MM-dd'T'H:mm:ssK", "yyyy-MM-dd HH:mm:ss','FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss','FFFFFFFK", "ddd MMM d HH:mm:ss yyyy", "dd/MMM/yyyy:HH:mm:ss zzz"];
 
     private static readonly DateTimeFormatInfo MonthFirst = CultureInfo.InvariantCulture.DateTimeFormat;
     private static readonly DateTimeFormatInfo DayFirst = new() { ShortDatePattern = "dd/MM/yyyy" };
@@ -25,14 +26,28 @@ internal static partial class ValueText
     private static readonly string[] Nulls = ["null", "none", "nan", "\\N"];
 
     /// <summary>
-    /// Whether dates such as 1/2/2026 begin with the day: the file's other dates say it, where one number is above 12, else the culture.
+    /// Whether dates such as 1/2/2026 begin with the day: the first date of the file with a number above 12 says it, else the culture.
     /// </summary>
-    public static bool BeginsWithDay(ReadOnlySpan<byte> head)
+    public static bool BeginsWithDay(Stream content)
     {
-        MatchCollection dates = SlashedDate().Matches(Encoding.UTF8.GetString(head));
-        return dates.Any(date => int.Parse(date.Groups[1].ValueSpan, CultureInfo.InvariantCulture) > 12)
-            || (!dates.Any(date => int.Parse(date.Groups[2].ValueSpan, CultureInfo.InvariantCulture) > 12)
-                && CultureInfo.CurrentCulture.DateTimeFormat.ShortDatePattern.StartsWith('d'));
+        byte[] buffer = new byte[64 << 10];
+        try
+        {
+            for (int kept = 0, read; (read = content.Read(buffer, kept, buffer.Length - kept)) > 0;)
+            {
+                int length = kept + read;
+                if (NumericDate().Matches(Encoding.Latin1.GetString(buffer, 0, length)).Select(BeginsWithDay).FirstOrDefault(told => told is not null) is { } dayFirst)
+                    return dayFirst;
+                // The buffer may end within a date.
+                kept = Math.Min(length, LongestDate);
+                buffer.AsSpan(length - kept, kept).CopyTo(buffer);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            // The reader of the file says so.
+        }
+        return CultureInfo.CurrentCulture.DateTimeFormat.ShortDatePattern.StartsWith('d');
     }
 
     /// <summary>Whether a text is one of the marks that databases and programs write for no value.</summary>
@@ -54,15 +69,35 @@ internal static partial class ValueText
     }
 
     /// <summary>
+    /// A number with a point before its decimals and no marks between thousands, as far as it says which is which: of a comma and a point, the last
+    /// one is before decimals.
+    /// </summary>
+    public static string? WithPoint(string? number, bool commaIsPoint)
+    {
+        // The decimal separator of Arabic and Persian.
+        number = number?.Replace('\u066B', '.');
+        int comma = number?.LastIndexOf(',') ?? -1, point = number?.LastIndexOf('.') ?? -1;
+        return comma < 0 ? number
+            : point < 0 ? (commaIsPoint ? number!.Replace(',', '.') : number)
+            : comma < point ? number!.Replace(",", "", StringComparison.Ordinal) : number!.Replace(".", "", StringComparison.Ordinal).Replace(',', '.');
+    }
+
+    /// <summary>
     /// A time as ISO 8601 with <c>T</c> or a space, down to the day, the minute, the second or less, with a zone (<c>Z</c>, <c>+02:00</c>,
     /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one for UTC; as a spreadsheet, mail or JavaScript writes it; or a number
     /// since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size. 24:00 is the next day's beginning, and a leap
     /// second the next second.
     /// </summary>
-    public static bool TryTime(string text, out long utcTicks, bool dayFirst = false)
+    /// <param name="text">The text.</param>
+    /// <param name="utcTicks">The time.</param>
+    /// <param name="dayFirst">Whether a date such as 1/2/2026, which can be read in two ways, begins with the day; without it, it does not.</param>
+    public static bool TryTime(string text, out long utcTicks, Lazy<bool>? dayFirst = null)
     {
         utcTicks = 0;
         text = text.Trim();
+        // As Windows PowerShell writes JSON.
+        if (text.StartsWith("/Date(", StringComparison.Ordinal) && text.EndsWith(")/", StringComparison.Ordinal))
+            text = text[6..^2];
         if (text.Length is 0 or > LongestTime)
             return false;
         // Eight digits are a day.
@@ -87,9 +122,9 @@ internal static partial class ValueText
             (text, later) = ($"{text.AsSpan(0, 11)}00{text.AsSpan(13)}", TimeSpan.TicksPerDay);
         else if (text.Length >= 19 && text.AsSpan(16, 3).SequenceEqual(":60"))
             (text, later) = ($"{text.AsSpan(0, 16)}:59{text.AsSpan(19)}", TimeSpan.TicksPerSecond);
-        // A year of four digits, for the library would add the present one where there is none; and points are written where the day is first.
+        // A year of four digits, for the library would add the present one where there is none.
         if (Year().IsMatch(text)
-            && (DateTime.TryParse(text, dayFirst || PointedDate().IsMatch(text) ? DayFirst : MonthFirst, Styles, out time)
+            && (DateTime.TryParse(text, BeginsWithDay(text, dayFirst) ? DayFirst : MonthFirst, Styles, out time)
                 || DateTime.TryParseExact(text, OtherForms, MonthFirst, Styles, out time)))
         {
             utcTicks = time.Ticks - (time.Kind == DateTimeKind.Utc ? 0 : zone.GetUtcOffset(time).Ticks) + later;
@@ -137,10 +172,17 @@ internal static partial class ValueText
         return true;
     }
 
+    // Points are written where the day is first.
+    private static bool BeginsWithDay(string text, Lazy<bool>? ofFile) =>
+        PointedDate().IsMatch(text) || (NumericDate().Match(text) is { Success: true } date && (BeginsWithDay(date) ?? ofFile?.Value ?? false));
+
+    private static bool? BeginsWithDay(Match date) =>
+        int.Parse(date.Groups[1].ValueSpan, CultureInfo.InvariantCulture) > 12 ? true : int.Parse(date.Groups[3].ValueSpan, CultureInfo.InvariantCulture) > 12 ? false : null;
+
     private static bool IsPlausible(long utcTicks) => utcTicks >= FirstTicks && utcTicks < LastTicks;
 
-    [GeneratedRegex(@"\b([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}\b")]
-    private static partial Regex SlashedDate();
+    [GeneratedRegex(@"\b([0-9]{1,2})([/-])([0-9]{1,2})\2[0-9]{4}\b")]
+    private static partial Regex NumericDate();
 
     [GeneratedRegex(@"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}")]
     private static partial Regex PointedDate();
