@@ -35,6 +35,9 @@ internal sealed class TokenImporter : IDisposable
     /// <summary>Whether spans count even where spans below them carry their tokens.</summary>
     public bool KeepNested { get; init; }
 
+    /// <summary>The time zone of times without one.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
     /// <summary>Names the provider of a model where the source does not; null where nothing knows it.</summary>
     public Func<string, string?>? ProviderOf { get; init; }
 
@@ -52,7 +55,7 @@ internal sealed class TokenImporter : IDisposable
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, WhatIf);
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
-        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, ProviderOf = ProviderOf };
+        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, TimeZone = TimeZone, ProviderOf = ProviderOf };
         Read(source, sink);
         sink.Complete();
         report.Duration = watch.Elapsed;

@@ -24,6 +24,9 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
     /// <summary>Whether spans are counted even where spans below them carry their tokens.</summary>
     public bool KeepNested { get; init; }
 
+    /// <summary>The time zone of times without one.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
     /// <summary>Names the provider of a model where the source does not, or null where it is not known either.</summary>
     public Func<string, string?>? ProviderOf { get; init; }
 

@@ -121,7 +121,7 @@ internal sealed class RequestValues(ImportSink sink)
 
     private string? Time(ref ImportRow row) =>
         this[Timestamp] is not { } timestamp ? "no time"
-        : ValueText.TryTime(timestamp, out row.UtcTicks, sink.DayFirst) ? null
+        : ValueText.TryTime(timestamp, out row.UtcTicks, sink.DayFirst, sink.TimeZone) ? null
         : $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
 
     // What a query would not take for a duration is not stored as one: clocks are set back while calls run.
@@ -132,7 +132,7 @@ internal sealed class RequestValues(ImportSink sink)
             return;
         // Where times are nanoseconds, they are not rounded.
         double duration = IsNanoseconds(this[Timestamp], out long from) && IsNanoseconds(end, out long to) ? (to - from) / 1e6
-            : Known(EndTime, ValueText.TryTime(end, out long endTicks, sink.DayFirst)) ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
+            : Known(EndTime, ValueText.TryTime(end, out long endTicks, sink.DayFirst, sink.TimeZone)) ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
         if (!double.IsNaN(duration))
             row.DurationMs = Known(DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
     }

@@ -84,14 +84,15 @@ internal static partial class ValueText
 
     /// <summary>
     /// A time as ISO 8601 with <c>T</c> or a space, down to the day, the minute, the second or less, with a zone (<c>Z</c>, <c>+02:00</c>,
-    /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one for UTC; as a spreadsheet, mail or JavaScript writes it; or a number
+    /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one; as a spreadsheet, mail or JavaScript writes it; or a number
     /// since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size. 24:00 is the next day's beginning, and a leap
     /// second the next second.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="utcTicks">The time.</param>
     /// <param name="dayFirst">Whether a date such as 1/2/2026, which can be read in two ways, begins with the day; without it, it does not.</param>
-    public static bool TryTime(string text, out long utcTicks, Lazy<bool>? dayFirst = null)
+    /// <param name="zone">The time zone of times without one; without it, UTC.</param>
+    public static bool TryTime(string text, out long utcTicks, Lazy<bool>? dayFirst = null, TimeZoneInfo? zone = null)
     {
         utcTicks = 0;
         text = text.Trim();
@@ -106,16 +107,17 @@ internal static partial class ValueText
         const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault;
         if (text is ['2', _, _, _, '-', ..] && DateTime.TryParse(text, MonthFirst, Styles, out DateTime time))
         {
-            utcTicks = time.Ticks;
+            utcTicks = UtcTicks(time, zone);
             return IsPlausible(utcTicks);
         }
-        TimeZoneInfo zone = TimeZoneInfo.Utc;
         if (text[^1] == ']' && text.IndexOf('[', StringComparison.Ordinal) is > 0 and int bracket)
         {
             if (!TimeZoneInfo.TryFindSystemTimeZoneById(text[(bracket + 1)..^1], out zone!))
                 return false;
             text = text[..bracket].TrimEnd();
         }
+        if (text.EndsWith(" UTC", StringComparison.Ordinal) || text.EndsWith(" GMT", StringComparison.Ordinal))
+            zone = TimeZoneInfo.Utc;
         text = ZoneName().Replace(text, "$1");
         long later = 0;
         if (text.Length >= 16 && text.AsSpan(11).StartsWith("24:00") && text.AsSpan(16).TrimEnd("Zz").Trim(":.0").IsEmpty)
@@ -127,7 +129,7 @@ internal static partial class ValueText
             && (DateTime.TryParse(text, BeginsWithDay(text, dayFirst) ? DayFirst : MonthFirst, Styles, out time)
                 || DateTime.TryParseExact(text, OtherForms, MonthFirst, Styles, out time)))
         {
-            utcTicks = time.Ticks - (time.Kind == DateTimeKind.Utc ? 0 : zone.GetUtcOffset(time).Ticks) + later;
+            utcTicks = UtcTicks(time, zone) + later;
         }
         return IsPlausible(utcTicks);
     }
@@ -171,6 +173,8 @@ internal static partial class ValueText
         utcTicks = microseconds is > 0 and < 1e16 ? DateTime.UnixEpoch.Ticks + ((long)microseconds * TimeSpan.TicksPerMicrosecond) : 0;
         return true;
     }
+
+    private static long UtcTicks(DateTime time, TimeZoneInfo? zone) => time.Ticks - (time.Kind == DateTimeKind.Utc || zone is null ? 0 : zone.GetUtcOffset(time).Ticks);
 
     // Points are written where the day is first.
     private static bool BeginsWithDay(string text, Lazy<bool>? ofFile) =>

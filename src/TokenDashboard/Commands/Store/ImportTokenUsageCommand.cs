@@ -45,6 +45,12 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     [ValidateNotNull]
     public Hashtable? Map { get; set; }
 
+    /// <summary>The time zone of times without one: an IANA or Windows name, UTC or Local. The default is UTC.</summary>
+    [Parameter]
+    [TimeZoneTransformation]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Utc;
+
     /// <summary>
     /// Counts spans even where spans below them carry their tokens. Without it, agents and the like, and calls that two programs traced,
     /// count once.
@@ -107,6 +113,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         return _importer ??= Keep(new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation)
         {
             KeepNested = KeepNested,
+            TimeZone = TimeZone,
             // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
             ProviderOf = model => (_prices ??= new Lazy<PriceList?>(LoadPrices)).Value?.ProviderOf(model),
         });

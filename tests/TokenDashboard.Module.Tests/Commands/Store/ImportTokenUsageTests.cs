@@ -21,6 +21,22 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
+    public void Times_without_a_zone_are_of_the_one_that_is_given()
+    {
+        (string Time, string Utc)[] times =
+        [
+            ("2026-07-01T08:00:00", "2026-07-01T06:00:00"), ("1.7.2026 08:00", "2026-07-01T06:00:00"), ("2026-01-01 08:00", "2026-01-01T07:00:00"),
+            ("2026-07-01T08:00:00Z", "2026-07-01T08:00:00"), ("2026-07-01 08:00:00 UTC", "2026-07-01T08:00:00"), ("Wed Jul 01 2026 08:00:00 GMT", "2026-07-01T08:00:00"),
+            ("2026-07-01T08:00:00+05:00", "2026-07-01T03:00:00"), ("2026-07-01T08:00:00[America/New_York]", "2026-07-01T12:00:00"), ("1782892800", "2026-07-01T08:00:00"),
+        ];
+        Write("zones.csv", "timestamp,prompt_tokens,user_id\n" + string.Concat(times.Select((time, index) => $"{time.Time},1,{index}\n")));
+
+        IReadOnlyList<PSObject> stored = _session.Run("$null = Import-TokenUsage zones.csv -TimeZone Europe/Berlin; Get-TokenRequest | Sort-Object User | ForEach-Object { $_.Timestamp.ToString('s') }").Succeeded();
+
+        Assert.Equal(times.Select(time => time.Utc), stored.Select(time => time.ToString()));
+    }
+
+    [Fact]
     public void A_foreign_CSV_file_is_imported_in_one_line()
     {
         PSObject report = Assert.Single(_session.Run("Import-TokenUsage first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens'; completion_tokens = 'GeneratedTokens'; model = '=gpt-4' }").Succeeded());
