@@ -28,6 +28,8 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);
+        // With -WhatIf, too, what is no store is an error.
+        TelemetryStores.Open(path, Cancellation).Dispose();
         bool setsMode = MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode));
         if (!ShouldProcess(path, $"Create or refresh rollups in the tables tokendash_rollup* and the prices in tokendash_price{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
             return;

@@ -17,7 +17,15 @@ public abstract class SingleStoreCmdlet : StoreCmdlet
 
     private protected sealed override void Process()
     {
-        foreach (string store in StoreReferences())
+        if (InputObject is not null || Database is null)
+            Process(StoreReferences());
+        else
+            Array.ForEach(Database, text => Guard(() => Process(References(text))));
+    }
+
+    private void Process(IEnumerable<string> stores)
+    {
+        foreach (string store in stores)
             Guard(() => Process(store));
     }
 }

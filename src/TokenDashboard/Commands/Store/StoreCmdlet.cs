@@ -50,7 +50,7 @@ public abstract class StoreCmdlet : TokenCmdlet
         }
     }
 
-    private IEnumerable<string> References(string text) => TelemetryStores.IsAddress(text) || !WildcardPattern.ContainsWildcardCharacters(text)
+    private protected IEnumerable<string> References(string text) => TelemetryStores.IsAddress(text) || !WildcardPattern.ContainsWildcardCharacters(text)
         ? [ResolveStore(text)]
         : ResolveFiles(text, ErrorCode.StoreNotFound);
 }

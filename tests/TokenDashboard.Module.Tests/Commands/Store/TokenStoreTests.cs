@@ -26,6 +26,23 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
         Assert.Equal("StoreNotFound", result.ErrorId);
     }
 
+    [Theory]
+    [InlineData("/nowhere.db", "StoreNotFound")]
+    [InlineData("nodrive:store.db", "PathInvalid")]
+    [InlineData("/nowhere/*.db", "StoreNotFound")]
+    public void Of_several_stores_each_failure_is_one_error(string wrong, string errorId)
+    {
+        ModuleSession.Result result = store.Session.Run("Get-TokenStore -Database $wrong, $path", ("wrong", wrong), ("path", store.Path));
+
+        Assert.Null(result.Terminating);
+        Assert.Equal(errorId, result.ErrorId);
+        Assert.Equal(store.Path, Assert.Single(result.Output).Properties["Database"].Value);
+    }
+
+    [Fact]
+    public void A_store_that_is_missing_is_told_before_anything_is_done() =>
+        Assert.Equal("StoreNotFound", store.Session.Run("Optimize-TokenStore -Database /nowhere.db -WhatIf").ErrorId);
+
     [Fact]
     public void A_path_is_seen_from_the_sessions_location() => Assert.Equal(
         store.Path, store.Session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); (Get-TokenStore -Database ./store.db).Database", ("folder", Path.GetDirectoryName(store.Path))).Succeeded()[0].ToString());
