@@ -23,6 +23,20 @@ Describe 'Remove-TokenUsage' {
         Test-TokenStore $database -Quiet | Should -BeTrue
     }
 
+    It 'keeps removed requests out of a later import' {
+        $copy = Join-Path $TestDrive "$([guid]::NewGuid()).db"
+        Copy-Item $database $copy
+        $usage = Get-TokenUsage -Database $database
+        $result = Remove-TokenUsage -Database $database -Before $before -Confirm:$false
+
+        $report = Import-TokenUsage $copy -Database $database -WarningAction SilentlyContinue -WarningVariable warnings
+
+        $report.Imported, $report.BeforeRemoval | Should -Be 0, $result.RemovedRequests
+        $warnings | Should -Match 'removed from the store'
+        $report | Format-List | Out-String | Should -Match 'Before removal'
+        (Get-TokenUsage -Database $database).TotalTokens | Should -Be $usage.TotalTokens
+    }
+
     It 'counts and removes nothing with -WhatIf' {
         $hash = (Get-FileHash $database).Hash
 

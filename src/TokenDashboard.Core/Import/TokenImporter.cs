@@ -59,6 +59,9 @@ internal sealed class TokenImporter : IDisposable
         Read(source, sink);
         sink.Complete();
         report.Duration = watch.Elapsed;
+        report.Note(
+            report.BeforeRemoval, "Requests before the time until which Remove-TokenUsage removed requests; the store does not know whether they are among these, and they were not taken. "
+            + "If they are not, import them into another store and query both");
         SayNothingFound(report);
         return report;
 

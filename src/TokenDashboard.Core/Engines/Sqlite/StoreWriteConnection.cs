@@ -56,6 +56,9 @@ internal sealed class StoreWriteConnection : WriteConnection
     /// <summary>The time limit for the work of the next transaction.</summary>
     public TimeSpan Work { get; private set; } = FirstWork;
 
+    /// <summary>When the work of a transaction that begins now should end, as <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    public long Deadline => Stopwatch.GetTimestamp() + (long)(Work.TotalSeconds * Stopwatch.Frequency);
+
     /// <summary>The permitted size of the next transaction, as a multiple of the last one.</summary>
     public double Growth { get; private set; } = 1;
 

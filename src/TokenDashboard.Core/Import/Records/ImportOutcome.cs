@@ -2,9 +2,9 @@ namespace TokenDashboard.Import.Records;
 
 /// <summary>What became of rows; of those of one transaction it counts only once that is committed.</summary>
 internal record struct ImportOutcome(
-    long Imported, long Updated, long Duplicates, long Aggregates, long AggregateTokens, long Withdrawn, long WithdrawnTokens, long Tokens)
+    long Imported, long Updated, long Duplicates, long BeforeRemoval, long Aggregates, long AggregateTokens, long Withdrawn, long WithdrawnTokens, long Tokens)
 {
     public static ImportOutcome operator +(ImportOutcome one, ImportOutcome other) => new(
-        one.Imported + other.Imported, one.Updated + other.Updated, one.Duplicates + other.Duplicates, one.Aggregates + other.Aggregates,
+        one.Imported + other.Imported, one.Updated + other.Updated, one.Duplicates + other.Duplicates, one.BeforeRemoval + other.BeforeRemoval, one.Aggregates + other.Aggregates,
         one.AggregateTokens + other.AggregateTokens, one.Withdrawn + other.Withdrawn, one.WithdrawnTokens + other.WithdrawnTokens, one.Tokens + other.Tokens);
 }

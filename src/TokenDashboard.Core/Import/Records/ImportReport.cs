@@ -1,6 +1,6 @@
 namespace TokenDashboard.Import.Records;
 
-/// <summary>What became of one file, or of a folder. Every request read is imported, updated, a duplicate or an aggregate.</summary>
+/// <summary>What became of one file, or of a folder. Every request read is imported, updated, a duplicate, an aggregate or from before a removal.</summary>
 public sealed class ImportReport
 {
     private const int UnreadableShown = 10;
@@ -38,6 +38,12 @@ public sealed class ImportReport
 
     /// <summary>Requests the store has already, or that stood earlier in the file.</summary>
     public long Duplicates => Outcome.Duplicates;
+
+    /// <summary>
+    /// Requests omitted because they may be among those that Remove-TokenUsage removed before the first import into the store, of which only
+    /// rollups are left.
+    /// </summary>
+    public long BeforeRemoval => Outcome.BeforeRemoval;
 
     /// <summary>Spans of agents, chains and workflows omitted because they repeat the tokens of spans below them.</summary>
     public long Aggregates => Outcome.Aggregates;

@@ -127,6 +127,8 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             throw new TokenDashboardException(code, report.Problem!, target: report.Path);
         if (report.Unreadable > 0)
             WriteWarning($"Lines of '{report.Path}' that could not be read and are omitted: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
+        if (report.BeforeRemoval > 0)
+            WriteWarning($"Requests of '{report.Path}' that are omitted because they may be among those that were removed from the store: {report.BeforeRemoval:N0}. Notes of the report says what to do.");
         if (report.WithoutTokens == report.Read)
             WriteWarning($"All requests of '{report.Path}' have 0 tokens ({report.Read:N0}): the file does not say how many were used.");
         foreach (string note in report.Notes)

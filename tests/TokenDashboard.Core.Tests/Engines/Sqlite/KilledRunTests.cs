@@ -50,15 +50,17 @@ public sealed class KilledRunTests(ITestOutputHelper output)
         store.Optimize();
         store.Remove(LiveStore.Begin.AddDays(1));
         Assert.Equal(requests, store.Requested());
-        long imported = 0;
+        long imported = 0, omitted = 0;
         foreach (string log in logs)
         {
             ImportReport report = store.Import(log);
-            Assert.Equal(Spans, report.Imported + report.Duplicates);
+            // Where each import was killed before its first transaction, the removal noted no keys.
+            Assert.Equal(Spans, report.Imported + report.Duplicates + report.BeforeRemoval);
             imported += report.Imported;
+            omitted += report.BeforeRemoval;
         }
         store.Optimize();
-        Assert.Equal((store.Requests + (logs.Count * Spans), requests + imported), (store.Requested(), store.Requested()));
+        Assert.Equal((store.Requests + (logs.Count * Spans) - omitted, requests + imported), (store.Requested(), store.Requested()));
         store.AssertSound();
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Import.Records;
 using TokenDashboard.Telemetry;
 
@@ -34,6 +35,14 @@ internal static class DatabaseRows
         row => new StoredKey(new ImportKey(row.GetInt64(0), Hash(row, 1)), row.IsDBNull(2) ? null : row.GetInt64(2), row.IsDBNull(3) ? [] : row.GetFieldValue<byte[]>(3)),
         -1L,
         Array.Empty<byte>());
+
+    /// <summary>The second before which requests may have been removed from a store without their keys, as its next import will know it; null if none were.</summary>
+    public static long? RemovedUntil(TokenStore store) =>
+        store.Scalar<long>(ImportSchema.HasRemovedUntil) > 0 ? store.Query($"SELECT removed_until FROM {ImportSchema.State}", Second)[0]
+        : store.Has(RollupSchema.Sums) ? store.Query(RollupSchema.RemovedUntil, Second)[0]
+        : null;
+
+    public static long? Second(SqliteDataReader row) => row.IsDBNull(0) ? null : row.GetInt64(0);
 
     /// <summary>The keys of requests that the application wrote since the last import.</summary>
     public static IEnumerable<StoredKey> NewKeys(TokenStore store) => Pages(

@@ -9,7 +9,10 @@ internal static class ImportSchema
     /// </summary>
     public const string Keys = "tokendash_import_key";
 
-    /// <summary>Up to which row of <c>telemetry</c> the keys are known.</summary>
+    /// <summary>
+    /// Up to which row of <c>telemetry</c> the keys are known; and the second before which requests may have been removed without
+    /// their keys, because these tables are younger.
+    /// </summary>
     public const string State = "tokendash_import_state";
 
     /// <summary>Where CSV files ended without ending their last line.</summary>
@@ -32,8 +35,11 @@ internal static class ImportSchema
             id BLOB PRIMARY KEY, parent BLOB, hour INTEGER, hash BLOB, tokens_below INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS {TelemetrySql.DetailTable} (
             row_id INTEGER PRIMARY KEY, cached_tokens INTEGER, cache_write_tokens INTEGER, reasoning_tokens INTEGER, cost REAL);
-        INSERT OR IGNORE INTO {State} VALUES (1, 0);
+        INSERT OR IGNORE INTO {State} (id, last_row_id) VALUES (1, 0);
         """;
+
+    /// <summary>Whether <see cref="State"/> has <c>removed_until</c>, which is added with its value.</summary>
+    public const string HasRemovedUntil = $"SELECT count(*) FROM pragma_table_info('{State}') WHERE name = 'removed_until'";
 }
 
 /// <summary>A key as a store has it: with its imported row, or null for a row of the application, and how complete that is.</summary>

@@ -17,7 +17,7 @@ internal sealed class ImportWriter : IDisposable
         (_connection, _tables) = (connection, new StoreTables(connection));
         try
         {
-            connection.InTransaction(() => connection.Execute(ImportSchema.Create));
+            connection.InTransaction(_tables.Create);
         }
         catch
         {
@@ -86,7 +86,7 @@ internal sealed class ImportWriter : IDisposable
             int next = written;
             _connection.InTransaction(() =>
             {
-                long deadline = Stopwatch.GetTimestamp() + (long)(_connection.Work.TotalSeconds * Stopwatch.Frequency);
+                long deadline = _connection.Deadline;
                 (outcome, next) = (default, written);
                 if (_tables.LearnKeys(deadline))
                     next = _tables.Write(batch, written, deadline, ref outcome);
@@ -100,6 +100,7 @@ internal sealed class ImportWriter : IDisposable
     /// <summary>Takes in what another store knows of imports, without changing that store or keeping it locked.</summary>
     private void LearnFrom(TokenStore store)
     {
+        _connection.InTransaction(() => _tables.SetRemovedUntil(DatabaseRows.RemovedUntil(store)));
         InTransactions(DatabaseRows.Keys(store).Concat(DatabaseRows.NewKeys(store)), key => _tables.AddKey(key.Key, key.RowId, key.Rank));
         InTransactions(DatabaseRows.Spans(store), span => _tables.PutSpan(span.Id, span.Span));
         InTransactions(DatabaseRows.Tails(store), tail => _tables.AddTail(tail.Tail, tail.Key));

@@ -16,6 +16,25 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(RowsAtOnce * TimestampBytes, pinned: true);
     private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(RowsAtOnce, pinned: true);
     private string? _lastGivenId;
+    // Ticks: earlier requests whose keys are not known are not written.
+    private long? _removedUntil;
+
+    /// <summary>Creates missing tables. The first time, it notes until when requests were removed, whose keys nothing knows.</summary>
+    public void Create()
+    {
+        connection.Execute(ImportSchema.Create);
+        if ((long)connection.Scalar(ImportSchema.HasRemovedUntil) > 0)
+            return;
+        connection.Execute($"ALTER TABLE {ImportSchema.State} ADD COLUMN removed_until INTEGER");
+        if (Has(RollupSchema.Sums))
+            SetRemovedUntil(connection.Connection.Query(RollupSchema.RemovedUntil, DatabaseRows.Second).First());
+    }
+
+    /// <summary>Notes the second before which requests may have been removed without their keys.</summary>
+    public void SetRemovedUntil(long? second) => connection.Run($"UPDATE {ImportSchema.State} SET removed_until = ?1", second);
+
+    /// <summary>Whether the store has these tables, and they lack the keys of some of its requests up to a row.</summary>
+    public bool Lacks(long lastRow) => Has(ImportSchema.Keys) && Known < lastRow;
 
     /// <summary>
     /// Takes in the keys of rows the application wrote since the last time. Of a large store that takes several transactions.
@@ -24,7 +43,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     /// <returns>Whether all rows are known now.</returns>
     public bool LearnKeys(long deadline)
     {
-        long known = Number($"SELECT last_row_id FROM {ImportSchema.State}");
+        long known = Known;
         if (Number(LastRequest) <= known)
             return true;
         bool complete = true;
@@ -63,7 +82,8 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     public int Write(ImportBatch batch, int first, long deadline, ref ImportOutcome outcome)
     {
         // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
-        _lastGivenId ??= Number("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0 ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
+        _lastGivenId ??= Has("sqlite_sequence") ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
+        _removedUntil ??= RollupLevels.TicksOf(Number(RemovedUntil));
         long id = Math.Max(Number(LastRequest), Number(_lastGivenId));
         int next = first;
         do
@@ -81,6 +101,10 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         return next;
     }
 
+    private long Known => Number($"SELECT last_row_id FROM {ImportSchema.State}");
+
+    private bool Has(string table) => (long)connection.Scalar($"SELECT count(*) FROM sqlite_schema WHERE name = '{table}'") > 0;
+
     private static UInt128 Hash(ReadOnlySpan<byte> blob) => blob.Length == 16 ? MemoryMarshal.Read<UInt128>(blob) : default;
 
     /// <summary>Inserts rows that are all new with two statements.</summary>
@@ -93,7 +117,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         for (int i = 0; i < rows.Length; i++)
         {
             ref readonly ImportRow row = ref rows[i];
-            if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaced is not null)
+            if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaced is not null || row.UtcTicks < _removedUntil)
                 return false;
             BindKey(insert, i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
         }
@@ -124,6 +148,12 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
 
     private void Put(ImportBatch batch, in ImportRow row, ref long id, ref ImportOutcome outcome)
     {
+        // Whether it is one of the removed requests, whose rollups count it, is not known.
+        if (row.UtcTicks < _removedUntil && row.Role is not (ImportRole.TokensBelow or ImportRole.Link or ImportRole.Aggregate) && !Find(row.Key, out long? _, out _))
+        {
+            outcome.BeforeRemoval++;
+            return;
+        }
         switch (row.Role)
         {
             case ImportRole.TokensBelow:
@@ -149,8 +179,15 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         bool replaces = false;
         if (row.Replaced is { } replacedKey && Find(replacedKey, out long? _, out _))
         {
+            if (TakeOut(replacedKey) is not { } shorter)
+            {
+                // It was removed since.
+                AddKey(row.Key, rowId: null, rank: []);
+                outcome.Duplicates++;
+                return;
+            }
             replaces = true;
-            outcome.Tokens -= TakeOut(replacedKey) ?? 0;
+            outcome.Tokens -= shorter;
             connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", replacedKey.Hour, replacedKey.Hash);
         }
         byte[] rank = batch.Text(row, row.Rank).ToArray();

@@ -27,10 +27,18 @@ internal sealed partial class StoreOptimizer
         return removed;
     }
 
+    // After an import, the keys of removed requests are kept, so that another one does not bring them back.
+    private void LearnKeys(long lastRow)
+    {
+        for (bool complete = false; !complete;)
+            _connection.InTransaction(() => complete = !_imports.Lacks(lastRow) || _imports.LearnKeys(_connection.Deadline));
+    }
+
     private bool RemovePass(DateTimeOffset before, long keptRow, ref long removed, Action<long>? progress)
     {
         Refresh();
         RollupState state = ReadState();
+        LearnKeys(state.Watermark);
         long end = RollupLevels.StartOf(RollupLevels.SecondOf(before.UtcTicks), RollupLevels.QuarterSeconds);
         List<RowRange> ranges = RollupStore.ReadRanges(_store, RollupSchema.NoTime + 1, end);
         if (ranges.Count == 0)
@@ -69,9 +77,14 @@ internal sealed partial class StoreOptimizer
 
     private bool RemoveBatch(ref RollupState state, RollupBatch batch, List<long> ids)
     {
-        bool hasDetails = _store.HasDetails;
+        bool hasDetails = _store.HasDetails, known = false;
+        long watermark = state.Watermark;
         return _tables.TryWrite(ref state, () =>
         {
+            // The first import can begin at any time.
+            known = !_imports.Lacks(watermark);
+            if (!known)
+                return;
             _tables.Add(batch.Quarters.Select(quarter => KeyValuePair.Create(quarter.Key with { Level = RollupLevel.RemovedQuarter }, quarter.Value)));
             // Quarter-hours still contain the removed requests. Until they are rebuilt, the remaining requests are read one by one.
             foreach (long start in batch.Quarters.Keys.Select(quarter => quarter.Start).Distinct())
@@ -84,7 +97,7 @@ internal sealed partial class StoreOptimizer
                     _connection.Run($"DELETE FROM {TelemetrySql.DetailTable} WHERE row_id = ?1", id);
             }
             _connection.Run(RollupSchema.NextRemoval);
-        });
+        }) && known;
     }
 
     // Removes the sums and the row ranges of empty quarter-hours; false if new requests were added.

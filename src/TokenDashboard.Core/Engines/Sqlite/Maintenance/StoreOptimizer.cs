@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
@@ -18,6 +19,7 @@ internal sealed partial class StoreOptimizer : IDisposable
     private readonly StoreWriteConnection _connection;
     private readonly TokenStore _store;
     private readonly RollupTables _tables;
+    private readonly StoreTables _imports;
     private readonly CancellationToken _cancellation;
     // The first batch of a store is small, because the speed of the disk is unknown.
     private int _keysPerBatch = FewestKeys;
@@ -30,7 +32,7 @@ internal sealed partial class StoreOptimizer : IDisposable
     {
         _cancellation = cancellation;
         _connection = StoreWriteConnection.Open(path, cancellation);
-        _tables = new RollupTables(_connection);
+        (_tables, _imports) = (new RollupTables(_connection), new StoreTables(_connection));
         try
         {
             _tables.Create(force);
