@@ -44,6 +44,21 @@ Describe 'Remove-TokenUsage' {
         (Get-FileHash $database).Hash | Should -Be $hash
     }
 
+    It 'warns before it removes requests whose cost only they give, also with -WhatIf' {
+        $own = Join-Path $env:TOKENDASHBOARD_PRICES prices.yaml
+        $provider, $model = (Get-TokenRequest -Database $database -First 1).ForEach({ $_.Provider, $_.Model })
+        Set-Content $own "providers: [{ id: $provider, models: [{ id: mine, match: { equals: $model }, prices: { input_mtok: { base: 1, tiers: [{ start: 150, price: 2 }] } } }] }]"
+        try {
+            Remove-TokenUsage -Database $database -Before $before -WhatIf -WarningAction SilentlyContinue -WarningVariable warnings
+        }
+        finally {
+            Remove-Item $own
+        }
+
+        $warnings | Should -HaveCount 1
+        $warnings | Should -Match ": $model\. Without the requests"
+    }
+
     It 'removes nothing where nothing is old' {
         (Remove-TokenUsage -Database $database -Before 2000-01-01 -Confirm:$false).RemovedRequests | Should -Be 0
     }

@@ -23,6 +23,21 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
     /// <summary>The cost at the time of each request.</summary>
     public UsageCost CostAtRequest => CostAt(null);
 
+    /// <summary>Tokens that lack a price at the time of their requests because rollups do not contain the size of each request.</summary>
+    public long TokensOfUnknownTier
+    {
+        get
+        {
+            long tokens = 0;
+            for (Part? part = _parts; part is not null; part = part.Next)
+            {
+                if (part.Prompt is null)
+                    tokens += part.Price.CostOf(part.Counts, part.InputClass).UnpricedTokens - part.Price.CostOf(part.Counts, (long)InputSize.RangeOf(part.InputClass).Smallest).UnpricedTokens;
+            }
+            return tokens;
+        }
+    }
+
     /// <inheritdoc/>
     public override void Add(UsageRow row)
     {

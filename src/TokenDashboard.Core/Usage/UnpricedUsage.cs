@@ -14,6 +14,9 @@ public enum UnpricedReason : long
 
     /// <summary>The model has no price for such tokens.</summary>
     NoRate,
+
+    /// <summary>The price depends on the size of each request, and of removed requests only rollups are left.</summary>
+    NeedsRequests,
 }
 
 /// <summary>Usage of a model without a price for some or all of its tokens.</summary>
@@ -37,6 +40,24 @@ public sealed record UnpricedUsage(
             .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, StringComparer.Ordinal)], unreadable);
     }
 
+    /// <summary>The models with requests before a time whose cost only single requests give.</summary>
+    internal static IReadOnlyList<string> ModelsThatNeedRequests(ITelemetryStore store, DateTimeOffset before, PriceList prices)
+    {
+        var filter = new RequestFilter { Range = new TimeRange(null, before) };
+        var scope = new UsageScope(filter, RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
+        var parts = new List<HashSet<(string Provider, string Model)>>();
+        store.ReadUsage(scope, part =>
+        {
+            if (part == 0)
+                parts.Clear();
+            HashSet<(string Provider, string Model)> own = [];
+            parts.Add(own);
+            return row => own.Add((row.Provider, row.Model));
+        });
+        return [.. parts.SelectMany(part => part).Where(of => prices.Find(of.Provider, of.Model) is { IsExactFromRollups: false })
+            .Select(of => of.Model).Distinct().Order(StringComparer.Ordinal)];
+    }
+
     // A model without a price is included even if its requests have no tokens.
     private static UnpricedUsage? Of(UsageKey key, UsageAccumulator usage, PriceList prices)
     {
@@ -45,7 +66,9 @@ public sealed record UnpricedUsage(
         if (isKnown && unpriced == 0)
             return null;
         MeasureValues values = usage.Values;
-        UnpricedReason reason = isKnown ? UnpricedReason.NoRate : prices.HasProvider(key.Provider, key.Model!) ? UnpricedReason.NoModel : UnpricedReason.NoProvider;
+        UnpricedReason reason = isKnown ? (((PricedUsage)usage).TokensOfUnknownTier == unpriced ? UnpricedReason.NeedsRequests : UnpricedReason.NoRate)
+            : prices.HasProvider(key.Provider, key.Model!) ? UnpricedReason.NoModel
+            : UnpricedReason.NoProvider;
         return new UnpricedUsage(
             key.Provider ?? "", key.Model ?? "", values[Measures.Requests], unpriced, reason,
             new(values[Measures.FirstTicks], TimeSpan.Zero), new(values[Measures.LastTicks], TimeSpan.Zero));

@@ -126,6 +126,42 @@ public class UsageCostTests
             UnpricedUsage.Read([new SqliteStore(open)], own).Rows.Select(row => (row.Model, row.Requests, row.UnpricedTokens, row.Reason)));
     }
 
+    [Fact]
+    public void Removed_requests_of_a_tier_that_rollups_do_not_know_are_told_before_and_after()
+    {
+        PriceList own = TestPrices.WithOwn("""
+            providers:
+              - id: own
+                models:
+                  - id: mine
+                    match: { equals: mine }
+                    prices: { input_mtok: { base: 1, tiers: [ { start: 150, price: 2 } ] } }
+                  - id: other
+                    match: { equals: other }
+                    prices: { input_mtok: { base: 1, tiers: [ { start: 150, price: 2 } ] } }
+            """);
+        using var store = new TestStore();
+        store.Insert(
+            new TestStore.Row { Timestamp = "2026-05-31T12:00:00", Provider = "own", Model = "mine", Prompt = 100L, Completion = 0L, Total = 100L },
+            new TestStore.Row { Timestamp = "2026-05-31T12:00:01", Provider = "own", Model = "mine", Prompt = 200L, Completion = 0L, Total = 200L },
+            new TestStore.Row { Timestamp = "2026-05-31T12:00:00", Provider = "openai", Model = "gpt-4o", Prompt = 200L, Completion = 0L, Total = 200L },
+            new TestStore.Row { Timestamp = "2026-07-01T12:00:00", Provider = "own", Model = "other", Prompt = 200L, Completion = 7L, Total = 207L });
+        var before = new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
+        IEnumerable<(string, long, UnpricedReason)> Unpriced(TokenStore open) =>
+            UnpricedUsage.Read([new SqliteStore(open)], own).Rows.Select(row => (row.Model, row.UnpricedTokens, row.Reason));
+        using (TokenStore open = store.Open())
+        {
+            Assert.Equal(["mine"], UnpricedUsage.ModelsThatNeedRequests(new SqliteStore(open), before, own));
+            Assert.Equal([("other", 7, UnpricedReason.NoRate)], Unpriced(open));
+        }
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+            optimizer.Remove(before);
+
+        using TokenStore removed = store.Open();
+        Assert.Empty(UnpricedUsage.ModelsThatNeedRequests(new SqliteStore(removed), before, own));
+        Assert.Equal([("mine", 300, UnpricedReason.NeedsRequests), ("other", 7, UnpricedReason.NoRate)], Unpriced(removed));
+    }
+
     [Theory]
     [InlineData(0L, 0L, 1_000_000L, null, 1_000_000L)]
     [InlineData(100L, 10L, 100_000L, 0.00035, 99_890L)]

@@ -30,13 +30,23 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
     [SupportsWildcards]
     public override string[]? Database { get; set; }
 
+    // Read once for all stores.
+    private readonly Lazy<PriceList?> _prices;
+
+    /// <summary>Creates the command.</summary>
+    public RemoveTokenUsageCommand() => _prices = new Lazy<PriceList?>(LoadPrices);
+
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);
         DateTimeOffset before = RollupLevels.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
         long count;
         using (ITelemetryStore open = TelemetryStores.Open(path, Cancellation))
+        {
             count = new RequestQuery([open], new RequestFilter { Range = new TimeRange(null, before) }).Count();
+            if (_prices.Value is { } prices && UnpricedUsage.ModelsThatNeedRequests(open, before, prices) is { Count: > 0 } models)
+                WriteWarning($"The prices of these models change at times or numbers of prompt tokens that rollups do not distinguish: {string.Join(", ", models)}. Without the requests of '{path}' before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC, their cost is no longer exact, and some of their tokens have none. To keep it, export it first with Get-TokenUsage Day, Model.");
+        }
         string what = string.Create(CultureInfo.InvariantCulture, $"{count:N0} requests before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         if (!ShouldProcess($"Remove {what} from '{path}'. Their rollups are kept.", $"Remove {what} from '{path}'? Their rollups are kept.", "Remove-TokenUsage"))
             return;
