@@ -25,6 +25,21 @@ Describe 'Update-TokenPrice' {
         $kept | Should -FileContentMatchExactly '"source":"newer.json"'
     }
 
+    It 'takes files from the pipeline' {
+        (Get-ChildItem $file | Update-TokenPrice | Where-Object Model -EQ gpt-9).Change | Should -Be 'Added'
+        (Get-TokenPrice gpt-9).Output | Should -Be 9
+        $file | Update-TokenPrice | Should -BeNullOrEmpty
+        [pscustomobject] @{ Path = $file } | Update-TokenPrice -WhatIf | Should -BeNullOrEmpty
+    }
+
+    It 'reads UTF-16, as Windows PowerShell writes it' {
+        Set-Content $file (Get-Content $file -Raw) -Encoding unicode
+
+        $null = Update-TokenPrice $file
+
+        (Get-TokenPrice gpt-9).Output | Should -Be 9
+    }
+
     It 'warns of a list that removes most models' {
         $null = Update-TokenPrice $file -WarningVariable first -WarningAction SilentlyContinue
         Set-List '{"input_mtok":4,"output_mtok":9}'

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;
 
@@ -108,6 +109,21 @@ public class PriceFilesTests
     [InlineData("prices.json", "\uFEFF \n")]
     [InlineData("prices.json", "null")]
     public void An_own_file_without_values_is_like_none(string file, string text) => Assert.Equal(10m, Cost(TestPrices.WithOwn(text, file), "openai", "o3"));
+
+    [Theory]
+    [InlineData("prices.json")]
+    [InlineData("prices.yaml")]
+    public void An_own_file_may_be_UTF_16(string file)
+    {
+        const string Text = """{"providers":[{"id":"own","models":[{"id":"mine","match":{"equals":"mine"},"prices":{"input_mtok":3}}]}]}""";
+        foreach (Encoding encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF8])
+        {
+            using var folder = new TemporaryFolder();
+            File.WriteAllText(folder.File(file), Text, encoding);
+
+            Assert.NotNull(PriceFiles.LoadFrom(folder.Path).Find("own", "mine"));
+        }
+    }
 
     [Fact]
     public void A_fault_of_an_own_file_has_no_example_of_another_definition() => Assert.DoesNotContain(

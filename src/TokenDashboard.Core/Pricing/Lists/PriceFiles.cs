@@ -165,7 +165,7 @@ internal static class PriceFiles
     {
         byte[] content = ReadBytes(path);
         // An empty text is not JSON, but it is YAML.
-        if (Path.GetExtension(path) == ".json" && Encoding.UTF8.GetString(content).Trim() is not ("" or "\uFEFF"))
+        if (Path.GetExtension(path) == ".json" && !string.IsNullOrWhiteSpace(Encoding.UTF8.GetString(content)))
             return PlainValues.Of(ParseJson(content, path, ErrorCode.PriceFileInvalid, check: true, lenient: true));
         try
         {
@@ -212,11 +212,13 @@ internal static class PriceFiles
         return lines.TryGetValue(path, out long line) ? line : null;
     }
 
+    /// <summary>Reads a file as UTF-8 without a byte order mark, whatever its encoding is.</summary>
     internal static byte[] ReadBytes(string path)
     {
         try
         {
-            return RegularFile.ReadBytes(path, MaxBytes);
+            // Windows PowerShell writes UTF-16.
+            return Encoding.UTF8.GetBytes(RegularFile.ReadText(path, MaxBytes));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

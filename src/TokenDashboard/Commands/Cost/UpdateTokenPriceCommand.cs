@@ -8,7 +8,7 @@ namespace TokenDashboard.Commands;
 public sealed class UpdateTokenPriceCommand : TokenCmdlet
 {
     /// <summary>The file: the JSON of genai-prices, or a list that this module wrote.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
