@@ -80,6 +80,8 @@ internal sealed class TokenImporter : IDisposable
     {
         var reports = new List<ImportReport>();
         ReadFolder(new DirectoryInfo(folder));
+        // The store itself, and what SQLite writes beside it: https://sqlite.org/tempfiles.html
+        string[] own = [_database, $"{_database}-journal", $"{_database}-wal", $"{_database}-shm"];
         var report = new ImportReport(folder, _database, WhatIf);
         report.AddFiles(reports);
         return report;
@@ -91,8 +93,7 @@ internal sealed class TokenImporter : IDisposable
                 // Links to folders are not followed: they may lead back.
                 if (entry is DirectoryInfo next && next.LinkTarget is null)
                     ReadFolder(next);
-                // Beside the store may lie its journal.
-                else if (entry is FileInfo && !entry.FullName.StartsWith(_database, StringComparison.Ordinal))
+                else if (entry is FileInfo && !own.Contains(entry.FullName))
                     Try(entry, () => ReadFile(entry.FullName));
             }
         });

@@ -66,16 +66,16 @@ public sealed class ImportReport
     public long Unreadable { get; private set; }
 
     /// <summary>The first ten of them.</summary>
-    public IReadOnlyList<UnreadableLine> UnreadableLines => _unreadable;
+    public ImportList<UnreadableLine> UnreadableLines => new(_unreadable);
 
     /// <summary>
     /// Values that were not what their column needs and became unknown, by column: costs in words, durations below zero. Their requests
     /// count.
     /// </summary>
-    public IReadOnlyDictionary<string, long> UnknownValues => _unknown.ToDictionary(entry => ImportColumns.Name(entry.Key), entry => entry.Value);
+    public ValueCounts UnknownValues => new(_unknown.ToDictionary(entry => ImportColumns.Name(entry.Key), entry => entry.Value));
 
     /// <summary>What was assumed where the file does not say it.</summary>
-    public IReadOnlyList<string> Notes => _notes;
+    public ImportList<string> Notes => new(_notes);
 
     /// <summary>Why nothing was imported, or null: then the command gives an error and not this report.</summary>
     public string? Problem { get; private set; }
@@ -84,7 +84,7 @@ public sealed class ImportReport
     public ErrorCode? ProblemCode { get; private set; }
 
     /// <summary>Of a folder, the reports of its files; none for a file.</summary>
-    public IReadOnlyList<ImportReport> Files => _files;
+    public ImportList<ImportReport> Files => new(_files);
 
     /// <summary>Whether the file ends within a line, or its packed data ends too early. Once the file is complete, a new import takes in the rest.</summary>
     public bool Incomplete { get; internal set; }
@@ -112,6 +112,9 @@ public sealed class ImportReport
 
     /// <summary>Lines, rows or objects looked at.</summary>
     internal long Lines { get; set; }
+
+    /// <summary>The path.</summary>
+    public override string ToString() => Path;
 
     /// <summary>Sums up the reports of a folder's files.</summary>
     internal void AddFiles(IReadOnlyList<ImportReport> files)

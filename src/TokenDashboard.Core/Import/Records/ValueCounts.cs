@@ -1,0 +1,15 @@
+using System.Collections.ObjectModel;
+
+namespace TokenDashboard.Import.Records;
+
+/// <summary>How many values, by column. The text is that of a list, as in CSV files: <c>cost 3, duration_ms 1</c>.</summary>
+public sealed class ValueCounts : ReadOnlyDictionary<string, long>
+{
+    internal ValueCounts(IDictionary<string, long> counts)
+        : base(counts)
+    {
+    }
+
+    /// <summary>Each column with its count.</summary>
+    public override string ToString() => string.Join(", ", this.Select(column => string.Create(CultureInfo.InvariantCulture, $"{column.Key} {column.Value:N0}")));
+}
