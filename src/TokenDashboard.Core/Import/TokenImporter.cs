@@ -59,6 +59,8 @@ internal sealed class TokenImporter : IDisposable
         Read(source, sink);
         sink.Complete();
         report.Duration = watch.Elapsed;
+        if (_map is not null)
+            report.Note(report.Duplicates, "Requests that the store has already, and which another -Map does not change. To read them by another map, import the file into a new store");
         report.Note(
             report.BeforeRemoval, "Requests before the time until which Remove-TokenUsage removed requests; the store does not know whether they are among these, and they were not taken. "
             + "If they are not, import them into another store and query both");
@@ -78,10 +80,10 @@ internal sealed class TokenImporter : IDisposable
     /// </summary>
     public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {
-        var reports = new List<ImportReport>();
-        ReadFolder(new DirectoryInfo(folder));
         // The store itself, and what SQLite writes beside it: https://sqlite.org/tempfiles.html
         string[] own = [_database, $"{_database}-journal", $"{_database}-wal", $"{_database}-shm"];
+        var reports = new List<ImportReport>();
+        ReadFolder(new DirectoryInfo(folder));
         var report = new ImportReport(folder, _database, WhatIf);
         report.AddFiles(reports);
         return report;

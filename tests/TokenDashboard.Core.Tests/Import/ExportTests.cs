@@ -430,6 +430,28 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void Another_map_changes_no_stored_request_and_a_note_says_what_to_do()
+    {
+        const string Content = "at,in,out\n2026-03-01,1,2\n";
+        ColumnMap Map(string tokens) => new(new Dictionary<string, string> { ["timestamp"] = "at", ["prompt_tokens"] = tokens });
+        Assert.Empty(_folder.Import(Content, map: Map("out")).Notes);
+
+        ImportReport report = _folder.Import(Content, map: Map("in"));
+
+        Assert.Equal((0, 1), (report.Imported, report.Duplicates));
+        Assert.Contains("new store", Assert.Single(report.Notes), StringComparison.Ordinal);
+        Assert.Equal(["2"], _folder.Query("SELECT total_tokens FROM telemetry"));
+    }
+
+    [Fact]
+    public void A_format_of_other_columns_is_told_with_its_own()
+    {
+        TokenDashboardException fault = Assert.Throws<TokenDashboardException>(() => _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n", ImportFormat.LiteLlm));
+
+        Assert.Contains("timestamp, which LiteLlm calls startTime, in '", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Removed_requests_of_another_store_are_told()
     {
         using var other = new ImportFolder();

@@ -32,6 +32,15 @@ public sealed class ValueTests : IDisposable
         Assert.Equal(["0"], _folder.Query("SELECT count(*) FROM telemetry WHERE duration_ms < 0 OR success = 0"));
     }
 
+    [Fact]
+    public void A_cost_that_queries_would_not_read_is_unknown()
+    {
+        ImportReport report = _folder.Import("timestamp,prompt_tokens,cost\n2026-03-01T08:00:00,1,12345678901234567890.123\n2026-03-01T08:00:01,1,1000000000000\n");
+
+        Assert.Equal("cost 1", report.UnknownValues.ToString());
+        Assert.Equal(["", "1000000000000"], _folder.Query("SELECT cost FROM telemetry LEFT JOIN tokendash_request_detail ON row_id = id ORDER BY id"));
+    }
+
     [Theory]
     [InlineData("\\N")]
     [InlineData("NULL")]

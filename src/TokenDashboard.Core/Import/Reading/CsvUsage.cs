@@ -48,7 +48,11 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         ColumnMap own = requests.Format.Columns?.Among(indexes.ContainsKey) ?? ColumnMap.OfNames(indexes.Keys), columns = map?.Over(own) ?? own;
         bool hasTime = columns.Sources.ContainsKey(ImportColumn.Timestamp);
         if (!hasTime || !(columns.Sources.ContainsKey(ImportColumn.PromptTokens) || columns.Sources.ContainsKey(ImportColumn.TotalTokens) || requests.Format.Complete is not null))
-            return $"No column is known to be {ImportColumns.Name(hasTime ? ImportColumn.PromptTokens : ImportColumn.Timestamp)}";
+        {
+            ImportColumn lacking = hasTime ? ImportColumn.PromptTokens : ImportColumn.Timestamp;
+            string named = requests.Format.Columns?.Sources.GetValueOrDefault(lacking) is { } names ? $", which {requests.Format.Name} calls {string.Join(" or ", names)}," : "";
+            return $"No column is known to be {ImportColumns.Name(lacking)}{named}";
+        }
         string[] read = [.. columns.Sources.Values.SelectMany(names => names).Where(name => ColumnMap.Constant(name) is null)];
         if (read.FirstOrDefault(name => !indexes.ContainsKey(name)) is { } missing)
             return $"There is no column '{missing}'";

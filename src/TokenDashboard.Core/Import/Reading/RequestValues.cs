@@ -72,7 +72,7 @@ internal sealed class RequestValues(ImportSink sink)
         if (row.PromptTokens > ValueLimits.MaxTokens || row.CompletionTokens > ValueLimits.MaxTokens)
             return "more tokens than 10^12";
         Duration(ref row);
-        row.Cost = Number(Cost, double.MaxValue);
+        row.Cost = Number(Cost, ValueLimits.MaxCost);
         row.PolicyPassed = this[Success] is not { } success || !Known(Success, ValueText.TryVerdict(success, out bool passed)) || passed;
         this[Provider] ??= this[Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)

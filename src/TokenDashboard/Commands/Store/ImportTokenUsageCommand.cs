@@ -127,6 +127,8 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             throw new TokenDashboardException(code, report.Problem!, target: report.Path);
         if (report.Unreadable > 0)
             WriteWarning($"Lines of '{report.Path}' that could not be read and are omitted: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
+        if (report.UnknownValues.Count > 0)
+            WriteWarning($"Values of '{report.Path}' that are not what their columns need and are unknown now: {report.UnknownValues}. Their requests are imported. UnknownValues of the report has the counts.");
         if (report.BeforeRemoval > 0)
             WriteWarning($"Requests of '{report.Path}' that are omitted because they may be among those that were removed from the store: {report.BeforeRemoval:N0}. Notes of the report says what to do.");
         if (report.WithoutTokens == report.Read)

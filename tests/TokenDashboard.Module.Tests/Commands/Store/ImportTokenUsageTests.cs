@@ -94,6 +94,34 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_folder_only_the_store_and_its_own_files_are_passed_over()
+    {
+        foreach (string name in (string[])["store.db.csv", "store.db-2026.csv", "store.dbx/one.csv"])
+            Write($"beside/{name}", $"timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,{name}\n");
+
+        PSObject report = Assert.Single(_session.Run("Import-TokenUsage beside/store.db.csv -Database beside/store.db; Import-TokenUsage beside -Database beside/store.db").Succeeded().Skip(1));
+
+        Assert.Equal((2L, 1L), ((long)report.Properties["Imported"].Value, (long)report.Properties["Duplicates"].Value));
+        Assert.Equal(3, ((IReadOnlyCollection<object>)report.Properties["Files"].Value).Count);
+    }
+
+    [Fact]
+    public void Unknown_values_are_told_in_one_warning_and_are_text_in_CSV()
+    {
+        Write("costs.csv", "timestamp,prompt_tokens,cost,duration_ms\n2026-03-01T12:00:00,1,\"1,5\",5\n2026-03-01T12:00:01,1,$1.50,-1\nnever,1,1,1\nnever,2,1,1\n");
+
+        ModuleSession.Result result = _session.Run("$report = Import-TokenUsage costs.csv; $report | ConvertTo-Csv | ConvertFrom-Csv");
+
+        Assert.Equal(2, result.Warnings.Count);
+        Assert.Contains(": cost 2, duration_ms 1.", result.Warnings[1], StringComparison.Ordinal);
+        PSObject row = Assert.Single(result.Output);
+        Assert.Equal("cost 2, duration_ms 1", row.Properties["UnknownValues"].Value);
+        Assert.StartsWith("line 4: 'never' is not a time between the years 2000 and 2199; line 5: ", (string)row.Properties["UnreadableLines"].Value, StringComparison.Ordinal);
+        Assert.Equal("", row.Properties["Notes"].Value);
+        Assert.Equal(2L, _session.Run("$report.UnknownValues.cost").Succeeded()[0].BaseObject);
+    }
+
+    [Fact]
     public void A_file_that_is_read_in_part_warns_once() => Assert.Single(_session.Run("Import-TokenUsage 'sec*.csv'").Warnings);
 
     [Fact]
