@@ -61,9 +61,12 @@ internal sealed class TokenImporter : IDisposable
         report.Duration = watch.Elapsed;
         if (_map is not null)
             report.Note(report.Duplicates, "Requests that the store has already, and which another -Map does not change. To read them by another map, import the file into a new store");
-        report.Note(
-            report.BeforeRemoval, "Requests before the time until which Remove-TokenUsage removed requests; the store does not know whether they are among these, and they were not taken. "
-            + "If they are not, import them into another store and query both");
+        if (report.BeforeRemoval > 0)
+        {
+            report.Note(report.BeforeRemoval, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Requests before {_writer.Value.RemovedUntil:yyyy-MM-dd HH:mm} UTC, until which requests were removed before the first import; the store does not know whether they are among these, and they were not taken. If they are not, import them into another store and query both"));
+        }
         SayNothingFound(report);
         return report;
 

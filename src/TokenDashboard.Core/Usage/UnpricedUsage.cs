@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Why tokens have no price.</summary>
+/// <summary>Why tokens, or most of them, have no price.</summary>
 public enum UnpricedReason : long
 {
     /// <summary>The price list has no such provider, and the model name does not identify one.</summary>
@@ -66,7 +66,7 @@ public sealed record UnpricedUsage(
         if (isKnown && unpriced == 0)
             return null;
         MeasureValues values = usage.Values;
-        UnpricedReason reason = isKnown ? (((PricedUsage)usage).TokensOfUnknownTier == unpriced ? UnpricedReason.NeedsRequests : UnpricedReason.NoRate)
+        UnpricedReason reason = isKnown ? (((PricedUsage)usage).TokensOfUnknownTier > unpriced / 2 ? UnpricedReason.NeedsRequests : UnpricedReason.NoRate)
             : prices.HasProvider(key.Provider, key.Model!) ? UnpricedReason.NoModel
             : UnpricedReason.NoProvider;
         return new UnpricedUsage(

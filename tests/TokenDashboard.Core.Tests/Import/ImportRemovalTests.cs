@@ -36,7 +36,7 @@ public sealed class ImportRemovalTests : IDisposable
 
         Assert.InRange(removed, 1, _requests - 1);
         Assert.Equal((_requests, 0, removed, _requests - removed), (report.Read, report.Imported, report.BeforeRemoval, report.Duplicates));
-        Assert.Contains("another store", Assert.Single(report.Notes), StringComparison.Ordinal);
+        Assert.Contains("before 2026-03-02 23:00 UTC, until", Assert.Single(report.Notes), StringComparison.Ordinal);
         Assert.Equal((0, removed), (again.Imported, again.BeforeRemoval));
         Assert.Equal(_requests, Counted());
     }
@@ -117,6 +117,20 @@ public sealed class ImportRemovalTests : IDisposable
     }
 
     [Fact]
+    public void Requests_whose_rollups_another_version_has_stay_out_until_these_are_deleted()
+    {
+        long removed = Remove(Begin.AddDays(2));
+        _folder.Query("UPDATE tokendash_rollup_state SET format = 99");
+        Assert.Equal(removed, Import(Copy, whatIf: true).BeforeRemoval);
+
+        using (var optimizer = new StoreOptimizer(_folder.Database, CancellationToken.None, force: true))
+            optimizer.Refresh();
+
+        Assert.Equal((removed, 0), (Import(Copy).Imported, Import(Copy).BeforeRemoval));
+        Assert.Equal(_requests, Counted());
+    }
+
+    [Fact]
     public void A_line_that_was_cut_and_removed_stays_out_when_its_file_is_whole()
     {
         const string Cut = "timestamp,prompt_tokens\n2026-03-01T12:00:00,1";
@@ -136,9 +150,9 @@ public sealed class ImportRemovalTests : IDisposable
         using var started = new ManualResetEventSlim();
         Task import = Task.Run(() =>
         {
-            started.Wait();
+            started.Wait(TestContext.Current.CancellationToken);
             Import(Copy);
-        });
+        }, TestContext.Current.CancellationToken);
         using (var remover = new StoreOptimizer(_folder.Database, CancellationToken.None))
             remover.Remove(Begin.AddDays(2), _ => started.Set());
         await import;

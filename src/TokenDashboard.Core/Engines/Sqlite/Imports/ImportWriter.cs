@@ -28,6 +28,9 @@ internal sealed class ImportWriter : IDisposable
 
     public TimeSpan LongestLock => _connection.LongestLock;
 
+    /// <summary>Requests before this time are written only where they are known; known after a write.</summary>
+    public DateTime? RemovedUntil => _tables.RemovedUntil;
+
     /// <summary>Opens a store for importing, and makes it where there is none.</summary>
     public static ImportWriter Open(string path, CancellationToken cancellation)
     {

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using SQLitePCL;
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Import.Records;
 using TokenDashboard.Telemetry;
 
@@ -12,9 +11,6 @@ internal sealed partial class StoreTables
     private const int TimestampBytes = 40;
     private const int KeyColumns = 4;
     private const int RequestColumns = 15;
-
-    private static readonly string RemovedUntil =
-        string.Create(CultureInfo.InvariantCulture, $"SELECT COALESCE(removed_until, {RollupSchema.NoTime}) FROM {ImportSchema.State}");
 
     private const string LastRequest = "SELECT COALESCE(max(id), 0) FROM telemetry";
 

@@ -16,8 +16,9 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(RowsAtOnce * TimestampBytes, pinned: true);
     private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(RowsAtOnce, pinned: true);
     private string? _lastGivenId;
-    // Ticks: earlier requests whose keys are not known are not written.
-    private long? _removedUntil;
+
+    /// <summary>Earlier requests whose keys are not known are not written; null before a write.</summary>
+    public DateTime? RemovedUntil { get; private set; }
 
     /// <summary>Creates missing tables. The first time, it notes until when requests were removed, whose keys nothing knows.</summary>
     public void Create()
@@ -83,7 +84,8 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     {
         // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
         _lastGivenId ??= Has("sqlite_sequence") ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
-        _removedUntil ??= RollupLevels.TicksOf(Number(RemovedUntil));
+        // NULL is 0, which is before all times of imports.
+        RemovedUntil ??= DateTime.UnixEpoch.AddSeconds(Number($"SELECT removed_until FROM {ImportSchema.State}"));
         long id = Math.Max(Number(LastRequest), Number(_lastGivenId));
         int next = first;
         do
@@ -117,7 +119,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         for (int i = 0; i < rows.Length; i++)
         {
             ref readonly ImportRow row = ref rows[i];
-            if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaced is not null || row.UtcTicks < _removedUntil)
+            if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaced is not null || row.UtcTicks < RemovedUntil?.Ticks)
                 return false;
             BindKey(insert, i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
         }
@@ -149,7 +151,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     private void Put(ImportBatch batch, in ImportRow row, ref long id, ref ImportOutcome outcome)
     {
         // Whether it is one of the removed requests, whose rollups count it, is not known.
-        if (row.UtcTicks < _removedUntil && row.Role is not (ImportRole.TokensBelow or ImportRole.Link or ImportRole.Aggregate) && !Find(row.Key, out long? _, out _))
+        if (row.UtcTicks < RemovedUntil?.Ticks && row.Role is not (ImportRole.TokensBelow or ImportRole.Link or ImportRole.Aggregate) && !Find(row.Key, out long? _, out _))
         {
             outcome.BeforeRemoval++;
             return;
