@@ -4,6 +4,7 @@ using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.DataSources;
 
@@ -42,7 +43,7 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
         else
             (name, database) = CheckSettings(response.OrThrow($"read the data source '{uid}'", GrafanaPermission.ReadDataSources).AsObject(), problems, type);
         long? requests = version is null || response.Status == 404 ? null : Query(uid, problems, type);
-        return new GrafanaDataSourceReport { Uid = uid, Name = name, Database = database, PluginVersion = version, Requests = requests, Problems = problems };
+        return new GrafanaDataSourceReport { Uid = uid, Name = name, Database = database, PluginVersion = version, Requests = requests, Problems = new(problems) };
     }
 
     private static (string? Name, string? Database) CheckSettings(JsonObject stored, List<string> problems, DataSourcePlugin plugin)
@@ -133,5 +134,5 @@ public sealed record GrafanaDataSourceReport
     /// <summary>The number of requests in the store, as Grafana counted them; null if it could not.</summary>
     public long? Requests { get; init; }
     /// <summary>What is wrong and what to do about it, in the order it was found; empty for nothing.</summary>
-    public required IReadOnlyList<string> Problems { get; init; }
+    public required NameList Problems { get; init; }
 }

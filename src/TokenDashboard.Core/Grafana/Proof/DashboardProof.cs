@@ -78,10 +78,10 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
             RefId = target.RefId,
             Message = Shape(result, milliseconds),
             Rows = result?.Rows ?? 0,
-            Columns = [.. result?.Columns.Select(column => new DashboardQueryColumn(column.Name, column.Type)) ?? []],
+            Columns = new(result?.Columns.Select(column => new DashboardQueryColumn(column.Name, column.Type)) ?? []),
             Series = result?.Series?.Count,
             Milliseconds = milliseconds,
-            Problems = [.. grave.Select(problem => DashboardRule.Cut(problem.Problem))],
+            Problems = new(grave.Select(problem => DashboardRule.Cut(problem.Problem))),
             Sql = result?.Sql ?? finished,
         });
         _findings.AddRange(problems.Select(problem => DashboardRule.Find(dashboard, query, problem)));

@@ -1,5 +1,7 @@
+using System.Collections.ObjectModel;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Rules;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Proof;
 
@@ -14,13 +16,13 @@ public sealed record DashboardQueryResult : DashboardFinding
     /// <summary>How many rows SQLite returned; at most 200,000 are read.</summary>
     public int Rows { get; init; }
     /// <summary>The columns, with their types in the plugin.</summary>
-    public IReadOnlyList<DashboardQueryColumn> Columns { get; init; } = [];
+    public DashboardQueryColumns Columns { get; init; } = new([]);
     /// <summary>How many series the plugin creates; null for a table.</summary>
     public int? Series { get; init; }
     /// <summary>How long the query took here, in milliseconds.</summary>
     public double Milliseconds { get; init; }
     /// <summary>What is wrong, each in a sentence; empty if nothing is.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    public NameList Problems { get; init; } = new([]);
     /// <summary>The SQL that reached the database, with all variables inserted.</summary>
     public string Sql { get; init; } = "";
 }
@@ -32,6 +34,18 @@ public sealed record DashboardQueryColumn(string Name, ColumnType Type)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Type})";
+}
+
+/// <summary>The columns of a query's result. Their text is joined by commas, as in table cells and CSV files.</summary>
+public sealed class DashboardQueryColumns : ReadOnlyCollection<DashboardQueryColumn>
+{
+    internal DashboardQueryColumns(IEnumerable<DashboardQueryColumn> columns)
+        : base([.. columns])
+    {
+    }
+
+    /// <summary>The columns, joined by commas.</summary>
+    public override string ToString() => string.Join(", ", this);
 }
 
 /// <summary>What a query of a dashboard is for.</summary>

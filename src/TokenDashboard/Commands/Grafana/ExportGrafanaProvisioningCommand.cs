@@ -16,7 +16,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string ProvisioningPath { get; set; } = "";
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject, Path and AlertRule, all dashboards of this module are written.</summary>
-    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>

@@ -8,7 +8,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     private GrafanaPublisher? _publisher;
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject and Path, all dashboards of this module are published.</summary>
-    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>

@@ -11,7 +11,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     private readonly List<DashboardDocument> _documents = [];
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject and Path, all dashboards of this module are tested.</summary>
-    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>
@@ -59,7 +59,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
-    /// <summary>Returns only whether there is no finding of Severity or above, by default Warning.</summary>
+    /// <summary>Returns only whether dashboards were tested without a finding of Severity or above, by default Warning.</summary>
     [Parameter] public SwitchParameter Quiet { get; set; }
 
     private protected override void Process() => EachDashboard(InputObject, Path, FindDatabase(), _documents.Add);
@@ -67,7 +67,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     /// <summary>Links are checked among all specified dashboards, so the work starts after the last input.</summary>
     private protected override void Finish()
     {
-        bool passed = !Failed;
+        bool passed = !Failed && _documents.Count > 0;
         foreach (DashboardTestResult result in DashboardTest.Run(_documents, Options(), Cancellation))
         {
             passed &= result.Findings.Count == 0;

@@ -34,6 +34,8 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     [InlineData("Test-GrafanaDashboard $folder/broken.json -SkipQuery -Quiet -Severity Error -Exclude rows-hidden", true)]
     [InlineData("Test-GrafanaDashboard $folder/broken.json -SkipQuery -Quiet -Severity Error", false)]
     [InlineData("Test-GrafanaDashboard $folder/missing.json -SkipQuery -Quiet -ErrorAction Ignore", false)]
+    [InlineData("@() | Test-GrafanaDashboard -SkipQuery -Quiet", false)]
+    [InlineData("New-GrafanaDashboard -Definition @{ titel = 'x' } -ErrorAction Ignore | Test-GrafanaDashboard -SkipQuery -Quiet", false)]
     public void Quiet_says_only_whether_all_is_well(string script, bool expected)
     {
         WriteBroken();
@@ -64,6 +66,8 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
         Assert.Contains("GROUP BY 1", (string)query.Properties["Sql"].Value, StringComparison.Ordinal);
         Assert.Contains(output, item => (string?)item.Properties["Rule"]?.Value == "panel-datasource-rule");
         Assert.Equal("query-result", query.Properties["Rule"].Value);
+        Assert.Equal("model (Text), n (WholeNumber)", query.Properties["Columns"].Value.ToString());
+        Assert.NotEmpty(query.Properties["Problems"].Value.ToString()!);
         Assert.All(output, item => Assert.NotEmpty((string)item.Properties["Message"].Value));
         Assert.All(output.Where(item => item != query), item => Assert.NotEmpty((string)item.Properties["Advice"].Value));
     }
@@ -103,6 +107,21 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
 
         Assert.Single(result.Errors);
         Assert.Single(result.Output);
+    }
+
+    /// <summary>What a variable without a value would do: not all dashboards.</summary>
+    [Theory]
+    [InlineData("Test-GrafanaDashboard -InputObject $null -SkipQuery")]
+    [InlineData("Publish-GrafanaDashboard -InputObject $null")]
+    [InlineData("Export-GrafanaProvisioning $folder/provisioning -Database $database -InputObject $null")]
+    [InlineData("Compare-GrafanaDashboard -InputObject $null")]
+    public void Nothing_is_not_every_dashboard(string script)
+    {
+        ModuleSession.Result result = Run(script);
+
+        Assert.StartsWith("ParameterArgumentValidationError", result.ErrorId, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "provisioning")));
     }
 
     [Fact]
