@@ -77,7 +77,8 @@ internal class DefinitionFields
     {
         if (Value(name, required) is not { } value)
             return null;
-        string? text = Scalar(value)?.Trim();
+        // Files and scripts of Windows have other ends of lines; the result is the same.
+        string? text = Scalar(value)?.Trim().Replace("\r\n", "\n", StringComparison.Ordinal);
         if (string.IsNullOrEmpty(text) || text.Length > longest)
         {
             Fault(name, $"must be a text of 1 to {longest} characters");
@@ -203,6 +204,8 @@ internal class DefinitionFields
         bool flag => flag ? "true" : "false",
         Enum choice => choice.ToString(),
         TimeSpan length => length.ToString("c", CultureInfo.InvariantCulture),
+        // Its usual form has 50 digits.
+        BigInteger number => number.ToString("R", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => null,
     };

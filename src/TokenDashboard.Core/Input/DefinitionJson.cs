@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TokenDashboard.Input;
 
 /// <summary>Converts definitions in JSON to names with plain values, as in a hash table, and back.</summary>
@@ -37,6 +39,7 @@ internal static class DefinitionJson
         double number when !double.IsFinite(number) => null,
         IConvertible number when number.GetTypeCode() is TypeCode.Double or TypeCode.Single => number.ToDouble(null),
         IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal => number.ToDecimal(null),
-        _ => value.ToString(),
+        BigInteger number => JsonNode.Parse(number.ToString("R", CultureInfo.InvariantCulture)),
+        _ => DefinitionFields.Scalar(value),
     };
 }

@@ -6,6 +6,8 @@ internal static class DefinitionInput
     // More than any definition needs. A table that contains itself is endless.
     private const int Deepest = 32;
 
+    private const string IsoForm = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
+
     /// <summary>The path in an input; null if it is a definition.</summary>
     internal static string? PathOf(PSObject input) => input.BaseObject switch
     {
@@ -42,6 +44,10 @@ internal static class DefinitionInput
         return plain switch
         {
             SwitchParameter flag => flag.IsPresent,
+            // As ConvertFrom-Json makes them of texts: as they were written.
+            DateTime time => time.ToString(IsoForm, CultureInfo.InvariantCulture),
+            DateTimeOffset time => time.ToString(IsoForm, CultureInfo.InvariantCulture),
+            DateOnly day => day.ToString("o", CultureInfo.InvariantCulture),
             not string and (IDictionary or PSCustomObject or IEnumerable) when depth > Deepest => plain.ToString(),
             IDictionary => Fields(PSObject.AsPSObject(plain), depth + 1).ToList(),
             PSCustomObject => Fields((PSObject)value!, depth + 1).ToList(),

@@ -66,23 +66,23 @@ internal sealed class ReadDashboard
     private IEnumerable<ReadPanel> ReadPanels()
     {
         // The panels of an open row follow it; those of a closed one are inside it.
-        string repeat = "";
+        JsonObject? section = null;
         foreach (JsonObject json in Root.Objects("panels"))
         {
             bool row = IsRow(json);
-            repeat = row ? json.Text("repeat") : repeat;
+            section = row ? json : section;
             foreach (JsonObject panel in row ? json.Objects("panels").Where(child => !IsRow(child)) : [json])
-                yield return Read(panel, row ? json : null, repeat);
+                yield return Read(panel, row ? json : null, section);
         }
     }
 
-    private ReadPanel Read(JsonObject json, JsonObject? row, string rowRepeat)
+    private ReadPanel Read(JsonObject json, JsonObject? row, JsonObject? section)
     {
         ILookup<bool, JsonObject> targets = json.Objects("targets").Where(target => !target.Flag("hide"))
             .ToLookup(target => Asks(json["datasource"], target));
         return new ReadPanel(json, row)
         {
-            Repeats = [.. new[] { rowRepeat, json.Text("repeat") }.Where(name => name.Length > 0)],
+            Section = section,
             Targets = [.. targets[true].Select(target => new ReadTarget(target))],
             OtherSources = [.. targets[false].Select(target => Source(json["datasource"], target) ?? "an unnamed data source").Distinct()],
         };
@@ -114,8 +114,11 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     internal string Type => Json.Text("type");
     internal string Title => Json.Text("title");
     internal JsonNode? Defaults => Json.Child("fieldConfig").Child("defaults");
+    /// <summary>The row above it, open or closed; null for none.</summary>
+    internal required JsonObject? Section { get; init; }
+    internal string Repeat => Json.Text("repeat");
     /// <summary>The variables for whose values Grafana repeats the panel, of its row and its own.</summary>
-    internal required IReadOnlyList<string> Repeats { get; init; }
+    internal IEnumerable<string> Repeats => new[] { Section.Text("repeat"), Repeat }.Where(name => name.Length > 0);
     /// <summary>The queries of the plugin that are not switched off.</summary>
     internal required IReadOnlyList<ReadTarget> Targets { get; init; }
     /// <summary>The data sources of the other queries, each once.</summary>

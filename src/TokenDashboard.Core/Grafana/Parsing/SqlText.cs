@@ -40,7 +40,7 @@ internal sealed partial class SqlText
     /// <summary>Whether a place is in a string literal that is, outside of brackets, among the columns of the outermost SELECT.</summary>
     internal bool InColumnLiteral(int index) => InLiteral(index) && index >= _listStart && index < _listEnd && Outer[_literal[index]] == '\'';
 
-    /// <summary>The variables in the place of a table, or of the first argument of a view: <c>FROM ${name:raw}</c>.</summary>
+    /// <summary>The variables in the place of a table, or of the first argument of a view, in any spelling: <c>FROM ${name:raw}</c>, <c>FROM $name</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
     /// <summary>A text with parts of it replaced, given in their order; null if it becomes too long.</summary>
@@ -121,11 +121,15 @@ internal sealed partial class SqlText
         }
     }
 
+    /// <summary>A use of a variable whose value is inserted unchanged; those of Grafana itself are not meant.</summary>
+    internal const string Variable =
+        @"(?:\$\{(?<name>(?!__)\w{1,200})(?::raw)?\}|\[\[(?<name>(?!__)\w{1,200})(?::raw)?\]\]|\$(?<name>(?!__)[A-Za-z_]\w{0,199}))";
+
     [GeneratedRegex(@"--[^\n]*|/\*.*?(?:\*/|\z)|(?<quote>['""`])(?<text>.*?)(?:\k<quote>|\z)", RegexOptions.Singleline)]
     private static partial Regex CommentOrLiteral();
 
     [GeneratedRegex(@"\bSELECT\b", RegexOptions.IgnoreCase)] private static partial Regex Select();
     [GeneratedRegex(@"\bFROM\b", RegexOptions.IgnoreCase)] private static partial Regex From();
 
-    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+(?:\w{1,200}\(\s*)?\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)] private static partial Regex Relation();
+    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+(?:\w{1,200}\(\s*)?" + Variable, RegexOptions.IgnoreCase)] private static partial Regex Relation();
 }

@@ -17,7 +17,12 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds) && milliseconds < 253_402_300_800_000)
             return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         if (Relative().Match(text) is not { Success: true } match)
-            return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) ? instant : null;
+        {
+            // Grafana reads no other forms, such as 11/04/2026.
+            return Iso().IsMatch(text) && DateTimeOffset.TryParse(text.Replace(',', '.'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant)
+                ? instant
+                : null;
+        }
         try
         {
             return Apply(match, TimeZoneInfo.ConvertTime(now, zone).DateTime, zone, end);
@@ -77,4 +82,5 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
     };
 
     [GeneratedRegex("^now(?<step>([+-][0-9]*|/)([smhdwMQy]|f[Qy]))*$")] private static partial Regex Relative();
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(\s*Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?)?\z")] private static partial Regex Iso();
 }

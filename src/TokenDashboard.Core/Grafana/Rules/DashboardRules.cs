@@ -69,6 +69,9 @@ public static class DashboardRules
         "variable-undefined", Error, "A variable is used but not defined.", "Define it in templating, or correct the name.");
     internal static readonly DashboardRule VariableUnused = Add(
         "variable-unused", Warning, "A variable is defined but not used.", "Use it or remove it.");
+    internal static readonly DashboardRule RepeatUnused = Add(
+        "repeat-unused", Warning, "A panel or row is repeated for the values of a variable, and no query in it uses the variable. So each copy shows the same.",
+        "Add a condition such as WHERE user = ${user:sqlstring} to the query. In a variable, such as that of a relation, each copy has the values of the whole dashboard.");
     internal static readonly DashboardRule DuplicateId = Add(
         "panel-id-duplicate", Error, "Two panels have the same number.", "Give each panel and row its own id.");
     internal static readonly DashboardRule Overlap = Add(
@@ -108,7 +111,7 @@ public static class DashboardRules
         "Make the query cheaper, or increase -QueryTimeoutSec.");
     internal static readonly DashboardRule QueryNotRun = Add(
         "query-not-run", Error, "A query contains a statement that Grafana would run and this command does not: a PRAGMA that changes something, a "
-            + "transaction, a temporary table, a second statement.",
+            + "transaction, a temporary table, in ClickHouse anything but a single query.",
         "Use only SELECT, with common table expressions instead of temporary tables.");
     internal static readonly DashboardRule QueryNotEmulated = Add(
         "query-not-emulated", Information, "A query uses a macro of the plugin that this command does not replace. It was not run.", "Look at the panel in Grafana.");

@@ -107,7 +107,7 @@ internal static partial class QueryRules
     // A query that builds SQL joins the name from two texts, so that it is not replaced too early.
     [GeneratedRegex(@"\$(' \|\| '|', ')?\{?__(from|to|fromTime|toTime)(_ms)?\b|\[\[__(from|to)\b")] private static partial Regex TimeFilter();
     // Relations of sums, and the views of them in ClickHouse.
-    [GeneratedRegex(@"\bFROM\s+(\$\{\w*(usage|latency|sizes)\w*:raw\}|token_usage(_priced)?\b)", RegexOptions.IgnoreCase)] private static partial Regex SumsRead();
+    [GeneratedRegex(@"\bFROM\s+(?:(?=[${[]+\w*(usage|latency|sizes))" + SqlText.Variable + @"|token_usage(_priced)?\b)", RegexOptions.IgnoreCase)] private static partial Regex SumsRead();
     [GeneratedRegex(@"\b(COUNT(?=\s*\(\s*\*?\s*\))|AVG(?=\s*\())", RegexOptions.IgnoreCase)] private static partial Regex RowCount();
     // Prices, the tables of the server and what functions return have no times; a query in brackets reads its own table.
     [GeneratedRegex(@"\b(FROM|(?<!\bARRAY\s+)JOIN)\s(?!\s*(\(|token_price|system\.|(?!token_usage)\w+\s*\())", RegexOptions.IgnoreCase)] private static partial Regex TableRead();

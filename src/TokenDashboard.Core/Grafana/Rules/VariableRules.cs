@@ -26,6 +26,21 @@ internal static class VariableRules
             [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.Asks).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
         foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => DashboardRule.Find(dashboard, query, found))))
             yield return finding;
+        foreach (ReadPanel panel in dashboard.Panels.Where(panel => panel.Repeat.Length > 0 && IsSameFor(dashboard, panel.Repeat, [panel])))
+            yield return DashboardRules.RepeatUnused.Find(dashboard, $"No query of the panel uses the variable '{panel.Repeat}'.", panel);
+        foreach (IGrouping<JsonObject?, ReadPanel> section in dashboard.Panels.GroupBy(panel => panel.Section))
+        {
+            if (section.Key.Text("repeat") is { Length: > 0 } name && IsSameFor(dashboard, name, section))
+                yield return DashboardRules.RepeatUnused.Find(dashboard, $"No query of the row's panels uses the variable '{name}'.", name: section.Key.Text("title"));
+        }
+    }
+
+    // Grafana runs the query of a variable once, and replaces only what a panel itself uses. What a library panel uses is unknown.
+    private static bool IsSameFor(ReadDashboard dashboard, string name, IEnumerable<ReadPanel> panels)
+    {
+        ReadPanel[] asking = [.. panels.Where(panel => panel.Targets.Count > 0 || panel.OtherSources.Count > 0)];
+        return asking.Length > 0 && !panels.Any(panel => panel.OfLibrary) && !VariableUse.Reached(
+            asking.SelectMany(panel => panel.Json["targets"].AllTexts(Read)), used => dashboard.Variable(used)?.AllValue).Contains(name);
     }
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
@@ -64,7 +79,6 @@ internal static class VariableRules
     /// <summary>The uses of each name: variables, and null for the rest of the dashboard.</summary>
     private static ILookup<string, ReadVariable?> Users(ReadDashboard dashboard)
     {
-        static string Read(string key, string text) => key is "rawQueryText" or "queryText" or "rawSql" ? SqlText.WithoutComments(text) : text;
         static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
 
         IEnumerable<string> byDashboard = dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat"))
@@ -74,4 +88,6 @@ internal static class VariableRules
             .Select(name => (name, (ReadVariable?)variable)));
         return byDashboard.Select(name => (Name: name, User: (ReadVariable?)null)).Concat(byVariables).ToLookup(use => use.Name, use => use.User);
     }
+
+    private static string Read(string key, string text) => key is "rawQueryText" or "queryText" or "rawSql" ? SqlText.WithoutComments(text) : text;
 }

@@ -200,8 +200,39 @@ public class DashboardLinterTests
     public void A_variable_used_elsewhere_is_used(string where) => Assert.Empty(Broken(json =>
     {
         json.Variables().Add(Variable("busy", "custom", "a,b"));
+        json.SetSql(Sql + (where == "repeat" ? " AND model = ${busy:sqlstring}" : ""));
         json.FirstPanel()[where] = where == "repeat" ? "busy" : new JsonArray(new JsonObject { ["title"] = "x", ["url"] = "/d/sample?${busy:queryparam}" });
     }));
+
+    [Theory]
+    [InlineData("SELECT 1 AS x, '${user:sqlstring}' AS y", false)]
+    [InlineData("SELECT 1 AS x -- $user", true)]
+    [InlineData("SELECT n FROM ${relation:raw}", true)]
+    [InlineData("SELECT n FROM ${relation:raw} WHERE user IN (${user:sqlstring})", false)]
+    public void A_panel_is_repeated_for_a_variable_that_its_own_query_uses(string sql, bool broken)
+    {
+        void Change(JsonObject json)
+        {
+            json.Variables().Add(With(json.Variables()[1]!.DeepClone().AsObject(), relation =>
+                (relation["name"], relation["query"]) = ("relation", "SELECT '(SELECT 1 AS n WHERE $__from < 0 AND user IN (' || ${user:sqlstring} || '))'")));
+            json.SetSql(sql);
+        }
+        void RepeatRow(JsonObject json, bool collapsed, bool other)
+        {
+            Change(json);
+            JsonObject panel = json.FirstPanel();
+            json.Panels().Remove(panel);
+            JsonObject[] panels = other ? [panel, Panel(2, "stat", 9)] : [panel];
+            var row = new JsonObject { ["id"] = 9, ["type"] = "row", ["title"] = "$user", ["repeat"] = "user", ["collapsed"] = collapsed, ["panels"] = new JsonArray([.. collapsed ? panels : []]) };
+            json["panels"] = new JsonArray([row, .. collapsed ? [] : panels]);
+        }
+
+        Assert.Equal(broken, Broken(json => With(json, Change).FirstPanel()["repeat"] = "user").Contains("repeat-unused"));
+        Assert.All([true, false], collapsed => Assert.Equal(broken, Broken(json => RepeatRow(json, collapsed, other: false)).Contains("repeat-unused")));
+        // Another panel of the row uses it.
+        Assert.DoesNotContain("repeat-unused", Broken(json => RepeatRow(json, collapsed: true, other: true)));
+        Assert.DoesNotContain("repeat-unused", Broken(json => With(json, Change).FirstPanel()["libraryPanel"] = new JsonObject { ["uid"] = "x" }));
+    }
 
     [Fact]
     public void Two_panels_of_one_number() => Only("panel-id-duplicate", json => json.Panels().Add(Panel(1, "stat", 4)));
@@ -235,6 +266,11 @@ public class DashboardLinterTests
     [InlineData("rubbish", "now", true)]
     [InlineData("now-6h", "now/", true)]
     [InlineData("now", "now-7d", true)]
+    [InlineData("11/04/2026", "now", true)]
+    [InlineData("4 Nov 2026 10:00 PM", "now", true)]
+    [InlineData("3/4", "now", true)]
+    [InlineData("2026-03-04", "2026-03-04T10:00:00.123+01:00", false)]
+    [InlineData("2026-03", "2026-03-04 10:00", false)]
     [InlineData("now/fQ", "now", false)]
     [InlineData("now-1d/d", "now/d+8h", false)]
     public void A_time_range(string from, string to, bool broken) => Assert.Equal(
@@ -312,6 +348,7 @@ public class DashboardLinterTests
     [InlineData("SELECT CAST(count( ) AS INTEGER) AS n FROM ${model_usage_over_time:raw} GROUP BY time", true)]
     [InlineData("SELECT AVG(duration_ms) AS mean FROM ${latency:raw}", true)]
     [InlineData("SELECT model, count() FROM token_usage(since = 0, until = 1, step = 0, users = 0) WHERE 1 GROUP BY model", true)]
+    [InlineData("SELECT COUNT(*) AS n FROM $usage", true)]
     [InlineData("SELECT SUM(requests) AS n, COUNT(DISTINCT user) AS users FROM ${usage:raw}", false)]
     [InlineData("SELECT COUNT(*) AS users FROM (SELECT user FROM ${usage:raw} GROUP BY user)", false)]
     [InlineData("SELECT COUNT(*) AS n, AVG(total_tokens) AS mean FROM ${requests:raw}", false)]
@@ -332,6 +369,17 @@ public class DashboardLinterTests
             json.FirstPanel()["title"] = "$inner";
             json.SetSql($"SELECT SUM(tokens) AS tokens FROM ${{outer:raw}} WHERE {Users}");
         }));
+
+    [Theory]
+    [InlineData("$outer")]
+    [InlineData("${outer}")]
+    [InlineData("[[outer]]")]
+    [InlineData("[[outer:raw]]")]
+    public void The_variable_of_a_relation_may_be_written_in_any_form(string use) => Assert.Empty(Broken(json =>
+    {
+        json.Variables().Add(With(Variable("outer", "query", "SELECT '(SELECT * FROM telemetry WHERE $__from < id)'"), outer => (outer["datasource"], outer["refresh"]) = (Source(), 2)));
+        json.SetSql($"SELECT SUM(tokens) AS tokens FROM {use} WHERE {Users}");
+    }));
 
     [Fact]
     public void Panels_of_other_data_sources_are_said_and_left_alone()
