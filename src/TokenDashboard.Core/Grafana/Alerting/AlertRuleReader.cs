@@ -12,6 +12,8 @@ internal static class AlertRuleReader
 {
     private const int MaxText = 4000;
 
+    private static readonly string[] ReservedLabels = ["alertname", "grafana_folder"];
+
     private static readonly TimeSpan LongestMonth = TimeSpan.FromDays(31);
     private static readonly TimeSpan Year = TimeSpan.FromDays(366);
 
@@ -73,6 +75,11 @@ internal static class AlertRuleReader
             read.Fault("Window", "is month, which NoTelemetry does not support; it must be a length of time");
         if (!DashboardDocument.IsUid(rule.Uid))
             read.Fault("Uid", $"is '{rule.Uid}'; it must be {DashboardDocument.UidForm}");
+        foreach (string label in rule.Labels.Keys.Where(label => label == rule.Label || ReservedLabels.Contains(label) || label.StartsWith("__", StringComparison.Ordinal)))
+        {
+            read.Fault("Labels", $"has '{label}', which "
+                + (label == rule.Label ? $"By {rule.By} sets to the {label} of each alert" : "Grafana sets itself") + "; use another name");
+        }
         if (rule.Group.IndexOfAny(['/', '\\']) >= 0)
             read.Fault("Group", $"is '{rule.Group}'; a group must not have a slash in its name");
         try

@@ -241,6 +241,20 @@ public sealed class AlertRulePublisherTests
         Assert.Contains("Interval", Publish(server, [Daily, Daily with { Uid = "third", Name = "Third", Interval = TimeSpan.FromMinutes(1) }]).Error?.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("user", "User", "By User")]
+    [InlineData("user", "Model", null)]
+    [InlineData("alertname", "Total", "Grafana")]
+    [InlineData("grafana_folder", "Total", "Grafana")]
+    [InlineData("__alert_rule_uid__", "Total", "Grafana")]
+    public void A_label_that_the_alert_has_anyway_is_refused(string label, string by, string? words)
+    {
+        Exception? refused = Record.Exception(() => Rule(("By", by), ("Window", "1d"), ("Limit", 5), ("Labels", new Dictionary<string, object?> { [label] = "x" })));
+
+        Assert.Equal(words is null ? null : ErrorCode.AlertRuleInvalid, (refused as TokenDashboardException)?.Code);
+        Assert.Contains(words ?? "", refused?.Message ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task No_telemetry_alerts_below_one()
     {
