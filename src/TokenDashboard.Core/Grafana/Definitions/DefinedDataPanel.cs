@@ -100,15 +100,13 @@ internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, Lis
             NoValue = field.NoValue ?? "No data in this time range",
             DisplayName = field.DisplayName ?? (label is null ? null : $"${{__field.labels[\"{label}\"]}}"),
             // By default, Grafana uses thresholds of its own, red from 80 on.
-            Color = field.Color ?? (field.Thresholds is not null
-                ? FieldColor.ByThreshold
-                : type switch
-                {
-                    "timeseries" or "piechart" or "barchart" => FieldColor.BySeries,
-                    "table" => FieldColor.Blues,
-                    "stat" => FieldColor.Fixed("text"),
-                    _ => FieldColor.Fixed("blue"),
-                }),
+            Color = field.Color ?? type switch
+            {
+                "timeseries" or "piechart" or "barchart" => FieldColor.BySeries,
+                "table" => FieldColor.Blues,
+                "stat" => FieldColor.Fixed("text"),
+                _ => FieldColor.Fixed("blue"),
+            },
         };
     }
 

@@ -19,11 +19,12 @@ internal static partial class DefinedField
         ],
         StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The options of a panel or override. Thresholds would have no effect without their color.</summary>
     internal static FieldOptions Read(DefinitionFields read) => new()
     {
         Unit = Unit(read), Decimals = read.Whole("decimals", 0, 20), Min = read.Number("min", smallest: double.MinValue),
         Max = read.Number("max", smallest: double.MinValue), DisplayName = read.Text("displayName", 500), NoValue = read.Text("noValue", 500),
-        Color = FieldColorOf(read), Thresholds = Thresholds(read), ThresholdsInPercent = read.Flag("thresholdsInPercent") ?? false,
+        Color = FieldColorOf(read) ?? (read.Has("thresholds") ? FieldColor.ByThreshold : null), Thresholds = Thresholds(read), ThresholdsInPercent = read.Flag("thresholdsInPercent") ?? false,
         Mappings = read.Has("mappings") ? [.. read.Definitions("mappings", DefinitionKeys.Mapping).Select(Mapping)] : null,
         Links = read.Has("dataLinks") ? Links(read, "dataLinks") : null,
     };

@@ -16,7 +16,9 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
     {
         string finished = ClickHouseMacros.Apply(sql, view.Window, view.Interval);
         string code = ClickHouseText.Blank(finished);
-        if (!Reading().IsMatch(code) || Writing().IsMatch(code))
+        if (!Reading().IsMatch(code))
+            throw new PluginException("Only queries that begin with SELECT, WITH, SHOW, DESCRIBE, EXPLAIN or EXISTS are run here", DashboardRules.QueryNotRun);
+        if (Writing().IsMatch(code))
             throw new PluginException("The query does more than read, and is not run here", DashboardRules.QueryNotRun);
         if (!ClickHouseText.IsOneStatement(finished))
             throw new PluginException("The query may have more than one statement, and is not run here", DashboardRules.QueryNotRun);

@@ -34,13 +34,20 @@ public sealed record DataSourcePlugin(string Id, string Name)
     internal JsonObject Reference => new() { ["type"] = Id, ["uid"] = "${datasource}" };
 
     /// <summary>The plugin that reads an engine, or without one a database: the path of a SQLite database, or the address of ClickHouse.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or contains a password.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or contains a password. <see cref="ErrorCode.StoreEngineUnknown"/>: the engine
+    /// does not read the database.
+    /// </exception>
     public static DataSourcePlugin Of(DashboardEngine? engine, string? database = null)
     {
         DataSourcePlugin plugin = DataSourceSettings.PluginOf(database);
         if (database is not null && plugin == ClickHouse)
             _ = ClickHouseAddress.Parse(database);
-        return engine switch { DashboardEngine.Sqlite => Sqlite, DashboardEngine.ClickHouse => ClickHouse, _ => plugin };
+        DataSourcePlugin chosen = engine switch { DashboardEngine.Sqlite => Sqlite, DashboardEngine.ClickHouse => ClickHouse, _ => plugin };
+        return database is null || chosen == plugin ? chosen : throw new TokenDashboardException(
+            ErrorCode.StoreEngineUnknown,
+            $"-Engine {engine} does not read this -Database, which is {(plugin == Sqlite ? "the path of a SQLite store" : "an address of ClickHouse")}. Use only one of them, or "
+            + (chosen == Sqlite ? "the path of a SQLite store." : "an address such as clickhouse://host:8123/database."));
     }
 
     /// <summary>The plugin that a dashboard reads: that of ClickHouse if it names no other of these.</summary>

@@ -73,7 +73,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             Guard(() => Create(definition));
     }
 
-    private DataSourcePlugin Plugin => DataSourcePlugin.Of(Engine, Database);
+    private DataSourcePlugin Plugin => DataSourcePlugin.Of(Engine, Database is null ? null : TelemetryStores.PathOrAddressOf(Database));
 
     private void Create(string name)
     {

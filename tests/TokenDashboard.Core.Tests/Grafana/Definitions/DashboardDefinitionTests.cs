@@ -74,7 +74,7 @@ public class DashboardDefinitionTests
             {
               "title": "User $user", "collapsed": true, "repeat": "user", "panels": {
                 "type": "stat", "title": "Repeated", "description": "For a type.", "repeat": { "variable": "kind", "vertical": true, "maxPerRow": 3 },
-                "sql": "SELECT CAST(COUNT(*) AS INTEGER) AS Requests FROM ${first:raw} WHERE $__from < $__to AND request_type IN (${kind:sqlstring})"
+                "sql": "SELECT CAST(COUNT(*) AS INTEGER) AS Requests FROM ${first:raw} WHERE $__from < $__to AND request_type IN (${kind:sqlstring}) AND user_id = ${user:sqlstring}"
               }
             }
           ]
@@ -89,6 +89,9 @@ public class DashboardDefinitionTests
         { """{ "base": "Overvew" }""", "base", "Overview" },
         { """{ "title": "x", "uid": "a b" }""", "uid", "letters, digits" },
         { """{ "title": "x", "from": "yesterday" }""", "from", "now-7d" },
+        { """{ "title": "x", "from": "11/04/2026" }""", "from", "now-7d" },
+        { """{ "title": "x", "to": "3/4" }""", "to", "now-7d" },
+        { """{ "title": "x", "to": "2026-03-04T22:00:00+01:00" }""", "to", "" },
         { """{ "title": "x", "refresh": "fast" }""", "refresh", "5m" },
         { """{ "title": "x", "tags": [{}] }""", "tags", "list of texts" },
         { """{ "title": "x", "panels": ["y"] }""", "panels[0]", "names with values" },
@@ -275,6 +278,21 @@ public class DashboardDefinitionTests
         JsonObject bars = Read($$"""{ "title": "x", "panels": { "type": "barchart", "title": "t", "sql": "{{Usage}}" } }""").ToDocument()!.Root;
         Assert.Equal("Model", (string)bars["panels"]![0]!["options"]!["xField"]!);
     }
+
+    [Fact]
+    public void Thresholds_color_the_columns_of_an_override_too()
+    {
+        JsonArray Properties(string more) => Read(Panel($$""" "overrides": { "column": "x", "thresholds": { "0": "green" } {{more}} } """)).ToDocument()!
+            .Root["panels"]![0]!["fieldConfig"]!["overrides"]![0]!["properties"]!.AsArray();
+        string Color(string more) => Properties(more).Single(property => (string)property!["id"]! == "color")!["value"]!["mode"]!.ToString();
+
+        Assert.Equal("thresholds", Color(""));
+        Assert.Equal("fixed", Color(""", "color": "red" """));
+    }
+
+    [Fact]
+    public void The_ends_of_lines_do_not_change_a_dashboard() => Assert.Equal(
+        Read(Panel(""" "description": "a\nb", "queries": ["SELECT\n1"] """)).ToDocument()!.Json, Read(Panel(""" "description": "a\r\nb", "queries": ["SELECT\r\n1"] """)).ToDocument()!.Json);
 
     [Theory]
     [InlineData("SELECT 1 AS a, b, t.c, \"d e\", SUM(f) AS [g], CAST(h AS TEXT) AS time, x || 'y' `z` FROM t", "a b c d e g time z")]

@@ -39,6 +39,9 @@ public class ClickHouseDashboardTests
         """, out _).Problems);
 
     [ClickHouseFact]
+    public void What_is_no_query_is_told_what_is_run() => Assert.Contains("begin with SELECT, WITH", Assert.Single(Run("SELEC 1", out _).Problems), StringComparison.Ordinal);
+
+    [ClickHouseFact]
     public void A_second_statement_is_not_run()
     {
         string database = ClickHouseEngine.Shared.NewDatabase();

@@ -215,6 +215,40 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         Assert.Equal(1, dashboard.Properties["Panels"].Value);
     }
 
+    [Theory]
+    [InlineData("[datetime]::SpecifyKind('2026-11-04 22:00', 'Utc')", "2026-11-04T22:00:00Z")]
+    [InlineData("[datetime]::new(2026, 11, 4)", "2026-11-04T00:00:00")]
+    [InlineData("[DateTimeOffset]::new(2026, 11, 4, 22, 0, 0, [timespan]::FromHours(1))", "2026-11-04T22:00:00+01:00")]
+    [InlineData("[DateOnly]::new(2026, 11, 4)", "2026-11-04")]
+    public void Times_are_written_as_Grafana_reads_them(string time, string expected)
+    {
+        PSObject dashboard = Assert.Single(Run(
+            $"$time = {time}; New-GrafanaDashboard -Definition @{{ title = 'x'; from = $time; panels = @{{ type = 'table'; title = 'x'; sql = 'SELECT 1'; "
+            + "transformations = @{ id = 'limit'; options = @{ at = $time; number = [bigint]::Pow(7, 99) } } } }").Succeeded());
+        using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
+        JsonElement options = json.RootElement.GetProperty("panels")[0].GetProperty("transformations")[0].GetProperty("options");
+
+        Assert.Equal(expected, json.RootElement.GetProperty("time").GetProperty("from").GetString());
+        Assert.Equal(expected, options.GetProperty("at").GetString());
+        Assert.Equal(System.Numerics.BigInteger.Pow(7, 99).ToString("R"), options.GetProperty("number").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("-Engine ClickHouse -Database ./s.db")]
+    [InlineData("-Engine Sqlite -Database clickhouse://host:8123/llm")]
+    [InlineData("-Database http://host:8123/llm")]
+    public void An_engine_that_does_not_read_the_database_is_an_error(string parameters)
+    {
+        ModuleSession.Result result = Run("New-GrafanaDashboard Overview " + parameters);
+
+        Assert.Equal("StoreEngineUnknown", result.ErrorId);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public void Lists_are_texts_in_a_CSV_file() => Assert.Equal(
+        "\"tokendashboard\"", Run("(New-GrafanaDashboard Overview | ForEach-Object { [pscustomobject] @{ Tags = $_.Tags } } | ConvertTo-Csv)[1]").Succeeded().Single().ToString());
+
     [Fact]
     public void The_scripts_on_the_page_of_definitions_run()
     {
