@@ -73,7 +73,8 @@ internal sealed class VariableResolver(
         IReadOnlyList<string> current = given?.Select(value => texts.ContainsKey(value)
             ? value
             : options.Where(option => option.Text == value).Select(option => option.Value).FirstOrDefault(value)).ToArray() ?? Current(variable);
-        bool all = given is [] || current.Contains(ReadVariable.All);
+        bool all = given is [] || current.Contains(ReadVariable.All)
+            || (given?.Contains(ReadVariable.AllText) == true && !options.Any(option => ReadVariable.AllText == option.Text || ReadVariable.AllText == option.Value));
         string[] valid = given is null ? [.. current.Where(texts.ContainsKey)] : [.. current];
         if (variable.IncludeAll && (all || (valid.Length == 0 && options.Count > 0)))
         {

@@ -116,6 +116,8 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     internal JsonNode? Defaults => Json.Child("fieldConfig").Child("defaults");
     /// <summary>The row above it, open or closed; null for none.</summary>
     internal required JsonObject? Section { get; init; }
+    /// <summary>Whether the browser changes the results before the panel shows them.</summary>
+    internal bool Transformed => Json.Objects("transformations").Any();
     internal string Repeat => Json.Text("repeat");
     /// <summary>The variables for whose values Grafana repeats the panel, of its row and its own.</summary>
     internal IEnumerable<string> Repeats => new[] { Section.Text("repeat"), Repeat }.Where(name => name.Length > 0);
@@ -150,6 +152,8 @@ internal sealed record ReadTarget(JsonObject Json)
 internal sealed record ReadVariable(JsonObject Json)
 {
     internal const string All = "$__all";
+    /// <summary>What Grafana shows for it.</summary>
+    internal const string AllText = "All";
 
     internal string Name { get; } = Json.Text("name");
     internal string Type { get; } = Json.Text("type");

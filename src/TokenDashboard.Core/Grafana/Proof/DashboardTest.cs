@@ -31,7 +31,7 @@ public static class DashboardTest
             if (variables.Length == 0 || Array.Exists(variables, variable => variable.Type != "custom" || variable.Query.Contains('$', StringComparison.Ordinal)))
                 continue;
             (string Text, string Value)[] choices = [.. variables.SelectMany(variable => VariableOptions.OfList(variable.Query)).Distinct()];
-            if (values.FirstOrDefault(value => value != ReadVariable.All && !Array.Exists(choices, option => option.Value == value || option.Text == value)) is { } other)
+            if (values.FirstOrDefault(value => value != ReadVariable.All && !(value == ReadVariable.AllText && Array.Exists(variables, variable => variable.IncludeAll)) && !Array.Exists(choices, option => option.Value == value || option.Text == value)) is { } other)
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardVariableNotFound,

@@ -25,20 +25,39 @@ internal static class ResultRules
         }
         if (result.Series is { Repeated: > 0 } series)
             yield return (DashboardRules.PointRepeated, Invariant($"{series.Repeated} rows have the time and labels of an earlier one."));
-        if (panel.Type is "timeseries" or "graph" && result.Columns.FirstOrDefault(column => column.Type == ColumnType.Time) is { } time
-            && !Ascends(time.Values))
+        if (panel.Type is "timeseries" or "graph" && result.Columns.FirstOrDefault(column => column.Type == ColumnType.Time) is { } time)
         {
-            yield return (DashboardRules.NotAscending, $"The times in '{time.Name}' are not in ascending order.");
+            decimal[] known = [.. time.Values.OfType<decimal>()];
+            if (known.Zip(known.Skip(1)).Any(pair => pair.First > pair.Second))
+                yield return (DashboardRules.NotAscending, $"The times in '{time.Name}' are not in ascending order.");
+            // Texts of a table are no labels.
+            int repeated = known.Length - known.Distinct().Count();
+            if (repeated > 0 && !panel.Transformed && (result.Series is null || result.Columns.All(column => column.Type != ColumnType.Text)))
+                yield return (DashboardRules.PointRepeated, Invariant($"{repeated} rows have the time of an earlier one, and no label tells series apart."));
         }
         foreach (string name in NamesNowhere(panel, result))
             yield return (DashboardRules.OverrideUnused, $"The result has no column '{name}'.");
-        if (panel.Type is "timeseries" or "graph" && result.Rows > 0 && result.Columns.All(column => column.Type != ColumnType.Time))
+        if (panel.Type is "timeseries" or "graph" or "heatmap" && result.Rows > 0 && !panel.Transformed && result.Columns.All(column => column.Type != ColumnType.Time))
             yield return (DashboardRules.TimeColumnMissing, "The result has no time column, so the panel has no time axis.");
+        if (panel.Type == "barchart" && panel.Targets.Count == 1 && panel.OtherSources.Count == 0 && !panel.Transformed && result is { Rows: > 0, Series: null }
+            && BarsProblem(panel.Json.Child("options").Text("xField"), result.Columns) is { } problemOfBars)
+        {
+            yield return (DashboardRules.NoBars, problemOfBars);
+        }
+    }
+
+    // By default, the first text or time is the category; a number can be one if it is named.
+    private static string? BarsProblem(string category, IReadOnlyList<PluginColumn> columns)
+    {
+        PluginColumn? found = columns.FirstOrDefault(column => category.Length > 0 ? column.Name == category : column.Type is ColumnType.Text or ColumnType.Time);
+        return found is null ? category.Length > 0 ? $"The result has no column '{category}' for the categories." : "The result has no column of texts or times for the categories."
+            : columns.All(column => column == found || column.Type is ColumnType.Text or ColumnType.Time) ? $"Besides the categories '{found.Name}', the result has no column of numbers."
+            : null;
     }
 
     // The names of overrides. Labels make other names of columns, and so do transformations; another query may have the column.
     private static IEnumerable<string> NamesNowhere(ReadPanel panel, PluginResult result) =>
-        panel.Targets.Count > 1 || panel.OtherSources.Count > 0 || panel.Json.Objects("transformations").Any() || PanelRules.ShowsRows(panel)
+        panel.Targets.Count > 1 || panel.OtherSources.Count > 0 || panel.Transformed || PanelRules.ShowsRows(panel)
         || (result.Series is not null && result.Columns.Any(column => column.Type == ColumnType.Text))
             ? []
             : panel.Json.Child("fieldConfig").Objects("overrides").Select(item => item.Child("matcher")).Where(matcher => matcher.Text("id") == "byName").Select(matcher => matcher.Text("options"))
@@ -92,12 +111,6 @@ internal static class ResultRules
             if (column.Lost > 0)
                 yield return (DashboardRules.ValueLost, Invariant($"'{column.Name}' lost {column.Lost} texts, such as '{column.Example}'."));
         }
-    }
-
-    private static bool Ascends(IReadOnlyList<object?> times)
-    {
-        decimal[] known = [.. times.OfType<decimal>()];
-        return known.Zip(known.Skip(1)).All(pair => pair.First <= pair.Second);
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -88,7 +88,7 @@ public static class DashboardRules
         "rows-hidden", Error, "A panel shows one value of a query that returns several rows.",
         "Set options.reduceOptions.values to true. Otherwise, each column is reduced to one value.");
     internal static readonly DashboardRule GaugeMaximum = Add(
-        "gauge-maximum", Warning, "A gauge has no maximum.", "Set fieldConfig.defaults.max. Without it, the gauge compares the value with itself.");
+        "gauge-maximum", Warning, "A gauge has no maximum, or one that is not above its minimum.", "Set fieldConfig.defaults.max. Without it, the gauge compares the value with itself.");
     internal static readonly DashboardRule TableFooter = Add(
         "table-footer", Warning, "Grafana does not read a table's footer as it is written.",
         "Set options.footer with a list of columns in 'fields', which Grafana 9 to 13 read.");
@@ -126,6 +126,9 @@ public static class DashboardRules
     internal static readonly DashboardRule TimeLost = Add(
         "query-time-lost", Error, "A time is NULL, or text that the plugin cannot read.",
         "Return seconds since 1970, or text such as 2026-01-02T03:04:05Z. Replace the space by T and add Z. Wrap columns declared as DATETIME in an expression.");
+    internal static readonly DashboardRule NoBars = Add(
+        "query-no-bars", Error, "A bar chart has no column for its categories, or none of numbers.",
+        "Return a column of texts, which is named in options.xField or comes first, and a column of numbers.");
     internal static readonly DashboardRule TimeUnit = Add(
         "query-time-unit", Error, "Times are thousands of years in the future.",
         "Divide milliseconds by 1000.0. The plugin for SQLite reads numbers as seconds.");
@@ -133,7 +136,8 @@ public static class DashboardRules
         "query-not-ascending", Warning, "The rows of a time series panel are not in ascending order of time.",
         "Add ORDER BY with the time column first.");
     internal static readonly DashboardRule PointRepeated = Add(
-        "query-point-repeated", Warning, "A series has two values for the same time.", "Group by time and labels. Only the last value is shown.");
+        "query-point-repeated", Warning, "A series has two values for the same time.",
+        "Group by time, and by the labels that the query returns. With labels, only the last value is shown.");
     internal static readonly DashboardRule ValueTruncated = Add(
         "query-value-truncated", Error, "The plugin truncated the fractions of a column whose first value is a whole number.",
         "Write CAST(… AS REAL) around the column.");
@@ -141,8 +145,8 @@ public static class DashboardRules
         "query-value-lost", Error, "The plugin dropped text from a column whose first value is a number.",
         "Write CAST(… AS TEXT) around the column.");
     internal static readonly DashboardRule OverrideUnused = Add(
-        "override-unused", Warning, "An override names a column that the query does not return.",
-        "Correct the name in fieldConfig.overrides, or the name of the column in the query. Otherwise, the column has no unit, color or link of its own.");
+        "override-unused", Warning, "An override names a column that the query does not return, or a query that the panel does not have, or its pattern cannot be read.",
+        "Correct it in fieldConfig.overrides, or the name of the column in the query. Otherwise, the column has no unit, color or link of its own.");
 
     /// <summary>All rules, in the order of the documentation.</summary>
     public static IReadOnlyList<DashboardRule> All => Rules;

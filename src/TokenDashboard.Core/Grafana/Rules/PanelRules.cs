@@ -62,6 +62,10 @@ internal static partial class PanelRules
             {
                 yield return DashboardRules.GaugeMaximum.Find(dashboard, "The gauge has no maximum.", panel);
             }
+            if (panel.Type is "gauge" or "bargauge" && panel.Defaults.Number("max") is { } most && most <= (panel.Defaults.Number("min") ?? double.NegativeInfinity))
+                yield return DashboardRules.GaugeMaximum.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"The maximum {most} is not above the minimum {panel.Defaults.Number("min")}."), panel);
+            foreach (string unused in UnusedOverrides(panel))
+                yield return DashboardRules.OverrideUnused.Find(dashboard, unused, panel);
             if (panel.Type == "table" && FooterProblem(panel) is { } problem)
                 yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
             // ClickHouse returns the types of columns.
@@ -82,6 +86,20 @@ internal static partial class PanelRules
 
     /// <summary>Whether a panel of single values shows each row of the result.</summary>
     internal static bool ShowsRows(ReadPanel panel) => panel.Json.Child("options").Child("reduceOptions").Flag("values");
+
+    // What no result can change. Transformations make results with other letters.
+    private static IEnumerable<string> UnusedOverrides(ReadPanel panel)
+    {
+        string[] letters = [.. panel.Json.Objects("targets").Select(target => target.Text("refId"))];
+        foreach (JsonNode? matcher in panel.Json.Child("fieldConfig").Objects("overrides").Select(item => item.Child("matcher")))
+        {
+            string options = matcher.Text("options");
+            if (matcher.Text("id") == "byFrameRefID" && !letters.Contains(options) && !panel.Transformed)
+                yield return $"The panel has no query '{options}'; it has {string.Join(", ", letters)}.";
+            if (matcher.Text("id") == "byRegexp" && !BrowserPattern.IsValid(options))
+                yield return $"The browser cannot read the pattern '{options}'.";
+        }
+    }
 
     private static string? FooterProblem(ReadPanel panel)
     {

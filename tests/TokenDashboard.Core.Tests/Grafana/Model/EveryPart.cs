@@ -9,6 +9,7 @@ internal static class EveryPart
     private const string Range = "WHERE unixepoch(substr(timestamp, 1, 19)) >= $__from / 1000 AND unixepoch(substr(timestamp, 1, 19)) < $__to / 1000";
     private const string Total = "SELECT CAST(COALESCE(SUM(total_tokens), 0) AS REAL) AS Tokens FROM telemetry " + Range + " AND user_id IN (${user:sqlstring}) AND model LIKE ${search:sqlstring}";
     private const string ByModel = "SELECT CAST(model AS TEXT) AS Model, CAST(SUM(total_tokens) AS REAL) AS Tokens FROM telemetry " + Range + " GROUP BY 1 ORDER BY 2 DESC LIMIT 20";
+    private const string OfUser = "SELECT CAST(model AS TEXT) AS Model, CAST(SUM(total_tokens) AS REAL) AS Tokens FROM telemetry " + Range + " AND user_id = ${user:sqlstring} GROUP BY model";
     private const string OverTime = "SELECT CAST(unixepoch(substr(timestamp, 1, 19)) / ${bucket:raw} * ${bucket:raw} AS INTEGER) AS time, CAST(SUM(prompt_tokens) AS REAL) AS Prompt, CAST(SUM(completion_tokens) AS REAL) AS Completion FROM (${usage:raw}) " + Range + " GROUP BY 1 ORDER BY 1";
 
     private static readonly FieldOptions Field = new() { Unit = Units.Abbreviated, NoValue = "No requests" };
@@ -88,7 +89,7 @@ internal static class EveryPart
                 Repeat = "user",
                 Panels =
                 [
-                    new BarGaugePanel(new(null, "Repeated", "For a user.", 6, 5), new SqliteQuery(ByModel), Field) { Repeat = new PanelRepeat("user") { MaxPerRow = 3 } },
+                    new BarGaugePanel(new(null, "Repeated", "For a user.", 6, 5), new SqliteQuery(OfUser), Field) { Repeat = new PanelRepeat("user") { MaxPerRow = 3 } },
                 ],
             },
         ],

@@ -117,6 +117,33 @@ public sealed class DashboardTestTests : IDisposable
         "query-point-repeated", Findings("timeseries", "SELECT 1 AS time, 'a' AS l, column1 AS n, $__from AS f FROM (VALUES (1), (2))", "time series", "time"));
 
     [Theory]
+    [InlineData("SELECT column1 AS time, 1 AS n, $__from AS f FROM (VALUES (1), (1))", "table", true)]
+    [InlineData("SELECT column1 AS time, 1 AS n, $__from AS f FROM (VALUES (1), (1))", "time series", true)]
+    [InlineData("SELECT column1 AS time, 'a' AS l, $__from AS f FROM (VALUES (1), (1))", "table", true)]
+    [InlineData("SELECT column1 AS time, column2 AS l, $__from AS f FROM (VALUES (1, 'a'), (1, 'b'))", "time series", false)]
+    [InlineData("SELECT column1 AS time, 1 AS n, $__from AS f FROM (VALUES (1), (2))", "table", false)]
+    public void Two_values_for_one_time_without_a_label_are_found(string sql, string queryType, bool isFound) =>
+        Assert.Equal(isFound, Findings("timeseries", sql, queryType, "time").Contains("query-point-repeated"));
+
+    [Theory]
+    [InlineData("x", "SELECT 'a' AS x, 1 AS n, $__from AS f", false)]
+    [InlineData("n", "SELECT 'a' AS x, 1 AS n, $__from AS f", false)]
+    [InlineData("", "SELECT 'a' AS x, 1 AS n, $__from AS f", false)]
+    [InlineData("X", "SELECT 'a' AS x, 1 AS n, $__from AS f", true)]
+    [InlineData("", "SELECT 1 AS n, $__from AS f", true)]
+    [InlineData("x", "SELECT 'a' AS x, '$__from' AS f", true)]
+    [InlineData("n", "SELECT 1 AS n WHERE $__from > 0", true)]
+    public void A_bar_chart_without_categories_or_bars_is_found(string category, string sql, bool isFound) => Assert.Equal(isFound, Test(json =>
+    {
+        json.FirstPanel()["type"] = "barchart";
+        json.FirstPanel()["options"] = new JsonObject { ["xField"] = category };
+        json.FirstPanel()["targets"] = new JsonArray(Target(sql));
+    }).Findings.Any(finding => finding.Rule == "query-no-bars"));
+
+    [Fact]
+    public void A_heatmap_without_times_is_found() => Assert.Contains("time-column-missing", Findings("heatmap", "SELECT 'a' AS x, $__from AS n"));
+
+    [Theory]
     [InlineData("stat", true)]
     [InlineData("gauge", true)]
     [InlineData("table", false)]
@@ -172,6 +199,18 @@ public sealed class DashboardTestTests : IDisposable
         var options = new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["user"] = ["O'Brien", "x"] } };
 
         Assert.Contains("IN ('O''Brien','x')", Test(_ => { }, options).Queries[^1].Sql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_is_what_Grafana_shows_for_all_values_unless_a_value_is_called_so()
+    {
+        var options = new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["user"] = ["All"] } };
+        _store.Insert(new TestStore.Row { User = "ann" }, new TestStore.Row { User = "bob" });
+
+        Assert.Contains("IN ('ann','bob')", Test(_ => { }, options).Queries[^1].Sql, StringComparison.Ordinal);
+        Assert.Contains("IN ('All')", Test(json => json.Variables()[1]!["includeAll"] = false, options).Queries[^1].Sql, StringComparison.Ordinal);
+        _store.Insert(new TestStore.Row { User = "All" });
+        Assert.Contains("IN ('All')", Test(_ => { }, options).Queries[^1].Sql, StringComparison.Ordinal);
     }
 
     [Theory]

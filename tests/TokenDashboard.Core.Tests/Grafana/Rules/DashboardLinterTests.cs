@@ -318,6 +318,30 @@ public class DashboardLinterTests
         Assert.Empty(Broken(json => With(json.FirstPanel(), panel => panel["type"] = "gauge")["fieldConfig"]!["defaults"]!["max"] = 10));
     }
 
+    [Theory]
+    [InlineData("gauge", 10, 5, true)]
+    [InlineData("bargauge", 5, 5, true)]
+    [InlineData("gauge", -5, 0, false)]
+    public void A_maximum_that_is_not_above_the_minimum(string type, int min, int max, bool broken) => Assert.Equal(broken ? ["gauge-maximum"] : [], Broken(json =>
+    {
+        json.FirstPanel()["type"] = type;
+        json.FirstPanel()["options"]!["reduceOptions"]!["values"] = true;
+        json.FirstPanel()["fieldConfig"]!["defaults"]!["min"] = min;
+        json.FirstPanel()["fieldConfig"]!["defaults"]!["max"] = max;
+    }));
+
+    [Theory]
+    [InlineData("byFrameRefID", "B", true)]
+    [InlineData("byFrameRefID", "A", false)]
+    [InlineData("byRegexp", "/[/", true)]
+    [InlineData("byRegexp", "/unclosed", true)]
+    [InlineData("byRegexp", "a)", true)]
+    [InlineData("byRegexp", "/^(Total|Sum)[^]*$/i", false)]
+    [InlineData("byRegexp", @"\u{61}[\w-x]", false)]
+    [InlineData("byName", "/[/", false)]
+    public void An_override_that_selects_nothing(string id, string options, bool broken) => Assert.Equal(broken ? ["override-unused"] : [], Broken(json =>
+        json.FirstPanel()["fieldConfig"]!["overrides"] = new JsonArray(new JsonObject { ["matcher"] = new JsonObject { ["id"] = id, ["options"] = options }, ["properties"] = new JsonArray() })));
+
     [Fact]
     public void A_footer_that_adds_up_everything_or_stands_elsewhere()
     {
@@ -410,7 +434,7 @@ public class DashboardLinterTests
 
     [Theory]
     [InlineData("""{"title": "x"}""")]
-    [InlineData("""{"title": "x", "panels": 7, "templating": [], "annotations": {"list": [1, null]}, "links": "no", "time": 3}""")]
+    [InlineData("""{"title": "x", "templating": [], "annotations": {"list": [1, null]}, "links": "no", "time": 3}""")]
     [InlineData("""{"title": "x", "panels": [null, 3, {"type": 4, "targets": {}, "gridPos": []}, {"type": "row", "panels": [[]]}]}""")]
     [InlineData("""{"title": "x", "panels": [{"datasource": true, "targets": [{"queryText": {}, "timeColumns": 5}]}]}""")]
     public void Damaged_dashboards_are_no_reason_to_fail(string json) =>

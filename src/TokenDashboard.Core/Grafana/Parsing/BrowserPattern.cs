@@ -1,0 +1,38 @@
+namespace TokenDashboard.Grafana.Parsing;
+
+/// <summary>Regular expressions that Grafana gives the browser: <c>/pattern/flags</c>, or a pattern that matches a whole text.</summary>
+internal static partial class BrowserPattern
+{
+    private const int Longest = 1000;
+
+    // The browser accepts more than .NET, but none of these.
+    private static readonly HashSet<RegexParseError> Errors =
+    [
+        RegexParseError.UnterminatedBracket, RegexParseError.InsufficientClosingParentheses, RegexParseError.InsufficientOpeningParentheses,
+        RegexParseError.QuantifierAfterNothing, RegexParseError.NestedQuantifiersNotParenthesized, RegexParseError.ReversedCharacterRange,
+        RegexParseError.ReversedQuantifierRange, RegexParseError.UnescapedEndingBackslash,
+    ];
+
+    /// <summary>Whether the browser can read it, as far as can be known here.</summary>
+    internal static bool IsValid(string text)
+    {
+        if (text.Length > Longest)
+            return true;
+        Match parts = Delimited().Match(text);
+        if (!parts.Success && text is ['/', ..])
+            return false;
+        // A class of every character, and of none, is a bracket without end in .NET.
+        string pattern = (parts.Success ? parts.Groups["pattern"].Value : text).Replace("[^]", ".", StringComparison.Ordinal).Replace("[]", "(?!)", StringComparison.Ordinal);
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
+            return true;
+        }
+        catch (RegexParseException exception)
+        {
+            return !Errors.Contains(exception.Error);
+        }
+    }
+
+    [GeneratedRegex("^/(?<pattern>.*)/[gimsuy]*\\z", RegexOptions.Singleline)] private static partial Regex Delimited();
+}
