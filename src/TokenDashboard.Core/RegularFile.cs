@@ -11,6 +11,8 @@ internal static class RegularFile
     /// <summary>The maximum size of a dashboard, of definitions or of a provisioning file.</summary>
     public const long MaxDocumentBytes = 64L * 1024 * 1024;
 
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
+
     /// <summary>Opens a file, or the target of a link, for reading, up to a size. It can be written, renamed or removed at the same time.</summary>
     /// <exception cref="IOException">It does not exist, it is larger, or it is a pipe, a socket or a device.</exception>
     /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
@@ -51,11 +53,19 @@ internal static class RegularFile
         return content.ToArray();
     }
 
-    /// <summary>Reads a file in UTF-8, or in the encoding of its byte order mark. Throws as <see cref="Open"/>.</summary>
+    /// <summary>Reads a file in UTF-8, or in the encoding of its byte order mark. Throws as <see cref="Open"/>, and an IOException for other bytes.</summary>
     public static string ReadText(string path, long maxBytes = MaxDocumentBytes)
     {
-        using var reader = new StreamReader(new MemoryStream(ReadBytes(path, maxBytes)));
-        return reader.ReadToEnd();
+        using var reader = new StreamReader(new MemoryStream(ReadBytes(path, maxBytes)), StrictUtf8);
+        try
+        {
+            return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException exception)
+        {
+            // Replacement characters would be published.
+            throw new IOException($"'{path}' is not in UTF-8. Save it in UTF-8, or with a byte order mark.", exception);
+        }
     }
 
     /// <summary>The text of a file; null if it cannot be read.</summary>

@@ -149,13 +149,13 @@ internal class DefinitionFields
         return fault is null ? [.. texts.OfType<string>()] : [];
     }
 
-    /// <summary>Names and texts.</summary>
-    internal Dictionary<string, string> Map(string name)
+    /// <summary>Names and texts, or what a message calls them.</summary>
+    internal Dictionary<string, string> Map(string name, string form = "names with texts, as @{ team = 'ops' } or { \"team\": \"ops\" }")
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         object? value = Value(name);
         if (value is not null and not IEnumerable<KeyValuePair<string, object?>>)
-            Fault(name, "must be names with texts, as @{ team = 'ops' } or { \"team\": \"ops\" }");
+            Fault(name, $"must be {form}");
         foreach ((string key, object? item) in value as IEnumerable<KeyValuePair<string, object?>> ?? [])
         {
             if (key.Trim().Length > 0 && Scalar(item) is { } text)

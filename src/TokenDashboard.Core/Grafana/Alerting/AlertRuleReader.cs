@@ -56,7 +56,7 @@ internal static class AlertRuleReader
         Check(rule, read, window is null);
         if (read.Faults.Count > 0)
         {
-            string which = name.Length > 0 ? $"The alert rule '{name}'" : "An alert rule without a name";
+            string which = name.Length > 0 ? $"The alert rule '{name}'" : read.Has("Name") ? "An alert rule" : "An alert rule without a name";
             throw new TokenDashboardException(
                 ErrorCode.AlertRuleInvalid,
                 $"{which}{(source.Length > 0 ? $" of '{source}'" : "")} cannot be used: {string.Join("; ", read.Faults)}.",

@@ -31,9 +31,16 @@ internal static partial class DashboardDefinition
         params IReadOnlyList<TimeZoneInfo> timeZones)
     {
         IPanelEngine engine = PanelEngines.Of(plugin ?? DataSourcePlugin.Sqlite);
+        definition = [.. definition];
+        if (IsDashboard(definition))
+        {
+            return new DashboardDefinitionResult(null, "", [new DefinitionFault(
+                "", "is a dashboard of Grafana already. Use it with Test-GrafanaDashboard or Publish-GrafanaDashboard; to change it, change its JSON or open it in Grafana")]);
+        }
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
-        string? ownTitle = title ?? read.Text("title", LongestTitle, required: !read.Has("base"));
+        string? givenTitle = read.Text("title", LongestTitle, required: title is null && !read.Has("base"));
+        string? ownTitle = title ?? givenTitle;
         string? ownUid = uid ?? Checked(read, "uid", 40, DashboardDocument.IsUid, DashboardDocument.UidForm);
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
@@ -62,8 +69,16 @@ internal static partial class DashboardDefinition
         };
         CheckRepeats(read, dashboard, panels);
         CheckRelations(read, dashboard, panels, variables);
-        return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
+        if (read.Faults.Count == 0)
+            read.Faults.AddRange(variables.Unused(dashboard));
+        return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults) { OwnTitle = givenTitle ?? baseName ?? "" };
     }
+
+    // What every dashboard that Grafana wrote has, or its envelope.
+    private static bool IsDashboard(IEnumerable<KeyValuePair<string, object?>> fields) => fields.Any(field =>
+        field.Key is "schemaVersion" or "templating" or "__inputs" or "dashboard" or "spec" or "elements"
+        || (field.Key == "panels" && DefinitionFields.Items(field.Value ?? "").OfType<IEnumerable<KeyValuePair<string, object?>>>()
+            .Any(panel => panel.Any(key => key.Key is "gridPos" or "targets"))));
 
     private static DashboardSection[] Sections(DefinitionFields read, Dashboard start, DefinedPanels panels)
     {
@@ -132,15 +147,16 @@ internal static partial class DashboardDefinition
     }
 
     // Any other variable may be added to the dashboard later.
-    private static void CheckRelations(DefinitionFields read, Dashboard dashboard, DefinedPanels panels, DefinedVariables variables)
+    private static void CheckRelations(DefinitionFields fields, Dashboard dashboard, DefinedPanels panels, DefinedVariables variables)
     {
         HashSet<string> known = [.. dashboard.Variables.Select(variable => variable.Name)];
         foreach ((string path, string sql) in panels.Queries)
         {
-            foreach (string name in VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn && !known.Contains(use.Name)).Select(use => use.Name).Distinct())
+            IEnumerable<string> read = VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn).Select(use => use.Name).Concat(SqlText.Relations(sql));
+            foreach (string name in read.Distinct().Where(name => !known.Contains(name)))
             {
                 string meant = Spelling.Nearest(name, variables.Relations) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
-                read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is not a variable of the dashboard{meant}"));
+                fields.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is not a variable of the dashboard{meant}"));
             }
         }
     }
@@ -152,6 +168,9 @@ internal static partial class DashboardDefinition
 /// <summary>The dashboard, or everything that is wrong with its definition, in the order it was read. The base is a name of the catalog, or empty.</summary>
 internal sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
 {
+    /// <summary>The title in the definition, or the name of the base; may be empty.</summary>
+    public string OwnTitle { get; init; } = "";
+
     /// <summary>The dashboard as JSON, under the name of the base dashboard; null if there are faults.</summary>
     public DashboardDocument? ToDocument(bool forSharing = false) => Dashboard?.ToDocument(forSharing).Named(BaseName);
 }

@@ -1,4 +1,5 @@
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
@@ -31,7 +32,7 @@ internal static partial class DefinedField
 
     internal static FieldOverride Override(DefinitionFields read)
     {
-        string? column = read.Text("column", 500), pattern = read.Text("pattern", 500);
+        string? column = read.Text("column", 500), pattern = Pattern(read);
         FieldType? type = read.Choice<FieldType>("fieldType");
         FieldMatcher matcher = read.Text("query", 1) is { } letter ? FieldMatcher.ByQuery(letter)
             : type is { } known ? FieldMatcher.ByType(known)
@@ -41,12 +42,7 @@ internal static partial class DefinedField
         {
             Field = Read(read), Column = new TableColumn(read.Whole("width", 1, 5000), read.Whole("minWidth", 1, 5000), read.Choice<TableCell>("cell")),
         };
-        string[] given = [.. ((string[])["column", "pattern", "fieldType", "query"]).Where(read.Has)];
-        if (given.Length != 1)
-        {
-            string found = given.Length == 0 ? "none is" : string.Join(" and ", given) + " are";
-            read.Fault("column", $"or pattern, fieldType or query must select the columns; one is required, and {found} given");
-        }
+        OnlyOne(read, "the columns", ["column", "pattern", "fieldType", "query"]);
         return look;
     }
 
@@ -110,10 +106,13 @@ internal static partial class DefinedField
         if (!read.Has("thresholds"))
             return null;
         var thresholds = new List<Threshold>();
-        foreach ((string from, string color) in read.Map("thresholds"))
+        const string Form = "numbers with colors, as @{ 0 = 'green'; 80 = 'red' } or { \"0\": \"green\" }";
+        foreach ((string from, string color) in read.Map("thresholds", Form))
         {
             if (DefinitionFields.AsNumber(from) is not { } value)
-                read.Fault("thresholds", $"has '{from}'; it must be numbers with colors, as @{{ 0 = 'green'; 80 = 'red' }} or {{ \"0\": \"green\" }}");
+                read.Fault("thresholds", $"has '{from}'; it must be {Form}");
+            else if (thresholds.Exists(threshold => threshold.From == value))
+                read.Fault("thresholds", $"has two colors from {from} on");
             else if (!IsColor(color))
                 read.Fault("thresholds", $"has the color '{color}' from {from} on; it must be {ColorWords}");
             else
@@ -122,16 +121,27 @@ internal static partial class DefinedField
         return [.. thresholds.OrderBy(threshold => threshold.From)];
     }
 
+    // A range has two ends.
+    private static void OnlyOne(DefinitionFields read, string what, string[] keys)
+    {
+        string[] given = [.. keys.Where(read.Has)];
+        if (given.Length == 0)
+            read.Fault(keys[0], $"is missing; one of {string.Join(", ", keys)} must select {what}");
+        else if (given is not ([_] or ["from", "to"]))
+            read.Fault(given[0], $"cannot be used with {string.Join(" and ", given[1..])}; only one of {string.Join(", ", keys)} can select {what}");
+    }
+
+    private static string? Pattern(DefinitionFields read) =>
+        DashboardDefinition.Checked(read, "pattern", 500, BrowserPattern.IsValid, "a regular expression of JavaScript, such as /^Total/");
+
     private static ValueMapping Mapping(DefinitionFields read)
     {
-        string? text = read.Text("text", 500), color = Color(read, "color"), value = read.Text("value", 500), pattern = read.Text("pattern", 500);
+        string? text = read.Text("text", 500), color = Color(read, "color"), value = read.Text("value", 500), pattern = Pattern(read);
         SpecialValue? special = read.Choice<SpecialValue>("special");
         double? from = read.Number("from", smallest: double.MinValue), to = read.Number("to", smallest: double.MinValue);
         if (!read.Has("text") && !read.Has("color"))
             read.Fault("text", "or color must be given");
-        int kinds = new[] { read.Has("value"), read.Has("pattern"), read.Has("special"), read.HasAny("from", "to") }.Count(given => given);
-        if (kinds != 1)
-            read.Fault("value", $"or from and to, pattern or special must select the values; one is required; {(kinds == 0 ? "none is" : $"{kinds} are")} given");
+        OnlyOne(read, "the values", ["value", "from", "to", "pattern", "special"]);
         return value is not null ? ValueMapping.OfValue(value, text, color)
             : pattern is not null ? ValueMapping.OfPattern(pattern, text, color)
             : special is { } kind ? ValueMapping.OfSpecial(kind, text, color)

@@ -2,6 +2,7 @@ using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
@@ -14,6 +15,7 @@ internal sealed partial class DefinedVariables
     private readonly DataSourcePlugin _plugin;
     private readonly IReadOnlyList<DashboardVariable> _standard;
     private readonly List<DashboardVariable> _variables;
+    private readonly List<(string Path, string Name)> _named = [];
 
     internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before, IPanelEngine engine, IReadOnlyList<TimeZoneInfo> zones)
     {
@@ -29,6 +31,7 @@ internal sealed partial class DefinedVariables
             if (item is string word)
             {
                 Add(read.Faults, path, _standard.FirstOrDefault(variable => variable.Name.Equals(word, StringComparison.OrdinalIgnoreCase)), word);
+                _named.Add((path, word));
             }
             else if (read.FieldsOf(item, path) is { } fields
                 && Variable(new DefinitionFields(fields, DefinitionKeys.Variable, path, read.Faults)) is { } variable)
@@ -47,6 +50,14 @@ internal sealed partial class DefinedVariables
             texts.Concat(_variables.OfType<QueryVariable>().Select(variable => variable.Sql)), name => (Missing(name) as QueryVariable)?.Sql);
         IEnumerable<DashboardVariable> all = [.. _variables, .. _standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
         return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? _standard[0], .. all.Where(variable => variable is not DataSourceVariable)];
+    }
+
+    /// <summary>Variables of the catalog that are named, but filter nothing.</summary>
+    internal IEnumerable<DefinitionFault> Unused(Dashboard dashboard)
+    {
+        HashSet<string> unused = _named.Count == 0 ? [] : new(VariableRules.Unused(new ReadDashboard(dashboard.ToDocument())), StringComparer.OrdinalIgnoreCase);
+        return _named.Where(named => unused.Contains(named.Name)).Select(named => new DefinitionFault(
+            named.Path, $"is '{named.Name}', which nothing in the definition uses, not even through a relation; add a condition for it to the SQL, or remove it"));
     }
 
     private DashboardVariable? Missing(string name) =>

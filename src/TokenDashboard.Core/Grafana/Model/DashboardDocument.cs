@@ -51,17 +51,26 @@ public sealed partial class DashboardDocument
             throw Invalid($"is not JSON ({exception.Message})", source, exception);
         }
         node = node.Child("dashboard") is JsonObject inner ? inner.DeepClone() : node;
+        string form = "schema version 2";
         if (node is JsonObject resource && resource["spec"] is JsonObject spec
             && resource.String("apiVersion")?.StartsWith("dashboard.grafana.app/", StringComparison.Ordinal) == true)
         {
-            if (spec.ContainsKey("elements"))
-                throw Invalid($"has the form of {resource.String("apiVersion")}, which is not the classic one", source);
+            form = resource.String("apiVersion")!;
             node = spec.DeepClone();
             if (string.IsNullOrEmpty(node.String("uid")) && resource.Child("metadata").String("name") is { Length: > 0 } uid)
                 node["uid"] = uid;
         }
+        if (IsDefinition(node))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardInvalid, $"'{source}' is a definition of a dashboard. Create the dashboard with New-GrafanaDashboard -Definition, and use that.", target: source);
+        }
         if (node is not JsonObject root)
             throw Invalid("is not a JSON object", source);
+        if (root.ContainsKey("elements"))
+            throw Invalid($"has the form of {form}, which is not the classic one", source);
+        if (root["panels"] is not (null or JsonArray))
+            throw Invalid("has panels that are not a list", source);
         if (string.IsNullOrWhiteSpace(root.String("title")))
             throw Invalid("has no title", source);
         return FromObject(root);
@@ -89,6 +98,14 @@ public sealed partial class DashboardDocument
 
     /// <inheritdoc/>
     public override string ToString() => Title;
+
+    /// <summary>Whether it is what New-GrafanaDashboard -Definition reads, or a list of it: Grafana would show empty panels.</summary>
+    private static bool IsDefinition(JsonNode? node) => node is JsonArray list ? list.Any(IsDefinition) : node is JsonObject json
+        && (HasAny(json, "base", "sections", "variables")
+            || json.Where(field => field.Key.Equals("panels", StringComparison.OrdinalIgnoreCase)).SelectMany(field => field.Value is JsonArray panels ? panels.AsEnumerable() : [field.Value])
+                .OfType<JsonObject>().Any(panel => HasAny(panel, "sql", "query", "queries", "content") && !HasAny(panel, "targets", "gridPos")));
+
+    private static bool HasAny(JsonObject json, params string[] keys) => json.Any(field => keys.Contains(field.Key, StringComparer.OrdinalIgnoreCase));
 
     private static int CountPanels(JsonNode? list) => list is JsonArray panels
         ? panels.OfType<JsonObject>().Sum(panel => panel["type"]?.ToString() == "row" ? CountPanels(panel["panels"]) : 1)

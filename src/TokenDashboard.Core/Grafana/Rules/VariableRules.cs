@@ -11,15 +11,12 @@ internal static class VariableRules
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
-        ILookup<string, ReadVariable?> users = Users(dashboard);
-        // What a library panel uses is unknown.
-        bool anyLibrary = dashboard.Panels.Any(panel => panel.OfLibrary);
+        HashSet<string> unused = [.. Unused(dashboard)];
         foreach (ReadVariable variable in dashboard.Variables)
         {
             if (variable.Type == "query" && variable.Json.Number("refresh") != QueryVariable.OnTimeRangeChange)
                 yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not refreshed when the time range changes.", name: variable.Name);
-            // The properties of a variable are not a use of it. Ad hoc filters apply without a reference.
-            if (!anyLibrary && variable.Type != "adhoc" && users[variable.Name].All(user => user == variable))
+            if (unused.Contains(variable.Name))
                 yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.", name: variable.Name);
         }
         IEnumerable<ReadQuery> queries =
@@ -41,6 +38,16 @@ internal static class VariableRules
         ReadPanel[] asking = [.. panels.Where(panel => panel.Targets.Count > 0 || panel.OtherSources.Count > 0)];
         return asking.Length > 0 && !panels.Any(panel => panel.OfLibrary) && !VariableUse.Reached(
             asking.SelectMany(panel => panel.Json["targets"].AllTexts(Read)), used => dashboard.Variable(used)?.AllValue).Contains(name);
+    }
+
+    /// <summary>The variables that nothing of the dashboard uses.</summary>
+    internal static IEnumerable<string> Unused(ReadDashboard dashboard)
+    {
+        ILookup<string, ReadVariable?> users = Users(dashboard);
+        // What a library panel uses is unknown. The properties of a variable are not a use of it. Ad hoc filters apply without a reference.
+        return dashboard.Panels.Any(panel => panel.OfLibrary)
+            ? []
+            : dashboard.Variables.Where(variable => variable.Type != "adhoc" && users[variable.Name].All(user => user == variable)).Select(variable => variable.Name);
     }
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)

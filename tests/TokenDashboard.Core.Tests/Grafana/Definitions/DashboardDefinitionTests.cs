@@ -121,15 +121,19 @@ public class DashboardDefinitionTests
         { Panel(""" "height": "tall" """), "panels[0].height", "number" },
         { Panel(""" "everyRow": "perhaps" """), "panels[0].everyRow", "true or false" },
         { Panel(""" "color": "bleu" """), "panels[0].color", "blueToPurple" },
-        { Panel(""" "thresholds": [1] """), "panels[0].thresholds", "names with texts" },
+        { Panel(""" "thresholds": [1] """), "panels[0].thresholds", "must be numbers with colors" },
+        { Panel(""" "thresholds": { "0": "green", "0.0": "red" } """), "panels[0].thresholds", "two colors" },
         { Panel(""" "thresholds": { "low": "red" } """), "panels[0].thresholds", "numbers with colors" },
         { Panel(""" "thresholds": { "1": "rouge" } """), "panels[0].thresholds", "rouge" },
         { Panel(""" "mappings": { "value": "x" } """), "panels[0].mappings[0].text", "or color" },
-        { Panel(""" "mappings": { "text": "x" } """), "panels[0].mappings[0].value", "none is given" },
-        { Panel(""" "mappings": { "text": "x", "value": 1, "special": "null" } """), "panels[0].mappings[0].value", "2 are given" },
+        { Panel(""" "mappings": { "text": "x" } """), "panels[0].mappings[0].value", "is missing" },
+        { Panel(""" "mappings": { "text": "x", "pattern": "/(/" } """), "panels[0].mappings[0].pattern", "regular expression" },
+        { Panel(""" "mappings": { "text": "x", "value": 1, "special": "null" } """), "panels[0].mappings[0].value", "cannot be used with special" },
+        { Panel(""" "mappings": { "text": "x", "from": 1, "to": 2 } """), "panels[0].mappings[0].from", "" },
         { Panel(""" "dataLinks": { "title": "x" } """), "panels[0].dataLinks[0].url", "is missing" },
-        { Panel(""" "overrides": { "unit": "ms" } """), "panels[0].overrides[0].column", "none is given" },
-        { Panel(""" "overrides": { "column": "a", "query": "A" } """), "panels[0].overrides[0].column", "column and query" },
+        { Panel(""" "overrides": { "unit": "ms" } """), "panels[0].overrides[0].column", "is missing; one of" },
+        { Panel(""" "overrides": { "pattern": "/[/", "unit": "ms" } """), "panels[0].overrides[0].pattern", "regular expression" },
+        { Panel(""" "overrides": { "column": "a", "query": "A" } """), "panels[0].overrides[0].column", "cannot be used with query" },
         { Panel(""" "overrides": { "fieldType": "date" } """), "panels[0].overrides[0].fieldType", "Number, Text, Time" },
         { Panel(""" "transformations": { "id": "x", "options": "y" } """), "panels[0].transformations[0].options", "names with values" },
         { Panel(""" "repeat": "user" """), "panels[0].repeat", "" },
@@ -149,6 +153,9 @@ public class DashboardDefinitionTests
         { """{ "base": "Users", "sections": { "panels": [] } }""", "sections[0].title", "is missing" },
         { """{ "base": "Users", "panels": { "type": "text", "content": "x", "id": 1 } }""", "panels[0].id", "another panel" },
         { """{ "title": "x", "panels": [{ "type": "text", "content": "x", "id": 1 }, { "type": "text", "content": "x", "id": 1 }] }""", "panels[1].id", "another panel" },
+        { """{ "title": "x", "variables": ["transaction"], "panels": { "type": "stat", "title": "y", "sql": "SELECT 1 AS n FROM ${usage:raw}" } }""", "variables[0]", "nothing in the definition uses" },
+        { """{ "title": "x", "variables": ["user", "transaction"], "panels": { "type": "stat", "title": "y", "sql": "SELECT 1 AS n FROM ${usage:raw} WHERE ${transaction:sqlstring} = ''" } }""", "variables[0]", "" },
+        { """{ "title": "x", "panels": { "type": "stat", "title": "y", "sql": "SELECT 1 FROM $usages" } }""", "panels[0].sql", "perhaps for ${usage:raw}" },
         { """{ "title": "x", "variables": "usr" }""", "variables[0]", "zone" },
         { """{ "title": "x", "variables": ["user", "User"] }""", "variables[1]", "already" },
         { """{ "title": "x", "variables": { "name": "a b" } }""", "variables[0].name", "letters, digits" },
@@ -279,6 +286,12 @@ public class DashboardDefinitionTests
         Assert.Equal("Model", (string)bars["panels"]![0]!["options"]!["xField"]!);
     }
 
+    [Theory]
+    [InlineData("""{ "title": "x", "panels": [ { "type": "stat", "targets": [], "gridPos": {} } ] }""")]
+    [InlineData("""{ "dashboard": { "title": "x" }, "meta": {} }""")]
+    [InlineData("""{ "title": "x", "schemaVersion": 39, "panels": [ { "type": "rows", "x": 1 } ] }""")]
+    public void A_dashboard_of_Grafana_is_one_fault(string json) => Assert.Contains("already", Assert.Single(Read(json).Faults).ToString(), StringComparison.Ordinal);
+
     [Fact]
     public void Thresholds_color_the_columns_of_an_override_too()
     {
@@ -356,7 +369,7 @@ public class DashboardDefinitionTests
     public void Standard_variables_come_with_what_uses_them()
     {
         Assert.Equal(["datasource"], Variables("""{ "title": "x" }"""));
-        Assert.Equal(["datasource", "model", "names", "provider"], Variables("""{ "title": "x", "variables": "MODEL" }"""));
+        Assert.Equal(["datasource", "model", "names", "provider"], Variables("""{ "title": "x", "variables": "MODEL", "panels": { "type": "text", "content": "$model" } }"""));
         Assert.Equal(["a", "datasource", "names", "user"], Variables("""{ "title": "x", "variables": { "name": "a" }, "panels": { "type": "text", "content": "$user" } }"""));
         Assert.Equal(["datasource", "names", "user"], Variables("""{ "title": "x", "panels": { "type": "text", "content": "x", "repeat": "user" } }"""));
         Assert.Equal(

@@ -6,6 +6,7 @@ public class DashboardDocumentTests
 {
     [Theory]
     [InlineData("""{ "uid": "u", "title": "T" }""")]
+    [InlineData("""{ "uid": "u", "title": "T", "panels": [ { "type": "text", "content": "of Grafana 6", "gridPos": {} }, { "type": "x", "sql": "y", "targets": [] } ] }""")]
     [InlineData("""{ "dashboard": { "uid": "u", "title": "T" }, "meta": {} }""")]
     [InlineData("""{ "apiVersion": "dashboard.grafana.app/v1", "kind": "Dashboard", "metadata": { "name": "u" }, "spec": { "title": "T" } }""")]
     public void The_classic_form_is_taken_out_of_its_envelope(string json)
@@ -23,6 +24,12 @@ public class DashboardDocumentTests
     [InlineData("""{ "apiVersion": "dashboard.grafana.app/v2beta1", "metadata": { "name": "u" }, "spec": { "title": "T", "elements": {} } }""", "dashboard.grafana.app/v2beta1")]
     [InlineData("""{ "apiVersion": "dashboard.grafana.app/v1", "spec": {} }""", "has no title")]
     [InlineData("""{ "panels": [] }""", "has no title")]
+    [InlineData("""{ "title": "T", "elements": {}, "layout": {} }""", "schema version 2")]
+    [InlineData("""{ "title": "T", "panels": {} }""", "not a list")]
+    [InlineData("""{ "title": "T", "panels": [ { "type": "stat", "sql": "SELECT 1" } ] }""", "New-GrafanaDashboard -Definition")]
+    [InlineData("""{ "title": "T", "Panels": { "type": "stat", "queries": [ "SELECT 1" ] } }""", "New-GrafanaDashboard -Definition")]
+    [InlineData("""[ { "base": "Users" } ]""", "New-GrafanaDashboard -Definition")]
+    [InlineData("""{ "title": "T", "sections": [] }""", "New-GrafanaDashboard -Definition")]
     [InlineData("[]", "is not a JSON object")]
     [InlineData("""{ "title": "a \ud83d" }""", "is not JSON")]
     [InlineData("""{ "title": "a", "panels": [ { "title": "\uDE00" } ] }""", "is not JSON")]
