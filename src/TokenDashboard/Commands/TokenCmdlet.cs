@@ -112,6 +112,9 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     /// <exception cref="TokenDashboardException">There is none: <paramref name="missing"/>.</exception>
     private protected List<string> ResolveFiles(string path, ErrorCode missing)
     {
+        // Its message would repeat a whole file.
+        if (DefinitionInput.IsContent(path))
+            throw new TokenDashboardException(missing, "The path of a file is expected, and this is JSON or an object. Use the path of the file.");
         string literal = ResolvePath(path, missing);
         if (File.Exists(literal))
             return [literal];

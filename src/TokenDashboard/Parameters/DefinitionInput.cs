@@ -16,6 +16,15 @@ internal static class DefinitionInput
         _ => null,
     };
 
+    /// <summary>Whether a text is JSON, a line of it, or the text of an object, and no path. It can be as long as a file.</summary>
+    internal static bool IsContent(string text) => text.Trim() switch
+    {
+        "{" or "[" => true,
+        ['{', ..] or ['[', ..] => text.IndexOfAny(['"', '\n']) >= 0,
+        ['@', '{', ..] => text.Contains('=', StringComparison.Ordinal),
+        _ => false,
+    };
+
     /// <summary>The fields of a hash table, or the properties of an object.</summary>
     internal static IEnumerable<KeyValuePair<string, object?>> Fields(PSObject input) => Fields(input, 0);
 

@@ -13,6 +13,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     private const string DefinitionSet = "Definition";
 
     private readonly HashSet<string> _created = new(StringComparer.OrdinalIgnoreCase);
+    // A uid, a title or a file is for only one dashboard, which is known after the last input.
+    private readonly List<(DashboardDocument Document, string FileName, string OwnName)> _waiting = [];
 
     /// <summary>The names of dashboards in the catalog. Wildcards are permitted. Without it, all.</summary>
     [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -69,14 +71,37 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     {
         foreach (string name in ParameterSetName == NameSet ? Name : [])
             Guard(() => Create(name));
+        if (Definition is [{ BaseObject: string first }, _, ..] && first.Trim() is ['{' or '[', .., not ('}' or ']')] or "{" or "[")
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardDefinitionInvalid, "The definition is JSON in separate lines. Use the path of its file, or Get-Content -Raw.");
+        }
         foreach (PSObject definition in Definition)
             Guard(() => Create(definition));
     }
+
+    private protected override void Finish()
+    {
+        if (_waiting.Count > 1)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardInvalid,
+                $"The dashboards {string.Join(", ", _waiting.Select(waiting => waiting.OwnName))} cannot have the same uid, title or file. "
+                + "Use -Uid, -Title, or a -Path that ends in .json with one dashboard only. For several dashboards, use a folder.",
+                target: _waiting[^1].OwnName);
+        }
+        foreach ((DashboardDocument document, string fileName, _) in _waiting)
+            Write(document, fileName);
+    }
+
+    private bool IsForOne => Uid is not null || Title is not null || IsFile(Path ?? "");
 
     private DataSourcePlugin Plugin => DataSourcePlugin.Of(Engine, Database is null ? null : TelemetryStores.PathOrAddressOf(Database));
 
     private void Create(string name)
     {
+        if (DefinitionInput.IsContent(name))
+            throw new TokenDashboardException(ErrorCode.DashboardNotFound, "The name of a dashboard is expected, and this is JSON. Use -Definition.");
         if (IsFile(name))
         {
             throw new TokenDashboardException(
@@ -84,16 +109,17 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         }
         string[] matches = [name];
         if (WildcardPattern.ContainsWildcardCharacters(name))
-        {
             matches = [.. DashboardCatalog.Names.Where(new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch)];
-            RefuseShared(matches);
-        }
         foreach (string match in matches)
             WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, Plugin, Currency));
     }
 
     private void Create(PSObject definition)
     {
+        if (definition.BaseObject is DashboardDocument)
+            throw new TokenDashboardException(ErrorCode.DashboardDefinitionInvalid, DashboardNameTransformationAttribute.IsDashboard);
+        if (definition.BaseObject is string blank && string.IsNullOrWhiteSpace(blank))
+            throw new TokenDashboardException(ErrorCode.DashboardDefinitionInvalid, "The definition is an empty text. Use a hash table, JSON, or the path of a file.");
         if (definition.BaseObject is string text && text.TrimStart() is ['{' or '[', ..])
         {
             CreateAll(DashboardDefinition.Parse(text, "The text"), "");
@@ -122,40 +148,30 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             }
             if (result.ToDocument(ForSharing) is { } dashboard)
             {
-                if (!_created.Add(dashboard.Uid))
+                if (!IsForOne && !_created.Add(dashboard.Uid))
                 {
-                    RefuseShared([.. _created, dashboard.Title]);
                     throw new TokenDashboardException(
                         ErrorCode.DashboardDefinitionInvalid,
                         $"{(source.Length > 0 ? $"'{source}': " : "")}uid is '{dashboard.Uid}', which another of these dashboards has. Give each its own uid.",
                         target: "uid");
                 }
-                RefuseShared([.. _created]);
-                Write(dashboard, FileName.Of(dashboard.Uid) + ".json");
+                WriteOrWait(dashboard, FileName.Of(dashboard.Uid) + ".json", result.OwnTitle.Length > 0 ? $"'{result.OwnTitle}'" : "without a title");
             }
-        }
-    }
-
-    /// <summary>A uid, a title or a file is for only one dashboard.</summary>
-    private void RefuseShared(string[] names)
-    {
-        if (names.Length > 1 && (Uid is not null || Title is not null || IsFile(Path ?? "")))
-        {
-            throw new TokenDashboardException(
-                ErrorCode.DashboardInvalid,
-                $"The dashboards {string.Join(", ", names.Order())} cannot have the same uid, title or file. "
-                + "Use -Uid, -Title, or a -Path that ends in .json with one dashboard only. For several dashboards, use a folder.",
-                target: names[^1]);
         }
     }
 
     private void WriteOnce(DashboardDocument document)
     {
         if (_created.Add(document.Name))
-        {
-            RefuseShared([.. _created]);
-            Write(document, DashboardCatalog.FileName(document.Name));
-        }
+            WriteOrWait(document, DashboardCatalog.FileName(document.Name), document.Name);
+    }
+
+    private void WriteOrWait(DashboardDocument document, string fileName, string ownName)
+    {
+        if (IsForOne)
+            _waiting.Add((document, fileName, ownName));
+        else
+            Write(document, fileName);
     }
 
     private void Write(DashboardDocument document, string fileName)

@@ -302,6 +302,51 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         Assert.Equal("c", Assert.Single(Run("@{ title = 'a' } | New-GrafanaDashboard -Title c -Uid d").Succeeded()).ToString());
     }
 
+    [Theory]
+    [InlineData("Overview, Users -Path $folder/one.json", "Overview, Users")]
+    [InlineData("-Definition @{ title = 'a' }, @{ base = 'users' } -Title c -Path $folder/out", "'a', 'Users'")]
+    [InlineData("-Definition @{ title = 'a' }, @{ title = 'b' } -Uid c -Path $folder/out", "'a', 'b'")]
+    public void Nothing_is_written_before_several_dashboards_are_refused(string parameters, string names)
+    {
+        ModuleSession.Result result = Run("New-GrafanaDashboard " + parameters);
+
+        Assert.Equal("DashboardInvalid", result.ErrorId);
+        Assert.Contains($"The dashboards {names} cannot", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Theory]
+    [InlineData("New-GrafanaDashboard -Definition '{', '  \"title\": \"a\"', '}'", "-Raw")]
+    [InlineData("New-GrafanaDashboard -Definition ''", "empty text")]
+    [InlineData("'{ \"title\": \"a\" }' | New-GrafanaDashboard", "-Definition")]
+    [InlineData("New-GrafanaDashboard Overview | New-GrafanaDashboard -Path $folder/out", "already")]
+    [InlineData("New-GrafanaDashboard -Definition @{ title = 'a' } | New-GrafanaDashboard -Path $folder/out", "already")]
+    [InlineData("New-GrafanaDashboard -Definition (New-GrafanaDashboard Overview)", "already")]
+    [InlineData("New-GrafanaDashboard -Definition (New-GrafanaDashboard Overview).Json", "already")]
+    [InlineData("New-GrafanaDashboard -Definition ((New-GrafanaDashboard Overview).Json | ConvertFrom-Json)", "already")]
+    public void What_is_no_definition_is_one_short_error(string script, string words)
+    {
+        ModuleSession.Result result = Run(script);
+
+        string message = Assert.Single(result.Errors).ToString();
+        Assert.Contains(words, message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 1, 300);
+        Assert.Empty(result.Output);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void A_file_in_another_encoding_is_an_error()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "latin.json"), System.Text.Encoding.Latin1.GetBytes("""{ "title": "Größe" }"""));
+        File.WriteAllText(Path.Combine(_folder, "wide.json"), """{ "title": "Größe" }""", System.Text.Encoding.Unicode);
+
+        Assert.Equal("DashboardDefinitionInvalid", Run("New-GrafanaDashboard -Definition $folder/latin.json").ErrorId);
+        Assert.Equal("DashboardInvalid", Run("Test-GrafanaDashboard $folder/latin.json -SkipQuery").ErrorId);
+        Assert.Equal("AlertRuleInvalid", Run("Export-GrafanaProvisioning $folder/out -AlertRule $folder/latin.json").ErrorId);
+        Assert.Equal("Größe", Assert.Single(Run("New-GrafanaDashboard -Definition $folder/wide.json").Succeeded()).ToString());
+    }
+
     [Fact]
     public void A_file_by_the_pipeline_is_told_where_it_belongs() =>
         Assert.Contains("-Definition", Assert.Single(Run("[IO.FileInfo] 'own.json' | New-GrafanaDashboard").Errors).ToString(), StringComparison.Ordinal);

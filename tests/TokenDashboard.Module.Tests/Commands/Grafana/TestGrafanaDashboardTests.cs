@@ -109,6 +109,23 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
         Assert.Single(result.Output);
     }
 
+    [Theory]
+    [InlineData("(New-GrafanaDashboard Overview).Json | Test-GrafanaDashboard -SkipQuery", "DashboardNotFound")]
+    [InlineData("(New-GrafanaDashboard Overview).Json | Publish-GrafanaDashboard", "DashboardNotFound")]
+    [InlineData("'[ { \"Name\": \"a\" } ]' | Publish-GrafanaAlertRule", "AlertRuleInvalid")]
+    [InlineData("Export-GrafanaProvisioning $folder/out -AlertRule '{ \"Name\": \"a\" }'", "AlertRuleInvalid")]
+    [InlineData("[pscustomobject] @{ title = 'a'; panels = @() } | Test-GrafanaDashboard -SkipQuery", "DashboardNotFound")]
+    public void Content_in_the_place_of_a_path_is_not_repeated(string script, string id)
+    {
+        ModuleSession.Result result = Run(script);
+
+        Assert.Equal(id, result.ErrorId);
+        string message = Assert.Single(result.Errors).ToString();
+        Assert.Contains("path", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("drive", message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 1, 200);
+    }
+
     /// <summary>What a variable without a value would do: not all dashboards.</summary>
     [Theory]
     [InlineData("Test-GrafanaDashboard -InputObject $null -SkipQuery")]
