@@ -9,7 +9,7 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
     private const string AllSet = "All";
 
     /// <summary>The connections to remove, as objects or by name; default: the default connection.</summary>
-    [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true), ArgumentCompleter(typeof(ConnectionCompleter))]
+    [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true), ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ConnectionCompleter))]
     [Alias("Name")]
     public ConnectionReference[] Connection { get; set; } = [];
 

@@ -41,6 +41,9 @@ public sealed class GrafanaConnectionTests : IDisposable
 
         Assert.Equal("GrafanaUrlInvalid", Run(session, "Publish-GrafanaDashboard $folder/one.json", test, production).ErrorId);
         Assert.Equal("GrafanaConnectionNotFound", Run(session, "Disconnect-Grafana", test, production).ErrorId);
+        // No connection is not the default one.
+        Assert.All(["$null", "@()"], none => Assert.StartsWith(
+            "ParameterArgumentValidationError", Run(session, $"$null = Connect-Grafana $testUrl -Token $token -Name test; Disconnect-Grafana -Connection {none}", test, production).ErrorId, StringComparison.Ordinal));
         Assert.Equal("GrafanaConnectionNotFound", Run(session, "Publish-GrafanaDashboard $folder/one.json -Connection production", test, production).ErrorId);
         Run(session, "Get-GrafanaConnection | Disconnect-Grafana", test, production).Succeeded();
         Assert.Empty(Run(session, "Get-GrafanaConnection", test, production).Succeeded());
