@@ -40,6 +40,6 @@ internal static class DefinitionJson
         IConvertible number when number.GetTypeCode() is TypeCode.Double or TypeCode.Single => number.ToDouble(null),
         IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal => number.ToDecimal(null),
         BigInteger number => JsonNode.Parse(number.ToString("R", CultureInfo.InvariantCulture)),
-        _ => DefinitionFields.Scalar(value),
+        _ => DefinitionFields.Scalar(value) ?? value.ToString(),
     };
 }

@@ -76,7 +76,7 @@ internal static partial class DashboardDefinition
 
     // What every dashboard that Grafana wrote has, or its envelope.
     private static bool IsDashboard(IEnumerable<KeyValuePair<string, object?>> fields) => fields.Any(field =>
-        field.Key is "schemaVersion" or "templating" or "__inputs" or "dashboard" or "spec" or "elements"
+        field.Key is "schemaVersion" or "__inputs" or "dashboard" or "spec" or "elements"
         || (field.Key == "panels" && DefinitionFields.Items(field.Value ?? "").OfType<IEnumerable<KeyValuePair<string, object?>>>()
             .Any(panel => panel.Any(key => key.Key is "gridPos" or "targets"))));
 
@@ -156,7 +156,7 @@ internal static partial class DashboardDefinition
             foreach (string name in read.Distinct().Where(name => !known.Contains(name)))
             {
                 string meant = Spelling.Nearest(name, variables.Relations) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
-                fields.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is not a variable of the dashboard{meant}"));
+                fields.Faults.Add(new DefinitionFault(path, $"reads '{name}', which is not a variable of the dashboard{meant}"));
             }
         }
     }
