@@ -53,10 +53,13 @@ internal static class RegularFile
         return content.ToArray();
     }
 
-    /// <summary>Reads a file in UTF-8, or in the encoding of its byte order mark. Throws as <see cref="Open"/>, and an IOException for other bytes.</summary>
-    public static string ReadText(string path, long maxBytes = MaxDocumentBytes)
+    /// <summary>
+    /// Reads a file in UTF-8, or in the encoding of its byte order mark. Throws as <see cref="Open"/>, and an IOException for other bytes, unless they
+    /// are to become replacement characters.
+    /// </summary>
+    public static string ReadText(string path, long maxBytes = MaxDocumentBytes, bool replacesInvalid = false)
     {
-        using var reader = new StreamReader(new MemoryStream(ReadBytes(path, maxBytes)), StrictUtf8);
+        using var reader = new StreamReader(new MemoryStream(ReadBytes(path, maxBytes)), replacesInvalid ? Encoding.UTF8 : StrictUtf8);
         try
         {
             return reader.ReadToEnd();

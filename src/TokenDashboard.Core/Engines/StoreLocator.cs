@@ -55,7 +55,8 @@ internal static class StoreLocator
     {
         try
         {
-            using var reader = new StringReader(RegularFile.ReadText(configuration, MaxConfigurationBytes));
+            // Python on Windows reads another encoding, as in a comment.
+            using var reader = new StringReader(RegularFile.ReadText(configuration, MaxConfigurationBytes, replacesInvalid: true));
             object? sqlite = Value(Value(PlainValues.TextsOfYaml(reader), "logging"), "sqlite");
             // Observicia reads YAML 1.1, which has more than one word for true: https://yaml.org/type/bool.html
             bool enabled = DefinitionFields.Scalar(Value(sqlite, "enabled"))?.ToLowerInvariant() is "true" or "yes" or "on";

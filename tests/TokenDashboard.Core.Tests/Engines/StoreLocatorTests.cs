@@ -50,6 +50,15 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
+    public void A_comment_in_another_encoding_does_not_matter()
+    {
+        File.WriteAllBytes(_folder.File("named.yaml"), System.Text.Encoding.Latin1.GetBytes("# Größe\nlogging: { sqlite: { enabled: true, database: /var/lib/store.db } }"));
+        Environment.SetEnvironmentVariable(StoreLocator.ConfigurationVariable, _folder.File("named.yaml"));
+
+        Assert.Equal(Path.GetFullPath("/var/lib/store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
     public void A_named_configuration_file_is_used()
     {
         File.WriteAllText(_folder.File("named.yaml"), "logging: { sqlite: { enabled: True, database: /var/lib/store.db } }");
