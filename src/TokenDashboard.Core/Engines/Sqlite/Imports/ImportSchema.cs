@@ -1,3 +1,5 @@
+using TokenDashboard.Engines.Sqlite.Rollups;
+
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
 /// <summary>The tables an import keeps beside <c>telemetry</c>, which itself stays exactly as Observicia made it.</summary>
@@ -37,6 +39,9 @@ internal static class ImportSchema
             row_id INTEGER PRIMARY KEY, cached_tokens INTEGER, cache_write_tokens INTEGER, reasoning_tokens INTEGER, cost REAL);
         INSERT OR IGNORE INTO {State} (id, last_row_id) VALUES (1, 0);
         """;
+
+    /// <summary>The end of the last quarter-hour with removed requests, from rollups of any version.</summary>
+    public static string RemovedUntil { get; } = $"SELECT MAX(start) + {RollupLevels.QuarterSeconds} FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D}";
 
     /// <summary>Whether <see cref="State"/> has <c>removed_until</c>, which is added with its value.</summary>
     public const string HasRemovedUntil = $"SELECT count(*) FROM pragma_table_info('{State}') WHERE name = 'removed_until'";

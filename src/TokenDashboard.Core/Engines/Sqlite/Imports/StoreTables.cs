@@ -28,23 +28,29 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
             return;
         connection.Execute($"ALTER TABLE {ImportSchema.State} ADD COLUMN removed_until INTEGER");
         if (Has(RollupSchema.Sums))
-            SetRemovedUntil(connection.Connection.Query(RollupSchema.RemovedUntil, DatabaseRows.Second).First());
+            SetRemovedUntil(connection.Connection.Query(ImportSchema.RemovedUntil, DatabaseRows.Second).First());
     }
 
     /// <summary>Notes the second before which requests may have been removed without their keys.</summary>
     public void SetRemovedUntil(long? second) => connection.Run($"UPDATE {ImportSchema.State} SET removed_until = ?1", second);
 
-    /// <summary>Whether the store has these tables, and they lack the keys of some of its requests up to a row.</summary>
-    public bool Lacks(long lastRow) => Has(ImportSchema.Keys) && Known < lastRow;
+    /// <summary>Takes in all keys, so that an import does not bring back requests that are removed next.</summary>
+    public void LearnAllKeys()
+    {
+        for (bool complete = false; !complete;)
+            connection.InTransaction(() => complete = LearnKeys(connection.Deadline));
+    }
 
     /// <summary>
     /// Takes in the keys of rows the application wrote since the last time. Of a large store that takes several transactions.
     /// </summary>
     /// <param name="deadline">When to stop, as <see cref="Stopwatch.GetTimestamp"/>.</param>
-    /// <returns>Whether all rows are known now.</returns>
+    /// <returns>Whether all rows are known now, or there was no import, which needs none.</returns>
     public bool LearnKeys(long deadline)
     {
-        long known = Known;
+        if (!Has(ImportSchema.Keys))
+            return true;
+        long known = Number($"SELECT last_row_id FROM {ImportSchema.State}");
         if (Number(LastRequest) <= known)
             return true;
         bool complete = true;
@@ -102,8 +108,6 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         WriteState(id);
         return next;
     }
-
-    private long Known => Number($"SELECT last_row_id FROM {ImportSchema.State}");
 
     private bool Has(string table) => (long)connection.Scalar($"SELECT count(*) FROM sqlite_schema WHERE name = '{table}'") > 0;
 

@@ -9,10 +9,8 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 /// </summary>
 internal sealed partial class StoreOptimizer
 {
-    private const int FewestRows = 50;
     private const int MostRows = 100_000;
-    // The first batch is small, because the speed of the disk is unknown.
-    private int _rowsPerBatch = FewestRows;
+    private int _rowsPerBatch = SmallestBatch;
 
     /// <summary>Removes the requests before a quarter-hour, as rollups have, and returns their number, as progress does.</summary>
     public long Remove(DateTimeOffset before, Action<long>? progress = null)
@@ -27,18 +25,11 @@ internal sealed partial class StoreOptimizer
         return removed;
     }
 
-    // After an import, the keys of removed requests are kept, so that another one does not bring them back.
-    private void LearnKeys(long lastRow)
-    {
-        for (bool complete = false; !complete;)
-            _connection.InTransaction(() => complete = !_imports.Lacks(lastRow) || _imports.LearnKeys(_connection.Deadline));
-    }
-
     private bool RemovePass(DateTimeOffset before, long keptRow, ref long removed, Action<long>? progress)
     {
         Refresh();
         RollupState state = ReadState();
-        LearnKeys(state.Watermark);
+        _imports.LearnAllKeys();
         long end = RollupLevels.StartOf(RollupLevels.SecondOf(before.UtcTicks), RollupLevels.QuarterSeconds);
         List<RowRange> ranges = RollupStore.ReadRanges(_store, RollupSchema.NoTime + 1, end);
         if (ranges.Count == 0)
@@ -64,7 +55,7 @@ internal sealed partial class StoreOptimizer
             if (ids.Count > 0 && (!more || ids.Count >= _rowsPerBatch))
             {
                 bool written = RemoveBatch(ref state, batch, ids);
-                _rowsPerBatch = (int)Math.Clamp(ids.Count * _connection.Growth, FewestRows, MostRows);
+                _rowsPerBatch = (int)Math.Clamp(ids.Count * _connection.Growth, SmallestBatch, MostRows);
                 if (!written)
                     return true;
                 removed += ids.Count;
@@ -77,14 +68,12 @@ internal sealed partial class StoreOptimizer
 
     private bool RemoveBatch(ref RollupState state, RollupBatch batch, List<long> ids)
     {
-        bool hasDetails = _store.HasDetails, known = false;
-        long watermark = state.Watermark;
+        bool hasDetails = _store.HasDetails;
         return _tables.TryWrite(ref state, () =>
         {
             // The first import can begin at any time.
-            known = !_imports.Lacks(watermark);
-            if (!known)
-                return;
+            if (!_imports.LearnKeys(_connection.Deadline))
+                throw new TransactionLateException();
             _tables.Add(batch.Quarters.Select(quarter => KeyValuePair.Create(quarter.Key with { Level = RollupLevel.RemovedQuarter }, quarter.Value)));
             // Quarter-hours still contain the removed requests. Until they are rebuilt, the remaining requests are read one by one.
             foreach (long start in batch.Quarters.Keys.Select(quarter => quarter.Start).Distinct())
@@ -97,7 +86,7 @@ internal sealed partial class StoreOptimizer
                     _connection.Run($"DELETE FROM {TelemetrySql.DetailTable} WHERE row_id = ?1", id);
             }
             _connection.Run(RollupSchema.NextRemoval);
-        }) && known;
+        });
     }
 
     // Removes the sums and the row ranges of empty quarter-hours; false if new requests were added.
@@ -105,11 +94,9 @@ internal sealed partial class StoreOptimizer
     {
         string quarters = $"level = {RollupLevel.Quarter:D} AND {emptied}";
         (string, string)[] tables = [(RollupSchema.Sums, quarters), (RollupSchema.Rows, emptied), (RollupSchema.Stale, quarters)];
-        for (bool more = true; more;)
-        {
-            if (!_tables.TryWrite(ref state, () => more = _tables.DeleteSome(tables)))
-                return false;
-        }
-        return true;
+        bool more = true, written = true;
+        while (more && written)
+            written = _tables.TryWrite(ref state, () => more = _tables.DeleteSome(tables));
+        return written;
     }
 }

@@ -12,7 +12,8 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 /// </summary>
 internal sealed partial class StoreOptimizer : IDisposable
 {
-    private const int FewestKeys = 50;
+    // The first batch of a store is small, because the speed of the disk is unknown.
+    private const int SmallestBatch = 50;
     private const int MostKeys = 50_000;
     private static readonly TimeSpan ReadWindow = TimeSpan.FromMilliseconds(10);
 
@@ -21,8 +22,7 @@ internal sealed partial class StoreOptimizer : IDisposable
     private readonly RollupTables _tables;
     private readonly StoreTables _imports;
     private readonly CancellationToken _cancellation;
-    // The first batch of a store is small, because the speed of the disk is unknown.
-    private int _keysPerBatch = FewestKeys;
+    private int _keysPerBatch = SmallestBatch;
 
     /// <summary>
     /// Opens a store and creates missing tables of the rollups. Those of another version that contain removed requests are replaced only by
@@ -180,7 +180,7 @@ internal sealed partial class StoreOptimizer : IDisposable
                     _tables.Add(batch.Quarters.Concat(longer));
                     _tables.AddRows(batch);
                 });
-                _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * _connection.Growth, FewestKeys, MostKeys);
+                _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * _connection.Growth, SmallestBatch, MostKeys);
                 if (!written)
                     return false;
                 added += batch.Count;

@@ -43,7 +43,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             progress?.Invoke(known, rows.Last - rows.First + 1);
         }
         known += ReadRequests(store, state, RollupSchema.NoTime, RollupSchema.NoTime + 1).Count;
-        UnknownRows = CountRows(state.Watermark) - known;
+        UnknownRows = CountRows(rows with { Last = Math.Min(state.Watermark, rows.Last) }) - known;
         // Refreshes only add; other changes may have moved sums while they were read.
         Disturbed = RollupState.Read(store)?.Version != state.Version;
     }
@@ -90,11 +90,10 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             .Where(both => both.Expected is null || both.Found is null || !both.Expected.Matches(both.Found));
     }
 
-    private long CountRows(long last)
+    private long CountRows(RowRange rows)
     {
         long count = 0;
-        RowRange rows = store.Rows();
-        using var scanner = new RowScanner(store, new RequestFilter(), RequestText.None, ranges: [rows with { Last = Math.Min(last, rows.Last) }]);
+        using var scanner = new RowScanner(store, new RequestFilter(), RequestText.None, ranges: [rows]);
         scanner.ReadAll(_ => count++);
         return count;
     }
