@@ -72,6 +72,15 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
+    public void A_row_with_a_range_can_be_watched()
+    {
+        ModuleSession.Result result = _session.Run("Get-TokenUsage User -First 1 -Since 2026-10-29 -Until 2026-10-30 -Database $store | Watch-TokenUsage -Count 1 -AsLine -Database $store", ("store", _store.FullName));
+
+        Assert.Single(result.Succeeded());
+        Assert.Equal("RangeInvalid", _session.Run("Watch-TokenUsage -Until now -Count 1 -AsLine -Database $store").ErrorId);
+    }
+
+    [Fact]
     public void A_store_that_cannot_be_made_does_not_keep_the_next_from_being_made()
     {
         string other = Path.Combine(_folder.FullName, "other.db");

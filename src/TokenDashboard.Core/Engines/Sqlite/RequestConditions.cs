@@ -52,8 +52,9 @@ internal static class RequestConditions
         var bounds = new List<string>();
         if (range.Since is { } since)
             bounds.Add($"timestamp >= {parameter(StoredTimestamp.Format(since))}");
+        // A BLOB, which is above all texts, has no valid time.
         if (range.Until is { } until)
-            bounds.Add($"timestamp < {parameter(StoredTimestamp.Format(until))}");
+            bounds.Add($"(timestamp < {parameter(StoredTimestamp.Format(until))} OR timestamp >= x'')");
         if (bounds.Count > 0)
         {
             // Rows without a valid time can belong to any time range: they are included, to be counted and reported.

@@ -6,7 +6,8 @@ namespace TokenDashboard.Engines.Sqlite;
 /// <summary>
 /// Reads rows in windows of row ids. Each window is a separate read of about 50 ms, so a writer does not wait much longer
 /// for the lock, for any size of the store and any speed of the caller. Rows written after the scan began are omitted, so
-/// the result is a snapshot, unless rows are deleted during the scan.
+/// the result is a snapshot, unless rows are deleted during the scan. A window without rows of the filter is followed by the next row
+/// there is, because an id can be any number.
 /// </summary>
 internal class RowScanner : IDisposable
 {
@@ -17,7 +18,7 @@ internal class RowScanner : IDisposable
     // The number of rows between two checks of the clock.
     private const int RowsPerLook = 256;
 
-    // Windows grow over gaps in the ids; this limits the rows that are read when a gap ends.
+    // Windows grow where no rows are read; this limits those that are read when it ends.
     private const long LargestWindow = 1 << 22;
 
     private readonly TokenStore _store;
@@ -27,6 +28,7 @@ internal class RowScanner : IDisposable
     private readonly RequestRow _row;
     private readonly List<RowRange> _ranges;
     private int _range;
+    private int _rowsOfWindow;
     private long _low;
     private long _high;
     private long _window = FirstWindow;
@@ -87,12 +89,13 @@ internal class RowScanner : IDisposable
             return completed;
         });
         (long first, long end) = complete ? (low, high) : (_row.Id, _row.Id);
-        if (_newestFirst ? first == _low : end == _high)
+        bool isLast = _newestFirst ? first == _low : end == _high;
+        if (_newestFirst && !isLast)
+            _high = _rowsOfWindow > 0 ? first - 1 : _store.RowUpTo(first - 1, otherwise: _low);
+        else if (!isLast)
+            _low = _rowsOfWindow > 0 ? end + 1 : _store.RowFrom(end + 1, otherwise: _high);
+        if (isLast || _low > _high)
             NextRange();
-        else if (_newestFirst)
-            _high = first - 1;
-        else
-            _low = end + 1;
         return true;
     }
 
@@ -104,12 +107,12 @@ internal class RowScanner : IDisposable
 
     private bool ReadRows(SqliteCommand command, Action<RequestRow> onRow, Func<bool> mayGoOn)
     {
-        int count = 0;
+        _rowsOfWindow = 0;
         return _store.Read(() => _store.Step(command, statement =>
         {
             _row.Load(statement);
             onRow(_row);
-            return ++count % RowsPerLook != 0 || mayGoOn();
+            return ++_rowsOfWindow % RowsPerLook != 0 || mayGoOn();
         }));
     }
 

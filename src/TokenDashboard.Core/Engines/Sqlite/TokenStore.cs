@@ -220,6 +220,10 @@ internal sealed class TokenStore : IDisposable
     internal long RowFrom(long id, long otherwise) =>
         Scalar<long>(string.Create(CultureInfo.InvariantCulture, $"SELECT COALESCE(min(rowid), {otherwise}) FROM {TelemetrySql.Table} WHERE rowid >= {id}"));
 
+    /// <summary>The last row up to an id; another id if there is none.</summary>
+    internal long RowUpTo(long id, long otherwise) =>
+        Scalar<long>(string.Create(CultureInfo.InvariantCulture, $"SELECT COALESCE(max(rowid), {otherwise}) FROM {TelemetrySql.Table} WHERE rowid <= {id}"));
+
     internal bool HasDetails => Has(TelemetrySql.DetailTable);
 
     internal bool Has(string table) => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{table}'") > 0;

@@ -1,3 +1,4 @@
+using System.Net;
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the prices of models, or the models of a store without a price.</summary>
@@ -40,11 +41,17 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     [Parameter(ParameterSetName = "Unpriced", ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     public override string[]? Database { get; set; }
 
     /// <inheritdoc/>
     [Parameter(ParameterSetName = "Unpriced", ValueFromPipeline = true)]
     public override FileSystemInfo? InputObject { get; set; }
+
+    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    [Parameter(ParameterSetName = "Unpriced")]
+    [Credential]
+    public PSCredential? Credential { get; set; }
 
     /// <summary>A model without a price is one error record; the others are returned.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) =>
@@ -52,6 +59,8 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => _piped = !MyInvocation.BoundParameters.ContainsKey(nameof(Model));
+
+    private protected override NetworkCredential? Login => Credential?.GetNetworkCredential();
 
     private protected override void Process()
     {

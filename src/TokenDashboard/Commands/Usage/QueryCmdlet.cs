@@ -132,6 +132,8 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected DateTimeOffset Now { get; private set; }
 
+    private protected bool IsUntilGiven => _rangeOfCommandLine.Until is not null;
+
     private protected TimeSpan Elapsed => _watch.Elapsed;
 
     private protected IReadOnlyList<ITelemetryStore> Stores { get; private set; } = [];
@@ -184,7 +186,7 @@ public abstract class QueryCmdlet : StoreCmdlet
             return;
         string where = oldest is not null && Edge(newest: true) is { } last
             ? string.Create(CultureInfo.InvariantCulture, $"The stored requests are from {oldest.Timestamp:yyyy-MM-dd HH:mm} to {last.Timestamp:yyyy-MM-dd HH:mm} UTC.")
-            : "The store has no requests.";
+            : Given(nameof(Source), Source).Length > 0 ? "The source has no requests." : "The store has no requests.";
         string range = hasRange ? " Use another time range with -Since and -Until, or none." : "";
         string tab = names.Length > 0 ? $" Press Tab after {string.Join(" or ", names.Select(name => $"-{name}"))} for the names in the store." : "";
         WriteWarning($"No request matches{(isName ? $" '{string.Join("', '", User!)}'" : "")}. {where}{range}{tab}");

@@ -32,7 +32,8 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
 
     private protected override void Query()
     {
-        if (Until is not null)
+        // The end of a piped row is that of its result.
+        if (IsUntilGiven)
         {
             throw new TokenDashboardException(
                 ErrorCode.RangeInvalid, "Watch-TokenUsage shows live usage, so its time range has no end. Use -Since or -Last, or neither for today.", target: Until);

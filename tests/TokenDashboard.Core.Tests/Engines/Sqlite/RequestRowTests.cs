@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
@@ -62,6 +63,46 @@ public class RequestRowTests
             (info.Unreadable.Rows, info.Unreadable.Timestamps, info.Unreadable.TokenCounts, info.Unreadable.Durations, info.Unreadable.PolicyVerdicts));
         Assert.Equal((6, 1, 1, 2, 4 * 15), (info.Rows, info.Users, info.RequestsWithoutUser, info.RequestsWithoutDuration, info.TotalTokens));
         Assert.Contains("1 without a readable time, omitted", info.Unreadable.ToString());
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("2026-03-01", "2026-03-02")]
+    [InlineData("2026-03-01", null)]
+    [InlineData(null, "2020-01-01")]
+    [InlineData("2027-01-01", "2028-01-01")]
+    public void A_time_that_is_no_text_is_unreadable_in_every_range(string? since, string? until)
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-03-01T12:00:00"u8.ToArray() }, new TestStore.Row { Timestamp = 1772366400L });
+        using TokenStore open = store.Open();
+        static DateTimeOffset? At(string? day) => day is null ? null : DateTimeOffset.Parse(day + "Z", CultureInfo.InvariantCulture);
+
+        QueryResult<TokenUsage> result = new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter { Range = new TimeRange(At(since), At(until)) });
+
+        Assert.Equal((0, 2), (result.Rows.Sum(row => row.Requests), result.Unreadable.Timestamps));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ids_may_be_any_numbers(bool newestFirst)
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 3000).Select(index => new TestStore.Row { User = $"user{index % 10}" }));
+        // Gaps of 18 digits at both ends and between.
+        store.Query("UPDATE telemetry SET id = CASE WHEN id <= 10 THEN id - 9223372036854775807 WHEN id <= 20 THEN id - 4611686018427387904 WHEN id > 2990 THEN 9223372036854775807 - id WHEN id > 2980 THEN id + 1000000000000 ELSE id END");
+        using TokenStore open = store.Open();
+        List<object> expected = store.Query($"SELECT id FROM telemetry WHERE user_id = 'user7' ORDER BY id {(newestFirst ? "DESC" : "")}");
+
+        var ids = new List<long>();
+        using var scanner = new RequestScanner(open, new RequestFilter { User = ["user7"] }, RequestText.None, newestFirst);
+        int windows = 0;
+        while (scanner.ReadWindow(row => ids.Add(row.Id)))
+            Assert.InRange(windows++, 0, 1000);
+
+        Assert.Equal(expected, ids.Select(id => (object)id));
+        Assert.Equal(300, ids.Count);
     }
 
     [Fact]
