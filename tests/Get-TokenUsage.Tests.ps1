@@ -274,6 +274,25 @@ Describe 'Get-TokenUsage' {
         $problems.FullyQualifiedErrorId | Should -Be 'PriceFileInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
+    It 'tells why costs in several currencies have no total' {
+        $folder = New-Item (Join-Path $TestDrive euros) -ItemType Directory -Force
+        Set-Content (Join-Path $folder prices.yaml) "currency: EUR`nproviders: [{ id: openai, models: [{ id: gpt-4o, match: { equals: gpt-4o }, prices: { input_mtok: 2, output_mtok: 8 } }] }]"
+        $env:TOKENDASHBOARD_PRICES = $folder
+        try {
+            $rows = Get-TokenUsage Model, Provider @store -Total -WarningVariable warnings -WarningAction SilentlyContinue
+            $shown = $rows | Out-String -Width 120
+        }
+        finally {
+            $env:TOKENDASHBOARD_PRICES = $null
+        }
+
+        $rows[-1].Cost | Should -BeNullOrEmpty
+        $rows[-1].Currency | Should -Be 'EUR, USD'
+        ($rows | Where-Object Model -EQ gpt-4o).Currency | Should -Be 'EUR'
+        $warnings -match 'EUR, USD' | Should -HaveCount 1
+        $shown | Should -Match '\(EUR, USD\)'
+    }
+
     It 'sums several stores, which Source tells apart' {
         $other = Get-SampleStore other.db 4
         $both = @{ Database = $store.Database, $other; TimeZone = 'UTC' }

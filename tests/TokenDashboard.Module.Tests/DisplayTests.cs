@@ -20,6 +20,8 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
     [InlineData("Number(12.6, 9)", "13")]
     [InlineData("Cost(1234.5, 'USD', 10)", "$1,234.50")]
     [InlineData("Cost(123456789.5, 'USD', 10)", "$123,457k")]
+    [InlineData("Cost($null, 'EUR, USD', 10)", "(EUR, USD)")]
+    [InlineData("Cost($null, 'USD', 10)", "")]
     [InlineData("Stamp('2026-11-16T18:00:00.0000000+01:00')", "2026-11-16 18:00:00 +01:00")]
     [InlineData("Stamp([Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize([DateTimeOffset]'2026-11-16T18:00+01:00')))", "2026-11-16 18:00:00 +01:00")]
     [InlineData("Stamp('soon')", "")]

@@ -82,11 +82,14 @@ public static class Display
     /// <summary>A fraction as a percentage with sign, formatted like shares; empty without one.</summary>
     public static string Change(double? ratio) => ratio is { } part ? (part > 0 ? "+" : "") + part.ToString("P1", CultureInfo.CurrentCulture) : "";
 
-    /// <summary>An amount of money: two decimals from one unit on, else four, or abbreviated if it is too long; empty without one.</summary>
+    /// <summary>
+    /// An amount of money: two decimals from one unit on, else four, or abbreviated if it is too long; empty without one, and the currencies if there
+    /// are several.
+    /// </summary>
     public static string Cost(decimal? cost, string? currency, int width = int.MaxValue)
     {
         if (cost is not { } amount)
-            return "";
+            return currency?.Contains(',', StringComparison.Ordinal) == true ? $"({currency})" : "";
         string text = Money.Text(amount, currency, CultureInfo.CurrentCulture);
         return text.Length <= width ? text : Money.InCurrency(Number(amount, width - Money.InCurrency("", currency).Length), currency);
     }

@@ -57,6 +57,9 @@ internal static class PriceView
         """),
     ];
 
+    /// <summary>In how many currencies the prices are. Amounts of several are not added.</summary>
+    public static string Currencies { get; } = $"(SELECT uniqExactIf(currency, notEmpty(prices)) FROM {Table} FINAL)";
+
     /// <summary>Whether any price changes within a day of UTC or a class of input size, so that sums of those do not tell what was paid.</summary>
     public static string NeedRequests { get; } = $"""
         (SELECT count() > 0 FROM {Table} FINAL ARRAY JOIN prices AS each
@@ -75,7 +78,7 @@ internal static class PriceView
         WITH
             intDiv({RequestTable.Micros}, 1000000) AS second,
             {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * (1 - price.has_{part.Rate})"))} AS unpriced,
-            (SELECT uniqExactIf(currency, notEmpty(prices)) FROM {Table} FINAL) < 2 AS one_currency
+            {Currencies} < 2 AS one_currency
         SELECT request.*,
             if(price.prompt_upto > 0 AND one_currency AND (unpriced < {Prompt} + {Completion} OR {Measures.TotalTokens.Name} = 0 OR price.request > 0),
                 {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * price.{part.Rate}"))} + {requests} * price.request, NULL) AS cost,

@@ -10,7 +10,7 @@ public sealed class MeasureTokenUsageCommand : QueryCmdlet
     private protected override void Query()
     {
         QueryResult<TokenUsageSummary> result = new UsageSummaryQuery(Stores, Filter, TimeZone, Now) { Prices = Prices() }.Run();
-        WarnAboutUpperBound(result.Rows);
+        WarnAboutCost(result.Rows);
         WriteObject(result.Rows[0]);
         WarnAbout(result.Unreadable, isEmpty: result.Rows[0].Requests == 0);
     }

@@ -52,7 +52,7 @@ public sealed class NewTokenReportCommand : QueryCmdlet
         }
         ReportFormat format = MyInvocation.BoundParameters.ContainsKey(nameof(As)) ? As : ReportFile.FormatOf(file);
         UsageReport report = new UsageReportQuery(Stores, Filter, TimeZone, Now) { Title = Title, Prices = Prices() }.Run();
-        WarnAboutUpperBound([report.Summary]);
+        WarnAboutCost([report.Summary]);
         WarnAbout(report.Unreadable, isEmpty: report.Summary.Requests == 0);
         if (file is null)
         {

@@ -14,6 +14,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private readonly Stopwatch _watch = new();
 
     private string _storeNames = "";
+    private bool _currenciesAreTold;
     private string[]? _userOfCommandLine;
     private (TimeExpression? Since, TimeExpression? Until) _rangeOfCommandLine;
     private bool _timeOfWeekIsTold;
@@ -160,9 +161,17 @@ public abstract class QueryCmdlet : StoreCmdlet
         });
     }
 
-    /// <summary>Warns once per session that the cost may be lower, because requests do not record cached tokens.</summary>
-    private protected void WarnAboutUpperBound(IEnumerable<UsageFigures> rows)
+    /// <summary>
+    /// Warns once per command of costs that are in several currencies, and once per session that the cost may be lower, because requests do not
+    /// record cached tokens.
+    /// </summary>
+    private protected void WarnAboutCost(IReadOnlyCollection<UsageFigures> rows)
     {
+        if (!_currenciesAreTold && rows.Where(row => row is { Cost: null, Currency: not null }).MaxBy(row => row.Currency!.Length) is { } several)
+        {
+            _currenciesAreTold = true;
+            WriteWarning($"Cost is in several currencies ({several.Currency}), which are never added, so rows with more than one have none. Group by Model and Provider, or give your own prices in the currency of the others.");
+        }
         if (!s_upperBoundIsTold && rows.Any(row => row is { CostIsUpperBound: true, Cost: not null }))
         {
             s_upperBoundIsTold = true;

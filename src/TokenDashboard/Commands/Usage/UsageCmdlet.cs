@@ -20,11 +20,12 @@ public abstract class UsageCmdlet : RowCmdlet
         T[] all = Ordered(result);
         if (PagingParameters.IncludeTotalCount)
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
-        WarnAboutUpperBound(all);
+        WarnAboutCost([.. all, .. result.Total is { } total ? (T[])[total] : []]);
         // The end of the pipeline may have another width.
         string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
+        string[] asked = [.. new[] { TimeZone.Id == TimeZoneInfo.Local.Id ? null : TimeZone.Id, PriceAt is null ? null : $"prices of {PriceAt}" }.OfType<string>()];
         var shown = new UsageDisplay.Result(
-            TimeZone.Id == TimeZoneInfo.Local.Id ? caption : $"{caption} ({TimeZone.Id})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
+            asked.Length == 0 ? caption : $"{caption} ({string.Join(", ", asked)})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
         foreach (T row in Page(result, all))
         {
             UsageDisplay.Remember(row, shown);

@@ -177,6 +177,22 @@ public sealed class AlertSqlTests : IDisposable
         },
         iter: 5, threads: 1);
 
+    [Fact]
+    public void Costs_in_several_currencies_are_an_error_and_no_silence()
+    {
+        _store.Insert(
+            new TestStore.Row { Timestamp = "2026-03-04T11:30:00" }, new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Model = "llama3", Provider = "own" });
+        using (var optimizer = new StoreOptimizer(_store.Path, CancellationToken.None))
+            optimizer.WritePrices(TestPrices.InTwoCurrencies);
+
+        foreach (string? by in (string?[])[null, "User"])
+        {
+            Exception failure = Assert.ThrowsAny<Exception>(() => Values(_store.Path, Rule(("Kind", "Cost"), ("By", by)), Noon));
+            Assert.Contains("several currencies", failure.Message);
+        }
+        Assert.Equal(0, Values(_store.Path, Rule(("Kind", "Cost")), Noon.AddDays(-1))[""]);
+    }
+
     internal static void SameAsCommands(string path, string window, DateTimeOffset now)
     {
         DateTimeOffset since = now - Rule(("Window", window)).Window;

@@ -32,6 +32,26 @@ public class ClickHouseAlertTests
         Compare(rows, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), [AlertKind.Tokens], [.. users.Select(user => ("User", (object?)new[] { user }))]);
     }
 
+    [ClickHouseFact]
+    public void Costs_in_several_currencies_are_an_error_and_no_silence()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-03-04T11:30:00" }, new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Model = "llama3", Provider = "own" });
+        string target = ClickHouseEngine.Shared.NewDatabase();
+        using (var sync = new TokenStoreSync(store.Path, target, new TokenStoreSyncOptions { Prices = TestPrices.InTwoCurrencies }, CancellationToken.None))
+        {
+            sync.CreateTable();
+            sync.Run();
+        }
+        using var database = new ClickHouseProof(target, null, CancellationToken.None);
+
+        foreach (string? by in (string?[])[null, "User"])
+        {
+            Exception failure = Assert.ThrowsAny<Exception>(() => Given(database, Rule(("Kind", "Cost"), ("By", by)), new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero)));
+            Assert.Contains("several currencies", failure.Message);
+        }
+    }
+
     private static void Compare(IReadOnlyList<TestStore.Row> rows, DateTimeOffset now, AlertKind[] kinds, params (string Name, object? Value)[] filters)
     {
         using var store = new TestStore();

@@ -27,6 +27,9 @@ internal static class ClickHouseAlertSql
         };
         string since = rule.MonthSoFar ? "toDateTime(toStartOfMonth($__toTime - 1, 'UTC'), 'UTC')" : "$__fromTime";
         string where = $"time >= {since} AND time < $__toTime AND {Conditions(rule)}";
+        // Amounts of several currencies are never added; the error state counts.
+        if (rule.Kind == AlertKind.Cost)
+            where += $" AND NOT throwIf({PriceView.Currencies} > 1, 'the prices are in several currencies')";
         return label is null
             ? $"""
             SELECT $__toTime AS until, {value} AS {title}

@@ -34,7 +34,11 @@ internal static class AlertSql
         FROM request{(rule.Label is null ? "" : $" GROUP BY name\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
         """;
 
-    // Without prices in the store the query fails, and the error state counts. What has no price is left out.
+    // The error of a wrong path shows it. It contains a column, so that it is not found wrong before there is a row.
+    private const string SeveralCurrencies = "json_extract('{}', 'the prices of the store are in several currencies, such as ' || price.currency)";
+
+    // Without prices in the store, or with prices in several currencies, which are never added, the query fails, and the error state counts.
+    // What has no price is left out.
     private static string Cost(AlertRule rule)
     {
         (string Column, string Value)[] columns =
@@ -49,7 +53,7 @@ internal static class AlertSql
             WITH request AS NOT MATERIALIZED (
             {Requests(rule, string.Join(",\n    ", columns.Select(column => $"{column.Value} AS {column.Column}")), joined)}),
             priced AS NOT MATERIALIZED (
-              SELECT name, {PriceSql.Cost("request")} AS value
+              SELECT name, CASE WHEN price.one_currency = 0 THEN {SeveralCurrencies} ELSE {PriceSql.Cost("request")} END AS value
               FROM request LEFT JOIN {PriceTable.Name} AS price ON {PriceSql.OfRequest})
             SELECT {Time}, {Label(rule)}CAST({all} AS REAL) AS cost
             FROM priced{(rule.Label is null ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
