@@ -57,7 +57,8 @@ internal static class CostDashboard
 
     private static StatPanel Month { get; } = new(
         new(3, "Cost of the month",
-            "Cost of the calendar month in which the time range ends, up to that end, and the forecast for the whole month at the current rate.", 12, 4),
+            "Cost of the calendar month in which the time range ends, up to that end, and the forecast for the whole month at the rate of the month so far. "
+            + "Reports and Measure-TokenUsage use the rate of the last seven days.", 12, 4),
         new MonthQuery(), PanelStyle.Cost with { Decimals = 2 })
     {
         Overrides = [PanelStyle.Colored("Month at this rate", "text")],
