@@ -6,18 +6,45 @@ namespace TokenDashboard.Engines.ClickHouse;
 /// <param name="Version">The server's version.</param>
 internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, string Version)
 {
-    // The tables in the order in which they are made. Each holds what belongs to those before it.
-    private static readonly string[] Tables = [RequestTable.Name, .. UsageTables.Tables.Select(table => table.Name)];
+    // All in the order in which a sync makes them. It sends the first request when all are there.
+    private static readonly string[] Made =
+        [RequestTable.Name, PriceView.Table, PriceView.Name, .. UsageTables.Tables.Select(table => table.Name), UsageTables.Marks, UsageTables.Name, UsageTables.Priced];
+
+    // A view that only reads can be made again at any time.
+    private static readonly string[] Views = [PriceView.Name, UsageTables.Name, UsageTables.Priced];
+
+    // In a cluster, these have tables of one shard too.
+    private static readonly string[] Sharded = [RequestTable.Name, .. UsageTables.Tables.Select(table => table.Name)];
 
     // Those of one shard too, in the order in which they are to be dropped: until all are, a sync that runs meanwhile makes none of them.
-    private static readonly string[] All =
-        [.. ((string[])[.. Tables, PriceView.Table, PriceView.Name, UsageTables.Marks, UsageTables.Name, UsageTables.Priced]).SelectMany(name => (string[])[name + RequestTable.Local, name])];
+    private static readonly string[] All = [.. Made.SelectMany(name => (string[])[name + RequestTable.Local, name])];
 
-    /// <summary>Reads what is there.</summary>
+    /// <summary>Reads what is there, to make what is missing.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreSchemaMismatch"/>: one of them has another form, or is left of others that were dropped.
     /// </exception>
-    public static FoundTables Read(ClickHouseServer server)
+    public static FoundTables ToComplete(ClickHouseServer server)
+    {
+        FoundTables found = Read(server);
+        // Another sync may have made the rest, and sent requests, since they were read.
+        if (found.Missing() is (_, null) && found.HasRequests(server))
+            found = Read(server) is var now && now.Missing() is ({ } dropped, _) ? throw Left(dropped, "requests") : now;
+        return found.Missing() is ({ } missing, { } later) ? throw Left(missing, later) : found;
+
+        TokenDashboardException Left(string name, string what) =>
+            Mismatch(server.Address, $"'{server.Address}' has {what}, and no longer {name}, so answers would be wrong. {Advice(found.Names)}");
+    }
+
+    /// <summary>Reads what is there, which must have the table of requests.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.StoreSchemaMismatch"/>: one of them has another form. <see cref="ErrorCode.StoreTableMissing"/>: there is no table.
+    /// </exception>
+    public static FoundTables Of(ClickHouseServer server) => Read(server) is var found && found.Names.Contains(RequestTable.Name)
+        ? found
+        : throw new TokenDashboardException(
+            ErrorCode.StoreTableMissing, $"'{server.Address}' has no table {RequestTable.Name}, or the user may not see it. Sync-TokenStore makes it.", target: server.Address.ToString());
+
+    private static FoundTables Read(ClickHouseServer server)
     {
         var parameters = new ClickHouseParameters();
         Dictionary<string, (string Comment, long Bytes, string Version)> found = server.Query(
@@ -26,24 +53,22 @@ internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, stri
         string[] there = [.. All.Where(found.ContainsKey)];
         foreach (string name in there)
             CheckFormat(server.Address, name, found[name].Comment, there);
-        // A sync that is making them has made the first ones.
-        int missing = Array.FindIndex(Tables, table => !IsThere(table)), last = Array.FindLastIndex(Tables, IsThere);
-        if (missing >= 0 && missing < last)
-            throw Mismatch(server.Address, $"'{server.Address}' has the table {Tables[last]}, and no longer {Tables[missing]}, to which it belongs. {Advice(there)}");
         (_, long bytes, string version) = found.GetValueOrDefault(RequestTable.Name);
         return new FoundTables(there, bytes, version);
-
-        bool IsThere(string table) => found.ContainsKey(table) || found.ContainsKey(table + RequestTable.Local);
     }
 
-    /// <summary>Reads what is there, which must have the table of requests.</summary>
-    /// <exception cref="TokenDashboardException">
-    /// That of <see cref="Read"/>, and <see cref="ErrorCode.StoreTableMissing"/>: there is no table.
-    /// </exception>
-    public static FoundTables Of(ClickHouseServer server) => Read(server) is var found && found.Names.Contains(RequestTable.Name)
-        ? found
-        : throw new TokenDashboardException(
-            ErrorCode.StoreTableMissing, $"'{server.Address}' has no table {RequestTable.Name}, or the user may not see it. Sync-TokenStore makes it.", target: server.Address.ToString());
+    // The first one that is missing of those which are not made again beside requests, and one that was made after it. A sync that was ended
+    // while it made them has left none of these.
+    private (string Name, string? Later)? Missing()
+    {
+        bool isCluster = Names.Any(name => name.EndsWith(RequestTable.Local, StringComparison.Ordinal));
+        bool IsThere(string name) => Names.Contains(isCluster && Sharded.Contains(name) ? name + RequestTable.Local : name);
+        int missing = Array.FindIndex(Made, name => !IsThere(name) && !Views.Contains(name)), last = Array.FindLastIndex(Made, IsThere);
+        return missing < 0 ? null : (Made[missing], missing < last ? Made[last] : null);
+    }
+
+    private bool HasRequests(ClickHouseServer server) => Names.LastOrDefault(name => name.StartsWith(RequestTable.Name, StringComparison.Ordinal) && name != PriceView.Name) is { } table
+        && server.Query($"SELECT 1 FROM {table} LIMIT 1", new ClickHouseParameters(), _ => true).Any();
 
     private static void CheckFormat(ClickHouseAddress address, string name, string comment, string[] there)
     {
@@ -56,7 +81,7 @@ internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, stri
     }
 
     // Sums of requests that are no longer there would still count.
-    private static string Advice(string[] there)
+    private static string Advice(IReadOnlyList<string> there)
     {
         string onCluster = there.Any(name => name.EndsWith(RequestTable.Local, StringComparison.Ordinal)) ? " ON CLUSTER ..." : "";
         return $"Drop what Sync-TokenStore has made, and let it make all again and send all requests: DROP TABLE {string.Join(", ", there)}{onCluster} SYNC";

@@ -72,6 +72,71 @@ public class FoundTablesTests
     }
 
     [ClickHouseFact]
+    public void A_table_that_somebody_dropped_is_not_made_again_beside_requests_of_other_sources()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row());
+        foreach (string name in new[] { "token_request", "token_price", "token_usage_sum", "token_usage_day", "token_usage_mark" })
+        {
+            string address = ClickHouseEngine.Shared.NewDatabase();
+            Run(store, address, "one");
+            Run(store, address, "two");
+            Execute(address, $"DROP TABLE {name} SYNC");
+
+            TokenDashboardException failure = Assert.Throws<TokenDashboardException>(() => Run(store, address, "one"));
+            Assert.Equal(ErrorCode.StoreSchemaMismatch, failure.Code);
+            Assert.Contains($"no longer {name},", failure.Message, StringComparison.Ordinal);
+            // Those that only read do not hide that.
+            foreach (string view in new[] { "token_request_priced", "token_usage", "token_usage_priced" })
+                Execute(address, $"DROP VIEW {view} SYNC");
+            failure = Assert.Throws<TokenDashboardException>(() => Run(store, address, "one"));
+            Assert.Contains($"no longer {name},", failure.Message, StringComparison.Ordinal);
+            Execute(address, failure.Message[failure.Message.IndexOf("DROP TABLE", StringComparison.Ordinal)..]);
+            Run(store, address, "one");
+            Assert.Equal(1, UsageOf(address));
+        }
+    }
+
+    [ClickHouseFact]
+    public void What_a_run_has_not_made_to_the_end_the_next_one_makes()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row());
+        IReadOnlyList<string> statements = RequestTable.CreateStatements(null);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        for (int made = 0; made < statements.Count; made++)
+        {
+            Assert.Equal(statements.Skip(made), MissingIn(store, address));
+            Execute(address, statements[made]);
+        }
+        Run(store, address, "one");
+        Assert.Equal(1, UsageOf(address));
+    }
+
+    [ClickHouseEngineFact]
+    public void What_is_missing_in_a_cluster_is_told_too()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row());
+        string[] statements = [.. RequestTable.CreateStatements(ClickHouseEngine.Cluster)];
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        foreach (string statement in statements)
+        {
+            // Both statements of a table are given until both are made.
+            Assert.InRange(MissingIn(store, address, ClickHouseEngine.Cluster).Count, statements.Length - Array.IndexOf(statements, statement), statements.Length + 1);
+            Execute(address, statement);
+        }
+        Run(store, address, "one");
+        Execute(address, "DROP TABLE token_usage_day SYNC");
+        Assert.Equal(2, MissingIn(store, address, ClickHouseEngine.Cluster).Count);
+        Execute(address, statements.Single(statement => statement.StartsWith("CREATE TABLE IF NOT EXISTS token_usage_day ", StringComparison.Ordinal)));
+
+        Execute(address, "DROP TABLE token_usage_day_local SYNC");
+        TokenDashboardException failure = Assert.Throws<TokenDashboardException>(() => MissingIn(store, address, ClickHouseEngine.Cluster));
+        Assert.Contains("no longer token_usage_day,", failure.Message, StringComparison.Ordinal);
+    }
+
+    [ClickHouseFact]
     public void A_view_that_is_old_is_told_and_one_that_is_missing_is_made()
     {
         using var store = new TestStore();
@@ -127,9 +192,9 @@ public class FoundTablesTests
 
     private static void Execute(string address, string sql) => ClickHouseEngine.Shared.Execute(sql, address.Split('/')[^1]);
 
-    private static IReadOnlyList<string> MissingIn(TestStore store, string address)
+    private static IReadOnlyList<string> MissingIn(TestStore store, string address, string? cluster = null)
     {
-        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions(), CancellationToken.None);
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Cluster = cluster }, CancellationToken.None);
         return sync.CreateStatements;
     }
 

@@ -42,7 +42,7 @@ public sealed class TokenStoreSync : IDisposable
         _server = new ClickHouseServer(address, options.Credential, cancellation);
         try
         {
-            CreateStatements = RequestTable.CreateStatements(options.Cluster, FoundTables.Read(_server).Names);
+            CreateStatements = RequestTable.CreateStatements(options.Cluster, FoundTables.ToComplete(_server).Names);
             string source = options.Source ?? DefaultSourceOf(path);
             _batch = new RequestBatch(source);
             _since = options.Since is { } since ? RequestTable.MicrosOf(since) : RequestTable.NoTime;
