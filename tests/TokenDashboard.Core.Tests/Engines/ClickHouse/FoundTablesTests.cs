@@ -1,4 +1,3 @@
-using System.Reflection;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Sync;
@@ -155,39 +154,6 @@ public class FoundTablesTests
         Assert.Equal(1, UsageOf(address));
     }
 
-    [ClickHouseFact]
-    public void Retention_as_the_page_shows_it_removes_whole_months_and_their_sums()
-    {
-        using var store = new TestStore();
-        var month = new DateTimeOffset(DateTime.UtcNow.Year, DateTime.UtcNow.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        // The last day of the last month that goes; the first that stays; and one whose time nobody can read.
-        DateTimeOffset[] times = [month.AddMonths(-24).AddDays(-1), month.AddMonths(-24), month.AddMonths(-24).AddDays(9), month.AddDays(-1)];
-        store.Insert([.. times.Select(time => new TestStore.Row { Timestamp = $"{time:yyyy-MM-ddTHH:mm:ss}" }), new TestStore.Row { Timestamp = "no time" }]);
-        string address = ClickHouseEngine.Shared.NewDatabase();
-        Run(store, address, "one");
-        Assert.Equal(4, UsageOf(address));
-
-        foreach (string statement in StatementsOf("Retention"))
-            Execute(address, statement);
-        foreach (string table in new[] { "token_request", "token_usage_sum", "token_usage_day" })
-            Execute(address, $"OPTIMIZE TABLE {table} FINAL");
-
-        Assert.Equal((3, 4), (UsageOf(address), CountOf(address)));
-        // The run that the page tells to make sends nothing again, and takes nothing for missing.
-        TokenStoreSyncResult result = Run(store, address, "one", since: DateTimeOffset.UtcNow.AddMonths(-24));
-        Assert.Equal((0, 0, 0), (result.Sent, result.Changed, result.Removed));
-        Assert.Equal((3, 4), (UsageOf(address), CountOf(address)));
-    }
-
-    // The statements of a section of docs/fleets.md, behind a word in bold.
-    private static string[] StatementsOf(string word)
-    {
-        string repository = typeof(FoundTablesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
-        string page = File.ReadAllText(Path.Combine(repository, "docs", "fleets.md")).ReplaceLineEndings("\n");
-        string code = page.Split($"**{word}**")[1].Split("```sql\n")[1].Split("```")[0];
-        return code.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-    }
-
     private static TokenDashboardException FailureOf(string address) => Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open(address, CancellationToken.None));
 
     private static void Execute(string address, string sql) => ClickHouseEngine.Shared.Execute(sql, address.Split('/')[^1]);
@@ -198,9 +164,9 @@ public class FoundTablesTests
         return sync.CreateStatements;
     }
 
-    private static TokenStoreSyncResult Run(TestStore store, string address, string source, DateTimeOffset? since = null)
+    private static TokenStoreSyncResult Run(TestStore store, string address, string source)
     {
-        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, Since = since }, CancellationToken.None);
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source }, CancellationToken.None);
         sync.CreateTable();
         return sync.Run();
     }
@@ -210,12 +176,5 @@ public class FoundTablesTests
     {
         using ITelemetryStore store = TelemetryStores.Open(address, CancellationToken.None);
         return new UsageQuery([], TimeZoneInfo.Utc).Run([store], new RequestFilter()).Rows.Single().Requests;
-    }
-
-    // Of the table, with all times.
-    private static long CountOf(string address)
-    {
-        using var server = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None);
-        return server.Query("SELECT toInt64(count()) FROM token_request FINAL", new ClickHouseParameters(), row => row.GetInt64(0)).Single();
     }
 }
