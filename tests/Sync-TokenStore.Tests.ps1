@@ -59,6 +59,19 @@ Describe 'Sync-TokenStore' {
             (New-GrafanaDashboard Overview | Test-GrafanaDashboard -Database $target -ErrorAction Stop).Rule | Should -Be 'query-not-run'
         }
 
+        It 'tells that a store was replaced, and sends nothing of it' {
+            $replaced = Join-Path $TestDrive 'replaced.db'
+            Copy-Item $database $replaced
+            $null = Sync-TokenStore $replaced $target -Source replaced
+            Remove-Item $replaced
+            $null = New-TokenStore $replaced
+
+            $result = Sync-TokenStore $replaced $target -Source replaced -WarningVariable told -WarningAction SilentlyContinue
+            $result.IsOtherStore | Should -BeTrue
+            $told | Should -HaveCount 1
+            $told | Should -Match '-Source.*-Repair'
+        }
+
         It 'refuses to send two stores as one' {
             $Error.Clear()
             $other = Get-SampleStore other.db 4

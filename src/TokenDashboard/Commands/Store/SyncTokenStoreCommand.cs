@@ -84,6 +84,8 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         using var progress = new WorkProgress(this, $"Comparing and sending requests to {sync.Target}");
         TokenStoreSyncResult result = sync.Run(count => progress.Show(null, _ => string.Create(CultureInfo.CurrentCulture, $"{count:N0} requests")));
         progress.Dispose();
+        if (result.IsOtherStore && !Repair)
+            WriteWarning($"'{result.Database}' looks like another file than the one whose requests were sent as '{result.Source}': its largest row id is smaller, and it lacks the newest of them. Nothing was sent. Give the new file another -Source, or, if the store should be so, use -Repair, which removes from {sync.Target} what the store lacks.");
         if (result.Repaired == 0 && result.Changed + result.Removed > 0)
             WriteWarning($"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} has the old versions; use -Repair.");
         if (result.NotSendable > 0)

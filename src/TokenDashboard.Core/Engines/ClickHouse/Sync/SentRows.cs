@@ -50,6 +50,20 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
         return now;
     }
 
+    /// <summary>Reads the ids and checksums of the newest requests that the store's retention has not removed.</summary>
+    public HashSet<(long Id, ulong Checksum)> ReadNewest(int count)
+    {
+        var parameters = new ClickHouseParameters();
+        return [.. server.Query(
+            $"""
+            SELECT id, checksum FROM {RequestTable.Rows}
+            WHERE source = {parameters.Add(source)} AND {RequestTable.Micros} >= {parameters.Add(removedUntil)}
+            ORDER BY id DESC LIMIT {count}
+            {RequestTable.ReadSettings}
+            """,
+            parameters, row => (row.GetInt64(0), row.GetFieldValue<ulong>(1)))];
+    }
+
     /// <summary>Reads the windows from that of an id on, and the days of their rows.</summary>
     public void ReadWindows(long firstId)
     {

@@ -16,6 +16,9 @@ public sealed class TokenStoreSync : IDisposable
 
     private const int MostOnTheWay = 2;
 
+    // How many of the newest requests tell whether a store is the one that was sent.
+    private const int NewestRows = 1000;
+
     private readonly TokenStore _store;
     private readonly ClickHouseServer _server;
     private readonly TokenStoreSyncOptions _options;
@@ -88,8 +91,15 @@ public sealed class TokenStoreSync : IDisposable
         RowRange rows = _store.Rows();
         _usage.Begin(_sent.ReadWatermark());
         _result.Watermark = _sent.Watermark;
+        _result.IsOtherStore = IsOtherStore(rows);
+        if (_result.IsOtherStore && !_options.Repair)
+        {
+            // Its requests would replace others, or stand among them.
+            _result.Seconds = watch.Elapsed.TotalSeconds;
+            return _result;
+        }
         // Without a whole comparison, where a batch may have failed.
-        long first = _options.SkipCheck && _sent.Watermark is { } watermark
+        long first = _options.SkipCheck && !_result.IsOtherStore && _sent.Watermark is { } watermark
             ? SentRows.FirstOf(SentRows.WindowOf(Math.Max(watermark, long.MinValue + MostBatchRows) - MostBatchRows)) : long.MinValue;
         _sent.ReadWindows(first);
         _result.AlreadyThere = _sent.Count;
@@ -110,6 +120,16 @@ public sealed class TokenStoreSync : IDisposable
     {
         _store.Dispose();
         _server?.Dispose();
+    }
+
+    // Ids of a store only grow. Where they have not come so far, and none of the newest requests is there, their file was replaced. What another run sends
+    // meanwhile is in the store when it is looked for.
+    private bool IsOtherStore(RowRange rows)
+    {
+        if (!(rows.Last < _sent.Watermark) || _sent.ReadNewest(NewestRows) is not { Count: > 0 } newest)
+            return false;
+        var compared = new RowRange(newest.Min(row => row.Id), newest.Max(row => row.Id));
+        return !StoreReader.Read(_store, compared, RequestTable.NoTime).Any(read => read.Rows.Exists(row => newest.Contains((row.Id, row.Checksum))));
     }
 
     private long SendRows(RowRange rows, Action<long>? progress)

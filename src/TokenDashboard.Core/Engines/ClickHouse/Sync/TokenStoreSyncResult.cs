@@ -69,6 +69,12 @@ public sealed class TokenStoreSyncResult
     /// <summary>The largest row id of this source in the target; null where there is none.</summary>
     public long? Watermark { get; internal set; }
 
+    /// <summary>
+    /// Whether the store looks like another file than the one whose requests were sent: its largest row id is below that in the target, and none of the
+    /// newest requests there is in it. Then nothing is sent or compared, unless a repair is asked for.
+    /// </summary>
+    public bool IsOtherStore { get; internal set; }
+
     /// <summary>How long it took.</summary>
     public double Seconds { get; internal set; }
 
