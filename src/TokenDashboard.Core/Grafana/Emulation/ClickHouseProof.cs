@@ -37,11 +37,11 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
                 }
             }
         }
-        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreTimeout)
+        catch (TokenDashboardException) when (deadline.IsCancellationRequested)
         {
             throw QueryGuard.Stopped($"ran for more than {time.TotalSeconds:0.#} seconds");
         }
-        catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreReadFailed or ErrorCode.StoreQuotaExceeded or ErrorCode.StoreAccessDenied or ErrorCode.StoreTableMissing)
+        catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreReadFailed or ErrorCode.StoreTimeout or ErrorCode.StoreQuotaExceeded or ErrorCode.StoreAccessDenied or ErrorCode.StoreTableMissing)
         {
             throw new PluginException(exception.Message);
         }

@@ -11,6 +11,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
     private readonly List<DashboardQueryResult> _results = [];
     private readonly List<DashboardFinding> _findings = [];
     private readonly Dictionary<string, string> _firstOptions = [];
+    private readonly HashSet<string> _failed = [];
     private TimeSpan _timeLeft = options.QueryTimeout * QueryLimits.QueriesOfDashboard;
 
     internal IReadOnlyList<DashboardFinding> Findings => _findings;
@@ -33,13 +34,18 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
     private IReadOnlyList<(string Text, string Value)> Options(ReadVariable variable)
     {
         IReadOnlyList<(string Text, string Value)> found = [];
-        if (variable.Query.Trim().Length > 0)
-            Ask(DashboardQueryKind.Variable, new ReadQuery(variable.AsTarget, null, variable.Name), _view, result => ResultRules.OfVariable(result, variable, out found));
+        if (variable.Query.Trim().Length > 0 && !Ask(DashboardQueryKind.Variable, new ReadQuery(variable.AsTarget, null, variable.Name), _view, result => ResultRules.OfVariable(result, variable, out found)))
+            _failed.Add(variable.Name);
         _firstOptions[variable.Name] = found.Select(option => option.Value).FirstOrDefault("");
         return found;
     }
 
-    private void Ask(DashboardQueryKind source, ReadQuery query, BrowserView view, Func<PluginResult, IEnumerable<(DashboardRule Rule, string Problem)>> check)
+    // A value may have been chosen for it, or stand for all.
+    private bool HasFailed(VariableUse use, BrowserView view) =>
+        _failed.Contains(use.Name) && !(view.Values.TryGetValue(use.Name, out VariableValue? value) && (value.CustomAll ?? string.Concat(value.Values)).Length > 0);
+
+    // Returns whether it was run.
+    private bool Ask(DashboardQueryKind source, ReadQuery query, BrowserView view, Func<PluginResult, IEnumerable<(DashboardRule Rule, string Problem)>> check)
     {
         ReadTarget target = query.Target;
         string finished = "";
@@ -48,6 +54,8 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
         List<(DashboardRule Rule, string Problem)> problems = [];
         try
         {
+            if (VariableUse.In(target.Sql).FirstOrDefault(use => HasFailed(use, view)) is { } missing)
+                throw new PluginException($"The query of the variable '{missing.Name}' failed, so this one was not run", DashboardRules.QueryVariableFailed);
             finished = view.Interpolate(dashboard.IsForClickHouse ? ConditionalAll.Apply(target.Sql, view.Values) : target.Sql);
             if (_timeLeft <= TimeSpan.Zero)
             {
@@ -85,6 +93,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
             Sql = result?.Sql ?? finished,
         });
         _findings.AddRange(problems.Select(problem => DashboardRule.Find(dashboard, query, problem)));
+        return result is not null;
     }
 
     /// <summary>The result of a query as one line.</summary>

@@ -115,6 +115,8 @@ public static class DashboardRules
         "Use only SELECT, with common table expressions instead of temporary tables.");
     internal static readonly DashboardRule QueryNotEmulated = Add(
         "query-not-emulated", Information, "A query uses a macro of the plugin that this command does not replace. It was not run.", "Look at the panel in Grafana.");
+    internal static readonly DashboardRule QueryVariableFailed = Add(
+        "query-variable-failed", Information, "A query uses a variable that has no value because its query failed. It was not run.", "Correct the query of the variable.");
     internal static readonly DashboardRule VariableShape = Add(
         "variable-query-shape", Error, "A variable's query returns columns that Grafana cannot use.",
         "Select one column, or two named __text and __value. In ClickHouse, their names do not matter: select the value first, then the text.");

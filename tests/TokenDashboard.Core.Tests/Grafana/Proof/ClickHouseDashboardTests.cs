@@ -82,6 +82,43 @@ public class ClickHouseDashboardTests
     }
 
     [ClickHouseFact]
+    public void A_limit_of_the_server_is_not_told_as_one_of_the_command()
+    {
+        DashboardFinding finding = Assert.Single(
+            Test("SELECT sum(sleepEachRow(0.05)) AS x FROM numbers(60) SETTINGS max_execution_time = 1, max_block_size = 1").Findings, finding => finding.Rule.StartsWith("query-", StringComparison.Ordinal));
+
+        Assert.Equal("query-failed", finding.Rule);
+        Assert.Contains("stopped the query because it took too long: ", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("TIMEOUT_EXCEEDED", finding.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("30 seconds", finding.Message, StringComparison.Ordinal);
+    }
+
+    [ClickHouseFact]
+    public void A_limit_of_the_command_is_told_as_such()
+    {
+        DashboardDocument document = Document("SELECT sum(sleepEachRow(0.05)) AS x FROM numbers(60) SETTINGS max_block_size = 1");
+        var options = new DashboardTestOptions { Database = ClickHouseEngine.Shared.NewDatabase(), QueryTimeout = TimeSpan.FromSeconds(0.5) };
+
+        DashboardFinding finding = Assert.Single(
+            Assert.Single(DashboardTest.Run([document], options, CancellationToken.None)).Findings, finding => finding.Rule == "query-stopped" && finding.PanelId is not null);
+
+        Assert.StartsWith("The query ran for more than 0.5 seconds.", finding.Message, StringComparison.Ordinal);
+    }
+
+    [ClickHouseFact]
+    public void A_query_of_which_a_variable_failed_is_not_run()
+    {
+        DashboardTestResult result = Test("SELECT 1 AS x WHERE 'u1' IN (${user:sqlstring})", variable: "SELECT nothing FROM nowhere");
+
+        DashboardFinding[] findings = [.. result.Findings.Where(finding => finding.Rule.StartsWith("query-", StringComparison.Ordinal))];
+        Assert.Equal([("query-failed", "user"), ("query-variable-failed", "Panel")], findings.Select(finding => (finding.Rule, finding.Panel == "user" ? "user" : "Panel")));
+        Assert.Equal(FindingSeverity.Information, result.Queries[^1].Severity);
+        Assert.Equal(["The query of the variable 'user' failed, so this one was not run."], result.Queries[^1].Problems);
+        // What is chosen needs no list.
+        Assert.Equal(1, Test("SELECT 1 AS x WHERE 'u1' IN (${user:sqlstring})", variable: "SELECT nothing FROM nowhere", chosen: "u1").Queries[^1].Rows);
+    }
+
+    [ClickHouseFact]
     public void A_time_that_is_null_is_lost() => Assert.Contains(
         Test("SELECT NULL::Nullable(DateTime) AS time, 1 AS x", format: TimeSeries).Findings, finding => finding.Rule == "query-time-lost");
 
