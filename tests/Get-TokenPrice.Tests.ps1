@@ -98,6 +98,16 @@ Describe 'Get-TokenPrice' {
         $other.Output, $other.Discount, $other.Currency | Should -Be 4, 50, 'USD'
     }
 
+    It 'tells the price of the list until one of one''s own starts' {
+        $prices = 'prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: 1, output_mtok: 4 } } ]'
+        Set-Content (Join-Path $TestDrive prices.yaml) "providers: [ { id: openai, models: [ { id: contract, match: { equals: gpt-4o }, $prices }, { id: mine, $prices } ] } ]"
+
+        (Get-TokenPrice gpt-4o -Provider openai -At 2026-11-29).Output | Should -Be 10
+        (Get-TokenPrice gpt-4o -Provider openai -History).Output | Should -Be 10, 4
+        (Get-TokenPrice contract* -History).From | Should -Be ([DateTimeOffset] '2027-01-01T00:00Z')
+        { Get-TokenPrice mine -Provider openai -At 2026-11-29 -ErrorAction Stop } | Should -Throw '*no price at this time*' -ErrorId 'PriceNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
+    }
+
     It 'ends where one''s own prices have a fault' {
         Set-Content (Join-Path $TestDrive prices.yaml) "providers:`n  - name: openai"
 

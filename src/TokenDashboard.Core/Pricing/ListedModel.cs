@@ -1,9 +1,22 @@
 namespace TokenDashboard.Pricing;
 
-/// <summary>A model of a price list, and the names it has in requests. The last price whose constraint holds applies, or the first if none holds.</summary>
+/// <summary>
+/// A model of a price list, and the names it has in requests. The last price whose constraint holds applies. If none holds, the first applies in
+/// a list, and none in the user's own file.
+/// </summary>
 internal sealed record ListedModel(string Provider, string Id, MatchClause Match, IReadOnlyList<ConditionalRates> Prices, PriceSource Source)
 {
-    public ConditionalRates At(DateTime utc) => Prices.LastOrDefault(price => price.Constraint?.Holds(utc) != false) ?? Prices[0];
+    public bool AppliesAlways => !Source.IsOwn || Prices.Any(price => price.Constraint is null);
+
+    /// <summary>The days from which prices apply.</summary>
+    public IEnumerable<DateTime> StartDates => Prices.Select(price => price.Constraint?.StartDate).OfType<DateTime>();
+
+    /// <summary>The times of day at which prices change.</summary>
+    public IEnumerable<TimeSpan> TimesOfDay => Prices.Select(price => price.Constraint).OfType<PriceConstraint>()
+        .Where(constraint => constraint.StartDate is null).SelectMany(constraint => new[] { constraint.StartTime, constraint.EndTime });
+
+    public ConditionalRates? At(DateTime utc) =>
+        Prices.LastOrDefault(price => price.Constraint?.Holds(utc) != false) ?? (Source.IsOwn ? null : Prices[0]);
 }
 
 /// <summary>

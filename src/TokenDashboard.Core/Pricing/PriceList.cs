@@ -24,7 +24,7 @@ public sealed partial class PriceList
         _byId = providers.ToDictionary(provider => provider.Id);
         // Those of the included list do, as a test verifies. A user's own list can have any times and sizes.
         _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
-            .All(model => new PriceMatch(model.Provider, model, "", []).IsExactFromRollups));
+            .All(model => new PriceMatch(model.Provider, [new PriceEntry(model, "", [])]).IsExactFromRollups));
     }
 
     /// <summary>The display name: its source with its version and date.</summary>
@@ -78,7 +78,7 @@ public sealed partial class PriceList
 
     /// <summary>The entries of the models whose id and provider match a condition.</summary>
     internal IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
-        .SelectMany(listed => listed.Models).Where(listed => model(listed.Id)).Select(listed => new PriceMatch(listed.Provider, listed, listed.Match.ToString(), DiscountsOf(listed.Provider, listed.Id)));
+        .SelectMany(listed => listed.Models.Where(served => model(served.Id)).Select(served => Alone(listed, served)));
 
     /// <summary>The id of the provider that a model name identifies; null if there is none.</summary>
     public string? ProviderOf(string model) => ByModel(Normal(model))?.Id;
@@ -102,19 +102,36 @@ public sealed partial class PriceList
             found = ByModel(model);
         if (found is null)
             return null;
-        if (Search(found, model) is { } match)
-            return match;
         string dashed = CompactDate().Replace(model, date => DateTime.TryParseExact(date.Value[1..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime day)
             ? day.ToString("-yyyy-MM-dd", CultureInfo.InvariantCulture) : date.Value);
-        return dashed == model ? null : Search(found, dashed);
+        var entries = new List<PriceEntry>();
+        foreach (PriceEntry entry in Matching(found, model).Concat(dashed == model ? [] : Matching(found, dashed)))
+        {
+            // Amounts of different currencies are never added, so all prices of a name are in one.
+            if (entries.Count > 0 && entry.Model.Source.Currency != entries[0].Model.Source.Currency)
+                break;
+            entries.Add(entry);
+            if (entry.Model.AppliesAlways)
+                break;
+        }
+        return entries.Count > 0 ? new PriceMatch(found.Id, entries) : null;
     }
 
+    private PriceMatch Alone(ListedProvider provider, ListedModel model) => new(provider.Id, [Entry(provider.Id, model, model.Match.ToString(), model.Id)]);
+
+    private IEnumerable<PriceEntry> Matching(ListedProvider provider, string model) =>
+        from served in Served(provider)
+        let clause = served.Match.Matched(model)
+        where clause is not null
+        select Entry(provider.Id, served, clause, model);
+
     // After a provider's own models, those of its fallbacks, but not those of their fallbacks.
-    private PriceMatch? Search(ListedProvider provider, string model) =>
-        provider.Fallbacks.Select(_byId.GetValueOrDefault).OfType<ListedProvider>().Prepend(provider).SelectMany(candidate => candidate.Models)
-            .Select(candidate => candidate.Match.Matched(model) is { } clause
-                ? new PriceMatch(provider.Id, candidate, clause, DiscountsOf(provider.Id, model)) : null)
-            .FirstOrDefault(match => match is not null);
+    private IEnumerable<ListedModel> Served(ListedProvider provider) =>
+        provider.Fallbacks.Select(_byId.GetValueOrDefault).OfType<ListedProvider>().Prepend(provider).SelectMany(candidate => candidate.Models);
+
+    // Discounts are on the prices of the list.
+    private PriceEntry Entry(string provider, ListedModel listed, string clause, string model) =>
+        new(listed, clause, listed.Source.IsOwn ? [] : DiscountsOf(provider, model));
 
     private PriceDiscount[] DiscountsOf(string provider, string model) =>
         [.. Discounts.Where(discount => (discount.Provider ?? provider) == provider && (discount.Match is null || discount.Match.Matched(model) is not null))];

@@ -3,21 +3,21 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Pricing;
 
-/// <summary>The entry of a price list for a provider and a model, with all its prices over time.</summary>
+/// <summary>
+/// The entry of a price list for a provider and a model, with all its prices over time. Where an own entry has no price, as before its first
+/// start date, that of the next entry applies. If there is none, nothing has a price at that time.
+/// </summary>
 internal sealed class PriceMatch
 {
     private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
 
     private readonly PriceSpan[] _spans;
 
-    internal PriceMatch(string requestedProvider, ListedModel model, string clause, IReadOnlyList<PriceDiscount> discounts)
+    internal PriceMatch(string requestedProvider, IReadOnlyList<PriceEntry> entries)
     {
         RequestedProvider = requestedProvider;
-        Model = model.Id;
-        Provider = model.Provider;
-        Clause = clause;
-        Source = model.Source;
-        _spans = Spans(model, model.Source.IsOwn ? [] : discounts);
+        First = entries[0];
+        _spans = Spans(entries);
         HasTimesOfDay = _spans.Any(span => span.Windows.Count > 1);
         IsExactFromRollups = _spans.SelectMany(span => span.Windows)
             .All(window => window.Start.Ticks % Quarter.Ticks == 0 && !window.Price.Rates.TierStarts.Except(InputSize.Thresholds).Any());
@@ -27,15 +27,16 @@ internal sealed class PriceMatch
     public string RequestedProvider { get; }
 
     /// <summary>The id of the provider that contains the price. It differs if a provider serves models of others.</summary>
-    public string Provider { get; }
+    public string Provider => First.Model.Provider;
 
     /// <summary>The id of the model in the price list.</summary>
-    public string Model { get; }
+    public string Model => First.Model.Id;
 
     /// <summary>The condition that matched the model name, such as <c>starts_with gpt-4o</c>.</summary>
-    public string Clause { get; }
+    public string Clause => First.Clause;
 
-    public string Currency => Source.Currency;
+    /// <summary>The currency of all prices.</summary>
+    public string Currency => First.Model.Source.Currency;
 
     public bool HasTimesOfDay { get; }
 
@@ -45,7 +46,7 @@ internal sealed class PriceMatch
     /// </summary>
     public bool IsExactFromRollups { get; }
 
-    internal PriceSource Source { get; }
+    internal PriceEntry First { get; }
 
     /// <summary>All prices, by days and within them by times of day.</summary>
     internal IReadOnlyList<PriceSpan> Schedule => _spans;
@@ -72,29 +73,25 @@ internal sealed class PriceMatch
         return _spans[at];
     }
 
-    private PriceSpan[] Spans(ListedModel model, IReadOnlyList<PriceDiscount> discounts)
+    private PriceSpan[] Spans(IReadOnlyList<PriceEntry> entries)
     {
-        var prices = new Dictionary<(ConditionalRates, decimal?), ResolvedPrice>();
+        var prices = new Dictionary<(PriceEntry, ConditionalRates?, decimal?), ResolvedPrice>();
         ResolvedPrice At(DateTime utc)
         {
-            ConditionalRates listed = model.At(utc);
-            decimal? discount = discounts.LastOrDefault(discount => discount.StartDate <= utc && utc < discount.EndDate)?.Percent;
-            return CollectionsMarshal.GetValueRefOrAddDefault(prices, (listed, discount), out _)
-                ??= new ResolvedPrice(this, discount is { } percent ? listed.Rates.Times(1 - (percent / 100)) : listed.Rates, discount);
+            PriceEntry entry = entries.FirstOrDefault(entry => entry.Model.At(utc) is not null) ?? First;
+            ConditionalRates? listed = entry.Model.At(utc);
+            decimal? discount = entry.Discounts.LastOrDefault(discount => discount.StartDate <= utc && utc < discount.EndDate)?.Percent;
+            PriceRates rates = listed?.Rates ?? PriceRates.None;
+            return CollectionsMarshal.GetValueRefOrAddDefault(prices, (entry, listed, discount), out _)
+                ??= new ResolvedPrice(this, entry, discount is { } percent ? rates.Times(1 - (percent / 100)) : rates, discount);
         }
-        PriceConstraint[] constraints = [.. model.Prices.Select(price => price.Constraint).OfType<PriceConstraint>()];
         DateTime first = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc), end = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
         DateTime[] days =
         [
-            .. constraints.Select(constraint => constraint.StartDate).OfType<DateTime>()
-                .Concat(discounts.SelectMany(discount => new[] { discount.StartDate, discount.EndDate })).Where(day => day > first && day < end)
-                .Prepend(first).Distinct().Order(),
+            .. entries.SelectMany(entry => entry.Model.StartDates.Concat(entry.Discounts.SelectMany(discount => new[] { discount.StartDate, discount.EndDate })))
+                .Where(day => day > first && day < end).Prepend(first).Distinct().Order(),
         ];
-        TimeSpan[] times =
-        [
-            .. constraints.Where(constraint => constraint.StartDate is null).SelectMany(constraint => new[] { constraint.StartTime, constraint.EndTime })
-                .Prepend(TimeSpan.Zero).Distinct().Order(),
-        ];
+        TimeSpan[] times = [.. entries.SelectMany(entry => entry.Model.TimesOfDay).Prepend(TimeSpan.Zero).Distinct().Order()];
         var spans = new List<PriceSpan>();
         foreach (DateTime day in days)
         {
@@ -124,6 +121,9 @@ internal sealed class PriceMatch
         return windows;
     }
 }
+
+/// <summary>A model that matches a name, with the condition that matched and the discounts on its prices.</summary>
+internal sealed record PriceEntry(ListedModel Model, string Clause, IReadOnlyList<PriceDiscount> Discounts);
 
 /// <summary>Days in UTC with the same prices, until an exclusive end, and the parts of each of these days. The first part begins at midnight.</summary>
 internal sealed record PriceSpan(DateTime From, DateTime Until, IReadOnlyList<PriceWindow> Windows);

@@ -9,6 +9,9 @@ internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenR
     /// <summary>More decimals than any price has. Sums of tokens times such a rate are still exact.</summary>
     private const int MaxDecimals = 18;
 
+    /// <summary>The rates at a time without a price.</summary>
+    public static readonly PriceRates None = new(null, null, null, null, null, null);
+
     private const decimal PerMillion = 0.000_001m;
     private const decimal PerThousand = 0.001m;
 

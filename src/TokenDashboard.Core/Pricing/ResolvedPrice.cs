@@ -2,10 +2,15 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Pricing;
 
-/// <summary>The price of a model at a point in time, with the entry that matched, and the discount in percent or null for none.</summary>
-internal sealed class ResolvedPrice(PriceMatch match, PriceRates rates, decimal? discount)
+/// <summary>The price of a model at a point in time, with the entry that contains it, and the discount in percent or null for none.</summary>
+internal sealed class ResolvedPrice(PriceMatch match, PriceEntry entry, PriceRates rates, decimal? discount)
 {
     public PriceMatch Match => match;
+
+    public PriceEntry Entry => entry;
+
+    /// <summary>Whether there is no price at this time.</summary>
+    public bool IsNone => ReferenceEquals(rates, PriceRates.None);
 
     public decimal? Discount => discount;
 

@@ -31,7 +31,7 @@ internal sealed record StoredPrice(
             name.Provider, name.Model, SecondOf(span.From), SecondOf(span.Until), Seconds(window.Start), Seconds(window.End),
             tier.Above, tier.UpTo, !match.IsExactFromRollups,
             Of(rates.Input, null), Of(rates.CacheRead, rates.Input), Of(rates.CacheWrite, rates.Input), Of(rates.Output, null), Of(rates.Reasoning, rates.Output),
-            (double)((rates.Requests ?? 0) * PerThousand), match.Currency, match.Source.Name);
+            (double)((rates.Requests ?? 0) * PerThousand), match.Currency, window.Price.Entry.Model.Source.Name);
     }
 
     // Rounded down, before 1970 too.

@@ -18,8 +18,8 @@ public sealed class TokenPrice
 {
     private TokenPrice(ResolvedPrice price, PriceSpan span, string? window, long above, DateTimeOffset now)
     {
-        Provider = price.Match.Provider;
-        Model = price.Match.Model;
+        Provider = price.Entry.Model.Provider;
+        Model = price.Entry.Model.Id;
         From = span.From == DateTime.MinValue ? null : new DateTimeOffset(span.From);
         Until = span.Until == DateTime.MaxValue ? null : new DateTimeOffset(span.Until);
         Window = window;
@@ -33,8 +33,8 @@ public sealed class TokenPrice
         ThousandRequests = price.Rates.Requests;
         Currency = price.Match.Currency;
         Discount = price.Discount;
-        Match = price.Match.Clause;
-        PriceList = price.Match.Source.Name;
+        Match = price.Entry.Clause;
+        PriceList = price.Entry.Model.Source.Name;
     }
 
     /// <summary>The id of the provider that contains the price.</summary>
@@ -97,7 +97,7 @@ public sealed class TokenPrice
         Tiers(match.At(instant), match.SpanAt(instant.UtcDateTime), instant);
 
     private static IEnumerable<TokenPrice> Tiers(ResolvedPrice price, PriceSpan span, DateTimeOffset now) =>
-        price.Rates.TierStarts.Prepend(0).Distinct().Select(above => new TokenPrice(price, span, TimesOf(price, span), above, now));
+        price.IsNone ? [] : price.Rates.TierStarts.Prepend(0).Distinct().Select(above => new TokenPrice(price, span, TimesOf(price, span), above, now));
 
     // A window that ends at midnight and continues after it is one window.
     private static string? TimesOf(ResolvedPrice price, PriceSpan span)

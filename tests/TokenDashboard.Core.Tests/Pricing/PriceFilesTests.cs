@@ -40,6 +40,65 @@ public class PriceFilesTests
     }
 
     [Fact]
+    public void Before_an_own_price_starts_that_of_the_list_applies()
+    {
+        PriceList prices = TestPrices.WithOwn("""
+            providers:
+              - id: openai
+                models:
+                  - id: contract
+                    match: { or: [ { equals: gpt-4o }, { starts_with: o3-2025 } ] }
+                    prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: { base: 1, tiers: [ { start: 128000, price: 3 } ] }, output_mtok: 4 } } ]
+            discounts: [ { provider: openai, percent: 50, start_date: 2026-06-01, end_date: 2026-07-01 } ]
+            """);
+        var start = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        PriceMatch match = prices.Find("openai", "gpt-4o")!;
+
+        Assert.Equal([12.5m, 6.25m, 12.5m, 7m], new[] { Now.AddYears(-5), new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero), start.AddTicks(-1), start }
+            .Select(time => match.At(time).CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost));
+        Assert.Equal(4m, match.At(Now).Match.At(start).Rates.Output!.Base);
+        Assert.Equal(("gpt-4o", "genai-prices 0.1.8 (2026-09-23)", null), TokenPrice.At(match, Now).Select(price => (price.Model, price.PriceList, price.Window)).Single());
+        Assert.Equal([(0, 1m), (128000, 3m)], TokenPrice.At(match, start).Select(price => (price.AbovePromptTokens, price.Input!.Value)));
+        Assert.Equal([null, "2026-06-01", "2026-07-01", "2027-01-01", "2027-01-01"], TokenPrice.Of(match, Now).Select(price => price.From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        Assert.Equal([2.5e-6, 1.25e-6, 2.5e-6, 1e-6, 3e-6], StoredPrice.Of([("openai", "gpt-4o")], prices).Select(price => price.Input!.Value));
+        // A name whose price in the list is that of its date with hyphens, and a provider that serves the models of another.
+        Assert.Equal([40m, 8m, 4m], new[] { DateTimeOffset.UnixEpoch, Now, start }.Select(time => prices.Find("openai", "o3-20250416")!.At(time).Rates.Output!.Base));
+        Assert.Equal([10m, 4m], new[] { Now, start }.Select(time => prices.Find("azure", "gpt-4o")!.At(time).Rates.Output!.Base));
+        Assert.Equal(["2027-01-01", "2027-01-01"], prices.Entries(provider => provider == "openai", id => id == "contract").SelectMany(entry => TokenPrice.Of(entry, Now))
+            .Select(price => price.From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void Outside_the_times_of_day_of_an_own_price_that_of_the_list_applies()
+    {
+        PriceMatch match = TestPrices.WithOwn("""
+            providers: [ { id: deepseek, models: [ { id: deepseek-chat, prices: [ { constraint: { start_time: '12:10:00Z', end_time: '20:00:00Z' }, prices: { input_mtok: 7 } } ] } ] } ]
+            """).Find("deepseek", "deepseek-chat")!;
+
+        Assert.Equal(["00:30-12:10", "12:10-20:00", "20:00-00:30"], TokenPrice.Of(match, Now).Select(price => price.Window).Order());
+        Assert.Equal([0.135m, 0.27m, 7m, 0.135m], new[] { 0, 5, 13, 21 }.Select(hour => match.At(Now.AddHours(hour)).Rates.Input!.Base));
+        Assert.True(match.HasTimesOfDay);
+        Assert.False(match.IsExactFromRollups);
+    }
+
+    [Theory]
+    [InlineData("openai", "gpt-4o", "EUR")]
+    [InlineData("in-house", "gpt-4o", "USD")]
+    public void Before_an_own_price_starts_there_is_none_without_a_price_in_the_list_in_its_currency(string provider, string model, string currency)
+    {
+        PriceList prices = TestPrices.WithOwn(
+            $$"""{ "currency": "{{currency}}", "providers": [ { "id": "{{provider}}", "models": [ { "id": "{{model}}", "prices": [ { "constraint": { "start_date": "2027-01-01" }, "prices": { "input_mtok": 1 } } ] } ] } ] }""",
+            "prices.json");
+        PriceMatch match = prices.Find(provider, model)!;
+
+        Assert.Equal((0m, 5L), match.At(Now).CostOf(new TokenCounts(5, 0)));
+        Assert.Equal((5m, 0L), match.At(Now.AddYears(1)).CostOf(new TokenCounts(5_000_000, 0)));
+        Assert.Empty(TokenPrice.At(match, Now));
+        Assert.Equal(PriceStatus.Scheduled, Assert.Single(TokenPrice.Of(match, Now)).Status);
+        Assert.Equal([null, 1e-6], StoredPrice.Of([(provider, model)], prices).Select(price => price.Input));
+    }
+
+    [Fact]
     public void A_discount_is_off_the_list_price_while_it_lasts_and_not_off_own_prices()
     {
         PriceList prices = TestPrices.WithOwn("""

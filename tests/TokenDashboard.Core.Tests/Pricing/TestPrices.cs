@@ -9,6 +9,19 @@ internal static class TestPrices
     /// <summary>The list that the module brings.</summary>
     public static PriceList Shipped { get; } = PriceFiles.LoadFrom(null);
 
+    /// <summary>The shipped list with own prices of some times, over prices of the list and over none.</summary>
+    public static PriceList Contracts { get; } = WithOwn("""
+        providers:
+          - id: openai
+            models: [ { id: gpt-4o, prices: [ { constraint: { start_date: 2026-08-16 }, prices: { input_mtok: 1, output_mtok: 4 } } ] } ]
+          - id: google
+            models: [ { id: contract, match: { starts_with: gemini }, prices: [ { constraint: { start_date: 2026-08-17 }, prices: { input_mtok: { base: 1, tiers: [ { start: 272000, price: 2 } ] } } } ] } ]
+          - id: deepseek
+            models: [ { id: night, match: { equals: deepseek-chat }, prices: [ { constraint: { start_time: '22:15:00Z', end_time: '04:00:00Z' }, prices: { input_mtok: 9, output_mtok: 8 } } ] } ]
+          - id: nobody
+            models: [ { id: gpt-4o, prices: [ { constraint: { start_date: 2026-08-18 }, prices: { input_mtok: 3, output_mtok: 5 } } ] } ]
+        """);
+
     public static PriceList List(string json) => PriceFiles.ParseList(Encoding.UTF8.GetBytes(json), "test");
 
     /// <summary>The shipped list with a user's own file over it.</summary>

@@ -53,7 +53,7 @@ public class UsageCostTests
         Row.Array[0, 50], Row.Array[0, 10], Gen.Select(Grouping, Gen.OneOfConst("UTC", "Europe/Berlin", "Asia/Kathmandu")).Array[6], Time, Gen.Bool).ForAll(
         (before, after, queries, day, now) =>
         {
-            var prices = new UsagePrices(Prices, now ? new DateTimeOffset(day, TimeSpan.Zero) : null);
+            var prices = new UsagePrices(after.Length % 2 == 0 ? Prices : TestPrices.Contracts, now ? new DateTimeOffset(day, TimeSpan.Zero) : null);
             using var store = new TestStore();
             store.Insert(before);
             using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))

@@ -99,9 +99,13 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         foreach (PriceMatch entry in match is not null ? [match] : Entries(prices, model, isPattern))
         {
             Cancellation.ThrowIfCancellationRequested();
-            WriteObject(
-                at is { } instant && !History ? TokenPrice.At(entry, instant) : TokenPrice.Of(entry, at ?? now).Where(price => History || price.Status != PriceStatus.Past),
-                enumerateCollection: true);
+            TokenPrice[] found =
+            [
+                .. at is { } instant && !History ? TokenPrice.At(entry, instant) : TokenPrice.Of(entry, at ?? now).Where(price => History || price.Status != PriceStatus.Past),
+            ];
+            if (found.Length == 0 && match is not null)
+                throw new TokenDashboardException(ErrorCode.PriceNotFound, $"The model '{model}' has no price at this time. To see its prices, use -History.", target: model);
+            WriteObject(found, enumerateCollection: true);
         }
     }
 
