@@ -3,7 +3,7 @@ namespace TokenDashboard.Pricing;
 /// <summary>A condition on a name, as in price lists: <c>{"starts_with": "gpt-4o"}</c>, or several with <c>or</c> and <c>and</c>.</summary>
 internal sealed class MatchClause
 {
-    /// <summary>The names of conditions on a name. Names are not case-sensitive. <c>regex</c> is matched against the name in lower case.</summary>
+    /// <summary>The names of conditions on a name. Names are not case-sensitive.</summary>
     public static readonly IReadOnlyList<string> Names = ["equals", "starts_with", "ends_with", "contains", "regex", "or", "and"];
 
     private readonly string _kind;
@@ -18,7 +18,7 @@ internal sealed class MatchClause
         _kind = kind;
         _text = kind == "regex" ? text : text.ToLowerInvariant();
         // The patterns of lists are JavaScript patterns. A pattern of a downloaded list must not block the command.
-        _regex = kind == "regex" ? new Regex(text, RegexOptions.ECMAScript, TimeSpan.FromMilliseconds(100)) : null;
+        _regex = kind == "regex" ? new Regex(text, RegexOptions.ECMAScript | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(100)) : null;
     }
 
     /// <summary>Several conditions with <c>or</c> or <c>and</c>.</summary>

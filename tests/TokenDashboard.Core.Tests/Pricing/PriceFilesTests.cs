@@ -99,6 +99,21 @@ public class PriceFilesTests
     }
 
     [Fact]
+    public void Conditions_of_own_prices_are_not_case_sensitive()
+    {
+        PriceList prices = TestPrices.WithOwn("""
+            providers:
+              - id: In-House
+                provider_match: { regex: '^VLLM' }
+                models:
+                  - { id: A, match: { regex: '^GPT-4I' }, prices: { input_mtok: 1 } }
+                  - { id: B, match: { and: [ { starts_with: L }, { contains: AM }, { ends_with: A } ] }, prices: { input_mtok: 2 } }
+            """);
+
+        Assert.Equal(["A", "A", "B"], new[] { "gpt-4i", "GPT-4I-mini", "Llama" }.Select(model => prices.Find("vllm-East", model)?.Model));
+    }
+
+    [Fact]
     public void A_discount_is_off_the_list_price_while_it_lasts_and_not_off_own_prices()
     {
         PriceList prices = TestPrices.WithOwn("""
@@ -146,6 +161,14 @@ public class PriceFilesTests
     [InlineData("providers: [ { id: a, models: [] }, { id: a, models: [] } ]", "providers[1].id")]
     [InlineData("providers: [ { id: a, models: [ { id: b, prices: { input_mtok: 1 } }, { id: B, prices: { input_mtok: 2 } } ] } ]", "providers[0].models[1].id")]
     [InlineData("providers: [ 7 ]", "providers[0]")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: 1 } }, { prices: { input_mtok: 2 } } ] } ] } ]", "providers[0].models[0].prices[0]")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: 1 } }, { constraint: { start_date: 2026-01-01 }, prices: { input_mtok: 2 } } ] } ] } ]", "providers[0].models[0].prices[0]")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { prices: { input_mtok: 1 } }, { constraint: { start_time: '10:00:00Z', end_time: '10:00:00Z' }, prices: { input_mtok: 2 } } ] } ] } ]", "providers[0].models[0].prices[1]")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, match: { or: [] }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match.or")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, match: { or: [ { and: [] } ] }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match.or[0].and")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: {} } ] } ]", "providers[0].models[0].prices")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: { input_mtok: 1, output_mtok: } } ] } ]", "providers[0].models[0].prices.output_mtok")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { prices: { input_mtok: '' } } ] } ] } ]", "providers[0].models[0].prices[0].prices.input_mtok")]
     [InlineData("discounts: [ { percent: 101 } ]", "discounts[0].percent")]
     [InlineData("discounts: [ { percent: 5, start_date: 2026-03-01, end_date: 2026-03-01 } ]", "discounts[0].end_date")]
     [InlineData("discounts: [ { percent: 5, provider: open-ai } ]", "discounts")]

@@ -86,8 +86,23 @@ internal sealed partial class PriceListReader(bool own)
         MatchClause? match = Clause(fields, "match", required: !own);
         if (own && !fields.Has("match") && id is not null)
             match = new MatchClause("equals", id);
+        int faults = Faults.Count;
         List<ConditionalRates> prices = Prices(fields);
-        return id is null || match is null || prices.Count == 0 ? null : new ListedModel(provider, id, match, prices, source);
+        if (id is null || match is null || prices.Count == 0)
+            return null;
+        var model = new ListedModel(provider, id, match, prices, source);
+        // Where a price has another error, it is unknown which of them apply.
+        if (own && Faults.Count == faults)
+            CheckEachApplies(model, fields);
+        return model;
+    }
+
+    private static void CheckEachApplies(ListedModel model, DefinitionFields fields)
+    {
+        IEnumerable<DateTime> changes = model.StartDates.Prepend(DateTime.MinValue).SelectMany(day => model.TimesOfDay.Prepend(TimeSpan.Zero).Select(time => day + time));
+        HashSet<object?> applied = new(changes.Select(model.At), ReferenceEqualityComparer.Instance);
+        foreach ((ConditionalRates price, int index) in model.Prices.Select((price, index) => (price, index)).Where(item => !applied.Contains(item.price)))
+            fields.Fault($"prices[{index}]", "never applies, because the last price whose constraint includes the time applies; put one without a constraint first, and start dates in ascending order");
     }
 
     private List<ConditionalRates> Prices(DefinitionFields model)
@@ -97,7 +112,7 @@ internal sealed partial class PriceListReader(bool own)
         var prices = new List<ConditionalRates>();
         if (value is IEnumerable<KeyValuePair<string, object?>> rates)
         {
-            prices.Add(new ConditionalRates(null, Rates(model.Definition("prices", rates, PriceKeys))));
+            prices.Add(new ConditionalRates(null, Rates(model, rates)));
         }
         else
         {
@@ -105,7 +120,7 @@ internal sealed partial class PriceListReader(bool own)
             {
                 PriceConstraint? constraint = Constraint(item);
                 if (item.Value("prices", required: true) is IEnumerable<KeyValuePair<string, object?>> conditional)
-                    prices.Add(new ConditionalRates(constraint, Rates(item.Definition("prices", conditional, PriceKeys))));
+                    prices.Add(new ConditionalRates(constraint, Rates(item, conditional)));
                 else if (item.Has("prices"))
                     item.Fault("prices", "must be names with prices");
             }
@@ -132,8 +147,20 @@ internal sealed partial class PriceListReader(bool own)
             : Time(fields, "start_time") is { } start && Time(fields, "end_time") is { } end ? new PriceConstraint(null, start, end) : null;
     }
 
-    private static PriceRates Rates(DefinitionFields fields)
+    private PriceRates Rates(DefinitionFields owner, IEnumerable<KeyValuePair<string, object?>> values)
     {
+        DefinitionFields fields = owner.Definition("prices", values, PriceKeys);
+        if (own)
+        {
+            // Without a rate, tokens would be unpriced although the list has a price for them.
+            if (!values.Any())
+                owner.Fault("prices", "has no price; a price of 0 means free");
+            foreach ((string key, object? value) in values)
+            {
+                if (value is null or "" && PriceKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
+                    fields.Fault(key, "has no value; write a number, where 0 means free, or remove it");
+            }
+        }
         TokenRate?[] rates = [.. PriceKeys.SkipLast(1).Select(key => Rate(fields, key))];
         foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
         {
@@ -183,6 +210,11 @@ internal sealed partial class PriceListReader(bool own)
         if (kind is "or" or "and")
         {
             object?[] items = [.. DefinitionFields.Items(clauses[0].Value ?? "")];
+            if (own && items.Length == 0)
+            {
+                inner.Fault(kind, "has no condition; write at least one");
+                return null;
+            }
             string[] names = [.. items.Select((_, index) => $"{kind}[{index}]")];
             // Each is a separate field, so that errors have its place.
             var numbered = new DefinitionFields(items.Zip(names, (item, place) => KeyValuePair.Create(place, item)), names, fields.PathOf(name), Faults);
