@@ -71,6 +71,16 @@ Describe 'Get-TokenPrice' {
         (Get-TokenPrice 'grok-4.5[fast=true]' -Provider cursor).Model | Should -Be 'grok-4.5-fast'
     }
 
+    It 'finds the provider of a wildcard as of a name' {
+        $names = @{ Bedrock = 'aws'; 'aws.bedrock' = 'aws'; azure = 'anthropic'; vertex_ai = 'google' }
+        foreach ($name in $names.Keys) {
+            (Get-TokenPrice *claude-sonnet-4-5* -Provider $name).Provider | Should -Contain $names[$name]
+        }
+        # It has its own price of this model.
+        (Get-TokenPrice claude-sonnet-4-5* -Provider vertex_ai).Provider | Should -Not -Contain 'anthropic'
+        { Get-TokenPrice *claude-sonnet-4-5* -Provider nosuch -ErrorAction Stop } | Should -Throw "*'nosuch' is unknown*" -ErrorId 'PriceNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
+    }
+
     It 'takes models and providers from an answer' {
         $usage = Get-TokenUsage Model, Provider -RequestType chat -Database $database
         $prices = $usage | Get-TokenPrice

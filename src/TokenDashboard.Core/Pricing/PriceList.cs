@@ -80,6 +80,11 @@ public sealed partial class PriceList
     internal IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
         .SelectMany(listed => listed.Models.Where(served => model(served.Id)).Select(served => Alone(listed, served)));
 
+    /// <summary>The entries that apply to a provider as requests name it, and whose ids match a condition.</summary>
+    internal IEnumerable<PriceMatch> Entries(string provider, Func<string, bool> model) => ProviderNamed(provider) is not { } named ? []
+        : Served(named).Where(served => model(served.Id) && (served.Provider == named.Id || !named.Models.Any(own => own.AppliesAlways && own.Match.Matched(Normal(served.Id)) is not null)))
+            .Select(served => Alone(named, served));
+
     /// <summary>The id of the provider that a model name identifies; null if there is none.</summary>
     public string? ProviderOf(string model) => ByModel(Normal(model))?.Id;
 

@@ -64,7 +64,7 @@ public class PriceFilesTests
         // A name whose price in the list is that of its date with hyphens, and a provider that serves the models of another.
         Assert.Equal([40m, 8m, 4m], new[] { DateTimeOffset.UnixEpoch, Now, start }.Select(time => prices.Find("openai", "o3-20250416")!.At(time).Rates.Output!.Base));
         Assert.Equal([10m, 4m], new[] { Now, start }.Select(time => prices.Find("azure", "gpt-4o")!.At(time).Rates.Output!.Base));
-        Assert.Equal(["2027-01-01", "2027-01-01"], prices.Entries(provider => provider == "openai", id => id == "contract").SelectMany(entry => TokenPrice.Of(entry, Now))
+        Assert.Equal(["2027-01-01", "2027-01-01"], prices.Entries("openai", id => id == "contract").SelectMany(entry => TokenPrice.Of(entry, Now))
             .Select(price => price.From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
     }
 

@@ -86,9 +86,10 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         bool isPattern = !(_piped && Model is not null) && WildcardPattern.ContainsWildcardCharacters(model);
         bool isProviderPattern = WildcardPattern.ContainsWildcardCharacters(Provider ?? "");
         PriceMatch? match = (isPattern && !model.Contains('[', StringComparison.Ordinal)) || isProviderPattern ? null : prices.Find(Provider, model);
-        if (match is null && !isPattern && !isProviderPattern)
+        bool isProviderName = !isProviderPattern && !string.IsNullOrEmpty(Provider);
+        if (match is null && !isProviderPattern && (!isPattern || (isProviderName && !prices.HasProvider(Provider, model))))
         {
-            string[] others = [.. prices.ProvidersOf(model)];
+            string[] others = isPattern ? [] : [.. prices.ProvidersOf(model)];
             string hint = prices.HasProvider(Provider, model) ? $"The provider '{Provider ?? prices.ProviderOf(model)}' has no such model."
                 : string.IsNullOrEmpty(Provider) ? "The name identifies no provider; use -Provider." : $"The provider '{Provider}' is unknown.";
             string known = others.Length > 0 ? $" Providers with this model: {string.Join(", ", others.Take(10))}." : " To add the price to your own file, see docs/cost.md.";
@@ -96,7 +97,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         }
         DateTimeOffset now = DateTimeOffset.UtcNow;
         DateTimeOffset? at = At?.ToInstant(now, TimeZoneInfo.Utc);
-        foreach (PriceMatch entry in match is not null ? [match] : Entries(prices, model, isPattern))
+        foreach (PriceMatch entry in match is not null ? [match] : Entries(prices, isPattern ? model : WildcardPattern.Escape(model), isProviderName))
         {
             Cancellation.ThrowIfCancellationRequested();
             TokenPrice[] found =
@@ -109,10 +110,11 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         }
     }
 
-    private IEnumerable<PriceMatch> Entries(PriceList prices, string model, bool isPattern)
+    private IEnumerable<PriceMatch> Entries(PriceList prices, string model, bool isProviderName)
     {
-        var models = new WildcardPattern(isPattern ? model : WildcardPattern.Escape(model), WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-        var providers = new WildcardPattern(string.IsNullOrEmpty(Provider) ? "*" : Provider, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-        return prices.Entries(providers.IsMatch, models.IsMatch);
+        const WildcardOptions Options = WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant;
+        var models = new WildcardPattern(model, Options);
+        var providers = new WildcardPattern(string.IsNullOrEmpty(Provider) ? "*" : Provider, Options);
+        return isProviderName ? prices.Entries(Provider!, models.IsMatch) : prices.Entries(providers.IsMatch, models.IsMatch);
     }
 }
