@@ -145,10 +145,19 @@ Describe 'Get-TokenPrice' {
         $lines = Get-TokenPrice claude-opus-4-6 -History | Get-Display $_
 
         $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
-        $lines[0] | Should -Match '^Model +Provider +From +Above +Input +Cached +Output'
+        $lines[0] | Should -Match '^Model +Provider +From, times +Above +Input +Cached +Output'
         $lines[2] | Should -Match '^claude-opus-4-6 +anthropic +5 +0\.5 +25'
         $lines[3] | Should -Match ' 200000 +10 +1 +37\.5'
         $lines[4] | Should -Match ' 2026-03-13 +5 '
+    }
+
+    It 'shows all of what tells rows apart in <_> columns' -ForEach 80, 120 {
+        $lines = Get-TokenPrice deepseek-v4-pro -At 2026-11-01 -History | Where-Object From | Get-Display $_
+        ($lines | Select-String '\b\d\d:\d\d-\d\d:\d\d\b').Matches.Value | Should -Be '04:00-06:00', '10:00-01:00', '01:00-04:00', '06:00-10:00'
+
+        $lines = Get-TokenPrice *anthropic.claude-sonnet-4-5* -Provider aws | Get-Display $_
+        $lines -match '…' | Should -BeNullOrEmpty
+        ($lines | Select-Object -Skip 2 | ForEach-Object { $_.PadRight(20).Substring(0, 20).Trim() }) -join '' | Should -Match '^global\.anthropic\.claude-sonnet-4-5-20250929-v1:0regional\.'
     }
 
     It 'completes models and providers' {
