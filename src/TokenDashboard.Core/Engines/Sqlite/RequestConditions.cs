@@ -52,7 +52,7 @@ internal static class RequestConditions
         var bounds = new List<string>();
         if (range.Since is { } since)
             bounds.Add($"timestamp >= {parameter(StoredTimestamp.Format(since))}");
-        // A BLOB, which is above all texts, has no valid time.
+        // A BLOB is above all texts, whatever its time.
         if (range.Until is { } until)
             bounds.Add($"(timestamp < {parameter(StoredTimestamp.Format(until))} OR timestamp >= x'')");
         if (bounds.Count > 0)

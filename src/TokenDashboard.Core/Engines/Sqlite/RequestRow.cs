@@ -97,7 +97,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         _statement = statement;
         UnreadableValue unreadable = UnreadableValue.None;
         _id = statement.Integer(0);
-        if (statement.Type(1) == raw.SQLITE_TEXT && StoredTimestamp.TryParse(statement.Text(1), out long ticks))
+        if (StoredTimestamp.TryParse(statement.Text(1), out long ticks))
             UtcTicks = ticks;
         else
             unreadable |= UnreadableValue.Timestamp;
