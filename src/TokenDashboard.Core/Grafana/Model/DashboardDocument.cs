@@ -60,6 +60,9 @@ public sealed partial class DashboardDocument
             if (string.IsNullOrEmpty(node.String("uid")) && resource.Child("metadata").String("name") is { Length: > 0 } uid)
                 node["uid"] = uid;
         }
+        // It has variables, as definitions have.
+        if (node.Child("elements") is not null)
+            throw Invalid($"has the form of {form}, which is not the classic one", source);
         if (IsDefinition(node))
         {
             throw new TokenDashboardException(
@@ -67,8 +70,6 @@ public sealed partial class DashboardDocument
         }
         if (node is not JsonObject root)
             throw Invalid("is not a JSON object", source);
-        if (root.ContainsKey("elements"))
-            throw Invalid($"has the form of {form}, which is not the classic one", source);
         if (root["panels"] is not (null or JsonArray))
             throw Invalid("has panels that are not a list", source);
         if (string.IsNullOrWhiteSpace(root.String("title")))

@@ -21,7 +21,7 @@ public class DashboardDocumentTests
         Assert.Equal("a \U0001F600", DashboardDocument.Parse("""{ "title": "a \ud83d\ude00" }""", "test").Title);
 
     [Theory]
-    [InlineData("""{ "apiVersion": "dashboard.grafana.app/v2beta1", "metadata": { "name": "u" }, "spec": { "title": "T", "elements": {} } }""", "dashboard.grafana.app/v2beta1")]
+    [InlineData("""{ "apiVersion": "dashboard.grafana.app/v2beta1", "metadata": { "name": "u" }, "spec": { "title": "T", "variables": [], "elements": {} } }""", "dashboard.grafana.app/v2beta1")]
     [InlineData("""{ "apiVersion": "dashboard.grafana.app/v1", "spec": {} }""", "has no title")]
     [InlineData("""{ "panels": [] }""", "has no title")]
     [InlineData("""{ "title": "T", "elements": {}, "layout": {} }""", "schema version 2")]
