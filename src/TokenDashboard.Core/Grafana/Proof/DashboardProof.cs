@@ -86,7 +86,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
             RefId = target.RefId,
             Message = Shape(result, milliseconds),
             Rows = result?.Rows ?? 0,
-            Columns = new(result?.Columns.Select(column => new DashboardQueryColumn(column.Name, column.Type)) ?? []),
+            Columns = new([.. result?.Columns.Select(column => new DashboardQueryColumn(column.Name, column.Type)) ?? []]),
             Series = result?.Series?.Count,
             Milliseconds = milliseconds,
             Problems = new(grave.Select(problem => DashboardRule.Cut(problem.Problem))),

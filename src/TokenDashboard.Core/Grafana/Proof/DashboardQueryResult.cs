@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Telemetry;
@@ -16,7 +15,7 @@ public sealed record DashboardQueryResult : DashboardFinding
     /// <summary>How many rows SQLite returned; at most 200,000 are read.</summary>
     public int Rows { get; init; }
     /// <summary>The columns, with their types in the plugin.</summary>
-    public DashboardQueryColumns Columns { get; init; } = new([]);
+    public TextList<DashboardQueryColumn> Columns { get; init; } = new([]);
     /// <summary>How many series the plugin creates; null for a table.</summary>
     public int? Series { get; init; }
     /// <summary>How long the query took here, in milliseconds.</summary>
@@ -34,18 +33,6 @@ public sealed record DashboardQueryColumn(string Name, ColumnType Type)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Type})";
-}
-
-/// <summary>The columns of a query's result. Their text is joined by commas, as in table cells and CSV files.</summary>
-public sealed class DashboardQueryColumns : ReadOnlyCollection<DashboardQueryColumn>
-{
-    internal DashboardQueryColumns(IEnumerable<DashboardQueryColumn> columns)
-        : base([.. columns])
-    {
-    }
-
-    /// <summary>The columns, joined by commas.</summary>
-    public override string ToString() => string.Join(", ", this);
 }
 
 /// <summary>What a query of a dashboard is for.</summary>

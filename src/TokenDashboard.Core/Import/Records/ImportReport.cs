@@ -5,6 +5,9 @@ public sealed class ImportReport
 {
     private const int UnreadableShown = 10;
 
+    // There are commas in reasons and notes.
+    private const string Separator = "; ";
+
     private readonly List<UnreadableLine> _unreadable = [];
     private readonly SortedDictionary<ImportColumn, long> _unknown = [];
     private readonly List<string> _notes = [];
@@ -66,7 +69,7 @@ public sealed class ImportReport
     public long Unreadable { get; private set; }
 
     /// <summary>The first ten of them.</summary>
-    public ImportList<UnreadableLine> UnreadableLines => new(_unreadable);
+    public TextList<UnreadableLine> UnreadableLines => new(_unreadable, Separator);
 
     /// <summary>
     /// Values that were not what their column needs and became unknown, by column: costs in words, durations below zero. Their requests
@@ -75,7 +78,7 @@ public sealed class ImportReport
     public ValueCounts UnknownValues => new(_unknown.ToDictionary(entry => ImportColumns.Name(entry.Key), entry => entry.Value));
 
     /// <summary>What was assumed where the file does not say it.</summary>
-    public ImportList<string> Notes => new(_notes);
+    public TextList<string> Notes => new(_notes, Separator);
 
     /// <summary>Why nothing was imported, or null: then the command gives an error and not this report.</summary>
     public string? Problem { get; private set; }
@@ -84,7 +87,7 @@ public sealed class ImportReport
     public ErrorCode? ProblemCode { get; private set; }
 
     /// <summary>Of a folder, the reports of its files; none for a file.</summary>
-    public ImportList<ImportReport> Files => new(_files);
+    public TextList<ImportReport> Files => new(_files, Separator);
 
     /// <summary>Whether the file ends within a line, or its packed data ends too early. Once the file is complete, a new import takes in the rest.</summary>
     public bool Incomplete { get; internal set; }

@@ -1,0 +1,15 @@
+using System.Collections.ObjectModel;
+
+namespace TokenDashboard;
+
+/// <summary>Items in order. Their text is that of the items, joined, as in table cells and CSV files.</summary>
+public class TextList<T> : ReadOnlyCollection<T>
+{
+    private readonly string _separator;
+
+    internal TextList(IList<T> items, string separator = ", ")
+        : base(items) => _separator = separator;
+
+    /// <summary>The items, joined by commas or semicolons.</summary>
+    public override string ToString() => string.Join(_separator, this);
+}
