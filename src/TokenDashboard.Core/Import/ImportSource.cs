@@ -18,7 +18,7 @@ internal sealed class ImportSource : IDisposable
         _file = file;
         SourceStream content = file.Head switch
         {
-            [0x1F, 0x8B, ..] => _unpacked = new SourceStream(new GZipStream(file, CompressionMode.Decompress)),
+            [0x1F, 0x8B, ..] => _unpacked = new SourceStream(new GZipStream(file, CompressionMode.Decompress), checksum: new Crc32()),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
             [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => throw Refuse(path, "is compressed with bzip2 or xz. Unpack it first; gzip files are read as they are."),
             [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Unpack it first; gzip files are read as they are."),
@@ -63,7 +63,7 @@ internal sealed class ImportSource : IDisposable
         if (BytesRead < SmallestGzip || size > unpacked.BytesRead)
             return true;
         if (unchecked((uint)unpacked.BytesRead) == size)
-            return unpacked.Checksum.GetCurrentHashAsUInt32() != checksum;
+            return unpacked.Checksum!.GetCurrentHashAsUInt32() != checksum;
         using ImportSource? again = OpenAgain?.Invoke();
         return again is not null && again._unpacked!.ChecksumAfter(unpacked.BytesRead - size) != checksum;
     }
@@ -79,7 +79,7 @@ internal sealed class ImportSource : IDisposable
         {
             file = path == "-" ? Console.OpenStandardInput()
                 : Wait(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1), cancellation);
-            var source = new ImportSource(new SourceStream(file, onRead, file.CanSeek ? null : cancellation), path) 
+            var source = new ImportSource(new SourceStream(file, onRead, file.CanSeek ? null : cancellation), path)
             {
                 OpenAgain = path != "-" && file.CanSeek ? () => Open(path, _ => cancellation.ThrowIfCancellationRequested(), cancellation) : null,
             };
@@ -121,10 +121,10 @@ internal sealed class ImportSource : IDisposable
         private readonly byte[] _last = new byte[8];
         private int _position;
 
-        // With a token that ends the waiting where reads may have to wait.
-        public SourceStream(Stream stream, Action<long>? onRead = null, CancellationToken? waiting = null)
+        // With a token that ends the waiting where reads may have to wait, and a checksum where all bytes taken are to be in one.
+        public SourceStream(Stream stream, Action<long>? onRead = null, CancellationToken? waiting = null, Crc32? checksum = null)
         {
-            (_stream, _onRead, _waiting) = (stream, onRead, waiting);
+            (_stream, _onRead, _waiting, Checksum) = (stream, onRead, waiting, checksum);
             try
             {
                 while (_length < _head.Length && Take(_head.AsMemory(_length)) is > 0 and int read)
@@ -146,8 +146,8 @@ internal sealed class ImportSource : IDisposable
         /// <summary>The last eight bytes taken.</summary>
         public ReadOnlySpan<byte> LastEight => _last;
 
-        /// <summary>The checksum of all bytes taken.</summary>
-        public Crc32 Checksum { get; } = new();
+        /// <summary>The checksum of all bytes taken, where it was asked for.</summary>
+        public Crc32? Checksum { get; }
 
         public override bool CanRead => true;
 
@@ -208,7 +208,7 @@ internal sealed class ImportSource : IDisposable
             int read = _waiting is { } waiting ? Wait(() => _stream.Read(buffer.Span), waiting) : _stream.Read(buffer.Span);
             BytesRead += read;
             HasEnded = read == 0;
-            Checksum.Append(buffer.Span[..read]);
+            Checksum?.Append(buffer.Span[..read]);
             int last = Math.Min(read, _last.Length);
             _last.AsSpan(last).CopyTo(_last);
             buffer.Span[(read - last)..read].CopyTo(_last.AsSpan(_last.Length - last));

@@ -65,6 +65,7 @@ internal sealed class UsageQuery
         var all = UsageTotals.Of(whole is null ? groups.Select(group => group.Usage) : [whole], Prices);
         bool hasTotal = WithTotal && _dimensions.Count > 0 && groups.Count > 0, hasSubtotals = hasTotal && (ByUser || (_buckets is not null && _dimensions.Count > 1));
         string groupedBy = string.Join(", ", _dimensions.Order());
+        (DateTimeOffset? since, DateTimeOffset? until) = filter.Range.In(_zone);
         TokenUsage Row(UsageKey key, UsageAccumulator usage, bool isTotal)
         {
             (DateTimeOffset Start, DateTimeOffset End)? bounds = isTotal && key.BucketTicks == 0 ? null
@@ -72,7 +73,6 @@ internal sealed class UsageQuery
                 : _buckets?.Bounds(key.BucketTicks);
             bool isPartial = bounds is { } bucket && filter.Range.Cuts(bucket.Start, bucket.End, Now);
             string groups = !isTotal ? groupedBy : bounds is not null ? groupedBy.Split(',')[0] : key.User is not null ? nameof(UsageDimension.User) : "";
-            (DateTimeOffset? since, DateTimeOffset? until) = filter.Range.In(_zone);
             return new TokenUsage(key, bounds?.Start ?? since, bounds?.End ?? until, isPartial, usage, all) { IsTotal = isTotal, GroupedBy = groups };
         }
         IEnumerable<TokenUsage> Rows(IGrouping<UsageKey, (UsageKey Key, UsageAccumulator Usage)> part)

@@ -165,7 +165,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// Warns once per command of costs that are in several currencies, and once per session that the cost may be lower, because requests do not
     /// record cached tokens.
     /// </summary>
-    private protected void WarnAboutCost(IReadOnlyCollection<UsageFigures> rows)
+    private protected void WarnAboutCost(IEnumerable<UsageFigures> rows)
     {
         if (!_currenciesAreTold && rows.Where(row => row is { Cost: null, Currency: not null }).MaxBy(row => row.Currency!.Length) is { } several)
         {

@@ -20,7 +20,7 @@ public abstract class UsageCmdlet : RowCmdlet
         T[] all = Ordered(result);
         if (PagingParameters.IncludeTotalCount)
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
-        WarnAboutCost([.. all, .. result.Total is { } total ? (T[])[total] : []]);
+        WarnAboutCost(result.Total is { } total ? all.Append(total) : all);
         // The end of the pipeline may have another width.
         string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
         string[] asked = [.. new[] { TimeZone.Id == TimeZoneInfo.Local.Id ? null : TimeZone.Id, PriceAt is null ? null : $"prices of {PriceAt}" }.OfType<string>()];
