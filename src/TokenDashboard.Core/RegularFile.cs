@@ -92,6 +92,24 @@ internal static class RegularFile
         return stream.Length == content.Length && stream.ReadAtLeast(held, held.Length, throwOnEndOfStream: false) == held.Length && held.AsSpan().SequenceEqual(content);
     }
 
+    /// <summary>The full path of a file with the targets of all links in it, also of those to folders, so that a file has one path however it is reached.</summary>
+    public static string WithoutLinks(string path)
+    {
+        path = Path.GetFullPath(path);
+        if (Path.GetDirectoryName(path) is not { } folder)
+            return path;
+        var file = new FileInfo(Path.Combine(WithoutLinks(folder), Path.GetFileName(path)));
+        try
+        {
+            return file.LinkTarget is null ? file.FullName : WithoutLinks(file.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Links that lead back. Opening it says what is wrong.
+            return file.FullName;
+        }
+    }
+
     /// <summary>The type of a file, without opening it. In .NET, only an archive entry for the file contains it.</summary>
     public static bool IsRegular(string path)
     {

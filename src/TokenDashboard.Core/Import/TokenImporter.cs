@@ -54,6 +54,8 @@ internal sealed class TokenImporter : IDisposable
     {
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, WhatIf);
+        if (IsStore(path))
+            throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is the store itself. Give other stores, or another -Database.", target: path);
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, TimeZone = TimeZone, ProviderOf = ProviderOf };
         Read(source, sink);
@@ -83,8 +85,6 @@ internal sealed class TokenImporter : IDisposable
     /// </summary>
     public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {
-        // The store itself, and what SQLite writes beside it: https://sqlite.org/tempfiles.html
-        string[] own = [_database, $"{_database}-journal", $"{_database}-wal", $"{_database}-shm"];
         var reports = new List<ImportReport>();
         ReadFolder(new DirectoryInfo(folder));
         var report = new ImportReport(folder, _database, WhatIf);
@@ -98,7 +98,7 @@ internal sealed class TokenImporter : IDisposable
                 // Links to folders are not followed: they may lead back.
                 if (entry is DirectoryInfo next && next.LinkTarget is null)
                     ReadFolder(next);
-                else if (entry is FileInfo && !own.Contains(entry.FullName))
+                else if (entry is FileInfo && !IsStore(entry.FullName))
                     Try(entry, () => ReadFile(entry.FullName));
             }
         });
@@ -123,6 +123,15 @@ internal sealed class TokenImporter : IDisposable
                 reports[^1].Fail(known?.Code ?? ErrorCode.ImportFileUnreadable, known?.Message ?? $"'{entry.FullName}' could not be read: {exception.Message}");
             }
         }
+    }
+
+    // The store itself, and what SQLite writes beside it: https://sqlite.org/tempfiles.html. To close a file that is opened beside SQLite takes
+    // the locks of the connection that writes to it.
+    private bool IsStore(string path)
+    {
+        string file = RegularFile.WithoutLinks(TokenStore.FullPath(path, ErrorCode.ImportFileUnreadable)), store = RegularFile.WithoutLinks(_database);
+        StringComparison comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        return file.StartsWith(store, comparison) && file[store.Length..] is "" or "-journal" or "-wal" or "-shm";
     }
 
     public void Dispose()

@@ -13,14 +13,18 @@ internal sealed class PriceMatch
 
     private readonly PriceSpan[] _spans;
 
+    // The sizes of prompts above which any of the prices changes, in ascending order.
+    private readonly long[] _tierStarts;
+
     internal PriceMatch(string requestedProvider, IReadOnlyList<PriceEntry> entries)
     {
         RequestedProvider = requestedProvider;
         First = entries[0];
         _spans = Spans(entries);
         HasTimesOfDay = _spans.Any(span => span.Windows.Count > 1);
-        IsExactFromRollups = _spans.SelectMany(span => span.Windows)
-            .All(window => window.Start.Ticks % Quarter.Ticks == 0 && !window.Price.Rates.TierStarts.Except(InputSize.Thresholds).Any());
+        PriceWindow[] windows = [.. _spans.SelectMany(span => span.Windows)];
+        _tierStarts = [.. windows.SelectMany(window => window.Price.Rates.TierStarts).Distinct().Order()];
+        IsExactFromRollups = windows.All(window => window.Start.Ticks % Quarter.Ticks == 0) && !_tierStarts.Except(InputSize.Thresholds).Any();
     }
 
     /// <summary>The id of the provider that was found for the request.</summary>
@@ -62,6 +66,15 @@ internal sealed class PriceMatch
         while (windows[at].Start > utc.TimeOfDay)
             at--;
         return windows[at].Price;
+    }
+
+    /// <summary>The smallest prompt that costs as much for each token as a prompt of this size, whatever the time.</summary>
+    internal long SmallestLike(long prompt)
+    {
+        int above = _tierStarts.Length;
+        while (above > 0 && _tierStarts[above - 1] >= prompt)
+            above--;
+        return above == 0 ? 0 : _tierStarts[above - 1] + 1;
     }
 
     /// <summary>The days around a point in time that have the same prices.</summary>

@@ -49,6 +49,8 @@ internal sealed class Histogram(HistogramBins bins)
     public void AddStored(ReadOnlySpan<byte> json)
     {
         // Millions of bins are parsed here: a general parser would take most of a query's time.
+        if (!json.IsEmpty && json[^1] != '}')
+            throw new FormatException();
         if (_length == 0)
             Resize(json.Length / ShortestText);
         long last = long.MinValue;

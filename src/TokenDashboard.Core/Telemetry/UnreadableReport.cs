@@ -37,8 +37,8 @@ public sealed class UnreadableReport
 
     /// <summary>A description of what was read for the result.</summary>
     public string Reads() => RollupsRead == 0
-        ? string.Create(CultureInfo.CurrentCulture, $"{RequestsRead:N0} requests, without rollups,")
-        : string.Create(CultureInfo.CurrentCulture, $"{RollupsRead:N0} rows of rollups and {RequestsRead:N0} requests");
+        ? string.Create(CultureInfo.InvariantCulture, $"{RequestsRead:N0} requests, without rollups,")
+        : string.Create(CultureInfo.InvariantCulture, $"{RollupsRead:N0} rows of rollups and {RequestsRead:N0} requests");
 
     /// <summary>One sentence for a warning, or <c>none</c>.</summary>
     public override string ToString()

@@ -52,7 +52,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
             _unpriced += counts.Total;
             return;
         }
-        Part part = PartOf(match.At(new DateTimeOffset(row.UtcTicks, TimeSpan.Zero)), row.InputClass, match.IsExactFromRollups || counts.Requests != 1 ? null : counts.Prompt);
+        Part part = PartOf(match.At(new DateTimeOffset(row.UtcTicks, TimeSpan.Zero)), row.InputClass, match.IsExactFromRollups || counts.Requests != 1 ? null : match.SmallestLike(counts.Prompt));
         part.Counts = Sum(part.Counts, counts);
         part.WithoutCached += counts.Requests - values[Measures.CachedRequests];
     }
@@ -127,7 +127,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         return _last = part ?? (_parts = new Part(price, inputClass, prompt, _parts));
     }
 
-    /// <summary>The tokens of one price and class, or if the class does not determine the tier, of one size of prompts.</summary>
+    /// <summary>The tokens of one price and class, or if the class does not determine the tier, of one tier, which the smallest prompt in it stands for.</summary>
     private sealed class Part(ResolvedPrice price, int inputClass, long? prompt, Part? next)
     {
         public Part? Next => next;

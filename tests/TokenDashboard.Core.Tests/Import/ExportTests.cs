@@ -518,6 +518,40 @@ public sealed class ExportTests : IDisposable
         Assert.All((string[])[_folder.Database, other], path => Assert.Equal(ErrorCode.ImportFormatUnsupported, Assert.Throws<TokenDashboardException>(() => Import(path)).Code));
     }
 
+    [Fact]
+    public void The_store_itself_is_known_through_links()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n");
+        string link = _folder.File("link.db"), folder = _folder.File("linked");
+        File.CreateSymbolicLink(link, _folder.Database);
+        Directory.CreateSymbolicLink(folder, Path.GetDirectoryName(_folder.Database)!);
+
+        Assert.All((string[])[link, Path.Combine(folder, "store.db"), Path.Combine(folder, "link.db"), $"{_folder.Database}-wal"], path =>
+            Assert.Equal(ErrorCode.ImportFormatUnsupported, Assert.Throws<TokenDashboardException>(() => Import(path)).Code));
+        using var importer = new TokenDashboard.Import.TokenImporter(link, ImportFormat.Auto, null, whatIf: false, CancellationToken.None);
+        Assert.Equal((1, 0), (importer.ImportFolder(Path.GetDirectoryName(link)!, _ => null).Duplicates, importer.Import(_folder.File("source")).Imported));
+    }
+
+    [Theory]
+    [InlineData("id INTEGER PRIMARY KEY")]
+    [InlineData("id TEXT")]
+    public void Another_store_comes_in_whatever_its_ids_are(string id)
+    {
+        using var other = new ImportFolder();
+        using (SqliteConnection connection = other.Connect())
+        {
+            connection.Execute($"""
+                CREATE TABLE telemetry ({id}, timestamp TEXT, transaction_id TEXT, user_id TEXT, model TEXT, provider TEXT, request_type TEXT, prompt_tokens INTEGER,
+                    completion_tokens INTEGER, total_tokens INTEGER, duration_ms REAL, success INTEGER, trace_id TEXT, span_id TEXT, parent_span_id TEXT);
+                INSERT INTO telemetry (rowid, timestamp, prompt_tokens) VALUES (-5, '2026-03-01T00:00:00', 1), (0, '2026-03-01T00:00:01', 2), (7, '2026-03-01T00:00:02', 3);
+                """);
+        }
+
+        Assert.Equal((3, 3), (Import(other.Database).Imported, Import(other.Database).Duplicates));
+        Assert.Equal(["6"], _folder.Query("SELECT sum(total_tokens) FROM telemetry"));
+    }
+
     [Theory]
     [InlineData("", ErrorCode.ImportNothingFound)]
     [InlineData("hello world\nthis is a poem\n", ErrorCode.ImportFormatUnknown)]

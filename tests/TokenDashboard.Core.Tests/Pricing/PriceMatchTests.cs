@@ -41,6 +41,16 @@ public class PriceMatchTests
     }, iter: 500);
 
     [Fact]
+    public void The_smallest_prompt_of_a_tier_stands_for_all_of_it_at_any_time() => Gen.Select(GenEntry, GenTime, GenRequest).ForAll((entry, time, request) =>
+    {
+        long smallest = entry.SmallestLike(request.Prompt);
+
+        Assert.InRange(smallest, 0, request.Prompt);
+        Assert.Equal(entry.At(time).CostOf(request), entry.At(time).CostOf(request, smallest));
+        Assert.Equal(smallest, entry.SmallestLike(smallest));
+    }, iter: 500);
+
+    [Fact]
     public void The_schedule_fills_all_time_and_each_part_has_the_price_of_its_instants() => Gen.Select(GenEntry, GenTime).ForAll((entry, instant) =>
     {
         IReadOnlyList<PriceSpan> spans = entry.Schedule;

@@ -120,8 +120,8 @@ internal static class StoreWriter
     private static void Write(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
         using SqliteConnection connection = SqliteEngine.Open(path, SqliteOpenMode.ReadWriteCreate);
-        // The temporary file is private and is deleted on any error: it needs neither journal nor sync.
-        connection.Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+        // The temporary file is private and is deleted on any error: it needs no journal.
+        connection.Execute("PRAGMA journal_mode = OFF");
         connection.Execute(Schema);
         using SqliteTransaction transaction = connection.BeginTransaction();
         using SqliteCommand insert = connection.CreateCommand();

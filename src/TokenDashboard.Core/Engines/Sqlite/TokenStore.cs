@@ -207,8 +207,10 @@ internal sealed class TokenStore : IDisposable
         }
         finally
         {
+            // Some errors have ended it: https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
             command.CommandText = "COMMIT";
-            command.ExecuteNonQuery();
+            if (raw.sqlite3_get_autocommit(Handle) == 0)
+                command.ExecuteNonQuery();
         }
     });
 

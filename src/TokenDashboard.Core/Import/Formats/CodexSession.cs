@@ -101,6 +101,9 @@ internal sealed class CodexSession(ImportSink sink)
 
     private readonly record struct Counters(long Input, long Cached, long Written, long Output, long Reasoning)
     {
+        // A part of keys, which stay the same.
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Input} {Cached} {Written} {Output} {Reasoning}");
+
         public bool IsNone => Input == 0 && Output == 0;
 
         /// <summary>What these grew by; false where one is smaller.</summary>

@@ -14,12 +14,10 @@ internal static class Databases
 {
     /// <summary>Reads a whole database.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is none of these, or the store imported into. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
+    /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is none of these. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
     /// </exception>
     public static void Read(string path, ImportSink sink, CancellationToken cancellation)
     {
-        if (string.Equals(TokenStore.FullPath(path, ErrorCode.ImportFileUnreadable), sink.Report.Database, StringComparison.Ordinal))
-            throw Unsupported(path, "is the store itself. Give other stores, or another -Database.");
         try
         {
             using TokenStore database = TokenStore.OpenDatabase(path, cancellation);

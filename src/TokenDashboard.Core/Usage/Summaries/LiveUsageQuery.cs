@@ -24,7 +24,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
 
     public UsagePrices? Prices { get; init; }
 
-    public UnreadableReport Unreadable { get; } = new();
+    public UnreadableReport Unreadable { get; private set; } = new();
 
     /// <summary>Reads new rows.</summary>
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed, or the store was removed.</exception>
@@ -61,6 +61,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         _users.Clear();
         _newest.Clear();
         _total = new LiveFigures();
+        Unreadable = new UnreadableReport();
     }
 
     private void Add(TokenRequest request, DateTimeOffset since, long hour)

@@ -25,7 +25,7 @@ public sealed class GetTokenRequestCommand : RowCmdlet
             count++;
             WriteObject(request);
         }
-        WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Wrote {count:N0} requests in {Elapsed.TotalSeconds:N2} s."));
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} requests in {Elapsed.TotalSeconds:N2} s."));
         WarnAbout(query.Unreadable, isEmpty: !any);
     }
 }

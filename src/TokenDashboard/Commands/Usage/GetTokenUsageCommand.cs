@@ -32,7 +32,7 @@ public sealed class GetTokenUsageCommand : UsageCmdlet
         }.Run(Stores, Filter);
         if (OneLine)
         {
-            string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.CurrentCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
+            string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
             WriteObject(Page(result, Ordered(result)).Where(row => !row.IsTotal).Select(row => Display.Line(row) + unreadable), enumerateCollection: true);
             return;
         }

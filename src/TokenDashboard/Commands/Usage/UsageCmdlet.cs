@@ -16,7 +16,7 @@ public abstract class UsageCmdlet : RowCmdlet
     private protected void Write<T>(QueryResult<T> result, string caption, string view)
         where T : UsageFigures
     {
-        WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Read {result.Unreadable.Reads()} in {Elapsed.TotalSeconds:N2} s."));
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Read {result.Unreadable.Reads()} in {Elapsed.TotalSeconds:N2} s."));
         T[] all = Ordered(result);
         if (PagingParameters.IncludeTotalCount)
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));

@@ -230,6 +230,28 @@ public class ClickHouseStoreTests
         Assert.Equal([("new", 1), ("new", 1), ("old", 1)], rows.Order());
     }
 
+    [ClickHouseFact]
+    public void A_model_that_the_sums_lack_has_its_prices()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Model = "one" }, new TestStore.Row { Timestamp = "2026-03-02T10:00:00", Model = "one" }, new TestStore.Row { Timestamp = "2026-03-02T10:00:00", Model = "two" });
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Sync(store, address, "one");
+        using (var connection = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None))
+            connection.Execute($"TRUNCATE TABLE {UsageTables.Sums}");
+        var change = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+        var rows = new List<(string Model, long Requests)>();
+
+        server.ReadUsage(new UsageScope(new RequestFilter(), RequestText.Model | RequestText.Provider | RequestText.Transaction, 0, TimeZoneInfo.Utc, CountsRemoved: false) { PriceChanges = (_, _) => [change] }, _ =>
+        {
+            rows.Clear();
+            return row => rows.Add((row.Model, row.Values[Measures.Requests]));
+        });
+
+        Assert.Equal([("one", 1), ("one", 1), ("two", 1)], rows.Order());
+    }
+
     private static void With(TestStore.Row[][] rows, Action<IReadOnlyList<ITelemetryStore>, IReadOnlyList<ITelemetryStore>> test)
     {
         string address = ClickHouseEngine.Shared.NewDatabase();

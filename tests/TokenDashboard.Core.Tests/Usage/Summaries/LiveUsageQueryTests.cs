@@ -93,6 +93,20 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
+    public void What_cannot_be_read_counts_once_when_a_new_day_begins()
+    {
+        using var store = new TestStore();
+        store.Insert(Row("10:00:00", 1), new TestStore.Row { Timestamp = "never" });
+        using TokenStore open = store.Open();
+        var query = new LiveUsageQuery([new SqliteStore(open)], new RequestFilter(), TimeZoneInfo.Utc);
+
+        query.Read(DateTimeOffset.Parse("2026-03-01T23:59:59Z"));
+        query.Read(DateTimeOffset.Parse("2026-03-02T00:00:01Z"));
+
+        Assert.Equal(1, query.Unreadable.Timestamps);
+    }
+
+    [Fact]
     public void Several_stores_are_followed_each_by_its_own_rows()
     {
         using TestStore one = new(), other = new();

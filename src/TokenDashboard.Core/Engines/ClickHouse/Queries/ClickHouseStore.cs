@@ -53,9 +53,10 @@ public sealed class ClickHouseStore : ITelemetryStore
     /// <inheritdoc/>
     UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin)
     {
+        var usage = new ClickHouseUsage(_server, scope, _sources);
         UnreadableReport? report;
         do
-            report = new ClickHouseUsage(_server, scope, _sources).Read(begin(0));
+            report = usage.Read(begin(0));
         while (report is null);
         return report;
     }

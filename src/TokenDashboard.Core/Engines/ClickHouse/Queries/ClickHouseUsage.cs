@@ -22,7 +22,7 @@ internal sealed class ClickHouseUsage
     private readonly ClickHouseServer _server;
     private readonly UsageScope _scope;
     private readonly IReadOnlyList<string>? _sources;
-    private readonly ClickHouseParameters _parameters = new();
+    private ClickHouseParameters _parameters = new();
     private bool _isSummed;
     private int _step;
     private IReadOnlyList<ZoneClock>? _clocks;
@@ -35,18 +35,20 @@ internal sealed class ClickHouseUsage
     public long MostWholeHistograms { get; init; } = 10_000;
 
     /// <summary>Reads the usage.</summary>
-    /// <returns>What cannot be read; null where the first request of a model arrived meanwhile, and all must be read again.</returns>
+    /// <returns>What cannot be read; null where models were found that were not known before, and all must be read again, with their prices.</returns>
     public UnreadableReport? Read(Action<UsageRow> onRow)
     {
+        (_parameters, _clocks, _bounds) = (new ClickHouseParameters(), null, null);
+        bool isComplete = true;
         var unreadable = new UnreadableReport();
         var row = new Row();
         foreach (bool _ in _server.Query(Statement(), _parameters, reader => Load(reader, row)))
         {
             if (row.HasTime)
             {
-                // The changes of its price would be missing.
-                if (_scope.PriceChanges is not null && !Models().ContainsKey((row.Provider, row.Model)))
-                    return null;
+                // The changes of its price are missing. Its requests arrived meanwhile, or the sums lack them.
+                if (_scope.PriceChanges is not null && Models().TryAdd((row.Provider, row.Model), (Micros(Measures.FirstTicks), Micros(Measures.LastTicks))))
+                    isComplete = false;
                 unreadable.Add(row.Values);
                 onRow(row);
             }
@@ -55,7 +57,9 @@ internal sealed class ClickHouseUsage
                 unreadable.AddWithoutTime(row.Values);
             }
         }
-        return unreadable;
+        return isComplete ? unreadable : null;
+
+        long Micros(Measure time) => RequestTable.MicrosOf(new DateTimeOffset(row.Values[time], TimeSpan.Zero));
     }
 
     private string Statement()

@@ -15,13 +15,16 @@ internal static class DatabaseRows
     public static readonly ImportColumn[] Columns =
         [.. Enum.GetValues<ImportColumn>().Except([ImportColumn.EndTime, ImportColumn.Id, ImportColumn.InterruptedStream])];
 
-    /// <summary>The requests of a store: their id, and then <see cref="Columns"/>.</summary>
+    /// <summary>The requests that a store has now: their row id, and then <see cref="Columns"/>.</summary>
     public static IEnumerable<string?[]> Requests(TokenStore store)
     {
-        string details = store.HasDetails
-            ? $"LEFT JOIN {TelemetrySql.DetailTable} ON row_id = id"
-            : "LEFT JOIN (SELECT NULL AS row_id, NULL AS cached_tokens, NULL AS cache_write_tokens, NULL AS reasoning_tokens, NULL AS cost) ON FALSE";
-        return Pages(store, $"SELECT id, {string.Join(", ", Columns.Select(ImportColumns.Name))} FROM {TelemetrySql.Table} {details} WHERE id > $0 ORDER BY id", Texts, 0L);
+        string details = store.HasDetails ? "" : " LEFT JOIN (SELECT NULL AS cached_tokens, NULL AS cache_write_tokens, NULL AS reasoning_tokens, NULL AS cost) ON FALSE";
+        string row = $"{TelemetrySql.Table}.rowid", columns = string.Join(", ", Columns.Select(ImportColumns.Name));
+        return Pages(
+            store,
+            string.Create(CultureInfo.InvariantCulture, $"SELECT {row}, {columns} FROM {TelemetrySql.Source(store.HasDetails)}{details} WHERE {row} > $0 AND {row} <= {store.Rows().Last} ORDER BY {row}"),
+            Texts,
+            long.MinValue);
     }
 
     /// <summary>Messages of OpenCode: their id, their session and their content as JSON.</summary>
@@ -47,7 +50,7 @@ internal static class DatabaseRows
     /// <summary>The keys of requests that the application wrote since the last import.</summary>
     public static IEnumerable<StoredKey> NewKeys(TokenStore store) => Pages(
         store,
-        "SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > $0 ORDER BY id",
+        "SELECT rowid, timestamp, trace_id, span_id FROM telemetry WHERE rowid > $0 ORDER BY rowid",
         row => (Time: Text(row, 1), Trace: Text(row, 2), Span: Text(row, 3)),
         store.Has(ImportSchema.State) ? store.Scalar<long>($"SELECT COALESCE(max(last_row_id), 0) FROM {ImportSchema.State}") : 0L)
         .Where(row => row.Trace.Length > 0 && row.Span.Length > 0)

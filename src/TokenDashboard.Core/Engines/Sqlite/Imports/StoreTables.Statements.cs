@@ -12,13 +12,13 @@ internal sealed partial class StoreTables
     private const int KeyColumns = 4;
     private const int RequestColumns = 15;
 
-    private const string LastRequest = "SELECT COALESCE(max(id), 0) FROM telemetry";
+    private const string LastRequest = "SELECT COALESCE(max(rowid), 0) FROM telemetry";
 
     private const string UpdateRequest = """
         UPDATE telemetry SET timestamp = ?2, transaction_id = ?3, user_id = ?4, model = ?5, provider = ?6, request_type = ?7,
             trace_id = ?8, span_id = ?9, parent_span_id = ?10, prompt_tokens = ?11, completion_tokens = ?12, total_tokens = ?13,
             duration_ms = ?14, success = ?15
-        WHERE id = ?1
+        WHERE rowid = ?1
         """;
 
     // OR FAIL and OR IGNORE: for anything else SQLite keeps copies of pages, to take back the statement alone, which takes more time than
@@ -92,7 +92,7 @@ internal sealed partial class StoreTables
     private long Number(string sql) => connection.TryRead(connection.Statement(sql), row => row.Integer(0), out long number) ? number : 0;
 
     private static string InsertInto(int rows) => $"""
-        INSERT OR FAIL INTO telemetry (id, timestamp, transaction_id, user_id, model, provider, request_type, trace_id, span_id, parent_span_id,
+        INSERT OR FAIL INTO telemetry (rowid, timestamp, transaction_id, user_id, model, provider, request_type, trace_id, span_id, parent_span_id,
             prompt_tokens, completion_tokens, total_tokens, duration_ms, success)
         VALUES {Values(rows, RequestColumns)}
         """;

@@ -54,7 +54,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         if (Number(LastRequest) <= known)
             return true;
         bool complete = true;
-        NativeStatement requests = connection.Statement("SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > ?1 ORDER BY id", known);
+        NativeStatement requests = connection.Statement("SELECT rowid, timestamp, trace_id, span_id FROM telemetry WHERE rowid > ?1 ORDER BY rowid", known);
         try
         {
             int resultCode;
@@ -237,7 +237,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
             return null;
         long? tokens = TokensOf(id);
         RollupChanges.Announce(connection, id);
-        connection.Run("DELETE FROM telemetry WHERE id = ?1", id);
+        connection.Run("DELETE FROM telemetry WHERE rowid = ?1", id);
         connection.Run($"DELETE FROM {TelemetrySql.DetailTable} WHERE row_id = ?1", id);
         // What is taken out of the store stays known, so that it does not come back.
         connection.Run($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash);
@@ -247,7 +247,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     /// <summary>The tokens of a row, counted as everywhere; null if it was removed.</summary>
     private long? TokensOf(long id)
     {
-        NativeStatement read = connection.Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE id = ?1", id);
+        NativeStatement read = connection.Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE rowid = ?1", id);
         return connection.TryRead(read, row => row.Integer(2) is 0 ? row.Integer(0) + row.Integer(1) : row.Integer(2), out long tokens) ? tokens : null;
     }
 }

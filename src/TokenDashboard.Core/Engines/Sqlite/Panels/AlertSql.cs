@@ -77,7 +77,7 @@ internal static class AlertSql
         SELECT {Time}, CAST(COUNT(*) AS INTEGER) AS requests
         FROM (
         {Requests(rule, "1")}
-          ORDER BY id DESC LIMIT 1)
+          ORDER BY rowid DESC LIMIT 1)
         """;
 
     private static string Label(AlertRule rule) => rule.Label is { } label ? $"CAST(name AS TEXT) AS {label}, " : "";
@@ -93,7 +93,7 @@ internal static class AlertSql
     private static string Requests(AlertRule rule, string columns, string table = TelemetrySql.Table)
     {
         string newest = rule.NewestRows is { } rows
-            ? string.Create(CultureInfo.InvariantCulture, $"id > (SELECT MAX(id) FROM {TelemetrySql.Table}) - {rows}\n    AND ")
+            ? string.Create(CultureInfo.InvariantCulture, $"{TelemetrySql.Table}.rowid > (SELECT MAX(rowid) FROM {TelemetrySql.Table}) - {rows}\n    AND ")
             : "";
         string since = rule.MonthSoFar ? $"strftime('%Y-%m-01T00:00:00', {To} - 1, 'unixepoch')" : $"strftime('%Y-%m-%dT%H:%M:%S', {From}, 'unixepoch')";
         string chosen = string.Concat((rule.Filter with { Range = TimeRange.All }).ToSql(value => Literal((string)value)).Select(condition => $"\n    AND {condition}"));
