@@ -49,7 +49,7 @@ internal static class StoreErrors
         bool wal;
         try
         {
-            // This process has no lock on a file that could not be opened, so closing it releases none.
+            // Closing it would release locks that this process has on it, but SQLite could not open it here.
             using FileStream file = RegularFile.Open(path, long.MaxValue);
             Span<byte> header = stackalloc byte[20];
             // Bytes 18 and 19 of the header are 2 in WAL mode: https://sqlite.org/fileformat.html

@@ -15,27 +15,25 @@ internal static class TelemetrySql
     public const string DetailTable = "tokendash_request_detail";
 
     /// <summary>Prompt tokens of a row; 0 if the stored value is not a count.</summary>
-    public const string PromptTokens = "CASE WHEN typeof(prompt_tokens) = 'integer' AND prompt_tokens BETWEEN 0 AND 1000000000000 THEN prompt_tokens ELSE 0 END";
+    public static string PromptTokens { get; } = $"CASE WHEN {IsCount("prompt_tokens")} THEN prompt_tokens ELSE 0 END";
 
     /// <summary>Completion tokens of a row; 0 if the stored value is not a count.</summary>
-    public const string CompletionTokens = "CASE WHEN typeof(completion_tokens) = 'integer' AND completion_tokens BETWEEN 0 AND 1000000000000 THEN completion_tokens ELSE 0 END";
+    public static string CompletionTokens { get; } = $"CASE WHEN {IsCount("completion_tokens")} THEN completion_tokens ELSE 0 END";
 
     /// <summary>
     /// Total tokens of a row: the stored total, or prompt + completion if the stored total is 0, missing or invalid.
     /// An interrupted stream has a stored total of 0, and counts its prompt tokens.
     /// </summary>
-    public const string TotalTokens =
-        "CASE WHEN typeof(total_tokens) = 'integer' AND total_tokens BETWEEN 1 AND 1000000000000 THEN total_tokens "
-        + "ELSE " + PromptTokens + " + " + CompletionTokens + " END";
+    public static string TotalTokens { get; } = $"CASE WHEN {IsCount("total_tokens", least: 1)} THEN total_tokens ELSE {PromptTokens} + {CompletionTokens} END";
 
     /// <summary>Duration of a row in milliseconds; NULL if the stored value is not a duration.</summary>
-    public const string DurationMs = "CASE WHEN typeof(duration_ms) IN ('real', 'integer') AND duration_ms BETWEEN 0 AND 1e12 THEN duration_ms END";
+    public static string DurationMs { get; } = $"CASE WHEN {IsReal("duration_ms", ValueLimits.MaxDurationMs)} THEN duration_ms END";
 
     /// <summary>1 if the policy verdict is negative. The column <c>success</c> is the verdict, not the call's outcome.</summary>
     public const string PolicyFailed = "CASE WHEN success = 0 THEN 1 ELSE 0 END";
 
     /// <summary>1 for an interrupted stream: prompt tokens only, and a stored total of 0.</summary>
-    public const string InterruptedStream = "CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND " + PromptTokens + " > 0 THEN 1 ELSE 0 END";
+    public static string InterruptedStream { get; } = $"CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND {PromptTokens} > 0 THEN 1 ELSE 0 END";
 
     /// <summary>Prompt tokens that were read from the provider's cache; NULL if unknown, or if a part is more than its whole.</summary>
     internal static string CachedTokens { get; } = PartOfPrompt("cached_tokens");
@@ -47,16 +45,14 @@ internal static class TelemetrySql
     internal static string ReasoningTokens { get; } = $"CASE WHEN {DetailCount("reasoning_tokens")} <= {CompletionTokens} THEN {DetailTable}.reasoning_tokens END";
 
     /// <summary>The cost that an import recorded; NULL if unknown.</summary>
-    internal const string RecordedCost =
-        "CASE WHEN typeof(" + DetailTable + ".cost) IN ('real', 'integer') AND " + DetailTable + ".cost BETWEEN 0 AND 1e12 THEN " + DetailTable + ".cost END";
+    internal static string RecordedCost { get; } = $"CASE WHEN {IsReal($"{DetailTable}.cost", ValueLimits.MaxCost)} THEN {DetailTable}.cost END";
 
     /// <summary>Whether a token count is invalid; a total can be missing.</summary>
-    internal const string UnreadableTokens =
-        "NOT (typeof(prompt_tokens) = 'integer' AND prompt_tokens BETWEEN 0 AND 1000000000000 AND typeof(completion_tokens) = 'integer' AND completion_tokens BETWEEN 0 AND 1000000000000 "
-        + "AND (total_tokens IS NULL OR typeof(total_tokens) = 'integer' AND total_tokens BETWEEN 0 AND 1000000000000))";
+    internal static string UnreadableTokens { get; } =
+        $"NOT ({IsCount("prompt_tokens")} AND {IsCount("completion_tokens")} AND (total_tokens IS NULL OR {IsCount("total_tokens")}))";
 
     /// <summary>Whether there is an invalid duration.</summary>
-    internal const string UnreadableDuration = "duration_ms IS NOT NULL AND NOT (typeof(duration_ms) IN ('real', 'integer') AND duration_ms BETWEEN 0 AND 1e12)";
+    internal static string UnreadableDuration { get; } = $"duration_ms IS NOT NULL AND NOT ({IsReal("duration_ms", ValueLimits.MaxDurationMs)})";
 
     /// <summary>Whether the policy verdict is neither 0 nor 1.</summary>
     internal const string UnreadableVerdict = "NOT (typeof(success) = 'integer' AND success IN (0, 1))";
@@ -96,9 +92,12 @@ internal static class TelemetrySql
     /// <summary>The rows of <see cref="Table"/> with their details, if the store has any.</summary>
     internal static string Source(bool hasDetails) => hasDetails ? $"{Table} LEFT JOIN {DetailTable} ON row_id = {Table}.rowid" : Table;
 
+    private static string IsCount(string column, int least = 0) => string.Create(CultureInfo.InvariantCulture, $"typeof({column}) = 'integer' AND {column} BETWEEN {least} AND {ValueLimits.MaxTokens}");
+
+    private static string IsReal(string column, double most) => string.Create(CultureInfo.InvariantCulture, $"typeof({column}) IN ('real', 'integer') AND {column} BETWEEN 0 AND {most:0e0}");
+
     private static string PartOfPrompt(string column) =>
         $"CASE WHEN COALESCE({DetailCount("cached_tokens")}, 0) + COALESCE({DetailCount("cache_write_tokens")}, 0) <= {PromptTokens} THEN {DetailCount(column)} END";
 
-    private static string DetailCount(string column) =>
-        $"CASE WHEN typeof({DetailTable}.{column}) = 'integer' AND {DetailTable}.{column} BETWEEN 0 AND {ValueLimits.MaxTokens} THEN {DetailTable}.{column} END";
+    private static string DetailCount(string column) => $"CASE WHEN {IsCount($"{DetailTable}.{column}")} THEN {DetailTable}.{column} END";
 }

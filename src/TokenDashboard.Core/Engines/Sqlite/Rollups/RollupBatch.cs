@@ -24,7 +24,7 @@ internal sealed class RollupBatch
 
     public long LastRow { get; private set; }
 
-    public static bool Continues(RowRange range, long nextRow) => nextRow - range.Last <= LargestGap && nextRow >= range.First;
+    public static bool Continues(RowRange range, long nextRow) => nextRow >= range.First && (nextRow <= range.Last || (ulong)(nextRow - range.Last) <= LargestGap);
 
     /// <summary>The start of a row's quarter-hour in seconds.</summary>
     public static long QuarterOf(RequestRow row) =>

@@ -64,7 +64,7 @@ internal static class RollupStore
     public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, RequestFilter filter, Action<RollupRow> onRow)
     {
         Dictionary<long, RollupGroup> groups = ReadGroups(store, filter);
-        var row = new RollupRow();
+        using var row = new RollupRow();
         ReadByStart(store, $"SELECT {row.Columns} FROM {RollupSchema.Sums} WHERE level = {level:D}", from, until, statement =>
         {
             if (groups.TryGetValue(statement.Integer(2), out RollupGroup? group))
