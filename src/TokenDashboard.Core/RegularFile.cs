@@ -110,6 +110,9 @@ internal static class RegularFile
         }
     }
 
+    /// <summary>How full paths are compared: on Windows and macOS, files have one name in upper and lower case.</summary>
+    public static StringComparison PathComparison => OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
     /// <summary>The type of a file, without opening it. In .NET, only an archive entry for the file contains it.</summary>
     public static bool IsRegular(string path)
     {

@@ -130,8 +130,7 @@ internal sealed class TokenImporter : IDisposable
     private bool IsStore(string path)
     {
         string file = RegularFile.WithoutLinks(TokenStore.FullPath(path, ErrorCode.ImportFileUnreadable)), store = RegularFile.WithoutLinks(_database);
-        StringComparison comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
-        return file.StartsWith(store, comparison) && file[store.Length..] is "" or "-journal" or "-wal" or "-shm";
+        return file.StartsWith(store, RegularFile.PathComparison) && file[store.Length..] is "" or "-journal" or "-wal" or "-shm";
     }
 
     public void Dispose()

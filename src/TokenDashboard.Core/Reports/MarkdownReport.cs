@@ -26,7 +26,7 @@ internal static class MarkdownReport
         IEnumerable<ReportTable> tables = new[] { report.Models, report.Users, report.Requests, report.Unpriced }.OfType<ReportTable>();
         return $"""
             {Mark}
-            # {Code(report.Title, isTitle: true)}
+            # {(report.Title.All(IsPlain) ? report.Title : Code(report.Title))}
 
             {report.Range}
 
@@ -46,7 +46,7 @@ internal static class MarkdownReport
     private static string Table(ReportTable table)
     {
         string Rule(ReportColumn column) => column.Kind is ReportColumnKind.Number or ReportColumnKind.Share ? "--:" : "---";
-        string Cell(ReportCell cell, int index) => table.Columns[index].Kind == ReportColumnKind.Name && !cell.IsOwnWord ? Code(cell.Text) : cell.Text;
+        string Cell(ReportCell cell, int index) => table.Columns[index].Kind == ReportColumnKind.Name && !cell.IsOwnWord ? Code(cell.Text, isCell: true) : cell.Text;
         return table.Rows.Count == 0 ? $"\n## {table.Title}\n\n{table.Empty}\n" : $"""
 
             ## {table.Title}
@@ -57,13 +57,17 @@ internal static class MarkdownReport
             """;
     }
 
+    // What means nothing in Markdown.
+    private static bool IsPlain(char character) => char.IsLetterOrDigit(character) || character is ' ' or '-' or ':' or ',' or '.' or '/' or '(' or ')' or '%' or '\'';
+
     // A code span ends with as many backticks as it begins with. In tables, a bar ends a cell even in code, unless it is escaped.
-    private static string Code(string name, bool isTitle = false)
+    private static string Code(string name, bool isCell = false)
     {
         string text = MessageText.Visible(name).Trim();
-        if (text.Length == 0 || (isTitle && text.All(character => char.IsAsciiLetterOrDigit(character) || character is ' ' or '-')))
+        if (text.Length == 0)
             return text;
-        text = text.Replace("\\|", "\\¦", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+        if (isCell)
+            text = text.Replace("\\|", "\\¦", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
         int longest = 0, run = 0;
         foreach (char character in text)
         {

@@ -13,11 +13,11 @@ internal sealed class ReportAxis
 
     private readonly List<long> _starts = [];
 
-    public ReportAxis(TokenUsageSummary summary, TimeZoneInfo zone)
+    public ReportAxis(TokenUsageSummary summary, TimeRange range, TimeZoneInfo zone, DayOfWeek firstDayOfWeek)
     {
         DateTimeOffset since = summary.Start ?? summary.FirstRequest ?? summary.AsOf.AddDays(-1);
-        DateTimeOffset until = summary.End is null && summary.LastRequest is { } last ? last.AddTicks(1) : summary.AsOf;
-        // A time range in the future.
+        // Requests may be of the future, and hours without any are not shown.
+        DateTimeOffset until = summary.LastRequest is { } last && (summary.End is null || last >= summary.AsOf) ? last.AddTicks(1) : summary.AsOf;
         until = until > since ? until : since.AddTicks(1);
         Unit = UnitOf(until - since);
         if (Unit == TimeUnit.Month && summary.FirstRequest is { } first && first > since)
@@ -26,14 +26,14 @@ internal sealed class ReportAxis
             since = first;
             Unit = UnitOf(until - since);
         }
-        Text = $"{ReportText.Time(LocalTime.At(since.UtcTicks, zone))} to {ReportText.Time(LocalTime.At(until.UtcTicks, zone))} ({ReportText.Zone(zone)})";
-        var buckets = new TimeBuckets(Unit, zone);
+        Text = $"{ReportText.Time(LocalTime.At(since.UtcTicks, zone))} to {ReportText.Time(LocalTime.At((summary.End ?? until).UtcTicks, zone))} ({ReportText.Zone(zone)})";
+        var buckets = new TimeBuckets(Unit, zone, firstDayOfWeek);
         var shown = new List<ReportBucket>();
         for (long start = buckets.StartOf(since.UtcTicks); start < until.UtcTicks; start = buckets.EndOf(start))
         {
             _starts.Add(start);
-            bool partial = summary.Start?.UtcTicks > start || (summary.End is not null && summary.AsOf.UtcTicks < buckets.EndOf(start));
-            shown.Add(new ReportBucket(LocalTime.At(start, zone).ToString(Unit switch { TimeUnit.Hour => "yyyy-MM-dd HH:mm", TimeUnit.Month => "yyyy-MM", _ => "yyyy-MM-dd" }, CultureInfo.InvariantCulture), partial));
+            (DateTimeOffset begin, DateTimeOffset end) = buckets.Bounds(start);
+            shown.Add(new ReportBucket(begin.ToString(Unit switch { TimeUnit.Hour => "yyyy-MM-dd HH:mm", TimeUnit.Month => "yyyy-MM", _ => "yyyy-MM-dd" }, CultureInfo.InvariantCulture), range.Cuts(begin, end, summary.AsOf)));
         }
         Buckets = shown;
     }

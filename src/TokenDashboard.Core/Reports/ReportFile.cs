@@ -11,10 +11,12 @@ internal static class ReportFile
 
     /// <summary>Writes a report. A missing folder is created; an earlier report is replaced, and with force any file; an unchanged one is not written.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.ReportExists"/>: the file exists and is not a report. <see cref="ErrorCode.ReportWriteFailed"/>: it cannot be written.
+    /// <see cref="ErrorCode.ReportExists"/>: the file exists and is not a report. <see cref="ErrorCode.ReportWriteFailed"/>: it is a folder, or cannot be written.
     /// </exception>
     public static void Write(string path, string text, bool force)
     {
+        if (Path.EndsInDirectorySeparator(path) || Directory.Exists(path))
+            throw new TokenDashboardException(ErrorCode.ReportWriteFailed, $"'{path}' is a folder. Add the name of a file.", target: path);
         if (!force && File.Exists(path) && !IsReport(path))
         {
             throw new TokenDashboardException(

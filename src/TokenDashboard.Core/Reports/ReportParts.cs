@@ -77,8 +77,5 @@ internal sealed record ReportSeries(string Name, IReadOnlyList<double?> Values);
 /// <summary>A chart over time, and what it shows in words.</summary>
 internal sealed record ReportChart(string Title, string Description, IReadOnlyList<ReportSeries> Series, Func<double, string> Format);
 
-/// <summary>The weekly pattern, in words and as tokens by day of the week, from Monday, and hour.</summary>
-internal sealed record ReportHeatmap(string Description, long[][] Tokens)
-{
-    public static string DayName(int day) => ((DayOfWeek)((day + 1) % 7)).ToString();
-}
+/// <summary>The weekly pattern, in words and as the tokens of each day of the week by hour, in the order of days.</summary>
+internal sealed record ReportHeatmap(string Description, IReadOnlyList<(DayOfWeek Day, long[] Tokens)> Days);

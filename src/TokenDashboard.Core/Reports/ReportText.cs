@@ -21,7 +21,8 @@ internal static class ReportText
     /// <summary>Three digits and a unit.</summary>
     public static string Short(double value)
     {
-        (double size, string sign) = Sizes.FirstOrDefault(one => Math.Abs(value) >= one.Size, (1, ""));
+        // What rounds up to a thousand has the next unit.
+        (double size, string sign) = Sizes.FirstOrDefault(one => Math.Abs(value) >= one.Size * 0.999995, (1, ""));
         return (value / size).ToString(Math.Abs(value) < 1 ? "0.####" : "0.##", CultureInfo.InvariantCulture) + sign;
     }
 
@@ -40,8 +41,9 @@ internal static class ReportText
 
     public static string Milliseconds(double? value) => value is { } duration ? duration.ToString("N0", CultureInfo.InvariantCulture) : None;
 
-    /// <summary>An amount of money; a dash without one.</summary>
-    public static string Cost(decimal? cost, string? currency) => cost is { } amount ? Money.Text(amount, currency, CultureInfo.InvariantCulture) : None;
+    /// <summary>An amount of money; a dash without one, and the currencies if there are several.</summary>
+    public static string Cost(decimal? cost, string? currency) => cost is { } amount ? Money.Text(amount, currency, CultureInfo.InvariantCulture)
+        : currency?.Contains(',', StringComparison.Ordinal) == true ? $"({currency})" : None;
 
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 

@@ -19,6 +19,7 @@ internal static class SvgCharts
     private const int NameLength = 40;
     private const int Cell = 22;
     private const int HeatSteps = 5;
+    private const int Dash = 10;
     private const double LeastOpacity = 0.15;
 
     private const string End = "</svg>\n</div>\n";
@@ -72,9 +73,9 @@ internal static class SvgCharts
                     continue;
                 }
                 double x = Left + ((index + 0.5) * width), y = Floor - (value * scale);
-                path.Append(CultureInfo.InvariantCulture, $"{(isBroken ? 'M' : 'L')}{x:0.#} {y:0.#}");
                 // A point without neighbors would be invisible.
-                path.Append(isBroken && (index + 1 == buckets.Count || chart.Series[i].Values[index + 1] is null) ? "h.01" : "");
+                bool isAlone = isBroken && (index + 1 == buckets.Count || chart.Series[i].Values[index + 1] is null);
+                path.Append(CultureInfo.InvariantCulture, $"{(isBroken ? 'M' : 'L')}{(isAlone ? x - (Dash / 2) : x):0.#} {y:0.#}{(isAlone ? $"h{Dash}" : "")}");
                 isBroken = false;
             }
             Path(html, $"line{i}", path);
@@ -87,15 +88,15 @@ internal static class SvgCharts
     {
         const int CellWidth = Plot / 24;
         const int LegendTop = Top + (7 * Cell) + 40;
-        long most = heatmap.Tokens.Max(day => day.Max());
+        long most = heatmap.Days.Max(day => day.Tokens.Max());
         StringBuilder html = Open(id, "Hours of the week", heatmap.Description, LegendTop + 16);
         for (int day = 0; day < 7; day++)
         {
-            string name = ReportHeatmap.DayName(day)[..3];
+            string name = heatmap.Days[day].Day.ToString()[..3];
             Label(html, Left - 8, Top + (day * Cell) + 15, "end", name);
             for (int hour = 0; hour < 24; hour++)
             {
-                long tokens = heatmap.Tokens[day][hour];
+                long tokens = heatmap.Days[day].Tokens[hour];
                 html.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left + (hour * CellWidth)}\" y=\"{Top + (day * Cell)}\" width=\"{CellWidth - 2}\" height=\"{Cell - 2}\" {Shade(tokens, most)}>");
                 html.Append(CultureInfo.InvariantCulture, $"<title>{name} {hour:00}:00, {ReportText.Number(tokens)} tokens</title></rect>\n");
             }

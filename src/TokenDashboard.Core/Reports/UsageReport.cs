@@ -15,5 +15,5 @@ internal sealed record UsageReport(
 {
     public string ToText(ReportFormat format) => format == ReportFormat.Markdown ? MarkdownReport.Write(this) : HtmlReport.Write(this);
 
-    public string UnreadableText => Unreadable.Rows > 0 ? Unreadable.ToString() : "There are no unreadable values.";
+    public string UnreadableText => (Unreadable.Rows > 0 ? Unreadable.ToString() : "There are no unreadable values.") + (Unreadable.LacksRemoved ? " " + UnreadableReport.RemovedText : "");
 }

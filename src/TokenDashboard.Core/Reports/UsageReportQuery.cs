@@ -22,22 +22,28 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     public UsagePrices? Prices { get; init; }
 
+    public DayOfWeek FirstDayOfWeek { get; init; } = DayOfWeek.Monday;
+
     public UsageReport Run()
     {
+        // Each table adds up to the total while applications write.
+        foreach (ITelemetryStore store in stores)
+            store.LeaveOutNew();
         var query = new UsageSummaryQuery(stores, filter, zone, now) { Prices = Prices };
         HourlyUsage hours = query.Hours();
         TokenUsageSummary summary = query.Summarize(hours);
         bool comparesPeriods = summary.PreviousTokens is not null;
         IReadOnlyList<TokenUsage> models = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], zone) { Prices = Prices }.Run(stores, filter).Rows;
         IReadOnlyList<UserTokenUsage> users = new UserUsageQuery(stores, filter, zone) { Prices = Prices }.Totals(comparesPeriods).Rows;
-        var axis = new ReportAxis(summary, zone);
-        IReadOnlyList<TokenUsage?> overTime = axis.Place(hours.Buckets(axis.Unit), bucket => bucket.Start!.Value);
-        bool hasCost = summary.Cost is > 0;
+        var axis = new ReportAxis(summary, filter.Range, zone, FirstDayOfWeek);
+        IReadOnlyList<TokenUsage?> overTime = axis.Place(hours.Buckets(axis.Unit, FirstDayOfWeek), bucket => bucket.Start!.Value);
+        // In several currencies, the total has none.
+        bool hasCost = models.Any(model => model.Cost is > 0);
         ReportTable Shown(ReportTable table) => hasCost ? table : table.Without(CostHeader);
         return new UsageReport(
             Title, summary, hours.Unreadable, axis.Text, ReportFigure.Of(summary, users.Count(user => user is { Requests: > 0, User.Length: > 0 })), axis.UnitName, axis.Buckets,
             Tokens: TokensByModel(axis, summary),
-            Cost: hasCost ? new ReportChart(
+            Cost: summary.Cost is > 0 ? new ReportChart(
                 $"Cost per {axis.UnitName}", Highest(axis, overTime, bucket => (double?)bucket.Cost, cost => ReportText.Cost((decimal)cost, summary.Currency)),
                 [new ReportSeries("Cost", [.. overTime.Select(bucket => (double?)bucket?.Cost)])], cost => Money.InCurrency(ReportText.Short(cost), summary.Currency)) : null,
             Latency: summary.P50DurationMs is null ? null : new ReportChart(
@@ -61,7 +67,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     private ReportChart TokensByModel(ReportAxis axis, TokenUsageSummary summary)
     {
-        IReadOnlyList<TokenUsage> rows = new UsageQuery([(UsageDimension)axis.Unit, UsageDimension.Model], zone).Run(stores, filter).Rows;
+        IReadOnlyList<TokenUsage> rows = new UsageQuery([(UsageDimension)axis.Unit, UsageDimension.Model], zone, FirstDayOfWeek).Run(stores, filter).Rows;
         IGrouping<string, TokenUsage>[] models = [.. rows.GroupBy(row => row.Model!)
             .OrderByDescending(model => model.Sum(row => row.TotalTokens)).ThenBy(model => model.Key, StringComparer.Ordinal)];
         // A single additional model uses the color of the others.
@@ -124,10 +130,10 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         T[] rest = [.. all.Skip(shown)];
         if (rest.Length > 0)
         {
-            string? currency = rest.Select(row => row.Currency).FirstOrDefault(name => name is not null);
+            string[] currencies = [.. rest.SelectMany(row => row.Currency?.Split(", ") ?? []).Distinct().Order(StringComparer.Ordinal)];
             rows = rows.Append([
                 new ReportCell($"{ReportText.Number(rest.Length)} {others}", IsOwnWord: true), .. Enumerable.Repeat<ReportCell>("", names - 1),
-                .. Middle(rest.Sum(row => row.Share), rest.Sum(row => row.TotalTokens), currency is null ? null : rest.Sum(row => row.Cost ?? 0), currency, rest.Sum(row => row.Requests)),
+                .. Middle(rest.Sum(row => row.Share), rest.Sum(row => row.TotalTokens), currencies.Length == 1 ? rest.Sum(row => row.Cost ?? 0) : null, string.Join(", ", currencies), rest.Sum(row => row.Requests)),
                 .. after(all[0]).Select(_ => (ReportCell)""),
             ]);
         }
@@ -145,15 +151,15 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     private ReportHeatmap Week(HourlyUsage hours)
     {
-        long[][] tokens = [.. Enumerable.Range(0, 7).Select(_ => new long[24])];
+        (DayOfWeek Day, long[] Tokens)[] days = [.. Enumerable.Range(0, 7).Select(day => ((DayOfWeek)(((int)FirstDayOfWeek + day) % 7), new long[24]))];
         foreach ((long start, UsageAccumulator usage) in hours.Hours)
         {
             DateTimeOffset local = LocalTime.At(start, zone);
-            tokens[LocalTime.DaysSince(DayOfWeek.Monday, local.DayOfWeek)][local.Hour] += usage.TotalTokens;
+            days[LocalTime.DaysSince(FirstDayOfWeek, local.DayOfWeek)].Tokens[local.Hour] += usage.TotalTokens;
         }
-        (int day, int hour) = Enumerable.Range(0, 7 * 24).Select(cell => (cell / 24, cell % 24)).MaxBy(cell => tokens[cell.Item1][cell.Item2]);
+        (DayOfWeek day, int hour, long most) = days.SelectMany(day => day.Tokens.Select((tokens, hour) => (day.Day, hour, tokens))).MaxBy(cell => cell.tokens);
         return new ReportHeatmap(
-            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {ReportHeatmap.DayName(day)} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the time range.", tokens);
+            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {day} from {hour}:00 to {hour + 1}:00: {ReportText.Number(most)} in the time range.", days);
     }
 
     private ReportTable Requests(TokenUsageSummary summary)

@@ -41,6 +41,11 @@ internal interface ITelemetryStore : IDisposable
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>: there is no other store in its place.</exception>
     internal bool ReopenIfReplaced() => false;
 
+    /// <summary>Leaves out what is stored from now on, so that several reads are about the same requests. An engine that requests reach late need not.</summary>
+    internal void LeaveOutNew()
+    {
+    }
+
     /// <summary>The time of the first request, also of a removed one; null without any. Of removed ones, only the quarter-hour may be known.</summary>
     internal DateTimeOffset? ReadFirstTime();
 

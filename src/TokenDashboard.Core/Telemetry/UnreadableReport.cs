@@ -29,6 +29,9 @@ public sealed class UnreadableReport
     /// </summary>
     public bool LacksRemoved { get; internal set; }
 
+    /// <summary>Why, and which.</summary>
+    internal const string RemovedText = "Remove-TokenUsage removed requests of this result. Rollups cannot answer transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, and those of another version of this module cannot be read, so these requests are omitted, or not exact.";
+
     /// <summary>The number of requests that were read for the result.</summary>
     internal long RequestsRead { get; set; }
 

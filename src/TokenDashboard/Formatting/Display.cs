@@ -49,7 +49,8 @@ public static class Display
 
     /// <summary>A time range; empty without one.</summary>
     public static string Range(DateTimeOffset? start, DateTimeOffset? end) => start is null || end is null ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{start:yyyy-MM-dd HH:mm} - {end:yyyy-MM-dd HH:mm} (UTC{start:zzz})");
+        : start.Value.Offset == end.Value.Offset ? string.Create(CultureInfo.InvariantCulture, $"{start:yyyy-MM-dd HH:mm} - {end:yyyy-MM-dd HH:mm} (UTC{start:zzz})")
+        : string.Create(CultureInfo.InvariantCulture, $"{start:yyyy-MM-dd HH:mm zzz} - {end:yyyy-MM-dd HH:mm zzz}");
 
     /// <summary>An instant in local time; empty without one.</summary>
     public static string Time(object? value) =>
@@ -105,13 +106,13 @@ public static class Display
         string names = Names([.. of]);
         string cost = Cost(usage.Cost, usage.Currency);
         return (names.Length > 0 ? names + ": " : "")
-            + string.Create(CultureInfo.CurrentCulture, $"{Brief(usage.TotalTokens)} tokens{(cost.Length > 0 ? ", " + cost : "")}, {Brief(usage.Requests)} requests");
+            + string.Create(CultureInfo.CurrentCulture, $"{Brief(usage.TotalTokens)} tokens{(cost.Length > 0 ? ", " + cost : "")}, {Brief(usage.Requests)} {(usage.Requests == 1 ? "request" : "requests")}");
     }
 
-    /// <summary>A count in three digits and a unit.</summary>
+    /// <summary>A count in three digits and a unit. What rounds up to a thousand has the next one.</summary>
     public static string Brief(long count)
     {
-        (double size, string sign) = Math.Abs(count) switch { >= 1_000_000_000 => (1e9, "G"), >= 1_000_000 => (1e6, "M"), >= 10_000 => (1e3, "k"), _ => (1, "") };
+        (double size, string sign) = Math.Abs(count) switch { >= 999_995_000 => (1e9, "G"), >= 999_995 => (1e6, "M"), >= 10_000 => (1e3, "k"), _ => (1, "") };
         return (count / size).ToString("0.##", CultureInfo.CurrentCulture) + sign;
     }
 

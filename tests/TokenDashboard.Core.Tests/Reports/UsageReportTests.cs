@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Reports;
 using TokenDashboard.Telemetry;
@@ -81,6 +82,61 @@ public partial class UsageReportTests
         {
             CultureInfo.CurrentCulture = culture;
         }
+    }
+
+    [Fact]
+    public void A_range_that_ends_in_the_future_has_all_its_requests_in_the_chart()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-11-30T10:00:00" }, new TestStore.Row { Timestamp = "2026-12-03T10:00:00" });
+        using TokenStore open = store.Open();
+
+        UsageReport report = new UsageReportQuery([new SqliteStore(open)], new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-11-29T23:00Z"), DateTimeOffset.Parse("2026-12-31T23:00Z")) }, Berlin, Now).Run();
+
+        Assert.Equal(("2026-11-30 00:00 to 2027-01-01 00:00 (Europe/Berlin)", 30), (report.Range, report.Tokens.Series.Sum(series => series.Values.Sum())));
+        Assert.Equal([false, true, true, true], report.Buckets.Select(bucket => bucket.IsPartial));
+    }
+
+    [Fact]
+    public void Requests_that_are_stored_meanwhile_are_in_no_table()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { User = "a" });
+        using TokenStore open = store.Open();
+        ITelemetryStore live = new SqliteStore(open);
+        live.LeaveOutNew();
+
+        store.Insert(new TestStore.Row { User = "b" });
+
+        Assert.Equal((1L, 1), (new UsageQuery([], Berlin).Run([live], new RequestFilter()).Rows[0].Requests, new RequestQuery([live], new RequestFilter()).Run(0, 10).Count()));
+    }
+
+    [Fact]
+    public void Weeks_and_days_begin_as_asked()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-07-05T10:00:00" }, new TestStore.Row { Timestamp = "2026-07-06T10:00:00" });
+        using TokenStore open = store.Open();
+
+        UsageReport report = new UsageReportQuery([new SqliteStore(open)], new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-05-01T00:00Z"), Now) }, TimeZoneInfo.Utc, Now) { FirstDayOfWeek = DayOfWeek.Sunday }.Run();
+
+        int week = Assert.Single(Enumerable.Range(0, report.Buckets.Count), index => report.Buckets[index].Label == "2026-07-05");
+        Assert.Equal((30, DayOfWeek.Sunday, DayOfWeek.Saturday), (report.Tokens.Series[0].Values[week], report.Week.Days[0].Day, report.Week.Days[6].Day));
+        Assert.Equal((15, 15), (report.Week.Days[0].Tokens[10], report.Week.Days[1].Tokens[10]));
+    }
+
+    [Fact]
+    public void Removed_requests_that_are_missing_are_told_in_the_report()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-03-01T10:00:00" }, new TestStore.Row { Timestamp = "2026-03-09T10:00:00" });
+        using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
+            remover.Remove(DateTimeOffset.Parse("2026-03-05T00:00Z"));
+        using TokenStore open = store.Open();
+        string Text(long leastTokens) => new UsageReportQuery([new SqliteStore(open)], new RequestFilter { MinTokens = leastTokens }, Berlin, Now).Run().UnreadableText;
+
+        Assert.DoesNotContain(UnreadableReport.RemovedText, Text(0), StringComparison.Ordinal);
+        Assert.Contains(UnreadableReport.RemovedText, Text(1), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -214,9 +214,12 @@ internal sealed class TokenStore : IDisposable
         }
     });
 
+    /// <summary>The last row that is read; later ones are left out.</summary>
+    internal long LastRow { get; set; } = long.MaxValue;
+
     internal RowRange Rows() => new(
         Scalar<long>($"SELECT COALESCE(min(rowid), 0) FROM {TelemetrySql.Table}"),
-        Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
+        Math.Min(LastRow, Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}")));
 
     /// <summary>The first row from an id on; another id if there is none.</summary>
     internal long RowFrom(long id, long otherwise) =>

@@ -23,9 +23,9 @@ internal sealed class HourlyUsage(
     }
 
     /// <summary>The buckets with requests, in order.</summary>
-    public IReadOnlyList<TokenUsage> Buckets(TimeUnit unit)
+    public IReadOnlyList<TokenUsage> Buckets(TimeUnit unit, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
-        var buckets = new TimeBuckets(unit, zone);
+        var buckets = new TimeBuckets(unit, zone, firstDayOfWeek);
         UsageTotals totals = Totals;
         return [.. Merge(hour => buckets.StartOf(hour)).Select(bucket =>
         {

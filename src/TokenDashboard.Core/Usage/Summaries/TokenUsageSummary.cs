@@ -18,8 +18,13 @@ public sealed class TokenUsageSummary : ComparedFigures
             RequestsPerMinute = past.Sum(hour => hour.Requests) / length.TotalMinutes;
         }
         BusiestHour = hours.Buckets(TimeUnit.Hour).MaxBy(hour => hour.TotalTokens);
+        if (BusiestHour is { Start: { } from, End: { } until })
+        {
+            // An hour of the future counts as a whole.
+            TimeSpan part = (asOf > from && asOf < until ? asOf : until) - (Start > from ? Start.Value : from);
+            PeakTokensPerMinute = Math.Max(BusiestHour.TotalTokens / part.TotalMinutes, TokensPerMinute ?? 0);
+        }
         BusiestDay = hours.Buckets(TimeUnit.Day).MaxBy(day => day.TotalTokens);
-        PeakTokensPerMinute = BusiestHour?.TotalTokens / (BusiestHour?.End - BusiestHour?.Start)?.TotalMinutes;
         (MonthTokens, MonthCost, MonthForecastTokens, MonthForecastCost) = (month?.Tokens, month?.Cost, month?.ForecastTokens, month?.ForecastCost);
     }
 
@@ -38,7 +43,7 @@ public sealed class TokenUsageSummary : ComparedFigures
     /// <summary>Mean requests per minute of the same time.</summary>
     public double? RequestsPerMinute { get; }
 
-    /// <summary>Tokens per minute in the busiest hour.</summary>
+    /// <summary>Tokens per minute in the part of the busiest hour that is in the time range, and at least the mean.</summary>
     public double? PeakTokensPerMinute { get; }
 
     /// <summary>The hour in the time zone with the most tokens; null without requests.</summary>

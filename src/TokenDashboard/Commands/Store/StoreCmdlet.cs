@@ -44,10 +44,7 @@ public abstract class StoreCmdlet : TokenCmdlet
         if (unreadable.Rows > 0)
             WriteWarning($"{store}: {unreadable} Get-TokenStore shows the numbers of the whole store.");
         if (unreadable.LacksRemoved)
-        {
-            WriteWarning(
-                $"{store}: Remove-TokenUsage removed requests of this result. Rollups cannot answer transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, and those of another version of this module cannot be read, so these requests are omitted, or not exact.");
-        }
+            WriteWarning($"{store}: {UnreadableReport.RemovedText}");
     }
 
     private protected IEnumerable<string> References(string text) => TelemetryStores.IsAddress(text) || !WildcardPattern.ContainsWildcardCharacters(text)

@@ -32,7 +32,8 @@ public sealed class GetTokenUsageCommand : UsageCmdlet
         }.Run(Stores, Filter);
         if (OneLine)
         {
-            string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
+            string unreadable = (result.Unreadable.Rows > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "")
+                + (result.Unreadable.LacksRemoved ? ", without removed requests" : "");
             WriteObject(Page(result, Ordered(result)).Where(row => !row.IsTotal).Select(row => Display.Line(row) + unreadable), enumerateCollection: true);
             return;
         }

@@ -57,6 +57,20 @@ public class UsageSummaryQueryTests
         Assert.Equal(Now, summary.AsOf);
     }
 
+    [Theory]
+    [InlineData("2026-03-01T11:58Z", 120.0)]
+    [InlineData("2026-03-01T10:00Z", 4.0)]
+    [InlineData(null, 7200.0)]
+    public void The_peak_is_over_the_part_of_the_hour_in_the_range_and_no_less_than_the_mean(string? since, double peak)
+    {
+        var now = DateTimeOffset.Parse("2026-03-01T12:00Z");
+        var range = since is null ? TimeRange.All : new TimeRange(DateTimeOffset.Parse(since), now);
+
+        TokenUsageSummary summary = Summarize(range, now, ("2026-03-01T11:59:00", 120), ("2026-03-01T11:59:02", 120));
+
+        Assert.Equal(peak, summary.PeakTokensPerMinute);
+    }
+
     [Fact]
     public void One_request_has_no_rate() => Assert.Null(Summarize(TimeRange.All, Now, ("2026-03-01T12:00:00", 60)).TokensPerMinute);
 

@@ -34,6 +34,8 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
         return rows.Last;
     }
 
+    void ITelemetryStore.LeaveOutNew() => store.LastRow = store.Rows().Last;
+
     bool ITelemetryStore.ReopenIfReplaced()
     {
         if (!store.IsReplaced)
