@@ -492,4 +492,26 @@ Describe 'Completion of Get-TokenUsage' {
         $none | Should -Be '0 tokens, $0.00, 0 requests'
         $warning | Should -BeNullOrEmpty
     }
+
+    It 'shortens <Tokens> tokens to <Text>' -ForEach @(
+        @{ Tokens = 9999; Text = '9999 tokens, 1 request' }
+        @{ Tokens = 999994; Text = '999.99k tokens, 1 request' }
+        @{ Tokens = 999995; Text = '1M tokens, 1 request' }
+        @{ Tokens = 999994999; Text = '999.99M tokens, 1 request' }
+        @{ Tokens = 999995000; Text = '1G tokens, 1 request' }
+    ) {
+        Set-Content (Join-Path $TestDrive "$Tokens.csv") "timestamp,total_tokens`n2026-10-20T10:00:00,$Tokens"
+        $null = Import-TokenUsage (Join-Path $TestDrive "$Tokens.csv") -Database (Join-Path $TestDrive "$Tokens.db")
+
+        (Get-TokenUsage -Database (Join-Path $TestDrive "$Tokens.db") -OneLine) -replace ',(?=\d)', '.' | Should -Be $Text
+    }
+
+    It 'says in one line that removed requests are missing' {
+        $removed = Join-Path $TestDrive removed.db
+        Copy-Item $store.Database $removed
+        $null = Remove-TokenUsage -Database $removed -Before 2026-10-28 -Confirm:$false
+
+        Get-TokenUsage -Database $removed -MinTokens 1 -OneLine | Should -BeLike '*, without removed requests'
+        Get-TokenUsage -Database $removed -OneLine | Should -Not -BeLike '*removed*'
+    }
 }

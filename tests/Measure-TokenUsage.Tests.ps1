@@ -74,6 +74,12 @@ Describe 'Measure-TokenUsage' {
         $lines -match '^Month forecast +: ' | Should -HaveCount 1
     }
 
+    It 'shows both offsets of a range with a clock change' {
+        $lines = Measure-TokenUsage -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-24 -Until 2026-10-27 -WarningAction SilentlyContinue | Get-Display 80
+
+        $lines -match '^Range +: 2026-10-24 00:00 \+02:00 - 2026-10-27 00:00 \+01:00$' | Should -HaveCount 1
+    }
+
     It 'warns where no request matches' {
         $empty = Measure-TokenUsage @store -Since 2020-01-01 -Until 2020-02-01 -WarningVariable warning -WarningAction SilentlyContinue
 

@@ -50,6 +50,39 @@ Describe 'New-TokenReport' {
         Get-ColumnSum requests Tokens | Should -Be (Get-TokenRequest @store @range -OrderBy TotalTokens -Descending -First 10 | Measure-Object TotalTokens -Sum).Sum
     }
 
+    It 'leaves the store it is about, and folders, alone' {
+        $own = Join-Path $TestDrive own.db
+        Copy-Item $store.Database $own
+        $link = Join-Path $TestDrive link.db
+        $null = New-Item -ItemType SymbolicLink $link -Target $own -ErrorAction Ignore
+
+        { New-TokenReport $own -Database $own -Force -ErrorAction Stop } | Should -Throw -ErrorId 'ReportExists,*'
+        if (Test-Path $link) { { New-TokenReport $link -Database $own -Force -ErrorAction Stop } | Should -Throw -ErrorId 'ReportExists,*' }
+        { New-TokenReport "$TestDrive/none/" -Database $own -ErrorAction Stop } | Should -Throw -ErrorId 'ReportWriteFailed,*'
+        Join-Path $TestDrive none | Should -Not -Exist
+        (Get-TokenUsage -Database $own).Requests | Should -BeGreaterThan 0
+    }
+
+    It 'shows the cost of each model where there are several currencies' {
+        $env:TOKENDASHBOARD_PRICES = New-Item -ItemType Directory (Join-Path $TestDrive prices)
+        try {
+            Set-Content "$env:TOKENDASHBOARD_PRICES/prices.yaml" @'
+currency: EUR
+providers:
+  - id: openai
+    models:
+      - { id: gpt-4o, match: { equals: gpt-4o }, prices: { input_mtok: 1, output_mtok: 2 } }
+'@
+            $text = New-TokenReport @store @range -As Markdown -WarningAction SilentlyContinue
+        }
+        finally {
+            $env:TOKENDASHBOARD_PRICES = $null
+        }
+        "$text" | Should -Match '\| `gpt-4o` \|[^\n]*€'
+        "$text" | Should -Match '\| `claude[^\n]*\$'
+        "$text" | Should -Match '\(EUR, USD\)'
+    }
+
     It 'is one file that runs and loads nothing' {
         $page.SelectNodes('//script|//link|//img|//iframe|//object|//@src|//@href') | Should -HaveCount 0
         $html | Should -Not -Match 'https?://'
