@@ -7,8 +7,8 @@ public class TextList<T> : ReadOnlyCollection<T>
 {
     private readonly string _separator;
 
-    internal TextList(IList<T> items, string separator = ", ")
-        : base(items) => _separator = separator;
+    internal TextList(IEnumerable<T> items, string separator = ", ")
+        : base([.. items]) => _separator = separator;
 
     /// <summary>The items, joined by commas or semicolons.</summary>
     public override string ToString() => string.Join(_separator, this);

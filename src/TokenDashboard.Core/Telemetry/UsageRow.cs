@@ -9,21 +9,21 @@ internal abstract class UsageRow
     /// <summary>The measures. The next row uses the same object.</summary>
     public MeasureValues Values { get; } = new();
 
-    public abstract string User { get; }
+    public string User => NameOf(RequestText.User);
 
-    public abstract string Model { get; }
+    public string Model => NameOf(RequestText.Model);
 
-    public abstract string Provider { get; }
+    public string Provider => NameOf(RequestText.Provider);
 
-    public abstract string RequestType { get; }
+    public string RequestType => NameOf(RequestText.RequestType);
 
-    public abstract string Transaction { get; }
+    public string Transaction => NameOf(RequestText.Transaction);
+
+    /// <summary>The source of the requests; empty if the store has it.</summary>
+    public string Source => NameOf(RequestText.Source);
 
     /// <summary>The class of input size of all requests in the row.</summary>
     public abstract int InputClass { get; }
-
-    /// <summary>The source of the requests; empty if the store has it.</summary>
-    public virtual string Source => "";
 
     /// <summary>The id of the request in its store; 0 if the row is no single request.</summary>
     public virtual long Id => 0;
@@ -33,16 +33,8 @@ internal abstract class UsageRow
     /// <summary>One of the names as UTF-8, the same for equal names. Valid until the next row.</summary>
     public virtual ReadOnlySpan<byte> Utf8Of(RequestText name) => Encoding.UTF8.GetBytes(NameOf(name));
 
-    public string NameOf(RequestText name) => name switch
-    {
-        RequestText.User => User,
-        RequestText.Model => Model,
-        RequestText.Provider => Provider,
-        RequestText.RequestType => RequestType,
-        RequestText.Transaction => Transaction,
-        RequestText.Source => Source,
-        _ => throw new ArgumentOutOfRangeException(nameof(name)),
-    };
+    /// <summary>One of the names; empty if the row does not tell them apart.</summary>
+    public abstract string NameOf(RequestText name);
 
     public abstract void AddDurationsTo(UsageAccumulator usage);
 

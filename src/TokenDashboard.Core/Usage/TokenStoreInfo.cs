@@ -36,10 +36,10 @@ public sealed class TokenStoreInfo
     public long RequestsWithoutDuration { get; private init; }
 
     /// <summary>The models, by name.</summary>
-    public required NameList Models { get; init; }
+    public required TextList<string> Models { get; init; }
 
     /// <summary>The providers, by name.</summary>
-    public required NameList Providers { get; init; }
+    public required TextList<string> Providers { get; init; }
 
     /// <summary>Total tokens: the stored totals, or prompt + completion if a stored total is 0.</summary>
     public long TotalTokens { get; private init; }
@@ -84,7 +84,7 @@ public sealed class TokenStoreInfo
         });
         var values = new MeasureValues();
         parts.ForEach(part => values.Add(part.Values));
-        NameList Known(Func<(string User, string Model, string Provider), string> nameOf) =>
+        TextList<string> Known(Func<(string User, string Model, string Provider), string> nameOf) =>
             new(parts.SelectMany(part => part.Requests.Keys.Select(nameOf)).Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal));
         long requests = values[Measures.Requests];
         StoreFacts facts = store.ReadFacts();

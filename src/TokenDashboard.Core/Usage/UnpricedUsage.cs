@@ -45,16 +45,9 @@ public sealed record UnpricedUsage(
     {
         var filter = new RequestFilter { Range = new TimeRange(null, before) };
         var scope = new UsageScope(filter, RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
-        var parts = new List<HashSet<(string Provider, string Model)>>();
-        store.ReadUsage(scope, part =>
-        {
-            if (part == 0)
-                parts.Clear();
-            HashSet<(string Provider, string Model)> own = [];
-            parts.Add(own);
-            return row => own.Add((row.Provider, row.Model));
-        });
-        return [.. parts.SelectMany(part => part).Where(of => prices.Find(of.Provider, of.Model) is { IsExactFromRollups: false })
+        HashSet<(string Provider, string Model)> models = UsageGroups.Read(
+            [store], scope, new UnreadableReport(), () => new HashSet<(string Provider, string Model)>(), (_, part) => row => part.Add((row.Provider, row.Model)), (all, part) => all.UnionWith(part));
+        return [.. models.Where(of => prices.Find(of.Provider, of.Model) is { IsExactFromRollups: false })
             .Select(of => of.Model).Distinct().Order(StringComparer.Ordinal)];
     }
 

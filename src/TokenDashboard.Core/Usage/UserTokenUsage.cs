@@ -11,7 +11,7 @@ public sealed class UserTokenUsage : ComparedFigures
         User = user;
         Rank = rank;
         (Start, End) = range;
-        Models = new NameList(models);
+        Models = new TextList<string>(models);
     }
 
     /// <summary>1 for the user with the most tokens, or with the highest cost if that is the order; 0 in a total.</summary>
@@ -30,7 +30,7 @@ public sealed class UserTokenUsage : ComparedFigures
     public DateTimeOffset? End { get; }
 
     /// <summary>The models used, by name.</summary>
-    public NameList Models { get; }
+    public TextList<string> Models { get; }
 
     private protected override string Label => User ?? "all";
 }

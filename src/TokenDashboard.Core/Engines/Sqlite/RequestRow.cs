@@ -48,16 +48,12 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 
     public bool IsTimeReadable => (Unreadable & UnreadableValue.Timestamp) == 0;
 
-    public override string User => Text(0);
-
-    public override string Model => Text(1);
-
-    public override string Provider => Text(2);
-
-    public override string RequestType => Text(3);
-
-    // A transaction seldom occurs again after another has begun.
-    public override string Transaction => _transaction.Get(_statement.Text(FirstText + 4));
+    // The columns are in the order of the names. A transaction seldom occurs again after another has begun.
+    public override string NameOf(RequestText name)
+    {
+        int text = BitOperations.Log2((uint)name);
+        return name == RequestText.Source ? "" : (text < _texts.Length ? _texts[text] : _transaction).Get(_statement.Text(FirstText + text));
+    }
 
     /// <summary>A text as UTF-8, by its index among those of user, model, provider, request type, transaction, trace, span and parent span.</summary>
     public ReadOnlySpan<byte> Utf8(int text)
@@ -67,7 +63,6 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         return System.Text.Unicode.Utf8.IsValid(stored) ? stored : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(stored));
     }
 
-    // The columns are in the order of the names.
     public override ReadOnlySpan<byte> Utf8Of(RequestText name) => Utf8(BitOperations.Log2((uint)name));
 
     public override int InputClass => InputSize.ClassOf(PromptTokens);
@@ -173,8 +168,6 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
             return value;
         return double.NaN;
     }
-
-    private string Text(int text) => _texts[text].Get(_statement.Text(FirstText + text));
 
     private string RawText(int text) => Encoding.UTF8.GetString(_statement.Text(FirstText + text));
 }

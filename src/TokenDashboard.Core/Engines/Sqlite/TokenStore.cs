@@ -24,13 +24,13 @@ internal sealed class TokenStore : IDisposable
     private readonly CancellationTokenRegistration _interrupt;
     private readonly TimeSpan _patience;
     private readonly ReadGate _gate;
-    private readonly string? _target;
+    private readonly string _target;
     private bool _isReading;
 
-    private TokenStore(string path, string? target, SqliteConnection connection, TimeSpan patience, CancellationToken cancellation)
+    private TokenStore(string path, SqliteConnection connection, TimeSpan patience, CancellationToken cancellation)
     {
         Path = path;
-        _target = target;
+        _target = RegularFile.WithoutLinks(path);
         _patience = patience;
         _connection = connection;
         _gate = ReadGate.Of(path);
@@ -48,7 +48,7 @@ internal sealed class TokenStore : IDisposable
     /// Whether the file was moved, removed or replaced since it was opened, or a link leads to another one. An open connection still reads the old
     /// file. Windows permits neither while it is open.
     /// </summary>
-    internal bool IsReplaced => _connection.HasMoved() || TargetOf(Path) != _target;
+    internal bool IsReplaced => _connection.HasMoved() || RegularFile.WithoutLinks(Path) != _target;
 
     internal sqlite3 Handle => _connection.Handle!;
 
@@ -69,7 +69,7 @@ internal sealed class TokenStore : IDisposable
     {
         TimeSpan patience = wait ?? BusyTimeout;
         path = FullPath(path, ErrorCode.StoreNotFound);
-        string? target = CheckFile(path);
+        CheckFile(path);
         SqliteConnection? connection = null;
         try
         {
@@ -82,7 +82,7 @@ internal sealed class TokenStore : IDisposable
                 raw.sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
                 SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, "SELECT count(*) FROM sqlite_schema"), connection.Handle);
             }
-            var store = new TokenStore(path, target, connection, patience, cancellation);
+            var store = new TokenStore(path, connection, patience, cancellation);
             if (isStore)
             {
                 store.CheckSchema();
@@ -277,7 +277,7 @@ internal sealed class TokenStore : IDisposable
 
     // The file is not opened here: on POSIX systems, closing any handle of a file releases this process's locks on it,
     // including those of another SQLite.
-    private static string? CheckFile(string path)
+    private static void CheckFile(string path)
     {
         var file = new FileInfo(path);
         if (Directory.Exists(path))
@@ -286,33 +286,17 @@ internal sealed class TokenStore : IDisposable
             throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample");
         try
         {
-            FileInfo? end = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
-            FileInfo target = end ?? file;
+            FileInfo target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
             // Pipes and devices have no size; opening a pipe would wait for its writer.
             if (target.Length == 0 && !RegularFile.IsRegular(target.FullName))
                 throw StoreErrors.Problem(path, ErrorCode.StoreNotDatabase, "is a pipe, a socket or a device. Specify the database file.");
             if (target.Length == 0)
                 throw StoreErrors.Problem(path, ErrorCode.StoreEmpty, "is empty. Observicia creates its table when the application starts with logging.sqlite enabled.");
-            return end?.FullName;
         }
         catch (IOException)
         {
             // Also of circular links.
             throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"is a link to '{file.LinkTarget}', which does not exist. Correct the link, or specify the path of the store.");
-        }
-    }
-
-    /// <summary>The file to which a link leads; null if the path is none.</summary>
-    private static string? TargetOf(string path)
-    {
-        try
-        {
-            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A missing file, or a circular link; opening it reports that.
-            return null;
         }
     }
 

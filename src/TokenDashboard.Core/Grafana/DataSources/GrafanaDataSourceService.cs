@@ -134,5 +134,5 @@ public sealed record GrafanaDataSourceReport
     /// <summary>The number of requests in the store, as Grafana counted them; null if it could not.</summary>
     public long? Requests { get; init; }
     /// <summary>What is wrong and what to do about it, in the order it was found; empty for nothing.</summary>
-    public required NameList Problems { get; init; }
+    public required TextList<string> Problems { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed partial class DashboardDocument
     /// <summary>The purpose of the dashboard; the empty string if it has no description.</summary>
     public string Description => Root.String("description") ?? "";
     /// <summary>The tags to find the dashboard by.</summary>
-    public NameList Tags => new(Root["tags"] is JsonArray tags ? tags.OfType<JsonValue>().Select(tag => tag.ToString()) : []);
+    public TextList<string> Tags => new(Root["tags"] is JsonArray tags ? tags.OfType<JsonValue>().Select(tag => tag.ToString()) : []);
     /// <summary>How many panels there are, those in closed rows too; rows themselves are not counted.</summary>
     public int Panels => CountPanels(Root["panels"]);
     /// <summary>Whether this is the form for Grafana's import page, which prompts for the data source.</summary>

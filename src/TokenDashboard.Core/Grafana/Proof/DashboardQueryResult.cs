@@ -21,7 +21,7 @@ public sealed record DashboardQueryResult : DashboardFinding
     /// <summary>How long the query took here, in milliseconds.</summary>
     public double Milliseconds { get; init; }
     /// <summary>What is wrong, each in a sentence; empty if nothing is.</summary>
-    public NameList Problems { get; init; } = new([]);
+    public TextList<string> Problems { get; init; } = new([]);
     /// <summary>The SQL that reached the database, with all variables inserted.</summary>
     public string Sql { get; init; } = "";
 }

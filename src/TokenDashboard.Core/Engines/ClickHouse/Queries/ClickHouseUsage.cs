@@ -238,17 +238,7 @@ internal sealed class ClickHouseUsage
 
         public uint[] Counts { get; set; } = [];
 
-        public override string User => Texts[0];
-
-        public override string Model => Texts[1];
-
-        public override string Provider => Texts[2];
-
-        public override string RequestType => Texts[3];
-
-        public override string Transaction => Texts[4];
-
-        public override string Source => Texts[5];
+        public override string NameOf(RequestText name) => Texts[Array.FindIndex(Names, each => each.Text == name)];
 
         public override int InputClass => Class;
 

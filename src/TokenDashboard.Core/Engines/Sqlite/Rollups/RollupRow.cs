@@ -40,21 +40,20 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     public override bool IsRollup => true;
 
-    public override string User => Group.User;
-
-    public override string Model => Group.Model;
-
-    public override string Provider => Group.Provider;
-
-    public override string RequestType => Group.RequestType;
-
-    public override string Transaction => "";
-
     public override int InputClass => Group.InputClass;
 
     private RollupGroup Group => Key.Group;
 
     private int Numbers => _integers.Length + _reals.Length;
+
+    public override string NameOf(RequestText name) => name switch
+    {
+        RequestText.User => Group.User,
+        RequestText.Model => Group.Model,
+        RequestText.Provider => Group.Provider,
+        RequestText.RequestType => Group.RequestType,
+        _ => "",
+    };
 
     public void Clear() => _rows.Clear();
 
