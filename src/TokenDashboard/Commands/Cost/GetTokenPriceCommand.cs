@@ -18,15 +18,11 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     public string[]? Model { get; set; }
 
     /// <summary>The provider name in requests, or a pattern for the providers in the price list.</summary>
-    [Parameter(ParameterSetName = "Price", ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(PriceCompleter))]
+    [Parameter(ParameterSetName = "Price", ValueFromPipelineByPropertyName = true), SupportsWildcards, ArgumentCompleter(typeof(PriceCompleter))]
     public string? Provider { get; set; }
 
     /// <summary>The time of the prices. By default, current prices for all times of day, and scheduled prices.</summary>
-    [Parameter(ParameterSetName = "Price")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter(ParameterSetName = "Price"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? At { get; set; }
 
     /// <summary>Also returns past prices.</summary>
@@ -49,8 +45,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     public override FileSystemInfo? InputObject { get; set; }
 
     /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter(ParameterSetName = "Unpriced")]
-    [Credential]
+    [Parameter(ParameterSetName = "Unpriced"), Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>A model without a price is one error record; the others are returned.</summary>

@@ -14,16 +14,13 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     public string Path { get; set; } = "";
 
     /// <summary>The address of the list.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Url")]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ParameterSetName = "Url"), ValidateNotNull]
     public Uri? Url { get; set; }
 
     /// <summary>Stores whose prices for panels and alert rules are refreshed, without a list from the current prices. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "Url")]
-    [Parameter(Mandatory = true, ParameterSetName = "Database")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Parameter(Mandatory = true, ParameterSetName = "Database"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[]? Database { get; set; }
 
     /// <summary>A store that cannot be written is one error record. The list is installed, and other stores are updated.</summary>

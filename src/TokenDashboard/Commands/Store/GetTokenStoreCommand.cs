@@ -7,8 +7,7 @@ namespace TokenDashboard.Commands;
 public sealed class GetTokenStoreCommand : SingleStoreCmdlet
 {
     /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter]
-    [Credential]
+    [Parameter, Credential]
     public PSCredential? Credential { get; set; }
 
     private protected override void Process(string store)

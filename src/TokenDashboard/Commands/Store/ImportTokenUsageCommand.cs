@@ -25,30 +25,25 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     public string[] Path { get; set; } = [];
 
     /// <summary>The format of the files; Auto detects the format of each file.</summary>
-    [Parameter]
-    [ChoiceTransformation]
+    [Parameter, ChoiceTransformation]
     public ImportFormat Format { get; set; } = ImportFormat.Auto;
 
     /// <summary>
     /// The store. Without it: the environment variable TOKENDASHBOARD_DATABASE, else logging.sqlite.database of the Observicia
     /// configuration file. It is created if it is missing.
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
     /// <summary>
     /// Which column of a CSV file, or which member of JSON, is which: the key is a column of the store, the value one of the file, or a
     /// constant such as '=gpt-4'.
     /// </summary>
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter, ValidateNotNull]
     public Hashtable? Map { get; set; }
 
     /// <summary>The time zone of times without one: an IANA or Windows name, UTC or Local. The default is UTC.</summary>
-    [Parameter]
-    [TimeZoneTransformation]
-    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Utc;
 
     /// <summary>

@@ -8,9 +8,7 @@ namespace TokenDashboard.Commands;
 public sealed class NewTokenStoreCommand : TokenCmdlet
 {
     /// <summary>The database file to create. It must not exist; a missing folder is created.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [Alias("Database")]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true), Alias("Database"), ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
     /// <summary>Adds sample requests like those of a company. The parameters of the sample imply it.</summary>
@@ -18,13 +16,11 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     public SwitchParameter Sample { get; set; }
 
     /// <summary>How many days the sample covers, 1 to 3650.</summary>
-    [Parameter(ParameterSetName = "Sample")]
-    [ValidateRange(1, 3650)]
+    [Parameter(ParameterSetName = "Sample"), ValidateRange(1, 3650)]
     public int Days { get; set; } = 30;
 
     /// <summary>Requests of an average working day, 1 to 1,000,000.</summary>
-    [Parameter(ParameterSetName = "Sample")]
-    [ValidateRange(1, 1_000_000)]
+    [Parameter(ParameterSetName = "Sample"), ValidateRange(1, 1_000_000)]
     public int RequestsPerDay { get; set; } = 800;
 
     /// <summary>The seed of the sample: the same seed, days and end give the same requests.</summary>
@@ -32,9 +28,7 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     public int Seed { get; set; } = 1;
 
     /// <summary>The end of the sample. The default is now.</summary>
-    [Parameter(ParameterSetName = "Sample")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter(ParameterSetName = "Sample"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
     /// <summary>A store that cannot be created is one error record; the command continues with the next one.</summary>

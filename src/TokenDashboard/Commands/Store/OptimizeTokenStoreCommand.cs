@@ -9,8 +9,7 @@ namespace TokenDashboard.Commands;
 public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
 {
     /// <summary>Sets SQLite's journal mode, for every program that opens the store. In WAL mode, writers and readers do not wait for each other.</summary>
-    [Parameter]
-    [ChoiceTransformation]
+    [Parameter, ChoiceTransformation]
     public JournalMode JournalMode { get; set; }
 
     /// <summary>Compares all rollups with the requests, and rebuilds those that differ.</summary>

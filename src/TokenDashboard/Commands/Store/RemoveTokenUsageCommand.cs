@@ -12,15 +12,11 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
     /// Requests before this time are removed: an ISO time, a length of time ago (90d) or a word ('this month'). It is rounded down to a
     /// quarter of an hour.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter(Mandatory = true, Position = 0), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Before { get; set; }
 
     /// <summary>The time zone of words such as 'this month', and of times without a zone. The default is the local time zone.</summary>
-    [Parameter]
-    [TimeZoneTransformation]
-    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
     /// <summary>The stores' database files. Wildcards are permitted. The default is the default store.</summary>

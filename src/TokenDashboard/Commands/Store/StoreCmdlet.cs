@@ -9,10 +9,7 @@ public abstract class StoreCmdlet : TokenCmdlet
     /// The stores: database files, where wildcards are permitted, and addresses such as clickhouse://host:8123/database. Without it: the environment variable TOKENDASHBOARD_DATABASE, else
     /// logging.sqlite.database of the Observicia configuration file (OBSERVICIA_CONFIG_FILE, or observicia_config.yaml in the current folder).
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Parameter(ValueFromPipelineByPropertyName = true), Alias("Path", "FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public virtual string[]? Database { get; set; }
 
     /// <summary>The database file of the store, from Get-ChildItem.</summary>

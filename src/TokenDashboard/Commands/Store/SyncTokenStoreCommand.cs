@@ -11,34 +11,27 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     private PriceList? _prices;
 
     /// <summary>The address of ClickHouse: clickhouse://host:8123/database, with ?secure=true for an encrypted connection. It must not contain a password.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 1), ValidateNotNullOrEmpty]
     public string Target { get; set; } = "";
 
     /// <summary>The source that identifies the requests of this store. The default is the name of the computer and of the file.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public string? Source { get; set; }
 
     /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter]
-    [Credential]
+    [Parameter, Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The cluster on whose servers the tables are created. By default, one table on one server.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public string? Cluster { get; set; }
 
     /// <summary>The number of requests in a batch.</summary>
-    [Parameter]
-    [ValidateRange(1, TokenStoreSync.MostBatchRows)]
+    [Parameter, ValidateRange(1, TokenStoreSync.MostBatchRows)]
     public int BatchRows { get; set; } = 100_000;
 
     /// <summary>Only requests from this time on are sent and compared: an ISO time, a length of time ago (90d) or a word ('this month').</summary>
-    [Parameter]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
     /// <summary>Updates or removes requests in ClickHouse that were changed or removed in the store after they were sent.</summary>
