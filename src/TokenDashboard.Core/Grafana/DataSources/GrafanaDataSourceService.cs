@@ -4,7 +4,6 @@ using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.DataSources;
 

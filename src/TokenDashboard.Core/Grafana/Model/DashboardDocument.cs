@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Model;
 

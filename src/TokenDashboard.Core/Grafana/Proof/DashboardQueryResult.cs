@@ -1,6 +1,5 @@
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Rules;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Proof;
 
