@@ -53,7 +53,8 @@ internal static partial class VariableFormat
 
     private static string Date(string value, string form)
     {
-        if (value.Length > 20 || !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long milliseconds) || Math.Abs(milliseconds) > 253_402_300_799_999)
+        if (value.Length > 20 || !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long milliseconds)
+            || milliseconds is < -253_402_300_799_999 or > 253_402_300_799_999)
             return "NaN";
         DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(milliseconds, -62_135_596_800_000));
         return form switch

@@ -47,6 +47,13 @@ public class InterpolationTests
     [InlineData("$__unixEpochGroupSeconds(a, 60)", "$__unixEpochGroupSeconds(a, 60)")]
     public void Grafanas_own_names_are_known(string text, string expected) => Assert.Equal(expected, View(VariableValue.Of("")).Interpolate(text));
 
+    [Theory]
+    [InlineData("1772625600500", "2026-03-04T12:00:00.500Z")]
+    [InlineData("-9223372036854775808", "NaN")]
+    [InlineData("9223372036854775807", "NaN")]
+    [InlineData("", "NaN")]
+    public void A_value_that_is_no_time_is_no_date(string value, string expected) => Assert.Equal(expected, View(VariableValue.Of(value)).Interpolate("${v:date}"));
+
     [Fact]
     public void Before_Grafana_10_2_double_quotes_were_left_alone()
     {
