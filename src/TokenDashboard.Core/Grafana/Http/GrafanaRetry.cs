@@ -22,7 +22,7 @@ internal sealed class GrafanaRetry(GrafanaConnection connection, Action<string> 
 
     private long _started;
     private bool _answered;
-    private bool _running;
+    private CancellationTokenSource? _running;
 
     private ResiliencePipeline<GrafanaAttempt> Pipeline => field ??= new ResiliencePipelineBuilder<GrafanaAttempt>()
         .AddRetry(new RetryStrategyOptions<GrafanaAttempt>
@@ -48,14 +48,12 @@ internal sealed class GrafanaRetry(GrafanaConnection connection, Action<string> 
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     internal GrafanaAttempt Run(Func<CancellationToken, GrafanaAttempt> attempt)
     {
+        // A look-up between two tries has their deadline; its failure is the outer request's failure, and is retried with it.
+        if (_running is { } outer)
+            return attempt(outer.Token);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(connection.Timeout);
-        if (_running)
-        {
-            // A look-up between two tries; its failure is the outer request's failure, and is retried with it.
-            return attempt(deadline.Token);
-        }
-        _running = true;
+        _running = deadline;
         _started = Stopwatch.GetTimestamp();
         GrafanaAttempt? last = null;
         try
@@ -75,7 +73,7 @@ internal sealed class GrafanaRetry(GrafanaConnection connection, Action<string> 
         }
         finally
         {
-            _running = false;
+            _running = null;
         }
     }
 

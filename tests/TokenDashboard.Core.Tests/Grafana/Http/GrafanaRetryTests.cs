@@ -211,6 +211,29 @@ public class GrafanaRetryTests
         Assert.Single(server.Requests, "GET /api/org");
     }
 
+    // Together, the request and the look take longer than the deadline; each alone does not.
+    [Fact]
+    public async Task The_deadline_of_a_request_includes_the_looks_between_its_tries()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        var wait = TimeSpan.FromSeconds(1.2);
+        bool sent = false;
+        server.Intercept = line =>
+        {
+            bool isWrite = line == "POST /api/dashboards/db";
+            if (isWrite || sent)
+                Thread.Sleep(wait);
+            sent |= isWrite;
+            return isWrite ? FakeGrafana.Answer.Dropped : null;
+        };
+        GrafanaConnection connection = PublishRun.Connection(server.Url) with { Timeout = TimeSpan.FromSeconds(2) };
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options, connection: connection);
+
+        Assert.Equal(ErrorCode.GrafanaTimeout, run.Error?.Code);
+        Assert.Single(server.Requests, "POST /api/dashboards/db");
+    }
+
     [Fact]
     public async Task Cancellation_ends_the_wait_before_a_retry()
     {
