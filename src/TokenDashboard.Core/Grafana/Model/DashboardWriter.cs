@@ -56,7 +56,7 @@ internal static class DashboardWriter
     private static IEnumerable<JsonObject> Requirements(Dashboard dashboard)
     {
         yield return Requirement("grafana", "grafana", "Grafana", dashboard.Plugin.OldestGrafana.ToString());
-        yield return Requirement("datasource", dashboard.Plugin.Id, dashboard.Plugin.Name, "4.0.0");
+        yield return Requirement("datasource", dashboard.Plugin.Id, dashboard.Plugin.Name, dashboard.Plugin.Oldest.ToString());
         foreach (Panel panel in dashboard.Sections.SelectMany(section => section.Panels)
             .DistinctBy(panel => panel.Type).OrderBy(panel => panel.Type, StringComparer.Ordinal))
         {

@@ -110,6 +110,7 @@ public class DashboardWriterTests
         Assert.Equal(
             ["grafana", "frser-sqlite-datasource", "stat"],
             shared["__requires"]!.AsArray().Select(requirement => (string)requirement!["id"]!));
+        Assert.Equal(DataSourcePlugin.Sqlite.Oldest.ToString(), (string)shared["__requires"]![1]!["version"]!);
         JsonNode variable = shared["templating"]!["list"]![0]!;
         Assert.Equal("${DS_SQLITE}", (string)variable["current"]!["value"]!);
         variable.AsObject().Remove("current");
