@@ -1,4 +1,4 @@
-using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
@@ -84,7 +84,9 @@ internal static class AlertRuleReader
             read.Fault("Group", $"is '{rule.Group}'; a group must not have a slash in its name");
         try
         {
-            _ = AlertSql.Of(rule);
+            // The data source, and with it the engine, is not known before the rule is published.
+            foreach (DataSourcePlugin plugin in DataSourcePlugin.All)
+                _ = PanelEngines.Of(plugin).Write(rule);
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PatternInvalid)
         {
