@@ -49,6 +49,15 @@ public partial class RoomTests
             || (ClickHouseTable().IsMatch(file.Text) && !file.Path.StartsWith("Engines/ClickHouse/", StringComparison.Ordinal)))
             .Select(file => file.Path));
 
+    [Fact]
+    public void What_an_engine_shows_are_objects_and_parameters_of_commands() => Assert.Equal(
+        ["CheckResult", "JournalMode", "TokenStoreCheck", "TokenStoreOptimization", "TokenStoreSyncResult", "TokenUsageRemoval"],
+        typeof(ErrorCode).Assembly.GetExportedTypes().Where(type => type.Namespace!.StartsWith("TokenDashboard.Engines", StringComparison.Ordinal)).Select(type => type.Name).Order());
+
+    [Fact]
+    public void Only_engines_know_the_panels_of_one() => Assert.Empty(
+        Files.Where(file => PanelsOfEngine().IsMatch(file.Text) && !file.Path.StartsWith("Engines/", StringComparison.Ordinal)).Select(file => file.Path));
+
     /// <summary>The folders a file names, and those around it whose types it mentions, for which it needs no using.</summary>
     private static IEnumerable<string> Used(SourceFile file) => Using().Matches(file.Text).Select(match => match.Groups[1].Value)
         .Concat(Files.Where(other => file.Namespace.StartsWith(other.Namespace + ".", StringComparison.Ordinal) && other.Types.Any(file.Mentions))
@@ -62,6 +71,9 @@ public partial class RoomTests
 
     [GeneratedRegex(@"\btoken_request\b|\{RequestTable\.")]
     private static partial Regex ClickHouseTable();
+
+    [GeneratedRegex(@"^using (?:static )?TokenDashboard\.Engines\.\w+\.Panels\b", RegexOptions.Multiline)]
+    private static partial Regex PanelsOfEngine();
 
     [GeneratedRegex(@"^(?:public|internal) (?:(?:static|sealed|abstract|readonly|unsafe|ref) )*(?:partial )?(?:class|record struct|record|struct|interface|enum) (\w+)", RegexOptions.Multiline)]
     private static partial Regex Type();

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>Where a ClickHouse database is, as <c>clickhouse://host:8123/database</c>. It never holds a password.</summary>
-public sealed record ClickHouseAddress
+internal sealed record ClickHouseAddress
 {
     /// <summary>What the address begins with.</summary>
     public const string Scheme = "clickhouse";

@@ -5,7 +5,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 
 /// <summary>The requests of many stores in one ClickHouse database, as Sync-TokenStore sends them.</summary>
-public sealed class ClickHouseStore : ITelemetryStore
+internal sealed class ClickHouseStore : ITelemetryStore
 {
     private const int MostNames = 1000;
 

@@ -9,7 +9,7 @@ namespace TokenDashboard.Engines.ClickHouse.Sync;
 /// Sends the requests of a SQLite store to ClickHouse. The table itself says what it holds, by windows of ids, so a run that was ended
 /// anywhere leaves nothing behind that the next one would have to know; and a row that is sent twice replaces itself.
 /// </summary>
-public sealed class TokenStoreSync : IDisposable
+internal sealed class TokenStoreSync : IDisposable
 {
     /// <summary>The most rows of one batch. A batch that fails may leave some of its rows in the table, so as many are always compared.</summary>
     public const int MostBatchRows = 1_000_000;

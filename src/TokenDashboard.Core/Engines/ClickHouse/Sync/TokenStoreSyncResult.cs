@@ -4,7 +4,7 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>What a run of <see cref="TokenStoreSync"/> is asked for.</summary>
-public sealed record TokenStoreSyncOptions
+internal sealed record TokenStoreSyncOptions
 {
     /// <summary>The source of the requests; null for the names of the computer and of the file.</summary>
     public string? Source { get; init; }
