@@ -130,6 +130,9 @@ public enum ErrorCode : long
     /// <summary>The query requires a time range with a start and an end.</summary>
     RangeRequired,
 
+    /// <summary>A time zone of a dashboard has no IANA name.</summary>
+    TimeZoneInvalid,
+
     /// <summary>The dimensions of a grouping exclude each other.</summary>
     GroupingInvalid,
 
@@ -208,7 +211,7 @@ public enum ErrorCode : long
     /// <summary>Grafana refused a request for another reason, which is in the message.</summary>
     GrafanaRequestFailed,
 
-    /// <summary>The SQLite data source plugin is not installed.</summary>
+    /// <summary>The plugin of the data source is not installed.</summary>
     GrafanaPluginMissing,
 
     /// <summary>A folder could not be created, or is ambiguous.</summary>

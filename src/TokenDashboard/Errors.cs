@@ -13,7 +13,7 @@ internal static class Errors
 
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
-        ErrorCode.PathInvalid or ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
+        ErrorCode.PathInvalid or ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid or ErrorCode.TimeZoneInvalid
             or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid
             or ErrorCode.DashboardDefinitionInvalid or ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreSourceNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
@@ -37,7 +37,8 @@ internal static class Errors
         ErrorCode.GrafanaUnauthorized or ErrorCode.StoreUnauthorized => ErrorCategory.AuthenticationError,
         ErrorCode.GrafanaSchemaUnsupported or ErrorCode.GrafanaApiMissing or ErrorCode.GrafanaAlertingMissing => ErrorCategory.NotImplemented,
         ErrorCode.GrafanaPluginMissing or ErrorCode.SqliteUnavailable => ErrorCategory.NotInstalled,
-        _ => ErrorCategory.InvalidOperation,
+        ErrorCode.GrafanaRequestFailed => ErrorCategory.InvalidOperation,
+        _ => ErrorCategory.NotSpecified,
     };
 
     /// <summary>Whether a failure belongs to the server, not to one dashboard.</summary>

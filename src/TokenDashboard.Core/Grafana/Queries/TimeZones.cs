@@ -2,8 +2,9 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Queries;
 
-internal static class TimeZones
+internal static partial class TimeZones
 {
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TimeZoneInvalid"/>: a zone has no IANA name.</exception>
     internal static IReadOnlyList<TimeZoneInfo> WithUtc(IEnumerable<TimeZoneInfo> zones) => [.. zones.Append(TimeZoneInfo.Utc).DistinctBy(Name)];
 
     /// <summary>The variable that chooses a zone; the first is chosen at first.</summary>
@@ -14,7 +15,19 @@ internal static class TimeZones
         Name(zones[0]),
         [.. zones.Select(zone => (Name(zone), Name(zone)))]);
 
-    /// <summary>The name of a time zone on all systems.</summary>
-    internal static string Name(TimeZoneInfo zone) => zone.Id is "Etc/UTC" or "UTC" ? "UTC"
-        : !zone.HasIanaId && TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out string? iana) ? iana : zone.Id;
+    /// <summary>The IANA name of a time zone, which is the same on all systems and in ClickHouse. It has no characters with a meaning in SQL or in lists of Grafana.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TimeZoneInvalid"/>: it has none.</exception>
+    internal static string Name(TimeZoneInfo zone)
+    {
+        if (zone.Id is "Etc/UTC" or "UTC")
+            return "UTC";
+        string? name = zone.HasIanaId ? zone.Id : TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out string? iana) ? iana : null;
+        return name is not null && IanaName().IsMatch(name) ? name : throw new TokenDashboardException(
+            ErrorCode.TimeZoneInvalid,
+            $"The time zone '{zone.Id}' has no IANA name, by which dashboards and ClickHouse know time zones. Give one that has, such as Europe/Berlin, or UTC.",
+            target: zone.Id);
+    }
+
+    // Unix takes the name of any file for one, and names a zone Local whose file it does not find.
+    [GeneratedRegex(@"^(?!Local\z)[A-Za-z][A-Za-z0-9_+/-]*\z")] private static partial Regex IanaName();
 }

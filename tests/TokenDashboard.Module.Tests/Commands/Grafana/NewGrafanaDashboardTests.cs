@@ -31,6 +31,19 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         Assert.Contains("__inputs", File.ReadAllText(Target), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Overview")]
+    [InlineData("-Definition @{ title = 'x'; panels = @() }")]
+    public void A_time_zone_without_an_IANA_name_is_refused(string what)
+    {
+        ModuleSession.Result result = _session.Run(
+            $"New-GrafanaDashboard {what} -TimeZone Europe/Berlin, ([TimeZoneInfo]::CreateCustomTimeZone(\"O'Brien, the other\", [timespan]::FromHours(3), 'x', 'x'))");
+
+        Assert.Equal("TimeZoneInvalid", result.ErrorId);
+        Assert.Contains("'O'Brien, the other' has no IANA name", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
     [Fact]
     public void The_files_in_the_repository_are_what_the_command_writes()
     {
