@@ -35,7 +35,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         return _start;
     }
 
-    /// <summary>The exclusive end the bucket that contains an instant, in UTC ticks.</summary>
+    /// <summary>The exclusive end of the bucket that contains an instant, in UTC ticks.</summary>
     public long EndOf(long utcTicks)
     {
         StartOf(utcTicks);
@@ -108,7 +108,7 @@ internal static class SessionBlocks
 {
     private const long Length = 5 * TimeSpan.TicksPerHour;
 
-    /// <summary>The exclusive end the session that begins at an instant.</summary>
+    /// <summary>The exclusive end of the session that begins at an instant.</summary>
     public static long EndOf(long startTicks) => Math.Min(startTicks + Length, DateTime.MaxValue.Ticks);
 
     /// <summary>Usage by session, from usage by hour. With users, each user has separate sessions.</summary>

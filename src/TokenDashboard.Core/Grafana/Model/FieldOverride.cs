@@ -41,7 +41,7 @@ public sealed record FieldMatcher(string Id, string Options)
     public static FieldMatcher ByQuery(string letter) => new("byFrameRefID", letter);
 }
 
-/// <summary>What a column contains. The SQLite data source knows no other types.</summary>
+/// <summary>What a column contains. The data sources of this product know no other types.</summary>
 public enum FieldType
 {
     /// <summary>Numbers.</summary>

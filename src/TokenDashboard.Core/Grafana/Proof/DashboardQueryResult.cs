@@ -11,7 +11,7 @@ public sealed record DashboardQueryResult : DashboardFinding
 
     /// <summary>What the query is for.</summary>
     public required DashboardQueryKind Source { get; init; }
-    /// <summary>How many rows SQLite returned; at most 200,000 are read.</summary>
+    /// <summary>How many rows the database returned; at most 200,000 are read.</summary>
     public int Rows { get; init; }
     /// <summary>The columns, with their types in the plugin.</summary>
     public TextList<DashboardQueryColumn> Columns { get; init; } = new([]);

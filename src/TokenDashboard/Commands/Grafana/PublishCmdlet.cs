@@ -14,11 +14,11 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(ServerCompleter))]
     public string? FolderUid { get; set; }
 
-    /// <summary>The name of the data source. A new one is named TokenDashboard by default.</summary>
+    /// <summary>The name of the data source. A new one is named TokenDashboard, or TokenDashboard ClickHouse, by default.</summary>
     [Parameter, ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceName { get; set; }
 
-    /// <summary>The uid of the data source. The default is tokendashboard-sqlite, unless a dashboard is set to another one of the server.</summary>
+    /// <summary>The uid of the data source. The default is tokendashboard-sqlite or tokendashboard-clickhouse, unless a dashboard is set to another one of the server.</summary>
     [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
