@@ -45,7 +45,9 @@ switch ($Task) {
         Get-ChildItem $packages
     }
     Clean {
-        dotnet clean $solution --configuration $Configuration
+        foreach ($made in 'Debug', 'Release') {
+            dotnet clean $solution --configuration $made
+        }
         if (Test-Path $artifacts) {
             Remove-Item $artifacts -Recurse
         }

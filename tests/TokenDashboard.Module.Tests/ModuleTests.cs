@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Module.Tests;
 
@@ -14,6 +15,28 @@ public class ModuleTests
         IEnumerable<string> listed = session.Run("$manifest = & ([scriptblock]::Create([IO.File]::ReadAllText($path))); $manifest.CmdletsToExport; $manifest.AliasesToExport", ("path", ModuleSession.ModulePath + "/TokenDashboard.psd1")).Succeeded().Select(name => name.ToString());
 
         Assert.Equal(listed.Order(), exported.Order());
+    }
+
+    [Fact]
+    public void The_manifest_tells_of_all_commands_and_engines()
+    {
+        using var session = new ModuleSession();
+        session.Run("$manifest = & ([scriptblock]::Create([IO.File]::ReadAllText($path)))", ("path", ModuleSession.ModulePath + "/TokenDashboard.psd1")).Succeeded();
+        string notes = Assert.Single(session.Run("$manifest.PrivateData.PSData.ReleaseNotes").Succeeded()).ToString();
+
+        // Verbs of one noun are told as New-, Test- and Publish-GrafanaDashboard.
+        Assert.Empty(session.Run("$manifest.CmdletsToExport").Succeeded().Select(name => name.ToString().Split('-')).Where(parts =>
+            !Regex.IsMatch(notes, $@"\b{parts[0]}-(?:, \w+-)*(?: and \w+-)?{parts[1]}\b")).Select(parts => string.Join('-', parts)));
+        Assert.Contains("ClickHouse", session.Run("$manifest.Description").Succeeded()[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_error_has_a_category()
+    {
+        string categories = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "src/TokenDashboard/Errors.cs")).Split("EndsEverything")[0];
+        string codes = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "src/TokenDashboard.Core/ErrorCode.cs"));
+
+        Assert.All(Regex.Matches(codes, @"^    ([A-Z]\w+),", RegexOptions.Multiline), match => Assert.Matches($@"ErrorCode\.{match.Groups[1].Value}\b", categories));
     }
 
     // ConvertTo-Json writes the numbers of enumerations, but those of 64 bits as words.
