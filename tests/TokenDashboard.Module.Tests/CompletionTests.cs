@@ -49,4 +49,11 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
     [Fact]
     public void A_store_that_cannot_be_read_offers_nothing_and_does_not_fail() =>
         Assert.Empty(store.Session.Complete("Get-TokenUsage -Database /nowhere.db -User a"));
+
+    [Theory]
+    [InlineData("@{ Database = 'NoDrive:/x.db' }")]
+    [InlineData("@{ Database = 'NoProvider::x.db' }")]
+    [InlineData("@{ Database = 'clickhouse://[/x' }")]
+    public void Whatever_fails_a_completer_does_not(string bound) => Assert.Empty(
+        store.Session.Run($"[TokenDashboard.Completion.StoreValueCompleter]::new().CompleteArgument('Get-TokenUsage', 'User', '', $null, {bound})").Succeeded());
 }

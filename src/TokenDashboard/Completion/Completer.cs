@@ -34,7 +34,8 @@ public abstract class Completer : IArgumentCompleter
                 .Take(MostOffered)
                 .Select(value => new CompletionResult(Quote(value.Text), Display.Text(value.Text), CompletionResultType.ParameterValue, Display.Text(value.ToolTip)))];
         }
-        catch (TokenDashboardException)
+        // A path whose drive is gone, a file that another program keeps: whatever it is, the line is not run yet.
+        catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             return [];
         }
