@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -15,12 +14,10 @@ internal sealed class GrafanaClient : IDisposable
     /// <summary>No valid response is as large; a wrong address can return anything.</summary>
     private const int MaxResponseBytes = 64 * 1024 * 1024;
 
-    /// <summary>The servers for which this process has warned of http.</summary>
-    private static readonly ConcurrentDictionary<string, bool> Warned = new(StringComparer.OrdinalIgnoreCase);
-
     private readonly GrafanaConnection _connection;
     private readonly PublishCallbacks _callbacks;
     private readonly CancellationToken _cancellation;
+    private readonly X509Certificate2Collection _authorities;
     private readonly HttpClient _http;
     private readonly GrafanaRetry _retry;
     private readonly Secrets _secrets;
@@ -41,8 +38,9 @@ internal sealed class GrafanaClient : IDisposable
                 target: connection.CaCertificate);
         }
         (AuthenticationHeaderValue authorization, string[] secrets) = Authorization(connection);
-        _secrets = new Secrets();
-        Array.ForEach(secrets, _secrets.Add);
+        if (connection.Url.Scheme == Uri.UriSchemeHttp && !connection.Url.IsLoopback && callbacks.IsNew(connection.Url.GetLeftPart(UriPartial.Authority)))
+            callbacks.Warning($"{connection.Url} uses http: the token or password, and what is published, can be read and changed in transit. Use https.");
+        _authorities = connection.CaCertificate is null ? [] : connection.Authorities();
         _http = new HttpClient(Handler(connection))
         {
             BaseAddress = connection.Url,
@@ -50,8 +48,6 @@ internal sealed class GrafanaClient : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
-        if (connection.Url.Scheme == Uri.UriSchemeHttp && !connection.Url.IsLoopback && Warned.TryAdd(connection.Url.Authority, true))
-            callbacks.Warning($"{connection.Url} uses http: the token or password, and what is published, can be read and changed in transit. Use https.");
         _retry = new GrafanaRetry(connection, callbacks.Verbose, cancellation);
         HttpRequestHeaders headers = _http.DefaultRequestHeaders;
         headers.Authorization = authorization;
@@ -61,6 +57,9 @@ internal sealed class GrafanaClient : IDisposable
         headers.UserAgent.ParseAdd("TokenDashboard");
         if (connection.OrgId is { } organization)
             headers.Add("X-Grafana-Org-Id", organization.ToString(CultureInfo.InvariantCulture));
+        // Nobody would take them out of a connection that was not made.
+        _secrets = new Secrets();
+        Array.ForEach(secrets, _secrets.Add);
     }
 
     internal Uri Url => _connection.Url;
@@ -148,6 +147,8 @@ internal sealed class GrafanaClient : IDisposable
     public void Dispose()
     {
         _http.Dispose();
+        foreach (X509Certificate2 authority in _authorities)
+            authority.Dispose();
         _secrets.Dispose();
     }
 
@@ -181,7 +182,7 @@ internal sealed class GrafanaClient : IDisposable
             _callbacks.Debug($"{method} {new Uri(Url, path)}: {status}, {content.Length} bytes");
             RetryConditionHeaderValue? wait = response.Headers.RetryAfter;
             return new GrafanaAttempt(
-                status, content, response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
+                status, content, RedirectTarget.Of(response, Url),
                 MayPass: status is 429 or 502 or 503 or 504 && !IsPluginAnswer(status, content), RetryAfter: wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow);
         }
         catch (OperationCanceledException exception) when (!_cancellation.IsCancellationRequested)
@@ -226,7 +227,7 @@ internal sealed class GrafanaClient : IDisposable
         return new GrafanaAttempt(Failure: new TokenDashboardException(code, message, inner, Url), MayPass: mayPass);
     }
 
-    private static SocketsHttpHandler Handler(GrafanaConnection connection)
+    private SocketsHttpHandler Handler(GrafanaConnection connection)
     {
         var handler = new SocketsHttpHandler
         {
@@ -244,7 +245,7 @@ internal sealed class GrafanaClient : IDisposable
         {
             // A private authority seldom publishes what it revoked.
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(connection.Authorities());
+            policy.CustomTrustStore.AddRange(_authorities);
             handler.SslOptions.CertificateChainPolicy = policy;
         }
         return handler;

@@ -50,7 +50,8 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
             Api = Api, WaitForServer = WaitForServer, Name = Name ?? connection.Name,
             CaCertificate = CaCertificate is null ? null : ResolvePath(CaCertificate),
         };
-        using var session = new GrafanaSession(connection, new PublishCallbacks((_, _) => true, WriteVerbose, WriteWarning, WriteDebug), Cancellation);
+        var callbacks = new PublishCallbacks((_, _) => true, WriteVerbose, WriteWarning, WriteDebug) { IsNew = SessionWarnings.Add };
+        using var session = new GrafanaSession(connection, callbacks, Cancellation);
         connection = session.Probe();
         SessionConnections.Current.Add(connection);
         WriteObject(connection with { IsDefault = true });

@@ -11,7 +11,8 @@ public abstract class DashboardCmdlet : TokenCmdlet
     private protected const string PathSet = "Path";
 
     private protected bool Failed { get; private set; }
-    private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
+    private protected PublishCallbacks Callbacks =>
+        new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug) { IsNew = SessionWarnings.Add };
 
     /// <summary>Processes the specified dashboards, or all dashboards of this module for a database.</summary>
     private protected void EachDashboard(DashboardDocument? input, string[] paths, string? reads, Action<DashboardDocument> work)

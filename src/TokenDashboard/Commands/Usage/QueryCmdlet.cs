@@ -8,8 +8,8 @@ public abstract class QueryCmdlet : StoreCmdlet
 {
     private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction), nameof(Source)];
 
-    // The warning appears once, not for each query.
-    private static bool s_upperBoundIsTold;
+    private const string UpperBound =
+        "Cost is an upper bound, because some requests, such as those of Observicia, do not record cached tokens: see CostIsUpperBound. This warning appears once.";
 
     private readonly Stopwatch _watch = new();
 
@@ -172,11 +172,8 @@ public abstract class QueryCmdlet : StoreCmdlet
             _currenciesAreTold = true;
             WriteWarning($"Cost is in several currencies ({several.Currency}), which are never added, so rows with more than one have none. Group by Model and Provider, or give your own prices in the currency of the others.");
         }
-        if (!s_upperBoundIsTold && rows.Any(row => row is { CostIsUpperBound: true, Cost: not null }))
-        {
-            s_upperBoundIsTold = true;
-            WriteWarning("Cost is an upper bound, because some requests, such as those of Observicia, do not record cached tokens: see CostIsUpperBound. This warning appears once.");
-        }
+        if (!SessionWarnings.Has(UpperBound) && rows.Any(row => row is { CostIsUpperBound: true, Cost: not null }) && SessionWarnings.Add(UpperBound))
+            WriteWarning(UpperBound);
     }
 
     /// <summary>Warns of unreadable values. If no request matches, the warning shows the time range of the store.</summary>

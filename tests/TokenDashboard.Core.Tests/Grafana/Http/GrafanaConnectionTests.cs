@@ -70,6 +70,20 @@ public class GrafanaConnectionTests
         Assert.DoesNotContain(FakeGrafana.Password, seen + System.Text.Json.JsonSerializer.Serialize(connection), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://grafana.test", "/nowhere/ca.pem")]
+    [InlineData("http://grafana.test", null)]
+    public void A_connection_that_cannot_be_made_keeps_no_secret(string url, string? authority)
+    {
+        const string Token = "glsa_7Yh3kPzR2w";
+        GrafanaConnection connection = PublishRun.Connection(new Uri(url), Token) with { CaCertificate = authority };
+        PublishCallbacks warned = Silent with { Warning = text => throw new InvalidOperationException(text) };
+
+        Assert.ThrowsAny<Exception>(() => connection.Probe(warned, TestContext.Current.CancellationToken));
+
+        Assert.Equal($"'{Token}'", MessageText.Clean($"'{Token}'"));
+    }
+
     [Fact]
     public async Task A_server_is_trusted_by_its_authoritys_certificate_and_by_no_other()
     {

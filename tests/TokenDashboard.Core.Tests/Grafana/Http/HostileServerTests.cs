@@ -67,6 +67,20 @@ public sealed class HostileServerTests : IDisposable
         Assert.Equal(ErrorCode.DashboardInvalid, Assert.Throws<TokenDashboardException>(() => DashboardDocument.Parse(text, "file")).Code);
     }
 
+    [Theory]
+    [InlineData("//[", "nowhere")]
+    [InlineData("http://me:any@elsewhere.test/grafana/login?a=b", "http://elsewhere.test/grafana/login")]
+    public async Task A_redirect_is_told_without_what_may_be_a_secret(string location, string told)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.Intercept = _ => FakeGrafana.Answer.Redirect(location);
+
+        TokenDashboardException? error = PublishRun.Of(server, PublishRun.Json()).Error;
+
+        Assert.Equal(ErrorCode.GrafanaNotJson, error?.Code);
+        Assert.Contains($" to {told}. ", error!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Folders_in_folders_without_end_are_not_grafanas()
     {

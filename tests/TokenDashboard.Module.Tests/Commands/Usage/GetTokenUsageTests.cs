@@ -100,6 +100,20 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     [InlineData("Get-TokenUsage -Database /nowhere.db", "StoreNotFound")]
     public void A_wrong_question_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
 
+    // A job and a parallel block have a session of their own.
+    [Fact]
+    public void That_cost_is_an_upper_bound_is_told_once_in_each_session()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            using var session = new ModuleSession();
+            IEnumerable<string> Told() => session.Run("Get-TokenUsage -Database $path", ("path", store.Path)).Warnings.Where(text => text.Contains("upper bound", StringComparison.Ordinal));
+
+            Assert.Single(Told());
+            Assert.Empty(Told());
+        }
+    }
+
     [Fact]
     public void Filling_gives_a_row_for_every_unit() => Assert.Equal(
         48L, (long)store.Session.Run("Get-TokenUsage Hour -Fill -Since 2026-10-24 -Until 2026-10-26").Succeeded().Count);
