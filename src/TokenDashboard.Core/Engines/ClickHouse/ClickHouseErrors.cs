@@ -39,6 +39,8 @@ internal static partial class ClickHouseErrors
             case 159 or 160 or 209:
                 return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped the query because it took too long: {words} Narrow the time range, or have the limit raised.");
         }
+        if (server.Redirect is { } other)
+            return Failure(ErrorCode.StoreUnreachable, $"'{name}' redirects to '{Short(other)}', and no redirect is followed. Give the address of ClickHouse itself, with ?secure=true for an encrypted connection.");
         if (Causes(exception).OfType<AuthenticationException>().FirstOrDefault() is { } tls)
             return Failure(ErrorCode.StoreTlsFailed, $"The encrypted connection to '{name}' failed: {tls.Message} Trust the server's certificate authority on this machine, or give the port of an encrypted interface.");
         if (Causes(exception).Any(cause => cause is TimeoutException or OperationCanceledException))
@@ -64,11 +66,9 @@ internal static partial class ClickHouseErrors
             yield return exception;
     }
 
-    private static string Words(Exception exception)
-    {
-        string words = exception.Message.ReplaceLineEndings(" ").Trim();
-        return (words.Length > MaxWords ? words[..MaxWords] + "..." : words).TrimEnd('.') + ".";
-    }
+    private static string Words(Exception exception) => Short(exception.Message.ReplaceLineEndings(" ").Trim()).TrimEnd('.') + ".";
+
+    private static string Short(string words) => words.Length > MaxWords ? words[..MaxWords] + "..." : words;
 
     [GeneratedRegex(@"Code: (\d+)")]
     private static partial Regex Code();

@@ -29,8 +29,8 @@ internal sealed class ClickHouseServer : IDisposable
 
     private readonly ClickHouseClient _client;
     private readonly HttpClient _http;
-    private readonly ConcurrentBag<Socket> _sockets = [];
-    private readonly Secrets _secrets = new();
+    private readonly ConcurrentDictionary<Socket, bool> _sockets = [];
+    private readonly Secrets _secrets;
     private readonly CancellationToken _cancellation;
     private readonly TimeSpan _timeout;
 
@@ -46,7 +46,6 @@ internal sealed class ClickHouseServer : IDisposable
         _timeout = timeout ?? UsualTimeout;
         User = credential?.UserName ?? address.User ?? Environment.GetEnvironmentVariable(UserVariable) ?? "default";
         string password = credential?.Password ?? Environment.GetEnvironmentVariable(PasswordVariable) ?? "";
-        _secrets.Add(password);
         _client = new ClickHouseClient(new ClickHouseClientSettings
         {
             Host = address.Host,
@@ -57,8 +56,11 @@ internal sealed class ClickHouseServer : IDisposable
             Password = password,
             UseCompression = !IsThisMachine,
             Timeout = _timeout,
-            HttpClient = _http = new HttpClient(new AnswerHandler(this, new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, ConnectCallback = ConnectAsync })) { Timeout = _timeout },
+            HttpClient = _http = new HttpClient(new AnswerHandler(this, Handler())) { Timeout = _timeout },
         });
+        // Nobody would take them out of a connection that was not made.
+        _secrets = new Secrets();
+        _secrets.Add(password);
     }
 
     public ClickHouseAddress Address { get; }
@@ -70,6 +72,18 @@ internal sealed class ClickHouseServer : IDisposable
 
     /// <summary>Whether the last answer was none of ClickHouse, although it told of no failure.</summary>
     public bool IsForeign { get; private set; }
+
+    /// <summary>Where the last answer redirected to, without what may be a secret; null if it did not.</summary>
+    public string? Redirect { get; private set; }
+
+    /// <summary>The most bytes of an answer, unpacked; null for any number. A longer one is broken off.</summary>
+    public long? MaxAnswerBytes { get; init; }
+
+    /// <summary>Whether the last answer was longer.</summary>
+    public bool IsTooLong { get; private set; }
+
+    /// <summary>How many connections are open or being opened.</summary>
+    public int OpenSockets => _sockets.Count;
 
     // There, compression takes longer than it saves.
     private bool IsThisMachine => Address.Host == "localhost" || (IPAddress.TryParse(Address.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
@@ -86,7 +100,7 @@ internal sealed class ClickHouseServer : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_cancellation, cancellation);
         using CancellationTokenRegistration end = both.Token.Register(() =>
         {
-            foreach (Socket socket in _sockets)
+            foreach (Socket socket in _sockets.Keys)
                 socket.Dispose();
         });
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
@@ -126,21 +140,32 @@ internal sealed class ClickHouseServer : IDisposable
         }
     }
 
+    private SocketsHttpHandler Handler() => new()
+    {
+        AutomaticDecompression = DecompressionMethods.All,
+        // Another address would get the SQL, and its rows would be taken for those of this one.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectCallback = ConnectAsync,
+    };
+
     // The driver blocks while it reads rows: such a read ends with its socket, or with the time limit of the socket.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)_timeout.TotalMilliseconds };
+        // Known before it is connected, so that it ends with a query that is stopped meanwhile.
+        _sockets[socket] = true;
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+            return new Connection(this, socket);
         }
         catch
         {
+            _sockets.TryRemove(socket, out _);
             socket.Dispose();
             throw;
         }
-        _sockets.Add(socket);
-        return new NetworkStream(socket, ownsSocket: true);
     }
 
     public void Dispose()
@@ -150,12 +175,30 @@ internal sealed class ClickHouseServer : IDisposable
         _secrets.Dispose();
     }
 
+    private sealed class Connection(ClickHouseServer server, Socket socket) : NetworkStream(socket, ownsSocket: true)
+    {
+        protected override void Dispose(bool disposing)
+        {
+            server._sockets.TryRemove(Socket, out _);
+            base.Dispose(disposing);
+        }
+    }
+
     private sealed class AnswerHandler(ClickHouseServer server, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             server.IsForeign = response.IsSuccessStatusCode && !response.Headers.Any(header => header.Key.StartsWith("X-ClickHouse-", StringComparison.OrdinalIgnoreCase));
+            server.Redirect = (int)response.StatusCode is >= 300 and < 400 ? RedirectTarget.Of(response, request.RequestUri!) ?? "nowhere" : null;
+            server.IsTooLong = false;
+            if (server.MaxAnswerBytes is { } most)
+            {
+                HttpContent content = response.Content;
+                response.Content = new StreamContent(new LimitedStream(await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), most, () => server.IsTooLong = true));
+                foreach ((string name, IEnumerable<string> values) in content.Headers)
+                    response.Content.Headers.TryAddWithoutValidation(name, values);
+            }
             return response;
         }
     }

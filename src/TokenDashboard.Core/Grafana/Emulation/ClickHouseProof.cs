@@ -10,7 +10,7 @@ namespace TokenDashboard.Grafana.Emulation;
 internal sealed partial class ClickHouseProof(string address, NetworkCredential? credential, CancellationToken cancellation) : IPluginDatabase
 {
     // The SQL is not trusted.
-    private readonly ClickHouseServer _server = new(ClickHouseAddress.Parse(address), credential, cancellation) { OnlyReads = true };
+    private readonly ClickHouseServer _server = new(ClickHouseAddress.Parse(address), credential, cancellation) { OnlyReads = true, MaxAnswerBytes = QueryLimits.MaxResultBytes };
 
     public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time)
     {
@@ -24,11 +24,12 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
             throw new PluginException("The query may have more than one statement, and is not run here", DashboardRules.QueryNotRun);
         using var deadline = new CancellationTokenSource(time);
         List<PluginColumn>? columns = null;
+        var size = new ResultSize();
         bool complete = true;
         long begun = Stopwatch.GetTimestamp();
         try
         {
-            foreach (bool _ in _server.Query(finished, new ClickHouseParameters(), reader => Read(reader, ref columns), reader => columns = ColumnsOf(reader), deadline.Token))
+            foreach (bool _ in _server.Query(finished, new ClickHouseParameters(), reader => Read(reader, columns!, size), reader => columns = ColumnsOf(reader), deadline.Token))
             {
                 if (columns![0].Values.Count == QueryLimits.MaxRows)
                 {
@@ -40,6 +41,10 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         catch (TokenDashboardException) when (deadline.IsCancellationRequested)
         {
             throw QueryGuard.Stopped($"ran for more than {time.TotalSeconds:0.#} seconds");
+        }
+        catch (TokenDashboardException) when (_server.IsTooLong)
+        {
+            throw ResultSize.Exceeded();
         }
         catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreReadFailed or ErrorCode.StoreTimeout or ErrorCode.StoreQuotaExceeded or ErrorCode.StoreAccessDenied or ErrorCode.StoreTableMissing)
         {
@@ -60,22 +65,25 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
     private static List<PluginColumn> ColumnsOf(ClickHouseDataReader reader) =>
         [.. Enumerable.Range(0, reader.FieldCount).Select(i => new PluginColumn(reader.GetName(i), TypeOf(reader.GetDataTypeName(i))))];
 
-    private static bool Read(ClickHouseDataReader reader, ref List<PluginColumn>? columns)
+    private static bool Read(ClickHouseDataReader reader, List<PluginColumn> columns, ResultSize size)
     {
-        for (int i = 0; i < columns!.Count; i++)
+        for (int i = 0; i < columns.Count; i++)
         {
             if (reader.IsDBNull(i))
             {
+                size.Add(null);
                 columns[i].Add(null);
                 continue;
             }
-            columns[i].Values.Add(columns[i].Type switch
+            object value = columns[i].Type switch
             {
                 ColumnType.Time => (decimal)(reader.GetDateTimeOffset(i) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerSecond,
                 ColumnType.WholeNumber => Whole(reader.GetValue(i)),
                 ColumnType.Number => Number(reader.GetValue(i)),
                 _ => Text(reader.GetValue(i)),
-            });
+            };
+            size.Add(value);
+            columns[i].Values.Add(value);
         }
         return true;
     }

@@ -108,7 +108,7 @@ internal sealed class ProofDatabase : IPluginDatabase
     {
         List<PluginColumn> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new PluginColumn(
             reader.GetName(i), raw.sqlite3_column_decltype(reader.Handle!, i).utf8_to_string(), timeColumns.Contains(reader.GetName(i))))];
-        long bytes = 0;
+        var size = new ResultSize();
         while (reader.Read())
         {
             if (columns[0].Values.Count == QueryLimits.MaxRows)
@@ -116,20 +116,10 @@ internal sealed class ProofDatabase : IPluginDatabase
             for (int i = 0; i < columns.Count; i++)
             {
                 object? value = reader.IsDBNull(i) ? null : reader.GetValue(i);
-                bytes += Size(value);
+                size.Add(value);
                 columns[i].Add(value);
             }
-            if (bytes > QueryLimits.MaxResultBytes)
-                throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxResultBytes >> 20} MiB");
         }
         return (columns, true);
     }
-
-    // The plugin writes a BLOB as numbers.
-    private static long Size(object? value) => 32 + value switch
-    {
-        string text => 2L * text.Length,
-        byte[] blob => 8L * blob.Length,
-        _ => 0,
-    };
 }

@@ -151,3 +151,20 @@ internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
 
     internal static QueryLimits Of(TimeSpan time) => new(time, 1L << 30, 1 << 20);
 }
+
+/// <summary>Counts the bytes of a result, which are in memory until its rules are checked.</summary>
+internal sealed class ResultSize
+{
+    private long _bytes;
+
+    /// <exception cref="PluginException">The result has more than <see cref="QueryLimits.MaxResultBytes"/>.</exception>
+    internal void Add(object? value)
+    {
+        // The plugin writes a BLOB as numbers.
+        _bytes += 32 + value switch { string text => 2L * text.Length, byte[] blob => 8L * blob.Length, _ => 0 };
+        if (_bytes > QueryLimits.MaxResultBytes)
+            throw Exceeded();
+    }
+
+    internal static PluginException Exceeded() => QueryGuard.Stopped($"returns more than {QueryLimits.MaxResultBytes >> 20} MiB");
+}

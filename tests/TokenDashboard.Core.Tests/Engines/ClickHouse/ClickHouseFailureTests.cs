@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -56,6 +57,64 @@ public class ClickHouseFailureTests
         using var server = new RawServer((stream, _) => Send(stream, status, "", content));
 
         Assert.Equal(code, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
+    }
+
+    [Fact]
+    public void A_redirect_is_told_and_not_followed()
+    {
+        int asked = 0;
+        using var other = new RawServer((stream, _) =>
+        {
+            asked++;
+            return Send(stream, 200, "X-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n", Rows);
+        });
+        string place = other.Address.Replace("clickhouse:", "http:", StringComparison.Ordinal);
+        using var server = new RawServer((stream, _) => Send(stream, 307, $"Location: {place.Replace("//", $"//{Login.UserName}:any@", StringComparison.Ordinal)}?a=b\r\n", ""));
+
+        TokenDashboardException exception = Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None));
+
+        Assert.Equal(ErrorCode.StoreUnreachable, exception.Code);
+        Assert.Contains($"redirects to '{place}'", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, asked);
+        using var wrong = new RawServer((stream, _) => Send(stream, 307, "Location: //[\r\n", ""));
+        Assert.Contains("redirects to 'nowhere'", Failure(() => TelemetryStores.Open(wrong.Address, Login, CancellationToken.None)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_server_says_is_to_be_kept_is_not_sent_back()
+    {
+        var headers = new ConcurrentQueue<string>();
+        using var server = new RawServer(async (stream, end) =>
+        {
+            var request = new byte[1 << 16];
+            headers.Enqueue(Encoding.Latin1.GetString(request, 0, await stream.ReadAsync(request, end)));
+            await Write(stream, $"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nX-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\nContent-Length: {Rows.Length}\r\nConnection: close\r\n\r\n{Rows}");
+        });
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None);
+
+        for (int i = 0; i < 2; i++)
+            Assert.Equal(2, connection.Query("SELECT n, s FROM t", new ClickHouseParameters(), row => row.GetString(1), cancellation: TestContext.Current.CancellationToken).Count());
+
+        Assert.Equal(2, headers.Count);
+        Assert.DoesNotContain(headers, header => header.Contains("Cookie", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(0, connection.OpenSockets);
+    }
+
+    [Fact]
+    public void A_text_without_an_end_is_left_at_the_limit_of_an_answer()
+    {
+        using var server = new RawServer(async (stream, end) =>
+        {
+            await Read(stream);
+            await Write(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\u0001\u0001s\u0006String\u00ff\u00ff\u00ff\u00ff\u0007");
+            while (true)
+                await stream.WriteAsync(new byte[1 << 16], end);
+        });
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None) { MaxAnswerBytes = 10_000_000 };
+
+        Failure(() => _ = connection.Query("SELECT s FROM t", new ClickHouseParameters(), row => row.GetString(0)).Count());
+
+        Assert.True(connection.IsTooLong);
     }
 
     [Theory]

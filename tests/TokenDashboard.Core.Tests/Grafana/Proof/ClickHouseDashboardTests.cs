@@ -105,6 +105,24 @@ public class ClickHouseDashboardTests
         Assert.StartsWith("The query ran for more than 0.5 seconds.", finding.Message, StringComparison.Ordinal);
     }
 
+    // Many texts, one text, and lists, of which a table shows little.
+    [ClickHouseFact]
+    public void A_result_of_too_many_bytes_is_stopped()
+    {
+        foreach (string sql in (string[])
+        [
+            "SELECT repeat('x', 1000000) AS x FROM numbers(700)",
+            "SELECT arrayStringConcat(arrayMap(number -> repeat('x', 1000000), range(300))) AS x SETTINGS max_result_bytes = 0",
+            "SELECT range(1000000) AS x FROM numbers(100)",
+        ])
+        {
+            DashboardFinding finding = Assert.Single(Test(sql).Findings, finding => finding.Rule.StartsWith("query-", StringComparison.Ordinal));
+
+            Assert.Equal("query-stopped", finding.Rule);
+            Assert.StartsWith("The query returns more than 256 MiB.", finding.Message, StringComparison.Ordinal);
+        }
+    }
+
     [ClickHouseFact]
     public void A_query_of_which_a_variable_failed_is_not_run()
     {
