@@ -141,7 +141,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     [InlineData("Import-TokenUsage first.csv -Map @{ colour = 'red' }", "ImportMapInvalid")]
     [InlineData("Import-TokenUsage first.csv -Format Otlp -Map @{ model = '=x' }", "ImportMapInvalid")]
     [InlineData("Import-TokenUsage first.csv -Format Excel", "CannotConvertArgumentNoMessage")]
-    [InlineData("Import-TokenUsage first.csv -Database first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }", "StoreNotDatabase")]
+    [InlineData("Import-TokenUsage first.csv -Database first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }", "ImportFormatUnsupported")]
     [InlineData("Import-TokenUsage ($folder + '/empty')", "ImportNothingFound")]
     [InlineData("Import-TokenUsage poem.txt", "ImportFormatUnknown")]
     [InlineData("Import-TokenUsage never.csv", "ImportNothingFound")]
