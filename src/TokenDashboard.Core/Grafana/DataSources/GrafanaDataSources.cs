@@ -48,21 +48,32 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             return null;
         }
         if (response.Status == 404)
-            return Create(options, identity);
+            return Create(options, identity, hasDatabaseParameter: reads is not null);
         JsonObject stored = response.OrThrow($"read the data source '{uid}'", Permission).AsObject();
         identity = identity with { Name = stored.String("name") ?? identity.Name };
         return stored.String("type") is var type && type == identity.Plugin.Id ? Correct(stored, options, identity)
             : throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {identity.Plugin.Id}. Use another uid.");
     }
 
-    /// <summary>Whether the server has a data source of the plugin with that uid. If the account may not read data sources, it is assumed to exist.</summary>
+    /// <summary>
+    /// Whether the server has a data source of the plugin with that uid. If the account may not read data sources, or a proxy does not let the uid through,
+    /// it is assumed to exist.
+    /// </summary>
     internal bool Has(string uid, DataSourcePlugin plugin)
     {
         // Grafana's name of its default data source.
         if (uid == "default")
             return true;
-        GrafanaResponse response = client.Get(ByUid(uid));
-        if (response.Status == 403)
+        GrafanaResponse? response = null;
+        try
+        {
+            response = client.Get(ByUid(uid));
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaNotJson)
+        {
+            callbacks.Verbose(exception.Message);
+        }
+        if (response is null or { Status: 403 })
         {
             WarnOfUnread(uid);
             return true;
@@ -75,7 +86,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     internal static DataSourceItem[] All(GrafanaResponse response) =>
         response.OrThrow("list data sources", GrafanaPermission.ReadDataSources).As(GrafanaJson.Default.DataSourceItemArray);
 
-    private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
+    private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity, bool hasDatabaseParameter)
     {
         DataSourceItem[] all = All(client);
         if (all.Any(item => item.Uid == identity.Uid) && CreatedMeanwhile(identity) is { } listed)
@@ -85,8 +96,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             string others = string.Join(", ", all.Where(item => item.Type == identity.Plugin.Id).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
             throw new TokenDashboardException(
                 ErrorCode.GrafanaDataSourceMissing,
-                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Create it with Set-GrafanaDataSource, or use -Database with the "
-                    + $"store's path as the Grafana server sees it{(others.Length == 0 ? "." : $", or use an existing one with -DataSourceUid: {others}.")}",
+                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Create it with Set-GrafanaDataSource"
+                    + (hasDatabaseParameter ? ", or use -Database with the store's path as the Grafana server sees it" : "")
+                    + (others.Length == 0 ? "." : $", or use an existing one with -DataSourceUid: {others}."),
                 target: identity.Uid);
         }
         if (all.FirstOrDefault(item => string.Equals(item.Name, identity.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)

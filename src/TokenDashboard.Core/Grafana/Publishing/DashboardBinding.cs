@@ -41,8 +41,11 @@ internal static class DashboardBinding
         // One that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
         foreach ((JsonObject original, JsonObject variable) in document.Root.Child("templating").Objects("list").Zip(dashboard.Child("templating").Objects("list")))
         {
+            // What other variables are set to is no uid, and no business of the server.
+            if (variable.String("type") != "datasource" || variable.String("query") != dataSource.Plugin.Id || references?.Chose(variable) == true)
+                continue;
             bool isKept = ChosenUid(variable) is { } chosen && (chosen == dataSource.Uid ? ChosenUid(original) is not null : keeps?.Invoke(chosen) == true);
-            if (variable.String("type") == "datasource" && variable.String("query") == dataSource.Plugin.Id && references?.Chose(variable) != true && !isKept)
+            if (!isKept)
                 variable["current"] = DataSourceReferences.Choice(dataSource.Name, dataSource.Uid, variable.Flag("multi"));
         }
         return dashboard;

@@ -48,6 +48,32 @@ public class GrafanaDataSourceTests
         static JsonObject Source(string uid, string name) => new() { ["uid"] = uid, ["name"] = name, ["type"] = "frser-sqlite-datasource" };
     }
 
+    [Theory]
+    [InlineData("query")]
+    [InlineData("datasource")]
+    public async Task Only_data_sources_are_looked_up_and_a_page_in_answer_is_no_end(string type)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.DataSources.Add(new JsonObject { ["uid"] = DataSourcePlugin.Sqlite.DefaultUid, ["name"] = "TokenDashboard", ["type"] = DataSourcePlugin.Sqlite.Id });
+        // As a proxy answers that takes no escaped slash.
+        server.Intercept = line => line.Contains("gpt-4o", StringComparison.Ordinal) ? FakeGrafana.Answer.Html(404, "<h1>Not Found</h1>") : null;
+        string json = PublishRun.Json().Replace(
+            "\"query\": \"frser-sqlite-datasource\" }",
+            $$"""
+            "query": "frser-sqlite-datasource" },
+            { "type": "{{type}}", "name": "other", "query": "frser-sqlite-datasource", "current": { "text": "openai/gpt-4o", "value": "openai/gpt-4o" } }
+            """,
+            StringComparison.Ordinal);
+
+        PublishRun run = PublishRun.Of(server, json, AsItIs);
+
+        Assert.Null(run.Error);
+        Assert.Equal(type == "datasource", server.Requests.Any(request => request.Contains("gpt-4o", StringComparison.Ordinal)));
+        Assert.Equal(type == "datasource" ? 1 : 0, run.Warnings.Count);
+        JsonNode list = server.Dashboards["token-usage"].Content["templating"]!["list"]!;
+        Assert.Equal(("tokendashboard-sqlite", "openai/gpt-4o"), ((string?)list[0]!["current"]!["value"], (string?)list[1]!["current"]!["value"]));
+    }
+
     [Fact]
     public async Task A_new_data_source_has_the_settings_the_plugin_needs()
     {
