@@ -120,8 +120,8 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
     internal virtual IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
         $"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", GrafanaPermission.ReadFolders, GrafanaJson.Default.FolderAnswerArray);
 
-    /// <summary>Creates a folder in another, or in none for an empty parent. Without a uid the server chooses one.</summary>
-    internal virtual GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
+    /// <summary>Creates a folder in another, or in none for an empty parent.</summary>
+    internal virtual GrafanaResponse? CreateFolder(string title, string uid, string parentUid, Func<bool> isDone)
     {
         JsonObject body = Json.Of(("title", title), ("uid", uid), ("parentUid", parentUid.Length > 0 ? parentUid : null));
         return client.Write(HttpMethod.Post, "api/folders", body, isDone);

@@ -26,17 +26,21 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
 {
     /// <summary>Grafana itself allows a tenth of it.</summary>
     private const int MaxDepth = 64;
+    /// <summary>How many folders of a title may have been created from here and renamed since.</summary>
+    private const int MaxRenamed = 16;
 
     private readonly Dictionary<string, IReadOnlyList<string>> _titles = [];
 
     /// <summary>The folder the last call of <see cref="Ensure"/> ended at.</summary>
     internal FolderPlace Place { get; private set; } = FolderPlace.Root;
 
-    /// <summary>Finds or creates a folder, its parents first. A title or a uid must be given.</summary>
+    /// <summary>
+    /// Finds or creates a folder, its parents first. A title or a uid must be given. Before a folder is created, <paramref name="isNeeded"/> is asked.
+    /// </summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title.
     /// </exception>
-    internal IEnumerable<GrafanaPublishResult> Ensure(string? titles, string? uid)
+    internal IEnumerable<GrafanaPublishResult> Ensure(string? titles, string? uid, Func<bool>? isNeeded = null)
     {
         if (uid is not null && api.Folder(uid) is { } existing)
         {
@@ -60,8 +64,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         for (int level = 0; level < path.Length; level++)
         {
             GrafanaPublishAction action = GrafanaPublishAction.Unchanged;
-            FolderPlace? folder = (Place.Uid is null ? null : ByTitle(path[level], Place.Uid))
-                ?? Create(path[level], Place, level == path.Length - 1 ? uid : null, out action);
+            FolderPlace? folder = Place.Uid is null ? null : ByTitle(path[level], Place.Uid);
+            if (folder is null && isNeeded?.Invoke() != false)
+                folder = Create(path[level], Place, level == path.Length - 1 ? uid : null, out action);
             if (folder is not null)
                 yield return Result(folder, action);
             Place = folder ?? new FolderPlace(null, path[level]);
@@ -109,23 +114,26 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         if (parent.Uid is null)
             throw Conflict($"The folder '{title}' cannot be created, because its parent '{parent.Title}' was not created.");
         // Newer servers accept a title twice, so two runs at the same time would create two folders. A uid exists only once.
-        string wanted = uid ?? $"td-{DashboardContent.Fingerprint($"{parent.Uid}/{title}")}";
+        string wanted = uid ?? UidOf($"{parent.Uid}/{title}");
         FolderPlace? found = null;
         // Lists lag behind on some servers; a folder's own address does not.
         bool IsThere() => (found = api.Folder(wanted, required: false) is { Uid: { } known } folder && folder.Title == title && (folder.ParentUid ?? "") == parent.Uid
             ? new FolderPlace(known, title)
             : ByTitle(title, parent.Uid)) is not null;
-        GrafanaResponse? response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
-        // Before version 9 a title that is taken is a bad request.
-        if (response?.Status is 400 or 409 or 412 && IsThere())
+        GrafanaResponse? response;
+        for (int renamed = 0; ; renamed++)
         {
-            action = GrafanaPublishAction.Unchanged;
-            return found;
-        }
-        if (response is { IsConflict: true } && uid is null && api.Folder(wanted, required: false) is not null)
-        {
-            // A folder that was created from here, and renamed or moved since, has the uid.
-            response = api.CreateFolder(title, null, parent.Uid, IsThere);
+            response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
+            // Before version 9 a title that is taken is a bad request.
+            if (response?.Status is 400 or 409 or 412 && IsThere())
+            {
+                action = GrafanaPublishAction.Unchanged;
+                return found;
+            }
+            if (response is not { IsConflict: true } || uid is not null || renamed == MaxRenamed || api.Folder(wanted, required: false) is null)
+                break;
+            // A folder that was created from here, and renamed or moved since, has the uid. Every run takes the same one next.
+            wanted = UidOf($"{parent.Uid}/{title}/{wanted}");
         }
         if (response is null)
             return found;
@@ -136,6 +144,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");
         return new FolderPlace(created, title);
     }
+
+    private static string UidOf(string path) => $"td-{DashboardContent.Fingerprint(path)}";
 
     private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) =>
         new(GrafanaPublishKind.Folder, place.Title, action, place.Uid, new Uri(client.Url, $"dashboards/f/{place.Uid}"));

@@ -86,10 +86,10 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
     internal override IEnumerable<FolderAnswer> Folders(string parentUid) =>
         List(_folders, "list folders", GrafanaPermission.ReadFolders).Where(found => found.Folder == parentUid).Select(Folder);
 
-    internal override GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
+    internal override GrafanaResponse? CreateFolder(string title, string uid, string parentUid, Func<bool> isDone)
     {
         JsonObject metadata = Json.Of(
-            (uid is null ? "generateName" : "name", uid ?? "f"),
+            ("name", uid),
             ("annotations", parentUid.Length > 0 ? new JsonObject { [ApiObject.FolderNote] = parentUid } : null));
         return Client.Write(HttpMethod.Post, _folders, Body(ApiGroups.Folder, folderVersion, "Folder", metadata, new JsonObject { ["title"] = title }), isDone);
     }

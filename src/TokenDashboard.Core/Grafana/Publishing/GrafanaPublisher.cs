@@ -17,12 +17,16 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
     private readonly Dictionary<(string Uid, DataSourcePlugin Plugin), bool> _kept = [];
     private GrafanaPublishOptions _options = options;
     private FolderPlace? _folder;
+    private bool _hasFolder;
     private readonly Dictionary<DataSourcePlugin, DataSourceIdentity> _dataSources = [];
     private DataSourceReferences? _references;
 
     // A database belongs to one plugin; a uid can belong to any.
     private GrafanaPublishOptions OptionsOf(DataSourcePlugin plugin) => _options.Database is { } database && DataSourceSettings.PluginOf(database) != plugin
         ? _options with { Database = null, DataSourceUid = null, DataSourceName = null } : _options;
+
+    /// <summary>The title of the requested folder, once it was looked for; null for none.</summary>
+    internal string? FolderTitle => _folder?.Title;
 
     /// <summary>
     /// Prepares what a dashboard needs, unless it is prepared: server, account, folder, data source. After a failure other than
@@ -33,11 +37,13 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
     {
         DashboardBinding.RequireUid(document, _seen);
         Connect();
-        if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
+        if (!_hasFolder && (_options.Folder ?? _options.FolderUid) is not null)
         {
-            foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid))
+            bool isNeeded = true;
+            // A new folder stays empty if no dashboard is created.
+            foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid, () => isNeeded = MayBeSaved(document)))
                 yield return result;
-            _folder = Folders.Place;
+            (_folder, _hasFolder) = (Folders.Place, isNeeded);
         }
         if (_references is null && _options.DataSources is { } map)
         {
@@ -198,6 +204,19 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
                 Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{path}'.");
                 return path;
             }
+        }
+    }
+
+    private bool MayBeSaved(DashboardDocument document)
+    {
+        try
+        {
+            return Api.Read(document.Uid) is not null || Missing(document) is null;
+        }
+        catch (TokenDashboardException)
+        {
+            // Publish has the same failure, for this dashboard only.
+            return true;
         }
     }
 

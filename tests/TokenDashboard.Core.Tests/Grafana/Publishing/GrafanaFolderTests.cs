@@ -113,6 +113,52 @@ public class GrafanaFolderTests
         Assert.Equal(uid, server.Dashboards["two"].FolderUid);
     }
 
+    [Theory]
+    [InlineData("9.5.21", GrafanaApi.Legacy)]
+    [InlineData("13.3.1", GrafanaApi.Legacy)]
+    [InlineData("13.3.1", GrafanaApi.Resource)]
+    public async Task After_folders_were_renamed_two_runs_still_make_one(string version, GrafanaApi api)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(version);
+        GrafanaConnection connection = PublishRun.Connection(server.Url) with { Api = api };
+        PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"), connection: connection);
+        server.Folders[0] = server.Folders[0] with { Title = "Renamed" };
+        PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"), connection: connection);
+        server.Folders[1] = server.Folders[1] with { Title = "Renamed too" };
+        string made = PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"), connection: connection).Results[0].Uid!;
+        // The list as the other run read it, before this one made the folder.
+        server.Intercept = line => !line.StartsWith("GET ", StringComparison.Ordinal) ? null
+            : line.Contains("/api/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonArray())
+            : line.Contains("/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonObject { ["items"] = new JsonArray(), ["metadata"] = new JsonObject() })
+            : null;
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json("Two", "two"), Options("LLM"), connection: connection);
+
+        Assert.Null(run.Error);
+        Assert.Equal((made, GrafanaPublishAction.Unchanged), (run.Results[0].Uid, run.Results[0].Action));
+        Assert.Equal(["LLM", "Renamed", "Renamed too"], server.Folders.Select(folder => folder.Title).Order());
+    }
+
+    [Theory]
+    [InlineData("LLM", false)]
+    [InlineData("LLM/Tokens", false)]
+    [InlineData("LLM", true)]
+    public async Task No_folder_is_made_for_dashboards_that_are_not(string folder, bool updateOnly)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json(), Options(folder));
+        server.DeleteInBrowser("token-usage");
+        server.Folders.Clear();
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options(folder) with { UpdateOnly = updateOnly });
+
+        Assert.Equal(ErrorCode.GrafanaDashboardMissing, run.Error?.Code);
+        Assert.Equal(GrafanaPublishAction.Conflict, run.Dashboard);
+        Assert.Equal(folder.Split('/')[^1], run.Results[^1].FolderTitle);
+        Assert.Empty(server.Folders);
+        Assert.Equal(GrafanaPublishAction.Created, PublishRun.Of(server, PublishRun.Json(), Options(folder) with { Force = true }).Dashboard);
+    }
+
     [Fact]
     public async Task General_is_the_place_outside_every_folder()
     {
