@@ -12,6 +12,13 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
     private const int DeepestOffered = 3;
     private const int MostVersions = 100;
 
+    private static readonly EnumerationOptions Everywhere = new()
+    {
+        RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
+    };
+
+    private readonly Dictionary<string, string> _saved = new(StringComparer.Ordinal);
+
     /// <summary>
     /// The uids of the dashboards that have all tags and are in the folder (titles, separated by slashes; <c>General</c> is the place outside every folder)
     /// or below it, selected by uid and title.
@@ -50,13 +57,35 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
     {
         DashboardDocument document = Read(uid, version, out FolderPlace place, out long found);
         IReadOnlyList<string> titles = Folders.Titles(place);
-        string path = DistinctPathOf(root, titles, uid);
+        string path = _saved[uid] = DistinctPathOf(root, titles, uid);
         bool exists = File.Exists(path);
         if (!Callbacks.ShouldProcess($"File '{path}'", exists ? "Update" : "Create"))
             return null;
         bool written = AtomicFile.WriteBelow(root, path, document.Json);
         GrafanaPublishAction action = !written ? GrafanaPublishAction.Unchanged : exists ? GrafanaPublishAction.Updated : GrafanaPublishAction.Created;
         return new GrafanaExportResult(action, uid, document.Title, string.Join('/', titles), found, path);
+    }
+
+    /// <summary>
+    /// The files below a folder that are named like exports, of dashboards that are not among those the server has, or that were now saved elsewhere.
+    /// Publishing the folder would create the dashboards anew, or find two files of one.
+    /// </summary>
+    public IEnumerable<string> Outdated(string root, IReadOnlyCollection<string> uids) =>
+        !Directory.Exists(root) ? [] : Directory.EnumerateFiles(Path.GetFullPath(root), "*.json", Everywhere).Where(file =>
+            UidOf(file) is { } uid && (_saved.TryGetValue(uid, out string? path) ? path != file : !uids.Contains(uid))).Order(StringComparer.Ordinal);
+
+    /// <summary>The uid in a file that is named like an export of it; null for any other file.</summary>
+    private static string? UidOf(string file)
+    {
+        try
+        {
+            string? uid = JsonInput.Parse(RegularFile.TryReadText(file) ?? "").String("uid");
+            return uid is { Length: > 0 } && Path.GetFileNameWithoutExtension(file) is var name && (name == FileName.Of(uid) || name == FileName.Distinct(uid)) ? uid : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Writes the changes made on the server into the file the dashboard was published from; returns null if that was declined.</summary>

@@ -63,6 +63,12 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
         }
         foreach (string uid in uids)
             Guard(() => WriteAny(Path is null ? exporter.Read(uid, Number) : exporter.Save(uid, Number, ResolvePath(Path))));
+        string[] outdated = All && Path is not null ? [.. exporter.Outdated(ResolvePath(Path), uids.ToHashSet())] : [];
+        if (outdated.Length > 0)
+        {
+            WriteWarning($"Below '{Path}' are files of dashboards that the server does not have, or has in another folder: {string.Join(", ", outdated)}. They were left "
+                + "as they are. Remove those that are no longer needed, or publishing the folder publishes them too.");
+        }
     }
 
     private long? Number => Version == 0 ? null : Version;

@@ -34,6 +34,34 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_an_earlier_export_that_are_no_longer_the_servers_are_told()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession(new CapturingHost());
+        Add(server, "one");
+        Add(server, "two");
+        Add(server, "three");
+        server.Folders.Add(new("llm", "LLM"));
+        server.Dashboards["one"].FolderUid = "llm";
+        Connect(session, server, "server").Succeeded();
+        Assert.Empty(Run(session, "Export-GrafanaDashboard -All -Path $folder").Warnings);
+        File.WriteAllText(Path.Combine(_folder, "package.json"), """{ "uid": "another", "name": "not an export" }""");
+        File.WriteAllText(Path.Combine(_folder, "broken.json"), "{");
+        server.Folders[0] = server.Folders[0] with { Title = "LLM two" };
+        server.DeleteInBrowser("two");
+        server.Intercept = line => line.EndsWith("/uid/three", StringComparison.Ordinal) ? FakeGrafana.Answer.Message(500, "not now") : null;
+
+        string told = Assert.Single(Run(session, "Export-GrafanaDashboard -All -Path $folder").Warnings);
+
+        Assert.Contains(Path.Combine("LLM", "one.json"), told, StringComparison.Ordinal);
+        Assert.Contains("two.json", told, StringComparison.Ordinal);
+        Assert.All((string[])["LLM two", "three.json", "package.json", "broken.json"], other => Assert.DoesNotContain(other, told, StringComparison.Ordinal));
+        Assert.Single(Run(session, "Export-GrafanaDashboard -All -Path $folder -WhatIf").Warnings);
+        Assert.Empty(Run(session, "Export-GrafanaDashboard one -Path $folder").Warnings);
+        Assert.True(File.Exists(Path.Combine(_folder, "LLM", "one.json")));
+    }
+
+    [Fact]
     public async Task An_old_version_is_restored_by_publishing_it_with_a_backup_of_the_present_one()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
