@@ -29,7 +29,7 @@ internal static partial class ClickHouseErrors
             case 164 or 452:
                 return Failure(ErrorCode.StoreAccessDenied, $"The profile of the user '{server.User}' on '{name}' forbids what the command needs: {words} A reader needs readonly = 2 or 0, one who writes needs 0.");
             case 81:
-                return Failure(ErrorCode.StoreNotFound, $"The server has no database '{server.Address.Database}'. Make it with CREATE DATABASE, or give another one: '{name}'.");
+                return Failure(ErrorCode.StoreNotFound, $"The server of '{name}' has no database '{server.Address.Database}'. Make it with CREATE DATABASE, or give the address of another one.");
             case 60:
             // Of a view with parameters; also of any other function.
             case 46 when words.Contains("table function", StringComparison.Ordinal):

@@ -45,6 +45,8 @@ public class ClickHouseFailureTests
         TokenDashboardException exception = Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None));
 
         Assert.Equal(code, exception.Code);
+        // Another address than the one that was given.
+        Assert.DoesNotContain($"another one: '{server.Address}'", exception.Message, StringComparison.Ordinal);
     }
 
     // What is no more than a proxy's page, and a server that is another one's.
