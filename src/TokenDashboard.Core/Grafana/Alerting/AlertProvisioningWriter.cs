@@ -6,7 +6,7 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>Writes the files from which Grafana itself creates alert rules when it starts or reloads: one for each rule, in JSON, which is YAML.</summary>
-internal sealed class AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
+internal sealed partial class AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
 {
     private const string Prefix = "tokendashboard-";
 
@@ -55,12 +55,13 @@ internal sealed class AlertProvisioningWriter(ProvisioningOptions options, Publi
     private GrafanaPublishResult? WriteFile(string uid, string text, GrafanaPublishAction change) =>
         _folder.Write($"alerting/{Prefix}{uid}.yaml", uid, text, change);
 
-    // Grafana replaces no environment variables in queries and annotations.
+    // Grafana replaces no environment variables in queries.
     private JsonObject Group(AlertRule rule, string folder)
     {
         AlertRule literal = rule with
         {
             Name = ProvisioningFolder.Literal(rule.Name), Labels = rule.Labels.ToDictionary(label => label.Key, label => ProvisioningFolder.Literal(label.Value)),
+            Annotations = rule.Annotations.ToDictionary(annotation => annotation.Key, annotation => Template(annotation.Value)),
         };
         JsonObject fields = AlertRuleContent.Fields(literal, Plugin, options.DataSourceUid ?? Plugin.DefaultUid);
         fields["isPaused"] = rule.Paused ?? false;
@@ -73,6 +74,15 @@ internal sealed class AlertProvisioningWriter(ProvisioningOptions options, Publi
             ["rules"] = new JsonArray(fields),
         };
     }
+
+    /// <summary>
+    /// An annotation is a template. Grafana replaces ${NAME} and $__env{NAME} there in newer versions; in older ones, two dollar signs are two. A dollar
+    /// sign that the template writes is one in all versions.
+    /// </summary>
+    private static string Template(string annotation) => Variable().Replace(annotation, match => match.Value == "$" ? "{{ \"$\" }}" : match.Value);
+
+    // A whole action of the template, which stays, or the dollar sign of a variable in braces.
+    [GeneratedRegex(@"\{\{.*?\}\}|\$(?=(__[a-z]+)?\{)", RegexOptions.Singleline | RegexOptions.CultureInvariant)] private static partial Regex Variable();
 
     private DataSourcePlugin Plugin => DataSourcePlugin.Of(options.Engine);
 

@@ -15,7 +15,7 @@ namespace TokenDashboard.Tests.Grafana.Alerting;
 public sealed class AlertProvisioningWriterTests : IDisposable
 {
     private static readonly AlertRule Daily = Rule(
-        ("Uid", "daily"), ("Name", "Costs $US: 'a' # b"), ("User", "O'Brien, søren $__from"), ("Labels", new Dictionary<string, object?> { ["cost"] = "$HOME" }), ("Description", "{{ $labels.user }}"));
+        ("Uid", "daily"), ("Name", "Costs $US: 'a' # b"), ("User", "O'Brien, søren $__from"), ("Labels", new Dictionary<string, object?> { ["cost"] = "$HOME" }), ("Description", "{{ $labels.user }} ${HOME} $__env{HOME} $5 {{ \"${x}\" }}"));
 
     private readonly TemporaryFolder _folder = new();
 
@@ -32,7 +32,8 @@ public sealed class AlertProvisioningWriterTests : IDisposable
         JsonNode rule = root["groups"]![0]!["rules"]![0]!;
         Assert.Equal("Costs $$US: 'a' # b", (string?)rule["title"]);
         Assert.Equal("$$HOME", (string?)rule["labels"]!["cost"]);
-        Assert.Equal("{{ $labels.user }}", (string?)rule["annotations"]!["description"]);
+        // Grafana expands the template, and some versions a name in braces before it; this is read as meant by both.
+        Assert.Equal("{{ $labels.user }} {{ \"$\" }}{HOME} {{ \"$\" }}__env{HOME} $5 {{ \"${x}\" }}", (string?)rule["annotations"]!["description"]);
         Assert.Equal(AlertSql.Of(Daily), (string?)rule["data"]![0]!["model"]!["queryText"]);
         Assert.Equal("tokendashboard-sqlite", (string?)rule["data"]![0]!["datasourceUid"]);
         Assert.Equal("5m", (string?)root["groups"]![0]!["interval"]);
