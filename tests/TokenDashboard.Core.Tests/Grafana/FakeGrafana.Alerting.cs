@@ -5,11 +5,13 @@ namespace TokenDashboard.Testing;
 /// <content>Alert rules: the provisioning API, which is the same from version 9 to 13 but for how it writes what it stored.</content>
 internal sealed partial class FakeGrafana
 {
+    private const string Taken = "a conflicting alert rule is found: rule title under the same organisation and folder should be unique";
+
     /// <summary>Alert rules by uid, as stored.</summary>
     internal Dictionary<string, JsonObject> AlertRules { get; } = [];
 
-    /// <summary>The seconds between evaluations, by folder uid and group.</summary>
-    internal Dictionary<(string FolderUid, string Group), long> Intervals { get; } = [];
+    /// <summary>The seconds between evaluations of each rule, by its uid: Grafana stores them with the rule, not with the group.</summary>
+    internal Dictionary<string, long> RuleIntervals { get; } = [];
 
     /// <summary>Whether a request asked for a dry run, which alerting carries out for real.</summary>
     internal bool DryRunAsked { get; private set; }
@@ -42,32 +44,40 @@ internal sealed partial class FakeGrafana
                 return AlertRules.TryGetValue(uid, out JsonObject? found) ? Answer.Json(200, AsRead(found)) : new Answer(404, "", "application/json");
             case ("POST", ["alert-rules"]):
                 string made = body!["uid"]!.GetValue<string>();
-                return AlertRules.ContainsKey(made) ? Answer.Message(409, "conflicting alert rule found") : SaveRule(made, body, editable, 201);
+                return !AlertRules.ContainsKey(made) ? SaveRule(made, body, editable, 201)
+                    : Major < 10 ? Answer.Message(500, Taken) : Answer.Message(409, $"conflicting alert rule found [rule_uid: '{made}']: rule UID under the same organisation should be unique");
             case ("PUT", ["alert-rules", var uid]):
                 return AlertRules.ContainsKey(uid) ? SaveRule(uid, body!, editable, 200) : new Answer(404, "", "application/json");
             case ("GET", ["folder", var folder, "rule-groups", var name]):
                 return RulesOf(folder, name) is { Length: > 0 } rules
                     ? Answer.Json(200, new JsonObject
                     {
-                        ["title"] = name, ["folderUid"] = folder, ["interval"] = Intervals[(folder, name)], ["rules"] = new JsonArray([.. rules.Select(AsRead)]),
+                        ["title"] = name, ["folderUid"] = folder, ["interval"] = RuleIntervals[UidOf(rules[0])], ["rules"] = new JsonArray([.. rules.Select(AsRead)]),
                     })
                     : new Answer(404, "", "application/json");
             case ("PUT", ["folder", var folder, "rule-groups", var name]):
-                string[] sent = [.. body!["rules"]!.AsArray().Select(rule => rule!["uid"]!.GetValue<string>())];
-                foreach (JsonObject rule in RulesOf(folder, name))
+                // Without rules, only the interval of those that are there is changed; of them, only those that have another.
+                string[]? sent = (body!["rules"] as JsonArray)?.Select(rule => rule!["uid"]!.GetValue<string>()).ToArray();
+                long interval = body["interval"]!.GetValue<long>();
+                foreach (JsonObject rule in RulesOf(folder, name).Where(rule => sent?.Contains(UidOf(rule)) == false || RuleIntervals[UidOf(rule)] != interval))
                 {
-                    string uid = rule["uid"]!.GetValue<string>();
                     if (rule["provenance"]!.GetValue<string>() != (editable ? "" : "api"))
                         return Answer.Message(403, "cannot change provenance");
-                    if (!sent.Contains(uid))
-                        AlertRules.Remove(uid);
+                    if (sent?.Contains(UidOf(rule)) == false)
+                        AlertRules.Remove(UidOf(rule));
+                    else
+                        RuleIntervals[UidOf(rule)] = interval;
                 }
-                Intervals[(folder, name)] = body["interval"]!.GetValue<long>();
                 return Answer.Json(200, body.DeepClone());
             default:
                 return Answer.Message(404, "Not found");
         }
     }
+
+    /// <summary>The seconds between evaluations of a group, which are those of its first rule.</summary>
+    internal long IntervalOf(string folder, string group) => RuleIntervals[UidOf(RulesOf(folder, group)[0])];
+
+    private static string UidOf(JsonObject rule) => rule["uid"]!.GetValue<string>();
 
     private JsonObject[] RulesOf(string folder, string group) =>
         [.. AlertRules.Values.Where(rule => rule["folderUID"]!.GetValue<string>() == folder && rule["ruleGroup"]!.GetValue<string>() == group)];
@@ -79,7 +89,7 @@ internal sealed partial class FakeGrafana
             return Answer.Message(400, "folder does not exist");
         string title = body["title"]!.GetValue<string>();
         if (AlertRules.Values.Any(rule => rule["uid"]!.GetValue<string>() != uid && rule["folderUID"]!.GetValue<string>() == folder && rule["title"]!.GetValue<string>() == title))
-            return Answer.Message(409, "a conflicting alert rule is found: rule title under the same organisation and folder should be unique");
+            return Answer.Message(Major < 10 ? 500 : 400, Taken);
         string before = AlertRules.TryGetValue(uid, out JsonObject? stored) ? stored["provenance"]!.GetValue<string>() : "";
         if (stored is not null && before != (editable ? "" : "api"))
             return Answer.Message(403, $"cannot change provenance from '{before}'");
@@ -89,8 +99,9 @@ internal sealed partial class FakeGrafana
         rule["provenance"] = editable ? "" : "api";
         rule["updated"] = "2026-03-04T05:06:07Z";
         rule["isPaused"] = body["isPaused"]?.DeepClone() ?? false;
+        // A new rule takes the interval of its group; one that moves keeps its own.
+        RuleIntervals.TryAdd(uid, RulesOf(folder, rule["ruleGroup"]!.GetValue<string>()) is [var first, ..] ? RuleIntervals[UidOf(first)] : 60);
         AlertRules[uid] = rule;
-        Intervals.TryAdd((folder, rule["ruleGroup"]!.GetValue<string>()), 60);
         return Answer.Json(status, AsRead(rule));
     }
 

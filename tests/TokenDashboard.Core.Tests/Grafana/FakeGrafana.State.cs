@@ -84,7 +84,7 @@ internal sealed partial class FakeGrafana
             ["history"] = new JsonArray([.. pair.Value.History.Select(entry => (JsonNode)new JsonArray(entry.Message, entry.Author, entry.Content?.DeepClone()))]),
         }))),
         ["rules"] = new JsonArray([.. AlertRules.Values.Select(rule => rule.DeepClone())]),
-        ["intervals"] = new JsonArray([.. Intervals.Select(pair => (JsonNode)new JsonArray(pair.Key.FolderUid, pair.Key.Group, pair.Value))]),
+        ["intervals"] = new JsonObject(RuleIntervals.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
     }.ToJsonString();
 
     /// <summary>Goes back to what <see cref="Snapshot"/> gave.</summary>
@@ -98,7 +98,7 @@ internal sealed partial class FakeGrafana
             DataSources.Clear();
             Dashboards.Clear();
             AlertRules.Clear();
-            Intervals.Clear();
+            RuleIntervals.Clear();
             _counter = (int)state["counter"]!;
             Plugins.UnionWith(state["plugins"]!.AsArray().Select(plugin => (string)plugin!));
             Folders.AddRange(state["folders"]!.AsArray().Select(folder => new Folder((string)folder![0]!, (string)folder[1]!, (string)folder[2]!)));
@@ -112,8 +112,8 @@ internal sealed partial class FakeGrafana
             }
             foreach (JsonNode? rule in state["rules"]!.AsArray())
                 AlertRules.Add((string)rule!["uid"]!, (JsonObject)rule.DeepClone());
-            foreach (JsonNode? interval in state["intervals"]!.AsArray())
-                Intervals.Add(((string)interval![0]!, (string)interval[1]!), (long)interval[2]!);
+            foreach ((string uid, JsonNode? interval) in state["intervals"]!.AsObject())
+                RuleIntervals.Add(uid, (long)interval!);
         }
     }
 

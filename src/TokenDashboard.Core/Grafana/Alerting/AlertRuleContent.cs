@@ -1,6 +1,8 @@
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Publishing;
+using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
 
@@ -11,7 +13,7 @@ namespace TokenDashboard.Grafana.Alerting;
 internal static class AlertRuleContent
 {
     /// <summary>
-    /// The annotation with the fingerprint of what was sent. Grafana keeps names in double underscores out of notifications, and
+    /// The annotation with the fingerprint of what was sent, without the folder. Grafana keeps names in double underscores out of notifications, and
     /// an edit in Grafana does not change it, so that it no longer matches the rest.
     /// </summary>
     internal const string MarkName = "__tokendashboard__";
@@ -84,6 +86,13 @@ internal static class AlertRuleContent
     internal static bool IsAsPublished(JsonObject stored, JsonObject wanted) =>
         stored.Child("annotations").String(MarkName) == Fingerprint(stored, wanted);
 
+    /// <summary>The uid of the data source that a rule reads.</summary>
+    internal static string? SourceOf(JsonObject rule) => rule.Objects("data").FirstOrDefault().String("datasourceUid");
+
+    /// <summary>How a stored rule, the right side, differs from the one to publish.</summary>
+    internal static IReadOnlyList<GrafanaDashboardDifference> Changes(JsonObject stored, JsonObject wanted) =>
+        DashboardComparison.Compare(Projected(wanted, wanted), Projected(stored, wanted), wanted.String("uid") ?? "");
+
     internal static bool IsMarked(JsonObject stored) => stored.Child("annotations").String(MarkName) is not null;
 
     /// <summary>The stored rule with the fields that are sent in place of its own.</summary>
@@ -100,10 +109,18 @@ internal static class AlertRuleContent
         return merged;
     }
 
-    private static string Fingerprint(JsonObject rule, JsonObject shape) => DashboardContent.Fingerprint(Projection(rule, shape));
+    /// <summary>A rule that was moved to another folder in Grafana is otherwise what was sent.</summary>
+    private static string Fingerprint(JsonObject rule, JsonObject shape)
+    {
+        JsonObject fields = Projected(rule, shape);
+        fields.Remove("folderUID");
+        return DashboardContent.Fingerprint(DashboardContent.Normalise(fields));
+    }
 
-    /// <summary>The canonical text of the fields that are sent. Pausing is left to Grafana's users, so it is not among them.</summary>
-    private static string Projection(JsonObject rule, JsonObject shape)
+    private static string Projection(JsonObject rule, JsonObject shape) => DashboardContent.Normalise(Projected(rule, shape));
+
+    /// <summary>The fields that are sent, in one form. Pausing is left to Grafana's users, so it is not among them.</summary>
+    private static JsonObject Projected(JsonObject rule, JsonObject shape)
     {
         var fields = new JsonObject();
         foreach ((string name, JsonNode? form) in shape.Where(field => field.Key != "isPaused"))
@@ -116,7 +133,7 @@ internal static class AlertRuleContent
                 _ => Part(rule[name], form),
             };
         }
-        return DashboardContent.Normalise(fields);
+        return fields;
     }
 
     private static JsonNode? Part(JsonNode? node, JsonNode? shape) => (node, shape) switch

@@ -22,6 +22,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
 
     /// <summary>How often it is evaluated; null if there is no such group.</summary>
     internal TimeSpan? Interval => _json.Whole("interval") is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    internal bool Has(string uid) => Rules.Any(rule => rule.String("uid") == uid);
     private JsonObject[] Rules => [.. _json.Objects("rules")];
 
     internal AlertRuleGroup Read()
@@ -52,13 +53,14 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
             target: rule.Uid);
     }
 
-    /// <summary>Changes the interval. The API accepts only whole groups, so the rules are sent back unchanged.</summary>
-    internal void Change(TimeSpan interval)
+    /// <summary>Gives a rule's interval to all rules of the group. They are not sent, so that those added meanwhile stay.</summary>
+    internal void Change(AlertRule rule)
     {
-        JsonObject body = _json!.DeepClone().AsObject();
-        body["interval"] = (long)interval.TotalSeconds;
-        bool IsDone() => Read().Interval == interval;
-        bool editable = !Rules.Any(rule => StoredAlertRule.ProvenanceOf(rule) == "api");
+        var body = new JsonObject { ["title"] = name, ["folderUid"] = folderUid, ["interval"] = (long)rule.Interval.TotalSeconds };
+        // If the group shows the interval already, only a rule that moved there has another; that it was changed does not show.
+        bool shown = Interval == rule.Interval;
+        bool IsDone() => !shown && Read().Interval == rule.Interval;
+        bool editable = !Rules.Any(each => (!shown || each.String("uid") == rule.Uid) && StoredAlertRule.ProvenanceOf(each) == "api");
         GrafanaResponse? response = client.Write(HttpMethod.Put, _path, body, IsDone, editable);
         if (response is { IsConflict: true } && !IsDone())
         {

@@ -3,6 +3,7 @@ using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
@@ -18,6 +19,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
 
     private readonly AlertRuleSet _set = new();
     private readonly Dictionary<(string? Title, string? Uid), FolderPlace> _places = [];
+    private readonly Dictionary<string, string> _titles = [];
     private DataSourceIdentity? _dataSource;
 
     /// <summary>Prepares the server, the account and the data source, once. After a failure no further work is possible.</summary>
@@ -42,9 +44,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
         JsonObject? stored = StoredAlertRule.Read(Client, rule.Uid);
-        (string? Title, string? Uid) folder = rule.Folder is not null ? (rule.Folder, null)
-            : options.Folder is not null || options.FolderUid is not null ? (options.Folder, options.FolderUid)
-            : stored is null ? (DefaultFolder, null) : (null, stored.String("folderUID") ?? "");
+        (string? Title, string? Uid) folder = Requested(rule) ?? (stored is null ? (DefaultFolder, null) : (null, stored.String("folderUID") ?? ""));
         if (!_places.TryGetValue(folder, out FolderPlace? place))
         {
             foreach (GrafanaPublishResult ensured in Folders.Ensure(folder.Title, folder.Uid))
@@ -53,6 +53,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
                 ErrorCode.GrafanaFolderConflict, $"The alert rule '{rule.Name}' needs a folder; Grafana has no alert rules outside of folders.", target: rule.Uid);
             _places.Add(folder, place);
         }
+        _titles[rule.Uid] = place.Title;
         _set.Add(rule, place.Uid ?? place.Title);
         JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!.Plugin, _dataSource.Uid, place.Uid ?? "");
         var result = new GrafanaPublishResult(
@@ -66,23 +67,42 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             yield return result;
             yield break;
         }
-        TokenDashboardException? conflict = (same ? null : Obstacle(rule, stored, wanted)) ?? group?.Obstacle(rule, options.Force);
+        TokenDashboardException? changed = same ? null : Obstacle(rule, stored, wanted);
+        TokenDashboardException? conflict = changed ?? group?.Obstacle(rule, options.Force);
         string target = $"Alert rule '{rule.Name}' (uid '{rule.Uid}') in '{place.Title}' on {Client.Url}";
         if (conflict is null && !Callbacks.ShouldProcess(target, stored is null ? "Create" : "Update"))
             yield break;
         conflict ??= same ? null : Save(rule, place, stored, wanted);
         if (conflict is not null)
         {
-            yield return result with { Action = GrafanaPublishAction.Conflict, Message = conflict.Message };
+            yield return result with
+            {
+                Action = GrafanaPublishAction.Conflict, Message = conflict.Message, Changes = changed is null ? null : AlertRuleContent.Changes(stored!, wanted),
+            };
             throw conflict;
         }
-        if (group!.Read().Interval != rule.Interval)
+        if (!group!.Read().Has(rule.Uid))
         {
-            group.Change(rule.Interval);
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaVersionConflict, $"The {Name(rule)} was saved, and then removed or moved in Grafana. Run the command again.", target: rule.Uid);
+        }
+        // A rule that was moved keeps its interval, which the group, with that of its first rule, does not show.
+        bool moved = stored is not null && (stored.String("folderUID"), stored.String("ruleGroup")) != (place.Uid, rule.Group);
+        if (group.Interval != rule.Interval || moved)
+        {
+            group.Change(rule);
             Callbacks.Verbose($"Set the interval of the rule group '{rule.Group}' to {AlertLength.Format(rule.Interval)}.");
         }
         yield return result with { Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated };
     }
+
+    /// <summary>The title of the folder of a rule, as far as it is known; null otherwise.</summary>
+    internal string? FolderTitleOf(AlertRule rule) =>
+        _titles.GetValueOrDefault(rule.Uid) ?? (Requested(rule) is { } folder ? _places.GetValueOrDefault(folder)?.Title : null);
+
+    private (string? Title, string? Uid)? Requested(AlertRule rule) => rule.Folder is not null ? (rule.Folder, null)
+        : options.Folder is not null || options.FolderUid is not null ? (options.Folder, options.FolderUid)
+        : null;
 
     private void RequireAlerting()
     {
@@ -123,16 +143,24 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
                 target: rule.Uid);
         }
         // It may have been sent for the data source of another plugin, with other fields.
-        if (DataSourcePlugin.All.Any(plugin => AlertRuleContent.IsAsPublished(stored, AlertRuleContent.Of(rule, plugin, _dataSource!.Uid, wanted.String("folderUID") ?? ""))))
+        bool asPublished = DataSourcePlugin.All.Any(
+            plugin => AlertRuleContent.IsAsPublished(stored, AlertRuleContent.Of(rule, plugin, _dataSource!.Uid, wanted.String("folderUID") ?? "")));
+        string? source = AlertRuleContent.SourceOf(stored);
+        if (asPublished && source == _dataSource!.Uid)
             return null;
-        string what = AlertRuleContent.IsMarked(stored) ? "was changed in Grafana after it was last published" : "exists in Grafana with other content and was not published from here";
+        string what = asPublished ? $"reads the data source '{source}', not '{_dataSource!.Uid}'"
+            : AlertRuleContent.IsMarked(stored) ? "was changed in Grafana after it was last published"
+            : "exists in Grafana with other content and was not published from here";
         if (options.Force)
         {
             Callbacks.Verbose($"{name} {what}. It is overwritten because of -Force.");
             return null;
         }
+        string advice = asPublished ? "Give the rules of a second store another Name or Uid, or use -Force to have this one read the other data source."
+            : "Make the change in the definition, or use -Force to overwrite it.";
         return new TokenDashboardException(
-            ErrorCode.GrafanaVersionConflict, $"{name} {what}. Nothing was written. Make the change in the definition, or use -Force to overwrite it.", target: rule.Uid);
+            ErrorCode.GrafanaVersionConflict,
+            $"{name} {what}. It differs in {PublishObstacles.List(AlertRuleContent.Changes(stored, wanted))}. Nothing was written. {advice}", target: rule.Uid);
     }
 
     private static string Name(AlertRule rule) => $"alert rule '{rule.Name}' (uid '{rule.Uid}')";
@@ -156,7 +184,8 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             Callbacks.Verbose($"The alert rule '{rule.Name}' was saved by another run at the same time.");
             return null;
         }
-        if (response is { IsConflict: true })
+        // A name that is taken is a bad request, or before version 10 an error of the server.
+        if (response is { IsConflict: true } || response?.Says("should be unique") == true)
             return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may be taken in '{place.Title}', or it was just saved; run the command again.");
         response?.OrThrow($"save the alert rule '{rule.Name}'", GrafanaPermission.WriteAlerts);
         Callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");

@@ -107,19 +107,19 @@ internal static class AlertRuleReader
         return annotations;
     }
 
-    // Without dollar signs, which mean something else in provisioning files. B is the value that is compared.
+    // Without dollar signs, which mean something else in provisioning files. B is the value that is compared; it would be shown as 2.5e+06.
     private static string Summary(AlertRule rule)
     {
         string window = rule.MonthSoFar ? "the month so far" : AlertLength.Format(rule.Window);
         string who = rule.Label is { } label ? $"{{{{ .Labels.{label} }}}}: " : "";
         string limit = rule.Limit.ToString("0.###", CultureInfo.InvariantCulture);
-        const string Value = "{{ .Values.B.Value }}";
+        string value = $"{{{{ printf \"%.{(rule.Kind != AlertKind.Cost ? 0 : rule.Limit < 1 ? 4 : 2)}f\" .Values.B.Value }}}}";
         return rule.Kind switch
         {
-            AlertKind.Tokens => $"{who}{Value} tokens in {window}, limit {limit}",
-            AlertKind.Cost => $"{who}cost {Value} in {window}, limit {limit}",
-            AlertKind.PolicyFailures => $"{who}{Value} policy failures in {window}, limit {limit}",
-            AlertKind.P95Duration => $"{who}95 % of requests within {Value} ms in {window}, limit {limit} ms",
+            AlertKind.Tokens => $"{who}{value} tokens in {window}, limit {limit}",
+            AlertKind.Cost => $"{who}cost {value} in {window}, limit {limit}",
+            AlertKind.PolicyFailures => $"{who}{value} policy failures in {window}, limit {limit}",
+            AlertKind.P95Duration => $"{who}95 % of requests within {value} ms in {window}, limit {limit} ms",
             _ => $"No request was recorded in {window}",
         };
     }

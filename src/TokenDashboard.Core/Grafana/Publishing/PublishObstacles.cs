@@ -19,14 +19,17 @@ internal static class PublishObstacles
 
     internal static TokenDashboardException Changed(DashboardDocument document, string what, string lead, IReadOnlyList<GrafanaDashboardDifference> changes)
     {
-        string list = string.Join(", ", changes.Take(MostChanges).Select(change => change.Panel.Length == 0 ? change.Path : $"{change.Path} of '{change.Panel}'"));
-        string more = changes.Count > MostChanges ? $" and {changes.Count - MostChanges} more" : "";
         return Error(
             ErrorCode.GrafanaVersionConflict,
             document,
-            $"The dashboard {Name(document)} {what}. {(changes.Count == 0 ? "" : $"{lead} {list}{more}. ")}Nothing was written. Write the change into the dashboard's "
+            $"The dashboard {Name(document)} {what}. {(changes.Count == 0 ? "" : $"{lead} {List(changes)}. ")}Nothing was written. Write the change into the dashboard's "
                 + "file with Export-GrafanaDashboard -File, or use -Force to overwrite it; Grafana's history keeps it.");
     }
+
+    /// <summary>The first changes, for a message.</summary>
+    internal static string List(IReadOnlyList<GrafanaDashboardDifference> changes) =>
+        string.Join(", ", changes.Take(MostChanges).Select(change => change.Panel.Length == 0 ? change.Path : $"{change.Path} of '{change.Panel}'"))
+            + (changes.Count > MostChanges ? $" and {changes.Count - MostChanges} more" : "");
 
     /// <summary>The error for a response to saving; null for a success.</summary>
     internal static TokenDashboardException? Refusal(DashboardDocument document, FolderPlace place, GrafanaResponse response) => response switch

@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Engines.Sqlite.Panels;
-using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;
-using TokenDashboard.Tests.Grafana.Publishing;
 using static TokenDashboard.Tests.Grafana.Alerting.AlertRun;
 
 namespace TokenDashboard.Tests.Grafana.Alerting;
@@ -31,7 +28,7 @@ public sealed class AlertRulePublisherTests
         Assert.Equal(AlertSql.Of(Daily), (string?)stored["data"]![0]!["model"]!["queryText"]);
         Assert.Equal(86400, (int)stored["data"]![0]!["relativeTimeRange"]!["from"]!);
         Assert.Equal("{\"type\":\"gt\",\"params\":[2000000]}", stored["data"]![2]!["model"]!["conditions"]![0]!["evaluator"]!.ToJsonString());
-        Assert.Equal(300, server.Intervals[(server.Folders[0].Uid, "TokenDashboard 5m")]);
+        Assert.Equal(300, server.IntervalOf(server.Folders[0].Uid, "TokenDashboard 5m"));
         server.ClearRequests();
 
         Assert.Equal(["DataSource Unchanged", "Folder Unchanged", "AlertRule Unchanged"], Publish(server, Daily).Actions);
@@ -86,6 +83,8 @@ public sealed class AlertRulePublisherTests
 
         Assert.Equal(ErrorCode.GrafanaVersionConflict, run.Error?.Code);
         Assert.Equal("AlertRule Conflict", run.Actions[^1]);
+        string changed = Assert.Single(run.Results[^1].Changes!).Path;
+        Assert.Contains(changed, run.Error!.Message, StringComparison.Ordinal);
         Assert.Empty(server.Writes);
         Assert.Equal("AlertRule Updated", Publish(server, Daily, new GrafanaPublishOptions { Force = true }).Actions[^1]);
         Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
@@ -128,7 +127,7 @@ public sealed class AlertRulePublisherTests
         AlertPublishing run = Publish(server, Daily with { Interval = TimeSpan.FromSeconds(30) });
 
         Assert.Equal("AlertRule Updated", run.Actions[^1]);
-        Assert.Equal(30, server.Intervals[(server.Folders[0].Uid, Daily.Group)]);
+        Assert.Equal(30, server.IntervalOf(server.Folders[0].Uid, Daily.Group));
         Assert.Equal(2, server.AlertRules.Count);
     }
 
@@ -171,7 +170,9 @@ public sealed class AlertRulePublisherTests
         server.DataSources[0]["uid"] = "own-uid";
         server.DataSources[0]["name"] = "Own name";
 
-        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, Publish(server, Daily).Error?.Code);
+        TokenDashboardException? missing = Publish(server, Daily).Error;
+        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, missing?.Code);
+        Assert.DoesNotContain("-Database", missing!.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorCode.GrafanaDataSourceMissing, Publish(server, Daily, new GrafanaPublishOptions { DataSourceName = "No name" }).Error?.Code);
         Publish(server, Daily, new GrafanaPublishOptions { DataSourceName = "Own name" });
 
@@ -180,7 +181,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task A_rule_moves_between_data_sources_of_different_plugins()
+    public async Task A_rule_moves_to_a_data_source_of_another_plugin_when_forced()
     {
         await using FakeGrafana server = await Start();
         var clickHouse = (JsonObject)server.DataSources[0].DeepClone();
@@ -189,9 +190,12 @@ public sealed class AlertRulePublisherTests
         server.Plugins.Add("grafana-clickhouse-datasource");
         Publish(server, Daily);
 
-        Assert.Equal("AlertRule Updated", Publish(server, Daily, new GrafanaPublishOptions { DataSourceUid = "fleet" }).Actions[^1]);
-        Assert.Equal("AlertRule Updated", Publish(server, Daily).Actions[^1]);
-        Publish(server, Daily, new GrafanaPublishOptions { DataSourceUid = "fleet" });
+        TokenDashboardException? kept = Publish(server, Daily, new GrafanaPublishOptions { DataSourceUid = "fleet" }).Error;
+        Assert.Equal(ErrorCode.GrafanaVersionConflict, kept?.Code);
+        Assert.Contains("'tokendashboard-sqlite', not 'fleet'", kept!.Message, StringComparison.Ordinal);
+        Assert.Contains("another Name or Uid", kept.Message, StringComparison.Ordinal);
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
+        Assert.Equal("AlertRule Updated", Publish(server, Daily, new GrafanaPublishOptions { DataSourceUid = "fleet", Force = true }).Actions[^1]);
         server.EditRule("daily", rule => rule["data"]![0]!["model"]!["rawSql"] = "SELECT 1");
         Assert.Equal(ErrorCode.GrafanaVersionConflict, Publish(server, Daily).Error?.Code);
     }
@@ -219,13 +223,19 @@ public sealed class AlertRulePublisherTests
         Assert.Single(server.Writes, write => write.StartsWith("POST /api/v1/", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Refusals_are_told_in_Grafanas_words()
+    [Theory]
+    [InlineData("9.5.21")]
+    [InlineData("11.6.0")]
+    [InlineData("13.3.1")]
+    public async Task Refusals_are_told_in_Grafanas_words(string version)
     {
-        await using FakeGrafana server = await Start();
+        await using FakeGrafana server = await Start(version);
         Publish(server, Daily);
 
-        Assert.Contains("should be unique", Publish(server, Daily with { Uid = "second" }).Error?.Message, StringComparison.Ordinal);
+        AlertPublishing taken = Publish(server, Daily with { Uid = "second" });
+        Assert.Equal(ErrorCode.GrafanaVersionConflict, taken.Error?.Code);
+        Assert.Equal("AlertRule Conflict", taken.Actions[^1]);
+        Assert.Contains("should be unique", taken.Error?.Message, StringComparison.Ordinal);
         server.Forbidden.Add("alerting");
         Assert.Equal(ErrorCode.GrafanaForbidden, Publish(server, Daily with { Limit = 3 }).Error?.Code);
         Assert.Contains("alert.provisioning:write", Publish(server, Daily with { Limit = 3 }).Error?.Message, StringComparison.Ordinal);
@@ -291,54 +301,10 @@ public sealed class AlertRulePublisherTests
         Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
     }
 
-    private static async Task<FakeGrafana> Start(string version = "13.3.1")
-    {
-        FakeGrafana server = await FakeGrafana.StartAsync(version);
-        PublishRun.Of(server, PublishRun.Json());
-        server.ClearRequests();
-        return server;
-    }
+    private static Task<FakeGrafana> Start(string version = "13.3.1") => AlertPublishing.StartAsync(version);
 
     private static AlertPublishing Publish(FakeGrafana server, AlertRule rule, GrafanaPublishOptions? options = null) => Publish(server, [rule], options);
 
-    private static AlertPublishing Publish(FakeGrafana server, AlertRule[] rules, GrafanaPublishOptions? options = null, bool write = true)
-    {
-        var run = new AlertPublishing();
-        var callbacks = new PublishCallbacks(
-            (target, action) =>
-            {
-                run.Asked.Add($"{action} {target}");
-                return write;
-            },
-            _ => { },
-            _ => { },
-            _ => { });
-        try
-        {
-            using var publisher = new AlertRulePublisher(PublishRun.Connection(server.Url), options ?? new GrafanaPublishOptions(), callbacks, TestContext.Current.CancellationToken);
-            run.Add(publisher.Prepare());
-            foreach (AlertRule rule in rules)
-                run.Add(publisher.Publish(rule));
-        }
-        catch (TokenDashboardException exception)
-        {
-            run.Error = exception;
-        }
-        return run;
-    }
-
-    private sealed class AlertPublishing
-    {
-        internal List<string> Actions { get; } = [];
-
-        internal List<string> Asked { get; } = [];
-
-        internal TokenDashboardException? Error { get; set; }
-
-        internal void Add(IEnumerable<GrafanaPublishResult> results)
-        {
-            foreach (GrafanaPublishResult result in results)
-                Actions.Add($"{result.Kind} {result.Action}");
-        }
-    }
+    private static AlertPublishing Publish(FakeGrafana server, AlertRule[] rules, GrafanaPublishOptions? options = null, bool write = true) =>
+        AlertPublishing.Of(server, rules, options, write);
 }
