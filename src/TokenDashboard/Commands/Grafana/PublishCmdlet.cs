@@ -27,13 +27,14 @@ public abstract class PublishCmdlet : GrafanaCmdlet
 
     /// <summary>
     /// Publishes one item, after preparing what it needs. If that fails, it is Failed, before its error record. If the server fails, those after it are
-    /// Skipped, before the command ends with the failure.
+    /// Skipped, before the command ends with the failure. The folder's title, if known, is that of the item.
     /// </summary>
-    private protected void Publish(GrafanaPublishResult item, Func<IEnumerable<GrafanaPublishResult>> prepare, Func<IEnumerable<GrafanaPublishResult>> publish)
+    private protected void Publish(
+        GrafanaPublishResult item, Func<IEnumerable<GrafanaPublishResult>> prepare, Func<IEnumerable<GrafanaPublishResult>> publish, Func<string?> folderTitle)
     {
         if (_ended is not null)
         {
-            WriteObject(item with { Action = GrafanaPublishAction.Skipped, Message = $"Not published, because the run ended before with {_ended.Code}." });
+            WriteObject(item with { Action = GrafanaPublishAction.Skipped, FolderTitle = folderTitle(), Message = $"Not published, because the run ended before with {_ended.Code}." });
             return;
         }
         bool told = false;
@@ -52,7 +53,7 @@ public abstract class PublishCmdlet : GrafanaCmdlet
             bool ends = IsTerminating(exception);
             // A conflict is told before its error.
             if (!told && (_begun || !ends))
-                WriteObject(item with { Action = GrafanaPublishAction.Failed, Message = exception.Message });
+                WriteObject(item with { Action = GrafanaPublishAction.Failed, FolderTitle = folderTitle(), Message = exception.Message });
             if (!_begun || !ends)
                 throw;
             _ended = exception;

@@ -15,7 +15,8 @@ public sealed class PublishGrafanaAlertRuleCommand : PublishCmdlet
 
     private protected override void Process() => EachRule(InputObject, rule => Publish(
         new GrafanaPublishResult(GrafanaPublishKind.AlertRule, rule.Name, GrafanaPublishAction.Skipped, rule.Uid),
-        () => (_publisher ??= Keep(new AlertRulePublisher(Server, Options(), Callbacks, Cancellation))).Prepare(), () => _publisher!.Publish(rule)));
+        () => (_publisher ??= Keep(new AlertRulePublisher(Server, Options(), Callbacks, Cancellation))).Prepare(), () => _publisher!.Publish(rule),
+        () => _publisher?.FolderTitleOf(rule)));
 
     private GrafanaPublishOptions Options() => new(Folder, FolderUid, DataSourceName: DataSourceName, DataSourceUid: DataSourceUid, Force: Force);
 }

@@ -38,7 +38,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     private protected override void Process() => EachDashboard(InputObject, Path, Database, document => Publish(
         WithDashboard(new GrafanaPublishResult(GrafanaPublishKind.Dashboard, document.Title, GrafanaPublishAction.Skipped, document.Uid), document),
         () => (_publisher ??= Keep(new GrafanaPublisher(Server, Options(), Callbacks, Cancellation))).Prepare(document),
-        () => _publisher!.Publish(document).Select(result => WithDashboard(result, document))));
+        () => _publisher!.Publish(document).Select(result => WithDashboard(result, document)), () => _publisher?.FolderTitle));
 
     private protected override void Finish()
     {

@@ -107,6 +107,8 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
             session, server, $"{Connect}'one', 'two' | ForEach-Object {{ @{{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m' }} }} | Publish-GrafanaAlertRule");
 
         Assert.Null(result.Terminating);
+        // Where a rule is that cannot be read is not known.
+        Assert.Equal(status == 403 ? null : "TokenDashboard", result.Output.Single(each => Line(each) == "AlertRule one Failed").Properties["FolderTitle"].Value);
         Assert.Equal(["AlertRule one Failed", "AlertRule two Created"], result.Output.Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
         Assert.Contains("not this one", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
     }
@@ -136,10 +138,11 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
         IReadOnlyList<PSObject> output = Run(
             session,
             server,
-            "$rules = 'one', 'two', 'three' | ForEach-Object { @{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m' } }; $null = Connect-Grafana $url -Token $token -TimeoutSec 2; "
+            "$rules = 'one', 'two', 'three' | ForEach-Object { @{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m'; Folder = 'LLM/Alerts' } }; $null = Connect-Grafana $url -Token $token -TimeoutSec 2; "
                 + "try { $rules | Publish-GrafanaAlertRule } catch { \"Ended $($_.FullyQualifiedErrorId)\" }").Succeeded();
 
         Assert.Equal(["AlertRule one Created", "AlertRule two Failed", "AlertRule three Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
+        Assert.All(output.SkipLast(1).TakeLast(3), rule => Assert.Equal("Alerts", rule.Properties["FolderTitle"].Value));
         Assert.StartsWith("Ended GrafanaUnreachable,", output[^1].ToString(), StringComparison.Ordinal);
         Assert.Equal(["one"], server.AlertRules.Keys);
     }
