@@ -10,6 +10,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
+    . "$PSScriptRoot/process.ps1"
     $store = @{ Database = Get-SampleStore; TimeZone = 'UTC' }
     $users = Get-UserTokenUsage @store
     $total = Get-TokenUsage @store
@@ -148,5 +149,19 @@ Describe 'Get-UserTokenUsage' {
         $lines[2] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
         $lines[3] | Should -Match '^[- ]+$'
         $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty
+    }
+
+    It 'has more columns only where rows are shown at once, and bars as the window is then' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+        $shown = Invoke-InTerminal -Columns 130 @"
+`$kept = Get-UserTokenUsage -Database '$($store.Database)' -First 1; "kept: `$(`$kept.PSObject.TypeNames[0])"
+foreach (`$row in Get-UserTokenUsage -Database '$($store.Database)' -First 1) { "shown: `$(`$row.PSObject.TypeNames[0])" }
+`$kept
+stty cols 60
+Start-Sleep 1
+`$kept
+"@
+        $shown -match '^kept' | Should -Be 'kept: TokenDashboard.Usage.UserTokenUsage'
+        $shown -match '^shown' | Should -Be 'shown: TokenDashboard.Usage.UserTokenUsage#Wide'
+        $shown -match '█' | Should -HaveCount 1
     }
 }

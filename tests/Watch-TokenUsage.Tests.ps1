@@ -20,7 +20,7 @@ Describe 'Watch-TokenUsage' {
     }
 
     It 'shows what is written meanwhile' {
-        $numbers = @(Watch-TokenUsage -Database $database -User 'newcomer' -Count 2 -IntervalSec 1 | ForEach-Object {
+        $numbers = @(Watch-TokenUsage -Database $database -User 'newcomer' -Count 2 -IntervalSec 1 -WarningAction Ignore | ForEach-Object {
                 if ($_ -match ' 0 requests') { Add-Request newcomer 777 }
                 [regex]::Match($_, '(\d+) requests, (\d+) tokens').Groups[1, 2].Value -join ' '
             })
@@ -40,14 +40,84 @@ Describe 'Watch-TokenUsage' {
     }
 
     It 'writes plain lines to a file' {
-        $output = Invoke-PowerShell -Command "Import-Module '$modulePath'; Watch-TokenUsage -Database '$database' -Count 1"
+        $output = Invoke-PowerShell -Command "Import-Module '$modulePath'; Watch-TokenUsage -Database '$database' -Count 1 -WarningAction Ignore"
 
         $output | Where-Object { $_ } | Should -HaveCount 1
         "$output" | Should -Not -Match ([char] 27)
     }
 
+    It 'counts what was removed as the other commands do' {
+        $copy = Get-SampleStore removed.db
+        $null = Optimize-TokenStore $copy
+        $null = Remove-TokenUsage -Database $copy -Before 2026-10-28 -Confirm:$false
+        $usage = Get-TokenUsage -Database $copy -Since 2026-10-25
+
+        Watch-TokenUsage -Database $copy -Since 2026-10-25 -Count 1 -AsLine -WarningVariable warnings | Should -Match ('{0:N0} requests, {1:N0} tokens' -f $usage.Requests, $usage.TotalTokens)
+        $warnings -match 'Remove-TokenUsage' | Should -HaveCount 0
+        $null = Watch-TokenUsage -Database $copy -Since 2026-10-25 -MinTokens 1 -Count 1 -AsLine -WarningVariable warnings -WarningAction Ignore
+        $warnings -match 'Remove-TokenUsage' | Should -HaveCount 1
+    }
+
+    It 'warns at once, and once' {
+        $file = Join-Path $TestDrive currencies.csv
+        "timestamp,prompt_tokens,provider,model`n2026-03-01T12:00:00,5,openai,gpt-4o`n2026-03-01T12:00:00,5,acme,own-model" | Set-Content $file
+        $null = Import-TokenUsage $file -Database (Join-Path $TestDrive currencies.db)
+        $prices = Join-Path $TestDrive prices.yaml
+        Set-Content $prices 'currency: EUR', 'providers: [{ id: acme, models: [{ id: own-model, match: { equals: own-model }, prices: { input_mtok: 2 } }] }]'
+        try {
+            $said = Watch-TokenUsage -Database (Join-Path $TestDrive currencies.db) -Since 2026-01-01 -Count 2 -IntervalSec 1 3>&1 | ForEach-Object { "$_" }
+        }
+        finally {
+            Remove-Item $prices
+        }
+
+        $said[0] | Should -Match '^Cost is in several currencies \(EUR, USD\)'
+        $said -match '^Cost is in several' | Should -HaveCount 1
+        $said -match '2 requests, 10 tokens, \(EUR, USD\)$' | Should -HaveCount 2
+    }
+
+    Context 'in a terminal' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+        It 'leaves what was last shown' {
+            $shown = (Invoke-InTerminal "Watch-TokenUsage -Database '$database' -Since 2020-01-01 -Count 1") -join "`n"
+
+            $picture, $left = $shown -split ([regex]::Escape("$([char] 27)[?1049l"))
+            $picture | Should -Match 'Newest requests'
+            $picture | Should -Match 'q ends\.'
+            $left | Should -Match '(?s)live\.db.*Users.*Newest requests.* \d{4}-\d\d-\d\d|\d\d:\d\d:\d\d  '
+            $left | Should -Not -Match ([char] 27)
+        }
+
+        It 'says in a low window that there is more' {
+            (Invoke-InTerminal "Watch-TokenUsage -Database '$database' -Since 2020-01-01 -Count 1" -Rows 10) -join "`n" | Should -Match 'q ends\. A higher window shows more\.'
+        }
+
+        It 'draws again when the size of the window changes' {
+            $resize = "bash -c '(sleep 3; stty rows 24; sleep 2; kill -INT `$0) < /dev/tty > /dev/null 2>&1 &' `$PID"
+            $shown = (Invoke-InTerminal "$resize; Watch-TokenUsage -Database '$database' -Since 2020-01-01 -IntervalSec 30 -Count 2" -Rows 10) -join "`n"
+
+            # Ctrl+C leaves the picture, too.
+            $picture = ($shown -split ([regex]::Escape("$([char] 27)[?1049l")))[0]
+            $picture | Should -Match '(?s)A higher window shows more\..*Newest requests.*q ends\. '
+            ([regex]::Matches($shown, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?=  live)').Value | Select-Object -Unique) | Should -HaveCount 1
+        }
+
+        It 'gives lines where its output is kept: <Line>' -ForEach @(
+            @{ Line = '$kept = Watch-TokenUsage @asked' }
+            @{ Line = '$kept = @(& Watch-TokenUsage @asked)' }
+            @{ Line = '$kept = if ($true) { Watch-TokenUsage @asked }' }
+            @{ Line = 'Watch-TokenUsage @asked > kept.txt; $kept = Get-Content kept.txt' }
+            @{ Line = 'Watch-TokenUsage @asked -OutVariable kept > $null' }
+        ) {
+            $shown = Invoke-InTerminal "Set-Location '$TestDrive'; `$asked = @{ Database = '$database'; Count = 1 }`n$Line`n`"kept: `$kept`""
+
+            "$shown" | Should -Match 'kept: \d{4}-\d\d-\d\d '
+            "$shown" | Should -Not -Match '1049h'
+        }
+    }
+
     It 'says what is wrong: <ErrorId>' -ForEach @(
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Until = '2026-10-30' } }
+        @{ ErrorId = 'RangeInvalid'; Parameter = @{ Last = 'yesterday' } }
         @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
         @{ ErrorId = 'ParameterArgumentValidationError'; Parameter = @{ IntervalSec = 0 } }
     ) {

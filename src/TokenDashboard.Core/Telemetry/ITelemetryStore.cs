@@ -38,7 +38,7 @@ internal interface ITelemetryStore : IDisposable
     internal long ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable);
 
     /// <summary>Opens the store again if its file was replaced by another one. Returns whether it was; ids of requests are then others.</summary>
-    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>: there is no other store in its place.</exception>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>: there is no store in its place.</exception>
     internal bool ReopenIfReplaced() => false;
 
     /// <summary>Leaves out what is stored from now on, so that several reads are about the same requests. An engine that requests reach late need not.</summary>

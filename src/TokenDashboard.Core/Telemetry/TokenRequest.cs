@@ -54,6 +54,9 @@ public sealed class TokenRequest
     /// <summary>Tokens without a price; null if the query has no prices.</summary>
     public long? UnpricedTokens { get; internal set; }
 
+    /// <summary>Whether the cost is an upper bound: cached tokens cost less, and the request does not record how many it had.</summary>
+    internal bool CostIsUpperBound { get; set; }
+
     /// <summary>The cost that an imported source recorded, in its currency; null if there is none.</summary>
     public decimal? RecordedCost { get; init; }
 
@@ -77,5 +80,5 @@ public sealed class TokenRequest
 
     /// <summary>The time, the model and the tokens.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Timestamp:yyyy-MM-dd HH:mm:ss}, {Model}: {TotalTokens:N0} tokens");
+        string.Create(CultureInfo.InvariantCulture, $"{Timestamp:yyyy-MM-dd HH:mm:ss}, {MessageText.Visible(Model)}: {TotalTokens:N0} tokens");
 }

@@ -124,5 +124,5 @@ public abstract class UsageFigures
     public bool PercentilesExact { get; }
 
     /// <summary>The dimensions and the tokens.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsTotal ? "total of " : "")}{Label}: {TotalTokens:N0} tokens");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsTotal ? "total of " : "")}{MessageText.Visible(Label)}: {TotalTokens:N0} tokens");
 }

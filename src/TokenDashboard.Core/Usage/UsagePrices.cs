@@ -17,10 +17,11 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
             request.UnpricedTokens = Math.Max(0, counts.Total);
             return request;
         }
-        (decimal cost, long unpriced) = match.At(At ?? request.Timestamp).CostOf(counts);
+        ResolvedPrice price = match.At(At ?? request.Timestamp);
+        (decimal cost, long unpriced) = price.CostOf(counts);
         request.UnpricedTokens = Math.Max(0, unpriced);
         if (counts.HasCost(cost, unpriced))
-            (request.Cost, request.Currency) = (cost, match.Currency);
+            (request.Cost, request.Currency, request.CostIsUpperBound) = (cost, match.Currency, request.CachedTokens is null && price.IsCheaperCached);
         return request;
     }
 

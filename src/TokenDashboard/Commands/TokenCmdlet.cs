@@ -51,7 +51,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            work();
+            RunChecked(work);
         }
         // PowerShell would show a terminating error even with ErrorAction Ignore.
         catch (TokenDashboardException exception) when (IsTerminating(exception) && !IsIgnored)
@@ -68,8 +68,21 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    // PowerShell checks a pattern only when it is matched.
+    private static void RunChecked(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (WildcardPatternException exception)
+        {
+            throw new TokenDashboardException(ErrorCode.PatternInvalid, $"{exception.Message.TrimEnd('.')}. A bracket is not closed, or its set is empty. To match a bracket, write `[.", exception);
+        }
+    }
+
     // The text may contain untrusted names. Errors are cleaned where their exceptions are created.
-    private protected new void WriteWarning(string text) => base.WriteWarning(MessageText.Clean(text));
+    private protected new virtual void WriteWarning(string text) => base.WriteWarning(MessageText.Clean(text));
 
     private protected new void WriteDebug(string text) => base.WriteDebug(MessageText.Clean(text));
 

@@ -5,10 +5,12 @@ using TokenDashboard.Usage.Summaries;
 namespace TokenDashboard.Formatting;
 
 /// <summary>
-/// Shows live usage in a terminal. It uses the alternate screen, so that the previous contents are restored when it is disposed.
+/// Shows live usage in a terminal. It uses the alternate screen, so that the previous contents are restored when it is disposed. What was last
+/// shown is then written below them.
 /// </summary>
 internal sealed class LiveScreen : IDisposable
 {
+    // The host would remove these two with NO_COLOR.
     private const string Enter = "\u001b[?1049h\u001b[?25l";
     private const string Leave = "\u001b[?25h\u001b[?1049l";
     private const string Home = "\u001b[H";
@@ -17,6 +19,8 @@ internal sealed class LiveScreen : IDisposable
     private const string Bold = "\u001b[1m";
     private const string Plain = "\u001b[0m";
 
+    private const string NewestTitle = "Newest requests";
+
     // Names use the width that the numbers of a table leave.
     private const int FigureWidth = 14;
     private const int LeastName = 12;
@@ -24,23 +28,34 @@ internal sealed class LiveScreen : IDisposable
 
     private readonly PSHostUserInterface _ui;
     private readonly string _stores;
+    private readonly TimeZoneInfo _zone;
+    private (LiveUsage Usage, IReadOnlyList<string> Notes)? _shown;
+    private Size _size;
 
-    public LiveScreen(PSHostUserInterface ui, string stores)
+    public LiveScreen(PSHostUserInterface ui, string stores, TimeZoneInfo zone)
     {
-        (_ui, _stores) = (ui, stores);
-        _ui.Write(Enter);
+        (_ui, _stores, _zone) = (ui, Display.Text(stores), zone);
+        Console.Write(Enter);
     }
 
-    public void Dispose() => _ui.Write(Leave);
-
-    public void Show(LiveUsage usage, TimeZoneInfo zone)
+    public void Dispose()
     {
-        (int width, int height) = (_ui.RawUI.WindowSize.Width, _ui.RawUI.WindowSize.Height);
-        var screen = new StringBuilder(Home);
-        // The last line is not used: a line break in it would scroll.
-        foreach (string line in Lines(usage, zone, width, height).Take(Math.Max(1, height - 1)))
-            screen.Append(line).Append(RestOfLine).Append("\r\n");
-        _ui.Write(screen.Append(RestOfScreen).ToString());
+        Console.Write(Leave);
+        if (_shown is var (usage, notes))
+            Lines(usage, notes, _size).ForEach(line => _ui.WriteLine(line.Text.TrimEnd()));
+    }
+
+    public void Show(LiveUsage usage, IReadOnlyList<string> notes)
+    {
+        _shown = (usage, [.. notes]);
+        Draw();
+    }
+
+    /// <summary>Draws again if the size of the window has changed.</summary>
+    public void Fit()
+    {
+        if (_ui.RawUI.WindowSize != _size)
+            Draw();
     }
 
     /// <summary>Usage in one line, for files and pipes.</summary>
@@ -50,48 +65,72 @@ internal sealed class LiveScreen : IDisposable
 
     private static string Words(LiveFigures usage) => string.Join(", ", new[]
     {
-        string.Create(CultureInfo.CurrentCulture, $"{usage.Requests:N0} requests, {usage.TotalTokens:N0} tokens"), Display.Cost(usage.Cost, usage.Currency),
+        string.Create(CultureInfo.CurrentCulture, $"{usage.Requests:N0} requests, {usage.TotalTokens:N0} tokens"), Cost(usage),
     }.Where(text => text.Length > 0));
+
+    private static string Cost(LiveFigures usage) => Display.Cost(usage.Cost.Amount, usage.Cost.Currency);
 
     private static string TimeOf(DateTimeOffset time, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    private IEnumerable<string> Lines(LiveUsage usage, TimeZoneInfo zone, int width, int height)
+    private void Draw()
     {
+        if (_shown is not var (usage, notes))
+            return;
+        _size = _ui.RawUI.WindowSize;
+        // The last line of the window is not used: a line break in it would scroll.
+        int most = Math.Max(0, _size.Height - 2);
+        List<(string Text, bool IsTitle)> lines = Lines(usage, notes, _size);
+        bool isCut = lines.Count > most || !lines.Any(line => line.Text.StartsWith(NewestTitle, StringComparison.Ordinal));
+        var screen = new StringBuilder(Home);
+        foreach ((string text, bool isTitle) in lines.Take(most).Append((Fit(isCut ? "q ends. A higher window shows more." : "q ends.", _size.Width - 1), false)))
+            screen.Append(isTitle ? Emphasis(text) : text).Append(RestOfLine).Append("\r\n");
+        _ui.Write(screen.Append(RestOfScreen).ToString());
+    }
+
+    private List<(string Text, bool IsTitle)> Lines(LiveUsage usage, IReadOnlyList<string> notes, Size size)
+    {
+        int width = size.Width;
         string Row(string first, params string[] figures)
         {
             int columns = Math.Clamp((width - LeastName - TimeWidth) / FigureWidth, 1, figures.Length);
             return Fit(first, Math.Max(1, width - (columns * FigureWidth) - 1)) + string.Concat(figures.Take(columns).Select(figure => (" " + figure).PadLeft(FigureWidth)));
         }
-        string Title(string first, params string[] figures) => Emphasis(Row(first, figures));
-        string Figures(string first, LiveFigures of) => Row(
-            first, Number(of.TotalTokens), Number(of.TokensPerMinute), Display.Cost(of.Cost, of.Currency), Number(of.Requests), of.RequestsPerMinute.ToString("N1", CultureInfo.CurrentCulture));
+        (string Text, bool IsTitle) Title(string first, params string[] figures) => (Row(first, figures), true);
+        (string Text, bool IsTitle) Figures(string first, LiveFigures of) => (
+            Row(first, Number(of.TotalTokens), Number(of.TokensPerMinute), Cost(of), Number(of.Requests), of.RequestsPerMinute.ToString("N1", CultureInfo.CurrentCulture)), false);
+        (string Text, bool IsTitle) User((string Name, LiveFigures Usage) user)
+        {
+            double share = usage.Total.TotalTokens == 0 ? 0 : (double)user.Usage.TotalTokens / usage.Total.TotalTokens;
+            return (Row(Display.Name(user.Name), Number(user.Usage.TotalTokens), share.ToString("P1", CultureInfo.CurrentCulture), Cost(user.Usage), Number(user.Usage.Requests)), false);
+        }
+        string now = TimeOf(usage.Time, _zone);
+        (string Text, bool IsTitle) Request(TokenRequest request)
+        {
+            string time = TimeOf(request.Timestamp, _zone);
+            string name = $"{(time[..10] == now[..10] ? time[11..] : time)}  {Display.Name(request.User)} / {Display.Name(request.Model)}";
+            return (Row(name, Number(request.TotalTokens), Number(request.DurationMs), Display.Cost(request.Cost, request.Currency)), false);
+        }
 
-        yield return Emphasis(Fit($"{TimeOf(usage.Time, zone)}  {_stores}", width - 1));
-        yield return "";
-        yield return Title("", "Tokens", "per minute", "Cost", "Requests", "per minute");
-        yield return Figures("Last minute", usage.LastMinute);
-        yield return Figures("Last hour", usage.LastHour);
-        yield return Figures($"Since {TimeOf(usage.Since, zone)[..^3]}", usage.Total);
-        yield return "";
-        // The number of lines other than users and requests.
-        int room = Math.Max(2, height - 13);
-        int users = Math.Min(usage.Users.Count, room / 2);
-        yield return Title("Users", "Tokens", "Share", "Cost", "Requests");
-        foreach ((string user, LiveFigures of) in usage.Users.Take(users))
-        {
-            double share = usage.Total.TotalTokens == 0 ? 0 : (double)of.TotalTokens / usage.Total.TotalTokens;
-            yield return Row(Display.Name(user), Number(of.TotalTokens), share.ToString("P1", CultureInfo.CurrentCulture), Display.Cost(of.Cost, of.Currency), Number(of.Requests));
-        }
-        yield return "";
-        yield return Title("Newest requests", "Tokens", "ms", "Cost");
-        foreach (TokenRequest request in usage.Newest.Take(room - users))
-        {
-            string time = TimeOf(request.Timestamp, zone)[11..];
-            yield return Row($"{time}  {Display.Name(request.User)} / {Display.Name(request.Model)}", Number(request.TotalTokens), Number(request.DurationMs), Display.Cost(request.Cost, request.Currency));
-        }
-        yield return "";
-        yield return Fit("q ends.", width - 1);
+        List<(string Text, bool IsTitle)> lines =
+        [
+            (Fit($"{now}  {_stores}", width - 1), true),
+            Title("", "Tokens", "per minute", "Cost", "Requests", "per minute"),
+            Figures("Last minute", usage.LastMinute), Figures("Last hour", usage.LastHour), Figures($"Since {TimeOf(usage.Since, _zone)[..^3]}", usage.Total),
+            .. notes.Select(note => (Fit(Display.Text(note), width - 1), false)),
+        ];
+        // The last two lines of the window are those of the key and an empty one. A low window has no gaps, and then not both tables.
+        int left = size.Height - 2 - lines.Count;
+        bool hasGaps = left >= 8;
+        int rows = left - (hasGaps ? 6 : left >= 4 ? 2 : 1);
+        int users = left < 4 ? rows : Math.Min(usage.Users.Count, Math.Max(rows / 2, rows - usage.Newest.Count));
+        (string Text, bool IsTitle)[] gap = hasGaps ? [("", false)] : [];
+        lines.InsertRange(1, gap);
+        if (rows > 0)
+            lines.AddRange([.. gap, Title("Users", "Tokens", "Share", "Cost", "Requests"), .. usage.Users.Take(users).Select(User)]);
+        if (left >= 4)
+            lines.AddRange([.. gap, Title(NewestTitle, "Tokens", "ms", "Cost"), .. usage.Newest.Take(rows - users).Select(Request), .. gap]);
+        return lines;
     }
 
     private static string Number(double? value) => value?.ToString("N0", CultureInfo.CurrentCulture) ?? "";
@@ -101,13 +140,22 @@ internal sealed class LiveScreen : IDisposable
     // By the number of cells: some characters are two cells wide.
     private string Fit(string text, int width)
     {
-        int Cells(string part) => _ui.RawUI.LengthInBufferCells(part);
         if (Cells(text) <= width)
             return text + new string(' ', width - Cells(text));
-        int length = Math.Min(text.Length, width);
-        while (length > 0 && (Cells(text[..length]) > width - 1 || char.IsHighSurrogate(text[length - 1])))
-            length--;
-        string part = text[..length] + "…";
-        return part + new string(' ', Math.Max(0, width - Cells(part)));
+        var part = new StringBuilder();
+        int cells = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            cells += Cells(rune.ToString());
+            if (cells > width - 1)
+                break;
+            part.Append(rune);
+        }
+        part.Append('…');
+        return part + new string(' ', Math.Max(0, width - Cells(part.ToString())));
     }
+
+    // Marks that combine with the character before them have no cell of their own.
+    private int Cells(string text) => text.EnumerateRunes().Sum(rune =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format ? 0 : _ui.RawUI.LengthInBufferCells(rune.ToString()));
 }

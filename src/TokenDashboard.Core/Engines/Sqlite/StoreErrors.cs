@@ -17,13 +17,13 @@ internal static class StoreErrors
     private static bool IsTooLong(string path) => !OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(path) > LongestPath;
 
     /// <summary>The exception for an error while reading; an interrupted query becomes a cancellation.</summary>
-    public static Exception FromReading(SqliteException exception, string path) => exception.SqliteErrorCode switch
+    public static Exception FromReading(SqliteException exception, string path, TimeSpan? patience = null) => exception.SqliteErrorCode switch
     {
         raw.SQLITE_CANTOPEN when IsTooLong(path) => Problem(path, ErrorCode.StoreReadFailed, $"could not be opened: {TooLong}", exception),
         raw.SQLITE_INTERRUPT => new OperationCanceledException("The query was stopped.", exception),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Problem(
             path, ErrorCode.StoreLocked,
-            $"stayed locked by another process for more than {TokenStore.BusyTimeoutSeconds} seconds. Try again. If this persists, look for a program with an open transaction.", exception),
+            $"stayed locked by another process for more than {(patience?.TotalSeconds ?? TokenStore.BusyTimeoutSeconds).ToString(CultureInfo.InvariantCulture)} seconds. Try again. If this persists, look for a program with an open transaction.", exception),
         raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => Problem(
             path, ErrorCode.StoreNotDatabase,
             $"is not a SQLite database, or is damaged ({exception.Message}). Use the file in logging.sqlite.database of Observicia's configuration. "

@@ -98,13 +98,21 @@ internal sealed class TokenStore : IDisposable
         {
             connection?.Dispose();
             if (exception is SqliteException failure)
-                throw StoreErrors.FromReading(failure, path);
+                throw StoreErrors.FromReading(failure, path, patience);
             throw;
         }
     }
 
     /// <summary>Opens the store that is in the same place now.</summary>
     internal TokenStore OpenAgain() => Open(Path, Cancellation, _patience);
+
+    /// <summary>Checks again that the file is a store.</summary>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    internal void Check()
+    {
+        CheckFile(Path);
+        CheckSchema();
+    }
 
     /// <summary>The full path, or the specified error if the text is not a path.</summary>
     internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)
@@ -188,7 +196,7 @@ internal sealed class TokenStore : IDisposable
         }
         catch (SqliteException exception)
         {
-            throw StoreErrors.FromReading(exception, Path);
+            throw StoreErrors.FromReading(exception, Path, _patience);
         }
     }
 

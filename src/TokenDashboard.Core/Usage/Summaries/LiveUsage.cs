@@ -11,29 +11,40 @@ internal sealed record LiveUsage(
 internal sealed class LiveFigures
 {
     private readonly SortedDictionary<string, decimal> _costs = new(StringComparer.Ordinal);
+    private bool _isUpperBound;
 
     public long Requests { get; private set; }
 
     public long TotalTokens { get; private set; }
 
+    /// <summary>Those of requests that are later than the period, from a clock that is ahead; rates do not count them.</summary>
+    public (long Requests, long Tokens) Ahead { get; internal init; }
+
     /// <summary>The length of the period in minutes.</summary>
-    public double Minutes { get; internal set; }
+    public double Minutes { get; internal init; }
 
-    public double RequestsPerMinute => Minutes > 0 ? Requests / Minutes : 0;
+    public double RequestsPerMinute => Minutes > 0 ? (Requests - Ahead.Requests) / Minutes : 0;
 
-    public double TokensPerMinute => Minutes > 0 ? TotalTokens / Minutes : 0;
+    public double TokensPerMinute => Minutes > 0 ? (TotalTokens - Ahead.Tokens) / Minutes : 0;
 
-    /// <summary>The cost of priced tokens; null if none has a price, or prices are in several currencies.</summary>
-    public decimal? Cost => _costs.Count == 1 ? _costs.Values.First() : null;
-
-    public string? Currency => _costs.Count == 1 ? _costs.Keys.First() : null;
+    /// <summary>The cost of priced tokens; without an amount if none has a price, or prices are in several currencies.</summary>
+    public UsageCost Cost => new(_costs.Count == 1 ? _costs.Values.First() : null, _costs.Count > 0 ? string.Join(", ", _costs.Keys) : null, 0, _isUpperBound);
 
     internal void Add(TokenRequest request)
     {
         Requests++;
         TotalTokens += request.TotalTokens;
         if (request.Cost is { } cost)
-            _costs[request.Currency!] = _costs.GetValueOrDefault(request.Currency!) + cost;
+            Add(request.Currency!, cost, request.CostIsUpperBound);
+    }
+
+    /// <summary>Adds requests of one model.</summary>
+    internal void Add(UsageAccumulator usage)
+    {
+        Requests += usage.Requests;
+        TotalTokens += usage.TotalTokens;
+        if (UsageCost.Of(usage) is { Amount: { } cost, Currency: { } currency, IsUpperBound: var isUpperBound })
+            Add(currency, cost, isUpperBound);
     }
 
     internal void Add(LiveFigures other)
@@ -41,6 +52,12 @@ internal sealed class LiveFigures
         Requests += other.Requests;
         TotalTokens += other.TotalTokens;
         foreach ((string currency, decimal cost) in other._costs)
-            _costs[currency] = _costs.GetValueOrDefault(currency) + cost;
+            Add(currency, cost, other._isUpperBound);
+    }
+
+    private void Add(string currency, decimal cost, bool isUpperBound)
+    {
+        _costs[currency] = _costs.GetValueOrDefault(currency) + cost;
+        _isUpperBound |= isUpperBound;
     }
 }

@@ -5,7 +5,7 @@ namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>
 /// Follows live usage. Only the first refresh, and the first of a day or after a store was replaced, reads the requests of the whole time range; each
-/// later one reads only new rows. A time range without a start is today in the time zone; its end is ignored.
+/// later one reads only new rows. Requests that Remove-TokenUsage removed count in the total and for their user. A time range without a start is today in the time zone; its end is ignored.
 /// </summary>
 internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
 {
@@ -19,6 +19,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private readonly Dictionary<long, LiveFigures> _slots = [];
     private readonly Dictionary<string, LiveFigures> _users = [];
     private readonly List<TokenRequest> _newest = [];
+    private readonly List<TokenRequest> _ahead = [];
     private LiveFigures _total = new();
     private DateTimeOffset? _since;
 
@@ -35,16 +36,17 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         int replaced = stores.Count(store => store.ReopenIfReplaced());
         if (since != _since || replaced > 0)
             Begin(since);
+        _ahead.RemoveAll(request => request.Timestamp <= now);
         long hour = SlotOf(now.AddHours(-1).UtcTicks);
         foreach (long old in _slots.Keys.Where(slot => slot < hour).ToArray())
             _slots.Remove(old);
         // Later refreshes have no start: a request is stored when it ends, which can be long after its time.
         RequestFilter asked = filter with { Range = new TimeRange(new DateTimeOffset(Math.Min(since.UtcTicks, hour), TimeSpan.Zero), null) };
         for (int index = 0; index < stores.Count; index++)
-            _last[index] = stores[index].ReadRequestsAfter(_last[index], asked, request => Add(request, since, hour), Unreadable);
+            _last[index] = stores[index].ReadRequestsAfter(_last[index], asked, request => Add(request, since, hour, now), Unreadable);
         _newest.Sort((one, other) => other.Timestamp.CompareTo(one.Timestamp));
         _newest.RemoveRange(Math.Min(_newest.Count, MostNewest), Math.Max(0, _newest.Count - MostNewest));
-        var total = new LiveFigures { Minutes = Math.Max(0, (now - since).TotalMinutes) };
+        var total = new LiveFigures { Minutes = Math.Max(0, (now - since).TotalMinutes), Ahead = (_ahead.Count, _ahead.Sum(request => request.TotalTokens)) };
         total.Add(_total);
         return new LiveUsage(
             now, LocalTime.At(since.UtcTicks, zone), SumSince(SlotOf(now.AddMinutes(-1).UtcTicks), now), SumSince(hour, now), total,
@@ -60,17 +62,35 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         _slots.Clear();
         _users.Clear();
         _newest.Clear();
+        _ahead.Clear();
         _total = new LiveFigures();
         Unreadable = new UnreadableReport();
+        AddRemoved(since);
     }
 
-    private void Add(TokenRequest request, DateTimeOffset since, long hour)
+    // Without ids, the sums are only those of removed requests. Each is of one model, and so of one currency.
+    private void AddRemoved(DateTimeOffset since)
+    {
+        (Dictionary<(string User, string, string), UsageAccumulator> removed, UnreadableReport read) = UsageGroups.Sum<(string, string, string)>(
+            stores, filter with { Range = new TimeRange(since, null) }, RequestText.User | RequestText.Model | RequestText.Provider, 0, zone, Prices,
+            _ => row => (row.User, row.Model, row.Provider), ids: []);
+        Unreadable.LacksRemoved = read.LacksRemoved;
+        foreach (((string user, _, _), UsageAccumulator usage) in removed)
+        {
+            _total.Add(usage);
+            Of(_users, user).Add(usage);
+        }
+    }
+
+    private void Add(TokenRequest request, DateTimeOffset since, long hour, DateTimeOffset now)
     {
         Prices?.Apply(request);
         if (request.Timestamp >= since)
         {
             _total.Add(request);
             Of(_users, request.User).Add(request);
+            if (request.Timestamp > now)
+                _ahead.Add(request);
         }
         if (SlotOf(request.Timestamp.UtcTicks) >= hour)
             Of(_slots, SlotOf(request.Timestamp.UtcTicks)).Add(request);

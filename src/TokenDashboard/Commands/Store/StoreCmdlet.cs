@@ -19,12 +19,15 @@ public abstract class StoreCmdlet : TokenCmdlet
     /// <summary>A store that cannot be read is one error record; the command continues with the next one.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
-    private protected IReadOnlyList<string> StoreReferences() => InputObject is not null ? [InputObject.FullName]
+    private protected virtual IReadOnlyList<string> StoreReferences() => InputObject is not null ? [InputObject.FullName]
         : Database is null ? [FindStore()]
         : [.. Database.SelectMany(References)];
 
     /// <summary>The credential for a server; null for the environment's user.</summary>
     private protected virtual NetworkCredential? Login => null;
+
+    /// <summary>How long a read waits for another process's lock; null for the usual time.</summary>
+    private protected virtual TimeSpan? LockTime => null;
 
     /// <summary>Opens the stores, those with the chosen sources or all, runs work on them with their names for messages, and closes them.</summary>
     private protected void UseStores(Func<string, bool>? isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work) =>
@@ -34,7 +37,7 @@ public abstract class StoreCmdlet : TokenCmdlet
             WriteVerbose($"Reading '{name}'.");
             work(stores, name);
             return true;
-        }, Cancellation);
+        }, Cancellation, LockTime);
 
     private protected void WarnAbout(UnreadableReport unreadable, string store)
     {

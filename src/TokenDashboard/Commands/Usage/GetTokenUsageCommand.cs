@@ -22,6 +22,9 @@ public sealed class GetTokenUsageCommand : UsageCmdlet
     [Parameter]
     public SwitchParameter OneLine { get; set; }
 
+    // A prompt waits for the line.
+    private protected override TimeSpan? LockTime => OneLine ? TimeSpan.FromMilliseconds(500) : null;
+
     private protected override void Query()
     {
         // By default, the largest values are first.

@@ -88,7 +88,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     /// <summary>Moves both ends of the time range back to the start of their days, so that all days are complete.</summary>
     [Parameter]
-    public SwitchParameter WholeDays { get; set; }
+    public virtual SwitchParameter WholeDays { get; set; }
 
     /// <summary>The first day of the week. Without it, Monday.</summary>
     [Parameter]
@@ -165,22 +165,28 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// Warns once per command of costs that are in several currencies, and once per session that the cost may be lower, because requests do not
     /// record cached tokens.
     /// </summary>
-    private protected void WarnAboutCost(IEnumerable<UsageFigures> rows)
+    private protected void WarnAboutCost(IEnumerable<UsageFigures> rows) =>
+        WarnAboutCost(rows.Select(row => new UsageCost(row.Cost, row.Currency, 0, row.CostIsUpperBound)));
+
+    private protected void WarnAboutCost(IEnumerable<UsageCost> costs)
     {
-        if (!_currenciesAreTold && rows.Where(row => row is { Cost: null, Currency: not null }).MaxBy(row => row.Currency!.Length) is { } several)
+        if (!_currenciesAreTold && costs.Where(cost => cost.Amount is null).Select(cost => cost.Currency).MaxBy(currency => currency?.Length) is { } several)
         {
             _currenciesAreTold = true;
-            WriteWarning($"Cost is in several currencies ({several.Currency}), which are never added, so rows with more than one have none. Group by Model and Provider, or give your own prices in the currency of the others.");
+            WriteWarning($"Cost is in several currencies ({several}), which are never added, so rows with more than one have none. Group by Model and Provider, or give your own prices in the currency of the others.");
         }
-        if (!SessionWarnings.Has(UpperBound) && rows.Any(row => row is { CostIsUpperBound: true, Cost: not null }) && SessionWarnings.Add(UpperBound))
+        if (!SessionWarnings.Has(UpperBound) && costs.Any(cost => cost is { IsUpperBound: true, Amount: not null }) && SessionWarnings.Add(UpperBound))
             WriteWarning(UpperBound);
     }
+
+    /// <summary>What to do if the time range has no request; empty without a time range.</summary>
+    private protected virtual string RangeHint => Filter.Range.Since is null && Filter.Range.Until is null ? "" : " Use another time range with -Since and -Until, or none.";
 
     /// <summary>Warns of unreadable values. If no request matches, the warning shows the time range of the store.</summary>
     private protected void WarnAbout(UnreadableReport unreadable, bool isEmpty)
     {
         WarnAbout(unreadable, _storeNames);
-        bool hasRange = Filter.Range.Since is not null || Filter.Range.Until is not null;
+        bool hasRange = RangeHint.Length > 0;
         string[] names = [.. Names.Where(MyInvocation.BoundParameters.ContainsKey)];
         // Piped users often have no requests in a time range, but without one they should have some.
         bool isName = MyInvocation.ExpectingInput && !hasRange && names.Where(_piped.Contains).SequenceEqual([nameof(User)]);
@@ -193,9 +199,8 @@ public abstract class QueryCmdlet : StoreCmdlet
         string where = oldest is not null && Edge(newest: true) is { } last
             ? string.Create(CultureInfo.InvariantCulture, $"The stored requests are from {oldest.Timestamp:yyyy-MM-dd HH:mm} to {last.Timestamp:yyyy-MM-dd HH:mm} UTC.")
             : Given(nameof(Source), Source).Length > 0 ? "The source has no requests." : "The store has no requests.";
-        string range = hasRange ? " Use another time range with -Since and -Until, or none." : "";
         string tab = names.Length > 0 ? $" Press Tab after {string.Join(" or ", names.Select(name => $"-{name}"))} for the names in the store." : "";
-        WriteWarning($"No request matches{(isName ? $" '{string.Join("', '", User!)}'" : "")}. {where}{range}{tab}");
+        WriteWarning($"No request matches{(isName ? $" '{string.Join("', '", User!)}'" : "")}. {where}{RangeHint}{tab}");
     }
 
     private protected UsagePrices? Prices()

@@ -14,6 +14,12 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     // The command must pause for most of the time, even with a slow store.
     private const int PausesPerReading = 4;
 
+    // The warnings that the screen shows; those of cost first, which are given once.
+    private readonly List<string> _notes = [];
+    private int _costNotes;
+    private LiveScreen? _screen;
+    private bool _unreadableIsTold;
+
     /// <summary>The interval between refreshes in seconds, 1 to 3600.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
@@ -24,50 +30,85 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = int.MaxValue;
 
-    /// <summary>Returns a line for each refresh. This is the default in a pipeline, or if the output is redirected.</summary>
+    /// <summary>Returns a line for each refresh. This is the default in a pipeline, or if the output is redirected or assigned.</summary>
     [Parameter]
     public SwitchParameter AsLine { get; set; }
 
-    private bool IsScreen => !AsLine && MyInvocation.PipelineLength == 1 && Host.UI is { SupportsVirtualTerminal: true, RawUI: not null } && !Console.IsOutputRedirected;
+    // Not a parameter here: whole days have ended.
+    /// <inheritdoc/>
+    public override SwitchParameter WholeDays => default;
+
+    private bool IsScreen => !AsLine && MyInvocation.PipelineLength == 1 && !MyInvocation.BoundParameters.ContainsKey("OutVariable")
+        && Host.UI is { SupportsVirtualTerminal: true, RawUI: not null } && !Console.IsOutputRedirected && !Screen.IsCaptured(MyInvocation);
+
+    private protected override string RangeHint => " Use another start with -Since or -Last.";
+
+    // ClickHouse is refused before it is asked.
+    private protected override IReadOnlyList<string> StoreReferences() => [.. base.StoreReferences().Select(TelemetryStores.PathOf)];
+
+    private protected override void WriteWarning(string text)
+    {
+        if (_screen is null)
+            base.WriteWarning(text);
+        else
+            _notes.Add(text);
+    }
 
     private protected override void Query()
     {
         // The end of a piped row is that of its result.
-        if (IsUntilGiven)
+        if (IsUntilGiven || (Last is not null && Filter.Range.Until < Now) || Filter.Range.Since > Now)
         {
             throw new TokenDashboardException(
-                ErrorCode.RangeInvalid, "Watch-TokenUsage shows live usage, so its time range has no end. Use -Since or -Last, or neither for today.", target: Until);
+                ErrorCode.RangeInvalid, "Watch-TokenUsage shows usage from a time until now. Use -Since with a time in the past, or -Last with a period that has not ended, or neither for today.",
+                target: Last ?? Until ?? Since);
         }
         var query = new LiveUsageQuery(Stores, Filter, TimeZone) { Prices = Prices() };
-        using (LiveScreen? screen = IsScreen ? new LiveScreen(Host.UI, string.Join(", ", Stores.Select(store => store.Source ?? store.Name))) : null)
+        using (_screen = IsScreen ? new LiveScreen(Host.UI, string.Join(", ", Stores.Select(store => store.Source ?? store.Name)), TimeZone) : null)
         {
             for (int reading = 1; ; reading++)
             {
                 var watch = Stopwatch.StartNew();
                 LiveUsage usage = query.Read(DateTimeOffset.UtcNow);
                 TimeSpan took = watch.Elapsed;
-                if (screen is null)
+                Warn(query.Unreadable, usage.Total, isFirst: reading == 1);
+                if (_screen is null)
                     WriteObject(LiveScreen.Line(usage, TimeZone));
                 else
-                    screen.Show(usage, TimeZone);
+                    _screen.Show(usage, _notes);
                 TimeSpan pause = TimeSpan.FromSeconds(IntervalSec);
-                if (reading == Count || !Wait(pause > took * PausesPerReading ? pause : took * PausesPerReading, screen is not null))
+                if (reading == Count || !Wait(pause > took * PausesPerReading ? pause : took * PausesPerReading))
                     break;
             }
         }
-        WarnAbout(query.Unreadable, isEmpty: false);
+        _screen = null;
+        _notes.ForEach(WriteWarning);
+    }
+
+    // The screen shows all warnings that apply. Among lines, each is given once.
+    private void Warn(UnreadableReport unreadable, LiveFigures total, bool isFirst)
+    {
+        _notes.RemoveRange(_costNotes, _notes.Count - _costNotes);
+        WarnAboutCost([total.Cost]);
+        _costNotes = _notes.Count;
+        bool isEmpty = total.Requests == 0 && (isFirst || _screen is not null), isUnreadable = unreadable is { Rows: > 0 } or { LacksRemoved: true };
+        if (_screen is null && !isEmpty && (!isUnreadable || _unreadableIsTold))
+            return;
+        WarnAbout(unreadable, isEmpty);
+        _unreadableIsTold |= isUnreadable;
     }
 
     // False if the user ends the command.
-    private bool Wait(TimeSpan pause, bool hasKeys)
+    private bool Wait(TimeSpan pause)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < pause;)
         {
-            while (hasKeys && IsKeyAvailable())
+            while (_screen is not null && IsKeyAvailable())
             {
                 if (Host.UI.RawUI.ReadKey(ReadKeyOptions.NoEcho | ReadKeyOptions.IncludeKeyDown).Character is 'q' or 'Q' or '\u001b')
                     return false;
             }
+            _screen?.Fit();
             Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Clamp((pause - watch.Elapsed).TotalMilliseconds, 0, KeyPauseMs)));
             Cancellation.ThrowIfCancellationRequested();
         }

@@ -144,6 +144,7 @@ public class TokenStoreTests
         var failure = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Use([store.Path], null, null, stores => stores.Count, CancellationToken.None, TimeSpan.FromMilliseconds(300)));
 
         Assert.Equal(ErrorCode.StoreLocked, failure.Code);
+        Assert.Contains("more than 0.3 seconds", failure.Message, StringComparison.Ordinal);
         await release;
     }
 

@@ -41,7 +41,7 @@ public class LiveUsageQueryTests
             LiveUsage again = new LiveUsageQuery(stores, filter, Berlin) { Prices = Prices }.Read(now);
             TokenUsage all = new UsageQuery([], Berlin) { Prices = Prices }.Run(stores, filter).Rows[0];
             Assert.Equal((all.Requests, all.TotalTokens), (usage.Total.Requests, usage.Total.TotalTokens));
-            Assert.Equal(all.Cost ?? 0, usage.Total.Cost ?? 0);
+            Assert.Equal(all.Cost ?? 0, usage.Total.Cost.Amount ?? 0);
             Assert.Equal(new UserUsageQuery(stores, filter, Berlin).Totals(false).Rows.Select(user => (user.User!, user.TotalTokens)), usage.Users.Select(user => (user.User, user.Usage.TotalTokens)));
             Assert.Equal(again.Newest.Select(request => request.Timestamp), usage.Newest.Select(request => request.Timestamp));
             Assert.Equal(again.Newest.Select(request => request.Timestamp).OrderDescending(), usage.Newest.Select(request => request.Timestamp));
@@ -62,6 +62,67 @@ public class LiveUsageQueryTests
         Assert.Equal((606, 666, 1666), (usage.LastMinute.TotalTokens, usage.LastHour.TotalTokens, usage.Total.TotalTokens));
         Assert.Equal((606.0, 666 / 60.0, 1666 / 660.0), (usage.LastMinute.TokensPerMinute, usage.LastHour.TokensPerMinute, usage.Total.TokensPerMinute));
         Assert.Equal((6, 606, 1666), (later.LastMinute.TotalTokens, later.LastHour.TotalTokens, later.Total.TotalTokens));
+    }
+
+    [Fact]
+    public void A_request_of_the_future_counts_in_the_total_and_in_rates_when_its_time_has_come()
+    {
+        using var store = new TestStore();
+        store.Insert(Row("10:00:00", 60), Row("13:00:00", 600));
+        using TokenStore open = store.Open();
+        var query = new LiveUsageQuery([new SqliteStore(open)], new RequestFilter(), TimeZoneInfo.Utc);
+
+        LiveUsage usage = query.Read(DateTimeOffset.Parse("2026-03-01T12:00Z"));
+        LiveUsage later = query.Read(DateTimeOffset.Parse("2026-03-01T13:00Z"));
+
+        Assert.Equal((660, 60 / 720.0, 1 / 720.0), (usage.Total.TotalTokens, usage.Total.TokensPerMinute, usage.Total.RequestsPerMinute));
+        Assert.Equal((660, 660 / 780.0, 2 / 780.0), (later.Total.TotalTokens, later.Total.TokensPerMinute, later.Total.RequestsPerMinute));
+    }
+
+    [Fact]
+    public void Removed_requests_count_in_the_total_and_for_their_user_and_are_told_where_rollups_do_not_have_them()
+    {
+        using var store = new TestStore();
+        store.Insert(Row("09:10:00", 1), Row("09:50:00", 1000), Row("10:00:30", 60) with { User = "bob", Provider = "own", Model = "llama3" }, Row("10:59:05", 600));
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+        {
+            optimizer.Refresh();
+            optimizer.Remove(DateTimeOffset.Parse("2026-03-01T10:15Z"));
+        }
+        using TokenStore open = store.Open();
+        ITelemetryStore[] stores = [new SqliteStore(open)];
+        (LiveUsage Usage, UnreadableReport Unreadable) Read(string since, long minTokens = 0)
+        {
+            var query = new LiveUsageQuery(
+                stores, new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse(since), null), MinTokens = minTokens }, TimeZoneInfo.Utc) { Prices = new UsagePrices(TestPrices.InTwoCurrencies) };
+            return (query.Read(DateTimeOffset.Parse("2026-03-01T11:00Z")), query.Unreadable);
+        }
+
+        (LiveUsage usage, UnreadableReport unreadable) = Read("2026-03-01T09:45Z");
+        Assert.Equal((3, 1660), (usage.Total.Requests, usage.Total.TotalTokens));
+        Assert.Equal([("alice", 1600), ("bob", 60)], usage.Users.Select(user => (user.User, user.Usage.TotalTokens)));
+        Assert.Equal((null, "EUR, USD", true), (usage.Total.Cost.Amount, usage.Total.Cost.Currency, usage.Total.Cost.IsUpperBound));
+        Assert.Equal((0.00006m, "EUR", false), (usage.Users[1].Usage.Cost.Amount, usage.Users[1].Usage.Cost.Currency, usage.Users[1].Usage.Cost.IsUpperBound));
+        Assert.False(unreadable.LacksRemoved);
+        Assert.True(Read("2026-03-01T09:55Z").Unreadable.LacksRemoved);
+        Assert.True(Read("2026-03-01T09:45Z", minTokens: 1).Unreadable.LacksRemoved);
+    }
+
+    [Fact]
+    public void A_store_that_is_none_any_more_is_explained()
+    {
+        using var store = new TestStore();
+        store.Insert(Row("10:00:00", 1));
+        using TokenStore open = store.Open();
+        var query = new LiveUsageQuery([new SqliteStore(open)], new RequestFilter(), TimeZoneInfo.Utc);
+        DateTimeOffset now = DateTimeOffset.Parse("2026-03-01T10:00:10Z");
+        query.Read(now);
+
+        using (SqliteConnection connection = store.Connect())
+            connection.Execute("DROP TABLE telemetry");
+        Assert.Equal(ErrorCode.StoreTableMissing, Assert.Throws<TokenDashboardException>(() => query.Read(now)).Code);
+        File.WriteAllBytes(store.Path, []);
+        Assert.Equal(ErrorCode.StoreEmpty, Assert.Throws<TokenDashboardException>(() => query.Read(now)).Code);
     }
 
     [Fact]

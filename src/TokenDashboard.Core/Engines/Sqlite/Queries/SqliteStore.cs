@@ -39,7 +39,10 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
     bool ITelemetryStore.ReopenIfReplaced()
     {
         if (!store.IsReplaced)
+        {
+            store.Check();
             return false;
+        }
         TokenStore replaced = store;
         store = replaced.OpenAgain();
         replaced.Dispose();

@@ -25,7 +25,7 @@ internal static class UsageReader
         {
             store.Cancellation.ThrowIfCancellationRequested();
             RollupState? state = RollupState.Read(store);
-            UnreadableReport? report = scope is { IsAboutSums: true, NeedsRequests: false } && state is { IsUsable: true }
+            UnreadableReport? report = scope is { IsAboutSums: true, NeedsRequests: false, Ids: null } && state is { IsUsable: true }
                 ? ReadRollups(store, scope, state, begin(0))
                 : ReadRequests(store, scope, state, begin);
             if (report is not null)
@@ -94,7 +94,7 @@ internal static class UsageReader
         {
             Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = parts.Length }, part =>
             {
-                using TokenStore open = TokenStore.Open(store.Path, store.Cancellation);
+                using TokenStore open = store.OpenAgain();
                 ReadPart(open, part);
             });
         }
