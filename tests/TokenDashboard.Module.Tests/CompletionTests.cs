@@ -31,6 +31,21 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
         Assert.Equal([expected], store.Session.Complete(line.Replace("{0}", store.Path, StringComparison.Ordinal)));
 
     [Fact]
+    public void The_store_is_that_of_the_command()
+    {
+        string wildcard = Path.Combine(Path.GetDirectoryName(store.Path)!, "st*.db");
+        IReadOnlyList<string> users = store.Session.Complete($"Get-TokenUsage -Database '{store.Path}' -User ");
+
+        Assert.Equal(users, store.Session.Complete($"New-TokenReport report.html -Database '{store.Path}' -User "));
+        File.WriteAllText(store.File("observicia_config.yaml"), "logging:\n  sqlite:\n    enabled: true\n    database: store.db");
+        store.Session.Run("Push-Location $folder", ("folder", Path.GetDirectoryName(store.Path))).Succeeded();
+        Assert.Equal(users, store.Session.Complete("New-TokenReport report.html -User "));
+        store.Session.Run("Pop-Location").Succeeded();
+        Assert.Equal(users, store.Session.Complete($"Get-TokenUsage -Database '{wildcard}' -User "));
+        Assert.DoesNotContain("alice", store.Session.Complete($"Get-TokenUsage -Database '{wildcard}x' -User "));
+    }
+
+    [Fact]
     public void What_Last_refuses_is_not_offered() => Assert.DoesNotContain("now", store.Session.Complete("Get-TokenUsage -Last "));
 
     [Theory]

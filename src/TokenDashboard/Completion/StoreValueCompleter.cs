@@ -1,3 +1,5 @@
+using System.Management.Automation.Language;
+
 namespace TokenDashboard.Completion;
 
 /// <summary>Offers the users, models, providers and request types of the newest requests in the stores, most frequent first, and the sources of the stores.</summary>
@@ -12,6 +14,16 @@ public sealed class StoreValueCompleter() : Completer(Values)
     // The parameter and its aliases: bound parameters appear under the typed name.
     private static readonly string[] DatabaseNames = ["Database", "Path", "FullName", "PSPath"];
 
+    /// <inheritdoc/>
+    public override IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        // Its -Path is the report.
+        if (commandName == "New-TokenReport")
+            fakeBoundParameters.Remove("Path");
+        return base.CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters);
+    }
+
     private static IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)
     {
         var session = new SessionState();
@@ -19,10 +31,17 @@ public sealed class StoreValueCompleter() : Completer(Values)
         object? named = DatabaseNames.Select(name => boundParameters[name]).FirstOrDefault(value => value is not null);
         IEnumerable<string>? texts = LanguagePrimitives.ConvertTo<string[]?>(named);
         string[] references = texts is null ? [StoreLocator.FindDefault(folder)]
-            : [.. texts.Select(text => TelemetryStores.IsAddress(text) ? text : session.Path.GetUnresolvedProviderPathFromPSPath(text))];
-        return TelemetryStores.Use(references, (boundParameters["Credential"] as PSCredential)?.GetNetworkCredential(), null, stores => parameterName == "Source"
+            : [.. texts.SelectMany(text => TelemetryStores.IsAddress(text) ? [text] : Files(session.Path, text))];
+        return references.Length == 0 ? [] : TelemetryStores.Use(references, (boundParameters["Credential"] as PSCredential)?.GetNetworkCredential(), null, stores => parameterName == "Source"
             ? RecentNames.Sources(stores)
             : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), ReadTime).Select(value => (value.Text, $"{value.Requests:N0} of the newest requests")), CancellationToken.None, LockTime);
+    }
+
+    // As for the command: a file with the literal path goes before wildcards.
+    private static IEnumerable<string> Files(PathIntrinsics paths, string text)
+    {
+        string literal = paths.GetUnresolvedProviderPathFromPSPath(text);
+        return File.Exists(literal) || !WildcardPattern.ContainsWildcardCharacters(text) ? [literal] : paths.GetResolvedProviderPathFromPSPath(text, out _).Where(File.Exists);
     }
 
     private protected override string Quote(string text) => base.Quote(WildcardPattern.Escape(text));
