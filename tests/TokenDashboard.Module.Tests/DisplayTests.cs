@@ -11,6 +11,18 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
     public void Views_show_no_character_that_a_terminal_obeys(string call, string shown) =>
         Assert.Equal(shown, store.Value<string>($"[TokenDashboard.Formatting.Display]::{call}"));
 
+    [Fact]
+    public void A_row_as_text_has_no_character_that_a_terminal_obeys()
+    {
+        string csv = store.File("names.csv"), database = store.File("names.db");
+        File.WriteAllText(csv, "timestamp,prompt_tokens,user_id,model\n2026-03-01T12:00:00,5,\u001b[31mred,\u001b[32mgreen\n");
+        store.Session.Run("$null = Import-TokenUsage $csv -Database $database", ("csv", csv), ("database", database)).Succeeded();
+
+        Assert.Equal(
+            ["\uFFFD[31mred, \uFFFD[32mgreen: 5 tokens", "\uFFFD[31mred: 5 tokens", "2026-03-01 12:00:00, \uFFFD[32mgreen: 5 tokens"],
+            store.Texts("\"$(Get-TokenUsage User,Model -Database $database)\"; \"$(Get-UserTokenUsage -Database $database)\"; \"$(Get-TokenRequest -Database $database)\""));
+    }
+
     [Theory]
     [InlineData("Number(1234567L, 13)", "1,234,567")]
     [InlineData("Number(123456789012L, 13)", "123,456,789k")]
@@ -40,6 +52,6 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
     public void No_view_shows_a_text_of_the_store_as_it_is() => Assert.DoesNotMatch(
         RawText(), File.ReadAllText(ModuleSession.ModulePath + "/TokenDashboard.format.ps1xml"));
 
-    [GeneratedRegex(@"<PropertyName>(User|Models?|Providers?|RequestType|Transaction|TraceId|SpanId|ParentSpanId)<|<ScriptBlock>\$_\.(Models|Providers) -join")]
+    [GeneratedRegex(@"<PropertyName>(User|Models?|Providers?|RequestType|Transaction|TraceId|SpanId|ParentSpanId|Database)<|<ScriptBlock>\$_\.(Models|Providers) -join")]
     private static partial Regex RawText();
 }
