@@ -21,8 +21,8 @@ public abstract class UsageCmdlet : RowCmdlet
         if (PagingParameters.IncludeTotalCount)
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
         WarnAboutCost(result.Total is { } total ? all.Append(total) : all);
-        // The end of the pipeline may have another width, and so may the window when captured rows are shown.
-        string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) && !Screen.IsCaptured(MyInvocation) ? "Wide" : "");
+        // The end of the pipeline may have another width.
+        string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
         string[] asked = [.. new[] { TimeZone.Id == TimeZoneInfo.Local.Id ? null : TimeZone.Id, PriceAt is null ? null : $"prices of {PriceAt}" }.OfType<string>()];
         var shown = new UsageDisplay.Result(
             asked.Length == 0 ? caption : $"{caption} ({string.Join(", ", asked)})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
