@@ -7,8 +7,7 @@ namespace TokenDashboard.Commands;
 public sealed class GetTokenRequestCommand : RowCmdlet
 {
     /// <summary>The property to sort by. Any except Id reads all matching requests before the first is returned.</summary>
-    [Parameter]
-    [ChoiceTransformation]
+    [Parameter, ChoiceTransformation]
     public RequestOrder OrderBy { get; set; }
 
     private protected override void Query()

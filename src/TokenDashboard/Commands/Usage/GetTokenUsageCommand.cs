@@ -10,8 +10,7 @@ public sealed class GetTokenUsageCommand : UsageCmdlet
     /// What to group by: at most one of Minute, Hour, Day, Week, Month, Quarter, Year and Session, and any of the others. By default, one
     /// row for everything.
     /// </summary>
-    [Parameter(Position = 0)]
-    [ChoiceTransformation(IsList = true)]
+    [Parameter(Position = 0), ChoiceTransformation(IsList = true)]
     public UsageDimension[] GroupBy { get; set; } = [];
 
     /// <summary>Adds a row for each time unit without requests in the time range.</summary>

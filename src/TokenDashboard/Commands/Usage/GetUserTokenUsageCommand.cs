@@ -12,8 +12,7 @@ public sealed class GetUserTokenUsageCommand : UsageCmdlet
     public SwitchParameter ComparePrevious { get; set; }
 
     /// <summary>Gets a time series per user. With only Cumulative or Fill, the time unit is Day.</summary>
-    [Parameter(ParameterSetName = "Period")]
-    [ChoiceTransformation]
+    [Parameter(ParameterSetName = "Period"), ChoiceTransformation]
     public TimeUnit Per { get; set; } = TimeUnit.Day;
 
     /// <summary>Adds each user's cumulative total.</summary>

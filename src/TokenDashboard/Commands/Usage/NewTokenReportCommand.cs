@@ -10,18 +10,15 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     private bool _isWritten;
 
     /// <summary>The file to write. Without it, the report is returned as text.</summary>
-    [Parameter(Position = 0)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>The format. The default depends on the file name: Markdown for .md, otherwise HTML.</summary>
-    [Parameter]
-    [ChoiceTransformation]
+    [Parameter, ChoiceTransformation]
     public ReportFormat As { get; set; }
 
     /// <summary>The title of the report.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public string Title { get; set; } = "Token usage";
 
     /// <summary>Replaces a file that is not a report.</summary>
@@ -34,10 +31,7 @@ public sealed class NewTokenReportCommand : QueryCmdlet
 
     // In this command, -Path is the report.
     /// <inheritdoc/>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Parameter(ValueFromPipelineByPropertyName = true), Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public override string[]? Database { get; set; }
 
     private protected override void Query()

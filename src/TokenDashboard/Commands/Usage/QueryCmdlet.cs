@@ -28,33 +28,23 @@ public abstract class QueryCmdlet : StoreCmdlet
     public string[]? User { get; set; }
 
     /// <summary>Models. Wildcards are permitted.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(StoreValueCompleter))]
+    [Parameter(ValueFromPipelineByPropertyName = true), SupportsWildcards, ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Model { get; set; }
 
     /// <summary>Providers. Wildcards are permitted.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(StoreValueCompleter))]
+    [Parameter(ValueFromPipelineByPropertyName = true), SupportsWildcards, ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Provider { get; set; }
 
     /// <summary>Request types, such as chat or embedding. Wildcards are permitted.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(StoreValueCompleter))]
+    [Parameter(ValueFromPipelineByPropertyName = true), SupportsWildcards, ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? RequestType { get; set; }
 
     /// <summary>Transactions. Wildcards are permitted; '' means requests without a transaction.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(StoreValueCompleter))]
+    [Parameter(ValueFromPipelineByPropertyName = true), SupportsWildcards, ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Transaction { get; set; }
 
     /// <summary>Sources: the stores to include. Wildcards are permitted. The source of a file is its name; in ClickHouse, each request has its source.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(StoreValueCompleter))]
+    [Parameter(ValueFromPipelineByPropertyName = true), SupportsWildcards, ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Source { get; set; }
 
     /// <summary>The dimensions of a piped row, from its property. Empty names of other dimensions, as in a CSV file, are ignored.</summary>
@@ -62,28 +52,19 @@ public abstract class QueryCmdlet : StoreCmdlet
     public string? GroupedBy { get; set; }
 
     /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter]
-    [Credential]
+    [Parameter, Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The inclusive start of the time range: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("Start")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter(ValueFromPipelineByPropertyName = true), Alias("Start"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
     /// <summary>The exclusive end of the time range, in the forms of Since.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("End")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter(ValueFromPipelineByPropertyName = true), Alias("End"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
     /// <summary>A time range that ends now (7d, '7 days', 24h, a TimeSpan), or a named period (today, yesterday, 'this month', 'last month'). Not with Since or Until.</summary>
-    [Parameter]
-    [TimeExpressionTransformation(IsLength = true)]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, TimeExpressionTransformation(IsLength = true), ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
 
     /// <summary>Moves both ends of the time range back to the start of their days, so that all days are complete.</summary>
@@ -91,26 +72,21 @@ public abstract class QueryCmdlet : StoreCmdlet
     public virtual SwitchParameter WholeDays { get; set; }
 
     /// <summary>The first day of the week. Without it, Monday.</summary>
-    [Parameter]
-    [ChoiceTransformation]
+    [Parameter, ChoiceTransformation]
     public DayOfWeek FirstDayOfWeek { get; set; } = DayOfWeek.Monday;
 
     /// <summary>
     /// The time zone of days, weeks and months, of words such as today, and of times without a zone: an IANA or Windows name,
     /// UTC or Local. The default is the local time zone.
     /// </summary>
-    [Parameter]
-    [TimeZoneTransformation]
-    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
     /// <summary>
     /// The time of the prices: the time of each request (Request, the default), Now, or another
     /// time. If it is not Request, results also contain the difference.
     /// </summary>
-    [Parameter]
-    [TimeExpressionTransformation(NullWord = "Request")]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, TimeExpressionTransformation(NullWord = "Request"), ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? PriceAt { get; set; }
 
     /// <summary>Returns only requests with a negative policy verdict.</summary>
@@ -118,8 +94,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     public SwitchParameter PolicyFailed { get; set; }
 
     /// <summary>Returns only requests with at least this many total tokens.</summary>
-    [Parameter]
-    [ValidateRange(0, ValueLimits.MaxTokens)]
+    [Parameter, ValidateRange(0, ValueLimits.MaxTokens)]
     public long MinTokens { get; set; }
 
     /// <inheritdoc/>

@@ -4,8 +4,7 @@ namespace TokenDashboard.Commands;
 public abstract class UsageCmdlet : RowCmdlet
 {
     /// <summary>The property to sort by. By default, the rows have the order of the command.</summary>
-    [Parameter]
-    [ChoiceTransformation]
+    [Parameter, ChoiceTransformation]
     public UsageOrder OrderBy { get; set; }
 
     /// <summary>Adds a row with the total, and subtotals.</summary>

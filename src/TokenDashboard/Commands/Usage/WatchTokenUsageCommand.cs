@@ -21,13 +21,11 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     private bool _unreadableIsTold;
 
     /// <summary>The interval between refreshes in seconds, 1 to 3600.</summary>
-    [Parameter]
-    [ValidateRange(1, 3600)]
+    [Parameter, ValidateRange(1, 3600)]
     public int IntervalSec { get; set; } = 2;
 
     /// <summary>The number of refreshes. By default, q or Ctrl+C ends the command.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter, ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = int.MaxValue;
 
     /// <summary>Returns a line for each refresh. This is the default in a pipeline, or if the output is redirected or assigned.</summary>
