@@ -58,9 +58,12 @@ public partial class RoomTests
     public void Only_engines_know_the_panels_of_one() => Assert.Empty(
         Files.Where(file => PanelsOfEngine().IsMatch(file.Text) && !file.Path.StartsWith("Engines/", StringComparison.Ordinal)).Select(file => file.Path));
 
-    /// <summary>The folders a file names, and those around it whose types it mentions, for which it needs no using.</summary>
+    // The project has a using for all files.
+    private const string UsedByAll = "TokenDashboard.Telemetry";
+
+    /// <summary>The folders a file names, and those whose types it mentions without a using of its own: those around it, and that of all files.</summary>
     private static IEnumerable<string> Used(SourceFile file) => Using().Matches(file.Text).Select(match => match.Groups[1].Value)
-        .Concat(Files.Where(other => file.Namespace.StartsWith(other.Namespace + ".", StringComparison.Ordinal) && other.Types.Any(file.Mentions))
+        .Concat(Files.Where(other => (other.Namespace == UsedByAll || file.Namespace.StartsWith(other.Namespace + ".", StringComparison.Ordinal)) && other.Types.Any(file.Mentions))
             .Select(other => other.Namespace));
 
     [GeneratedRegex(@"^using (?:static )?(TokenDashboard(?:\.[A-Z]\w*)*?)(?:\.FindingSeverity)?;", RegexOptions.Multiline)]

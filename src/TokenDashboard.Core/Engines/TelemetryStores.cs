@@ -4,7 +4,6 @@ using TokenDashboard.Engines.ClickHouse.Queries;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines;
 

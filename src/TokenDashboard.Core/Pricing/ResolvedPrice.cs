@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Pricing;
 
 /// <summary>The price of a model at a point in time, with the entry that contains it, and the discount in percent or null for none.</summary>

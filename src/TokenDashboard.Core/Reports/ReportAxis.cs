@@ -1,4 +1,3 @@
-using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;
 

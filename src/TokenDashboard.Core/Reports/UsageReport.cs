@@ -1,4 +1,3 @@
-using TokenDashboard.Telemetry;
 using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;

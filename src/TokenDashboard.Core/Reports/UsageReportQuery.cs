@@ -1,5 +1,4 @@
 using TokenDashboard.Pricing;
-using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;
 

@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Usage;
 
 /// <summary>The measures of usage, the times of its requests, and the change from the previous period of equal length, which is null without a comparison.</summary>

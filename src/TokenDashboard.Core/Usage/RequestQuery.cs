@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Usage;
 
 /// <summary>Single requests of one or several stores, as a stream.</summary>

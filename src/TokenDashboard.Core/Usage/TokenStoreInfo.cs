@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 

@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Usage;
 
 /// <summary>Usage of one group of requests. Properties of other dimensions are null.</summary>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 

@@ -1,5 +1,4 @@
 using TokenDashboard.Pricing;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 

@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Usage;
 
 /// <summary>Aggregates usage by any combination of dimensions, in one pass over the requests.</summary>

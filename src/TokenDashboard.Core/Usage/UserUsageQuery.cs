@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Usage;
 
 /// <summary>Usage per user: totals with rank, time series, and weekly patterns.</summary>

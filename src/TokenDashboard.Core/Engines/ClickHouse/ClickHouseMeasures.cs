@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>The value of each measure of a row of <see cref="RequestTable.Rows"/>.</summary>

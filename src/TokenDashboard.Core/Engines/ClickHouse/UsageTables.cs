@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using TokenDashboard.Telemetry;
 using static TokenDashboard.Engines.Sqlite.TelemetrySql;
 
 namespace TokenDashboard.Engines.Sqlite;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using SQLitePCL;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 

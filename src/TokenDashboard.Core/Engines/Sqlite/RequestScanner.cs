@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>Reads the requests of a filter, all or those that concern the caller, as <see cref="RowScanner"/> does, and counts their unreadable values.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 

@@ -3,7 +3,6 @@ using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Input;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Alerting;
 

@@ -1,6 +1,5 @@
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Catalog;
 

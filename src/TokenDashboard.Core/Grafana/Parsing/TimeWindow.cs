@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Grafana.Parsing;
 
 internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To)

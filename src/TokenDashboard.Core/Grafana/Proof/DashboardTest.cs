@@ -4,7 +4,6 @@ using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Proof;
 

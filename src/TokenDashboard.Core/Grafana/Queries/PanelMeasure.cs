@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Grafana.Queries;
 
 /// <summary>What a column of a panel shows, and its name.</summary>

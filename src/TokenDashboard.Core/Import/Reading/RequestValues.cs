@@ -1,6 +1,5 @@
 using TokenDashboard.Import.Records;
 using static TokenDashboard.Import.Records.ImportColumn;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Reading;
 

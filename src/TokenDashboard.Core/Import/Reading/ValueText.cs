@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>Reads numbers, times and verdicts in the spellings sources use.</summary>

@@ -1,5 +1,4 @@
 using TokenDashboard.Input;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Pricing.Lists;
 

@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>Usage by hour in a time zone. Days, weeks and months consist of whole hours, so longer buckets need no other query.</summary>

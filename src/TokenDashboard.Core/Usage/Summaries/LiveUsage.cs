@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>Usage at a point in time, of a store in use: the total since a start, its users, those with the most tokens first, and the newest requests, newest first.</summary>

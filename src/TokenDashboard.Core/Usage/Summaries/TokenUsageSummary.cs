@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>The usage of a time range in one object: totals, rates, peaks, the change from the previous period, and the forecast.</summary>

@@ -1,6 +1,5 @@
 using TokenDashboard.Engines.ClickHouse.Queries;
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Telemetry;
 
 using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
 

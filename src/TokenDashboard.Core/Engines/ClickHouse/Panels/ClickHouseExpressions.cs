@@ -1,5 +1,4 @@
 using TokenDashboard.Grafana.Queries;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.ClickHouse.Panels;
 

@@ -1,7 +1,6 @@
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
-using TokenDashboard.Telemetry;
 
 using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using ClickHouse.Driver.ADO.Readers;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 

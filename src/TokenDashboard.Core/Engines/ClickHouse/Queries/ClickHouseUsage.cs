@@ -1,5 +1,4 @@
 using ClickHouse.Driver.ADO.Readers;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 

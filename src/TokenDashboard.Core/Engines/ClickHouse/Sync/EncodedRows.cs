@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 

@@ -1,5 +1,4 @@
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 

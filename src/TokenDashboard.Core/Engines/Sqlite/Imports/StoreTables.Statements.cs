@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using SQLitePCL;
 using TokenDashboard.Import.Records;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 

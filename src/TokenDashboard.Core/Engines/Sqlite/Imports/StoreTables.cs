@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using SQLitePCL;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Import.Records;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 

@@ -1,5 +1,4 @@
 using TokenDashboard.Engines.Sqlite.Rollups;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 

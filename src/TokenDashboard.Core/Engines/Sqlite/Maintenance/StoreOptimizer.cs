@@ -2,7 +2,6 @@ using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Pricing;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 

@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TokenDashboard.Engines.Sqlite.Rollups;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 

@@ -1,6 +1,5 @@
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Panels;
 

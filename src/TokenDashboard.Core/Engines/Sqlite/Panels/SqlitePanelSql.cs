@@ -1,6 +1,5 @@
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
-using TokenDashboard.Telemetry;
 
 using static TokenDashboard.Grafana.Queries.PanelNames;
 

@@ -1,7 +1,6 @@
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Panels;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Pricing;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Queries;
 

@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using TokenDashboard.Engines.Sqlite.Rollups;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Queries;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 

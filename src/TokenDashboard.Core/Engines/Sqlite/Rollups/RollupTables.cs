@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>Writes rollups. All methods are called within a transaction that holds the write lock, except those that begin one.</summary>

@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>Compares the rollups with the requests, one day at a time, so that memory is constant and reads are short.</summary>

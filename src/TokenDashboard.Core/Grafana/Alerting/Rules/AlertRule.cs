@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Grafana.Alerting.Rules;
 
 /// <summary>An alert rule, complete and valid. <see cref="AlertRuleReader"/> reads it.</summary>
