@@ -76,7 +76,7 @@ internal static class CostDashboard
     private static BarGaugePanel CostByUser(CatalogPlace place) => PanelStyle.Bars(
         new(9, "Cost by user", $"Cost per user. {Rest} Click a user to filter the dashboard.", 8, 10),
         new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries, OnlyWhereAny: true),
-        PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(place)] });
+        PanelStyle.Cost with { Links = [PanelStyle.OnlyUser(place)] });
 
     private static TablePanel Prices { get; } = new(
         new(10, "Price list",

@@ -42,12 +42,12 @@ internal static class ModelsDashboard
             PanelStyle.Linked("Model", new DataLink(
                 "Show only this model",
                 $"/d/{place.Self}?${{__url_time_range}}&var-model=${{__data.fields.Model:percentencode}}"
-                + $"&${{provider:queryparam}}&${{user:queryparam}}&{place.SameView}")),
+                + $"&${{provider:queryparam}}&${{user:queryparam}}&{place.SameView}")) with { Column = new TableColumn { MinWidth = 150 } },
             PanelStyle.ShareBar("Share"),
             PanelStyle.CostColumn("no price"),
-            .. PanelStyle.Wide(("Tokens", 100), ("Requests", 90), ("Prompt", 100), ("Completion", 100)),
-            .. PanelStyle.InMilliseconds(("Mean duration", 115), ("p50 duration", 105), ("p95 duration", 105), ("p99 duration", 105)),
-            .. PanelStyle.Wide(("Policy failures", 115), ("First seen", 155), ("Last seen", 155)),
+            .. PanelStyle.Wide(("Tokens", 95), ("Requests", 80), ("Prompt", 95), ("Completion", 95)),
+            .. PanelStyle.InMilliseconds(("Mean duration", 105), ("p50 duration", 95), ("p95 duration", 95), ("p99 duration", 95)),
+            .. PanelStyle.Wide(("Policy failures", 110), ("First seen", 155), ("Last seen", 155)),
         ]);
 
     private static BarChartPanel Durations { get; } = new(

@@ -51,7 +51,7 @@ internal static class OverviewDashboard
 
     private static StatPanel Newest { get; } = new(
         new(12, "Newest request", "Age of the newest request in the time range. A high age can mean that the application no longer writes telemetry.", 5, 4),
-        new NewestQuery("Newest request"), new FieldOptions { Unit = Units.Ago, NoValue = PanelStyle.NoRequests, Color = FieldColor.Fixed("text") });
+        new NewestQuery("Newest request"), new FieldOptions { Unit = Units.Ago, NoValue = "none", Color = FieldColor.Fixed("text") });
 
     internal static TimeSeriesPanel TokensOverTime { get; } = new(
         new(3, "Token usage over time", "Prompt and completion tokens per bucket. The legend shows the mean per bucket and the total.", 12, 10),
@@ -99,9 +99,9 @@ internal static class OverviewDashboard
     private static TablePanel TokensByWeekdayAndHour { get; } = new(
         new(10, "Weekly usage pattern", "Total tokens by weekday and hour of day, in the selected time zone.", 24, 9),
         new WeekQuery(PanelMeasures.Tokens),
-        new FieldOptions { Unit = Units.Metric, Decimals = 1, Min = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.Blues })
+        new FieldOptions { Unit = Units.Metric, Min = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.Blues })
     {
-        Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
+        Column = new TableColumn { MinWidth = 52, Cell = TableCell.ColoredBackground },
         Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
     };
 

@@ -35,7 +35,7 @@ internal static class PanelStyle
 
     internal static readonly FieldOptions Share = new() { Unit = Units.Fraction, Decimals = 1, Min = 0, Max = 1, Color = FieldColor.Fixed(TokensColor) };
 
-    internal static readonly FieldOptions Change = new() { Unit = Units.Fraction, Decimals = 1, NoValue = "new" };
+    internal static readonly FieldOptions Change = new() { Unit = Units.Fraction, Decimals = 1, NoValue = "–" };
 
     internal static readonly IReadOnlyList<FieldOverride> PromptAndCompletion =
         [Colored("Prompt tokens", PromptColor), Colored("Completion tokens", CompletionColor)];

@@ -81,7 +81,7 @@ internal static class UsersDashboard
             PanelMeasures.LastSeen),
         PanelStyle.NoRequests,
         [
-            PanelStyle.Linked("User", PanelStyle.OnlyUser(place)),
+            PanelStyle.Linked("User", PanelStyle.OnlyUser(place)) with { Column = new TableColumn { MinWidth = 150 } },
             PanelStyle.ShareBar("Share"),
             PanelStyle.CostColumn("no price"),
             .. PanelStyle.InMilliseconds(("Mean duration", 120), ("p95 duration", 120)),

@@ -48,6 +48,9 @@ public abstract record DataPanel(string Type, string TypeName, PanelFrame Frame,
     /// <summary>Exceptions the panel type needs before those of the definition.</summary>
     internal virtual IEnumerable<FieldOverride> ImpliedOverrides => [];
 
+    /// <summary>Texts as they are. With a unit of numbers, Grafana shows a name of digits as a number.</summary>
+    private protected static FieldOverride TextAsStored { get; } = new(FieldMatcher.ByType(FieldType.Text)) { Field = new FieldOptions { Unit = Units.Text } };
+
     /// <summary>How a panel of single values finds them: each row of the result, or the only row's columns.</summary>
     private protected static JsonObject ReduceOptions(bool everyRow) => new() { ["values"] = everyRow, ["calcs"] = new JsonArray("lastNotNull"), ["fields"] = "" };
 

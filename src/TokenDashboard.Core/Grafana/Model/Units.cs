@@ -17,6 +17,8 @@ public static class Units
     public const string Milliseconds = "ms";
     /// <summary>A fraction shown as a percentage: 0.25 is 25%.</summary>
     public const string Fraction = "percentunit";
+    /// <summary>A text, also one of digits.</summary>
+    public const string Text = "string";
     /// <summary>A time as how long ago it was.</summary>
     public const string Ago = "dateTimeFromNow";
     /// <summary>A time with milliseconds.</summary>

@@ -4,6 +4,8 @@ namespace TokenDashboard.Grafana.Model;
 public sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false, bool ColoredBackground = false)
     : DataPanel("stat", "Stat", Frame, Query, Field)
 {
+    internal override IEnumerable<FieldOverride> ImpliedOverrides => [TextAsStored];
+
     internal override JsonObject WriteOptions() => new()
     {
         ["reduceOptions"] = ReduceOptions(EveryRow),
@@ -15,6 +17,8 @@ public sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldOpt
 /// <summary>Numbers as in a <see cref="StatPanel"/> on dials, drawn from <see cref="FieldOptions.Min"/> to <see cref="FieldOptions.Max"/> with thresholds.</summary>
 public sealed record GaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false) : DataPanel("gauge", "Gauge", Frame, Query, Field)
 {
+    internal override IEnumerable<FieldOverride> ImpliedOverrides => [TextAsStored];
+
     internal override JsonObject WriteOptions() => new()
     {
         ["reduceOptions"] = ReduceOptions(EveryRow),
@@ -25,6 +29,8 @@ public sealed record GaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOp
 /// <summary>A horizontal bar with name and value for each row, named by its text column. Grafana shows at most 25 rows.</summary>
 public sealed record BarGaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : DataPanel("bargauge", "Bar gauge", Frame, Query, Field)
 {
+    internal override IEnumerable<FieldOverride> ImpliedOverrides => [TextAsStored];
+
     internal override JsonObject WriteOptions() => new()
     {
         ["reduceOptions"] = ReduceOptions(everyRow: true),
@@ -40,6 +46,8 @@ public sealed record BarGaugePanel(PanelFrame Frame, DataSourceQuery Query, Fiel
 /// <summary>A slice for each row, with name, value and percentage, named by its text column. Grafana shows at most 25 rows.</summary>
 public sealed record PieChartPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : DataPanel("piechart", "Pie chart", Frame, Query, Field)
 {
+    internal override IEnumerable<FieldOverride> ImpliedOverrides => [TextAsStored];
+
     internal override JsonObject WriteOptions() => new()
     {
         // Without a slice for each row Grafana adds the column up and draws one slice of 100 percent.
@@ -64,7 +72,7 @@ public sealed record TablePanel(PanelFrame Frame, DataSourceQuery Query, FieldOp
     public TableColumn Column { get; init; } = new();
 
     internal override IEnumerable<FieldOverride> ImpliedOverrides =>
-        [new FieldOverride(FieldMatcher.Every) { Field = new FieldOptions { NoValue = EmptyCell } }];
+        [new FieldOverride(FieldMatcher.Every) { Field = new FieldOptions { NoValue = EmptyCell } }, TextAsStored];
 
     internal override JsonObject WriteOptions() =>
         new() { ["frameIndex"] = 0, ["showHeader"] = true, ["cellHeight"] = "sm", ["footer"] = GrafanaVersions.TableFooter(Paginated) };

@@ -245,6 +245,18 @@ public class CatalogPanelTests
         Assert.Equal(25, result.Columns.Length);
     }
 
+    [Theory]
+    [InlineData("2026-10-24T22:30:00", "2026-10-25T22:30:00", "2026-10-25T23:00Z")]
+    [InlineData("2026-03-28T23:30:00", "2026-03-29T21:30:00", "2026-03-29T22:00Z")]
+    public void A_day_of_a_clock_change_ends_at_its_midnight(string first, string last, string end)
+    {
+        using TestStore store = Stored(At(first), At(last));
+        var view = new CatalogView(DateTimeOffset.Parse(first + "Z").AddDays(-1), DateTimeOffset.Parse(last + "Z").AddDays(1));
+        view.Chosen["zone"] = ["Europe/Berlin"];
+
+        Assert.Equal(DateTimeOffset.Parse(end).ToUnixTimeSeconds(), view.Panel(store, "Usage by day and hour").Column<long>("time")[^1]);
+    }
+
     [Fact]
     public void Buckets_end_at_the_present_unless_requests_lie_later()
     {

@@ -233,14 +233,13 @@ public class ClickHousePanelTests
     private static string Shown(PluginResult result, string title)
     {
         PluginColumn[] columns = [.. result.Columns.Where(column => column.Name is not ("Source" or "User ID") && !IsPercentile(column))];
-        // The end of a day on which a clock changes is not that of the offset of most of it.
         static string Value(object? value) => value switch
         {
             null => "-",
             double or decimal or long => Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && number == 0 ? "0" : number.ToString("G10", CultureInfo.InvariantCulture),
             _ => value.ToString()!,
         };
-        IEnumerable<string> lines = Enumerable.Range(0, result.Rows).Select(row => string.Join(" | ", columns.Where(column => title != "Usage by day and hour" || column.Name != "time").Select(column => Value(column.Values[row]))));
+        IEnumerable<string> lines = Enumerable.Range(0, result.Rows).Select(row => string.Join(" | ", columns.Select(column => Value(column.Values[row]))));
         return $"{title}\n{string.Join(" | ", columns.Select(column => column.Name))}\n{string.Join('\n', result.Series is not null ? lines.Order(StringComparer.Ordinal) : lines)}";
     }
 

@@ -105,6 +105,20 @@ public class PanelCostTests
         Assert.Equal((2 + 4 + 8) * 2.5 * 31 / 11, month.Column<double>("Month at this rate")[0], 9);
     }
 
+    [Fact]
+    public void The_forecast_of_a_month_begins_where_the_store_does()
+    {
+        using TestStore store = CatalogView.Stored(((string[])["2026-04-25T12:00:00", "2026-04-27T12:00:00"])
+            .Select(time => new TestStore.Row { Timestamp = time, Prompt = 1_000_000L, Completion = 0L }));
+        Optimize(store, Shipped, refresh: true);
+        var end = new DateTimeOffset(2026, 4, 28, 0, 0, 0, TimeSpan.Zero);
+
+        QueryResult month = new CatalogView(end.AddDays(-7), end).Panel(store, "Cost of the month");
+
+        // Three days, and six until the month ends.
+        Assert.Equal((5, 10), (Math.Round(month.Column<double>("Month so far")[0], 9), Math.Round(month.Column<double>("Month at this rate")[0], 9)));
+    }
+
     private static void Compare(CatalogView view, TestStore store, PriceList list, TimeRange range, TimeZoneInfo zone, bool isWhole)
     {
         var prices = new UsagePrices(list);

@@ -296,7 +296,7 @@ public class DashboardDefinitionTests
     public void Thresholds_color_the_columns_of_an_override_too()
     {
         JsonArray Properties(string more) => Read(Panel($$""" "overrides": { "column": "x", "thresholds": { "0": "green" } {{more}} } """)).ToDocument()!
-            .Root["panels"]![0]!["fieldConfig"]!["overrides"]![0]!["properties"]!.AsArray();
+            .Root["panels"]![0]!["fieldConfig"]!["overrides"]!.AsArray().Single(exception => (string)exception!["matcher"]!["id"]! == "byName")!["properties"]!.AsArray();
         string Color(string more) => Properties(more).Single(property => (string)property!["id"]! == "color")!["value"]!["mode"]!.ToString();
 
         Assert.Equal("thresholds", Color(""));

@@ -40,6 +40,18 @@ public class DashboardWriterTests
     }
 
     [Fact]
+    public void Names_of_digits_are_texts_in_panels_of_rows()
+    {
+        var frame = new PanelFrame(1, "Rows", "Rows.", 12, 8);
+        DataSourceQuery query = Stat(1, 12, 4).Query;
+        var field = new FieldOptions { Unit = Units.Grouped };
+
+        Assert.All((DataPanel[])[new StatPanel(frame, query, field, EveryRow: true), new GaugePanel(frame, query, field), new BarGaugePanel(frame, query, field), new PieChartPanel(frame, query, field), new TablePanel(frame, query, field)], panel =>
+            Assert.Contains("""{"matcher":{"id":"byType","options":"string"},"properties":[{"id":"unit","value":"string"}]}""",
+                DashboardWriter.Write(Small with { Sections = [new DashboardSection { Panels = [panel] }] }).ToJsonString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Only_what_is_set_is_written_and_custom_options_of_a_column_get_their_prefix()
     {
         var exception = new FieldOverride("Share")

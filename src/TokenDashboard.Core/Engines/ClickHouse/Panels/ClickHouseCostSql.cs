@@ -8,9 +8,11 @@ namespace TokenDashboard.Engines.ClickHouse.Panels;
 internal static class ClickHouseCostSql
 {
     internal static string Month { get; } = $"""
-        WITH toDateTime(toStartOfMonth($__toTime - 1, {Zone}), {Zone}) AS month
+        WITH
+          greatest(toDateTime(toStartOfMonth($__toTime - 1, {Zone}), {Zone}), (SELECT toDateTime(min(day), 'UTC') FROM {UsageTables.Days} WHERE day > toDate32('1900-01-01'))) AS since,
+          toDateTime(toLastDayOfMonth($__toTime - 1, {Zone}) + 1, {Zone}) AS end
         SELECT sumOrNull(cost) AS "Month so far",
-          sumOrNull(cost) * 86400 * toDayOfMonth(toLastDayOfMonth($__toTime - 1, {Zone})) / greatest(60, dateDiff('second', month, least($__toTime, now()))) AS "Month at this rate"
+          sumOrNull(cost) * greatest(1, dateDiff('second', since, end) / greatest(60, dateDiff('second', since, least($__toTime, now())))) AS "Month at this rate"
         {OfUsage([PanelMeasures.Cost], Grain.Range, users: false, $"since = toUnixTimestamp(toDateTime(toStartOfMonth($__toTime - 1, {Zone}), {Zone})), until = toUnixTimestamp($__toTime)")}
         """;
 

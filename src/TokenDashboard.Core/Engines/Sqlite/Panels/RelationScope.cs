@@ -31,13 +31,16 @@ internal sealed record RelationScope(string Sql, bool ReadsStore = false)
         """,
         ReadsStore: true);
 
-    /// <summary>From the beginning of the month on the local clock, in which the time range ends.</summary>
-    public static RelationScope Month => new("""
-        SELECT (SELECT start - utc_offset FROM clock CROSS JOIN (
+    /// <summary>From the beginning of the month on the local clock, in which the time range ends, or from the first day of which the store knows.</summary>
+    public static RelationScope Month => new(
+        $"""
+        SELECT MAX((SELECT start - utc_offset FROM clock CROSS JOIN (
               SELECT unixepoch(selected.until - 1 + utc_offset, 'unixepoch', 'start of month') AS start
               FROM clock WHERE selected.until - 1 >= clock.since AND selected.until - 1 < clock.until)
-            WHERE start - utc_offset >= clock.since AND start - utc_offset < clock.until), until, 0, 0 FROM selected
-        """);
+            WHERE start - utc_offset >= clock.since AND start - utc_offset < clock.until),
+          COALESCE((SELECT second FROM first_known) / {RollupLevels.DaySeconds} * {RollupLevels.DaySeconds}, 0)), until, 0, 0 FROM selected
+        """,
+        ReadsStore: true);
 
     private static string BucketSize => $$"""
         (SELECT CASE WHEN enlarged <= {{RollupLevels.QuarterSeconds}} THEN enlarged

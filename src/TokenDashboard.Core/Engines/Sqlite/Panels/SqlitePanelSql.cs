@@ -231,7 +231,8 @@ internal static class SqlitePanelSql
     // cell is.
     private static string DaysAndHours(DaysAndHoursQuery query) => $"""
         WITH used AS MATERIALIZED (
-          SELECT unixepoch(local_day, '+1 day') - MAX(MAX(utc_offset)) OVER (PARTITION BY local_day) AS time, local_hour AS hour, {Expression(query.Measure)} AS amount
+          SELECT unixepoch(local_day, '+1 day') - FIRST_VALUE(MIN(utc_offset)) OVER (PARTITION BY local_day ORDER BY MAX(time) DESC) AS time,
+            local_hour AS hour, {Expression(query.Measure)} AS amount
           FROM {Relation("model_usage_by_hour")} GROUP BY local_day, local_hour)
         SELECT time,
           {HourColumns("amount", hour => $"{hour}:00")}
