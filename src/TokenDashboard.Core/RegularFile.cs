@@ -18,15 +18,7 @@ internal static class RegularFile
     /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
     public static FileStream Open(string path, long maxBytes)
     {
-        var link = new FileInfo(path);
-        string target = link.LinkTarget is null ? link.FullName : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-        // It throws for a folder and for a missing file.
-        long length = new FileInfo(target).Length;
-        if (length > maxBytes)
-            throw TooLarge(path, maxBytes);
-        // Pipes, sockets and devices have no size.
-        if (length == 0 && !IsRegular(target))
-            throw NotRegular(path);
+        string target = ThrowIfNone(path, maxBytes);
         var stream = new FileStream(target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (!stream.CanSeek)
         {
@@ -35,6 +27,20 @@ internal static class RegularFile
             throw NotRegular(path);
         }
         return stream;
+    }
+
+    /// <summary>Throws as <see cref="Open"/> for what is no file, without opening it.</summary>
+    /// <returns>The file, or the target of the link.</returns>
+    public static string ThrowIfNone(string path, long maxBytes = long.MaxValue)
+    {
+        var link = new FileInfo(path);
+        string target = link.LinkTarget is null ? link.FullName : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        // It throws for a folder and for a missing file.
+        long length = new FileInfo(target).Length;
+        if (length > maxBytes)
+            throw TooLarge(path, maxBytes);
+        // Pipes, sockets and devices have no size.
+        return length > 0 || IsRegular(target) ? target : throw NotRegular(path);
     }
 
     /// <summary>Reads a file. Throws as <see cref="Open"/>.</summary>

@@ -42,9 +42,6 @@ internal sealed class ImportSource : IDisposable
 
     public SourceStream Content { get; }
 
-    /// <summary>Whether it is a SQLite database, which is not read as a stream.</summary>
-    public bool IsDatabase => Content.Head.StartsWith("SQLite format 3\0"u8);
-
     public long BytesRead => _file.BytesRead;
 
     /// <summary>Opens the file once more; null where it is a pipe.</summary>
@@ -83,8 +80,11 @@ internal sealed class ImportSource : IDisposable
             {
                 OpenAgain = path != "-" && file.CanSeek ? () => Open(path, _ => cancellation.ThrowIfCancellationRequested(), cancellation) : null,
             };
-            if (source.IsDatabase && (path == "-" || source._unpacked is not null))
-                throw Refuse(path, "is a SQLite database, which is read from a file of its own. Unpack it first, or give its path.");
+            if (source.Content.Head.StartsWith("SQLite format 3\0"u8))
+            {
+                throw Refuse(path, path == "-" || source._unpacked is not null
+                    ? "is a SQLite database, which is read from a file of its own. Unpack it first, or give its path." : "is a SQLite database that is not complete. Copy it again where it comes from.");
+            }
             file = null;
             return source;
         }

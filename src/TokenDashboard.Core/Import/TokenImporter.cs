@@ -56,8 +56,10 @@ internal sealed class TokenImporter : IDisposable
         var report = new ImportReport(path, _database, WhatIf);
         if (IsStore(path))
             throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is the store itself. Give other stores, or another -Database.", target: path);
-        using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
-        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, TimeZone = TimeZone, ProviderOf = ProviderOf };
+        if (SqliteFiles.IsBesideDatabase(path))
+            throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is a part of the database beside it. Give that instead.", target: path);
+        using ImportSource? source = SqliteFiles.IsDatabase(path) ? null : ImportSource.Open(path, OnRead, _cancellation);
+        using var sink = new ImportSink(_writer, report, () => OnRead(source?.BytesRead ?? 0)) { KeepNested = KeepNested, TimeZone = TimeZone, ProviderOf = ProviderOf };
         Read(source, sink);
         sink.Complete();
         report.Duration = watch.Elapsed;
@@ -98,7 +100,7 @@ internal sealed class TokenImporter : IDisposable
                 // Links to folders are not followed: they may lead back.
                 if (entry is DirectoryInfo next && next.LinkTarget is null)
                     ReadFolder(next);
-                else if (entry is FileInfo && !IsStore(entry.FullName))
+                else if (entry is FileInfo && !IsStore(entry.FullName) && !SqliteFiles.IsBesideDatabase(entry.FullName))
                     Try(entry, () => ReadFile(entry.FullName));
             }
         });
@@ -106,7 +108,7 @@ internal sealed class TokenImporter : IDisposable
         void ReadFile(string file)
         {
             // A pipe among the files would be waited for.
-            RegularFile.Open(file, long.MaxValue).Dispose();
+            RegularFile.ThrowIfNone(file);
             reports.Add(Import(file, onFile(file)));
         }
 
@@ -139,17 +141,22 @@ internal sealed class TokenImporter : IDisposable
             _writer.Value.Dispose();
     }
 
-    private void Read(ImportSource source, ImportSink sink)
+    // A database has no source.
+    private void Read(ImportSource? source, ImportSink sink)
     {
         ImportReport report = sink.Report;
-        if (source.IsDatabase)
+        if (source is null)
+        {
             Databases.Read(report.Path, sink, _cancellation);
-        else if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Content.Head)))
+            report.Bytes = new FileInfo(report.Path).Length;
+            return;
+        }
+        if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Content.Head)))
             Clixml.Read(source.Content, sink);
         else
             Read(new LineReader(source.Content, MaxLineBytes), sink, source.OpenAgain);
         report.Incomplete |= source.IsCutOff();
-        report.Bytes = source.IsDatabase ? new FileInfo(report.Path).Length : source.BytesRead;
+        report.Bytes = source.BytesRead;
     }
 
     private void Read(LineReader lines, ImportSink sink, Func<ImportSource>? openAgain)

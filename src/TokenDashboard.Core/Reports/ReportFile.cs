@@ -1,3 +1,5 @@
+using TokenDashboard.Engines.Sqlite;
+
 namespace TokenDashboard.Reports;
 
 /// <summary>The file of a report. A mistyped path must not overwrite a store or a script.</summary>
@@ -17,7 +19,7 @@ internal static class ReportFile
     {
         if (Path.EndsInDirectorySeparator(path) || Directory.Exists(path))
             throw new TokenDashboardException(ErrorCode.ReportWriteFailed, $"'{path}' is a folder. Add the name of a file.", target: path);
-        if (!force && File.Exists(path) && !IsReport(path))
+        if (!force && File.Exists(path) && (SqliteFiles.IsDatabase(path) || !IsReport(path)))
         {
             throw new TokenDashboardException(
                 ErrorCode.ReportExists, $"'{path}' exists and is not a report. Use another path, or replace it with -Force.", target: path);

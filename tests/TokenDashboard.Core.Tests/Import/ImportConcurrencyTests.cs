@@ -81,6 +81,41 @@ public sealed class ImportConcurrencyTests : IDisposable
         long Stored() => long.Parse(_folder.Query("SELECT count(*) - 1 FROM telemetry")[0]);
     }
 
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("WAL")]
+    public void A_store_that_this_process_writes_keeps_its_locks_when_it_is_imported(string journalMode)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows the locks of a file.");
+        using var other = new ImportFolder();
+        other.Import(Samples.ObserviciaLog);
+        using SqliteConnection writer = other.Connect();
+        writer.Execute($"PRAGMA journal_mode = {journalMode}; BEGIN IMMEDIATE; INSERT INTO telemetry (timestamp) VALUES ('2026-03-01T12:00:00')");
+        string[] locks = LocksOf(other.Database);
+        Assert.NotEmpty(locks);
+
+        using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: true, CancellationToken.None);
+        importer.ImportFolder(Path.GetDirectoryName(other.Database)!, _ => null);
+        importer.Import(other.Database);
+
+        Assert.Equal(locks, LocksOf(other.Database));
+        writer.Execute("COMMIT");
+        Assert.Equal(["ok"], other.Query("PRAGMA integrity_check"));
+    }
+
+    // The locks on a store and its files, by their numbers of the file and of the bytes.
+    private static string[] LocksOf(string database)
+    {
+        string[] files = [.. Directory.GetFiles(Path.GetDirectoryName(database)!, "store.db*").Select(path => $":{Inode(path)} ")];
+        return [.. File.ReadLines("/proc/locks").Select(line => line[(line.IndexOf(':') + 1)..]).Where(line => files.Any(line.Contains)).Order(StringComparer.Ordinal)];
+    }
+
+    private static string Inode(string path)
+    {
+        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%i", path]) { RedirectStandardOutput = true })!;
+        return stat.StandardOutput.ReadToEnd().Trim();
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private ImportReport Import(CancellationToken cancellation)

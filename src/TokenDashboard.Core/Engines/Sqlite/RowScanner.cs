@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace TokenDashboard.Engines.Sqlite;
 
@@ -16,6 +17,9 @@ internal class RowScanner : IDisposable
 
     // The number of rows between two checks of the clock.
     private const int RowsPerLook = 256;
+
+    // The number of SQLite's steps between two of them where no rows are of the filter.
+    private const int StepsPerLook = 20_000;
 
     // Windows grow where no rows are read; this limits those that are read when it ends.
     private const long LargestWindow = 1 << 22;
@@ -83,10 +87,26 @@ internal class RowScanner : IDisposable
         {
             var watch = Stopwatch.StartNew();
             // On a busy machine, a window ends early.
-            bool completed = ReadRows(_command, onRowOfWindow, () => watch.Elapsed < _target * 2);
-            Resize(watch.Elapsed);
-            return completed;
+            bool MayGoOn() => watch.Elapsed < _target * 2;
+            if (_window > FirstWindow)
+                raw.sqlite3_progress_handler(_store.Handle, StepsPerLook, _ => MayGoOn() ? 0 : 1, null);
+            try
+            {
+                return ReadRows(_command, onRowOfWindow, MayGoOn);
+            }
+            catch (OperationCanceledException) when (!_store.Cancellation.IsCancellationRequested)
+            {
+                return false;
+            }
+            finally
+            {
+                raw.sqlite3_progress_handler(_store.Handle, 0, null, null);
+                Resize(watch.Elapsed);
+            }
         });
+        // The next window is smaller.
+        if (!complete && _rowsOfWindow == 0)
+            return true;
         (long first, long end) = complete ? (low, high) : (_row.Id, _row.Id);
         bool isLast = _newestFirst ? first == _low : end == _high;
         if (_newestFirst && !isLast)

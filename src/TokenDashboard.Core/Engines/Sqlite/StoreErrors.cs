@@ -37,7 +37,7 @@ internal static class StoreErrors
         path, ErrorCode.StoreWriteFailed,
         (exception as SqliteException)?.SqliteErrorCode switch
         {
-            raw.SQLITE_FULL => "could not be written: there is no disk space left. What was written is kept. Free some space, and run the command again.",
+            raw.SQLITE_FULL => "could not be written: there is no disk space left. Requests that were written before are kept, but not a new store that is incomplete. Free some space, and run the command again.",
             raw.SQLITE_CANTOPEN when IsTooLong(path) => $"could not be written: {TooLong}",
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN => "could not be written: this account has no write access. Grant write permission on the file and its folder.",
             _ => $"could not be written: {exception.Message}",

@@ -1,3 +1,4 @@
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 
@@ -67,30 +68,12 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
 /// <summary>Warnings about a store that is also on this machine, under the same path.</summary>
 internal static class StoreWarnings
 {
-    /// <summary>The position of the write version in a SQLite file: 2 means a write-ahead log.</summary>
-    private const int WriteVersionOffset = 18;
-
     /// <summary>What may fail in Grafana; empty for a sound store, and for a path that means nothing here.</summary>
     internal static IEnumerable<string> Of(string database) =>
-        Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!)
+        Path.IsPathFullyQualified(database) && SqliteFiles.IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!)
             ? [$"The store '{database}' is in WAL mode, and only its owner can write to its folder. Grafana cannot open it from another account: grant "
                 + "its account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete."]
             : [];
-
-    private static bool IsWriteAheadLogged(string database)
-    {
-        try
-        {
-            using FileStream stream = RegularFile.Open(database, long.MaxValue);
-            Span<byte> header = stackalloc byte[WriteVersionOffset + 1];
-            return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header[WriteVersionOffset] == 2;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Grafana may see another file at the path; only Grafana can check it.
-            return false;
-        }
-    }
 
     /// <summary>Windows has no such bits; there, and in a folder of a group, the result is unknown.</summary>
     private static bool OthersMayWrite(string folder) =>

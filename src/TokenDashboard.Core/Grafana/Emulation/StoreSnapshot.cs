@@ -14,7 +14,7 @@ internal sealed class StoreSnapshot(DirectoryInfo folder) : IDisposable
     private const int LargestStep = 1 << 20;
 
     // The writer waits at most for one step.
-    private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(50);
 
     internal string Path => System.IO.Path.Combine(folder.FullName, "snapshot.db");
 
@@ -70,7 +70,7 @@ internal sealed class StoreSnapshot(DirectoryInfo folder) : IDisposable
                     case raw.SQLITE_DONE:
                         return;
                     case raw.SQLITE_OK:
-                        pages = (int)Math.Clamp(pages * Math.Clamp(UsualStep / elapsed, 0.25, 2), 1, LargestStep);
+                        pages = (int)Math.Clamp(pages * Math.Clamp(UsualStep / elapsed, 0.25, 1.25), 1, LargestStep);
                         break;
                     case raw.SQLITE_BUSY or raw.SQLITE_LOCKED:
                         break;

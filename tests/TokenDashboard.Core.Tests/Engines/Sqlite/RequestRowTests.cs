@@ -108,6 +108,23 @@ public class RequestRowTests
     }
 
     [Fact]
+    public void Windows_that_grew_over_gaps_end_where_many_rows_are_not_of_the_filter()
+    {
+        using var store = new TestStore();
+        store.Query("""
+            INSERT INTO telemetry (id, timestamp, user_id) WITH RECURSIVE number(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM number WHERE value < 300000)
+            SELECT iif(value <= 1000, value * 4000, 4000000 + value), '2026-03-01T00:00:00', iif(value % 100000 = 0, 'x', 'y') FROM number
+            """);
+        using TokenStore open = store.Open();
+        using var scanner = new RequestScanner(open, new RequestFilter { User = ["x"] }, RequestText.None);
+
+        var ids = new List<long>();
+        scanner.ReadAll(row => ids.Add(row.Id));
+
+        Assert.Equal([4_100_000L, 4_200_000L, 4_300_000L], ids);
+    }
+
+    [Fact]
     public void Missing_durations_are_no_fault_and_one_request_is_one()
     {
         using var store = new TestStore();
