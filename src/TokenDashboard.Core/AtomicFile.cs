@@ -3,6 +3,9 @@ namespace TokenDashboard;
 /// <summary>Writes files that other programs read while they are written: a reader sees the old text or the new one, never a part.</summary>
 internal static class AtomicFile
 {
+    // A file of a run that goes on is younger.
+    private static readonly TimeSpan YoungestLeftover = TimeSpan.FromHours(1);
+
     /// <summary>
     /// Writes a whole file as UTF-8 without a byte order mark, and returns whether it was written. Missing folders are created. A file that
     /// already has this content is not written, so that file watchers see no change. A symbolic link stays; its target changes.
@@ -53,10 +56,28 @@ internal static class AtomicFile
         return WriteIfChanged(path, text);
     }
 
-    /// <summary>A rename is atomic only within one file system, so the temporary file is in the same folder.</summary>
+    private static void RemoveLeftovers(string folder, string name, int length)
+    {
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles(".*", RegularFile.Listable))
+        {
+            try
+            {
+                if (file.Name.Length == length && file.Name.StartsWith(name, StringComparison.Ordinal) && file.LastWriteTimeUtc < DateTime.UtcNow - YoungestLeftover)
+                    file.Delete();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It belongs to another account.
+            }
+        }
+    }
+
+    /// <summary>A rename is atomic only within one file system, so the temporary file is in the same folder. Those of killed runs are removed.</summary>
     private static void Replace(string target, byte[] content)
     {
-        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
+        string folder = Path.GetDirectoryName(target)!, name = $".{Path.GetFileName(target)}.", random = Path.GetRandomFileName();
+        string temporary = Path.Combine(folder, name + random);
+        RemoveLeftovers(folder, name, name.Length + random.Length);
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))

@@ -11,6 +11,9 @@ internal static class RegularFile
     /// <summary>The maximum size of a dashboard, of definitions or of a provisioning file.</summary>
     public const long MaxDocumentBytes = 64L * 1024 * 1024;
 
+    /// <summary>All files of a folder; none where this account may not list it.</summary>
+    public static readonly EnumerationOptions Listable = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     /// <summary>Opens a file, or the target of a link, for reading, up to a size. It can be written, renamed or removed at the same time.</summary>

@@ -41,6 +41,23 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_run_left_is_removed_and_what_a_running_one_writes_is_not()
+    {
+        string folder = Path.GetDirectoryName(Target)!, name = Path.GetFileName(Target);
+        string[] files = [.. ((string[])[$".{name}.abcdefgh.ijk", $".{name}.lmnopqrs.tuv", $".{name}.notes", $".other{name}.abcdefgh.ijk"]).Select(file => Path.Combine(folder, file))];
+        Directory.CreateDirectory(folder);
+        foreach (string file in files)
+        {
+            File.WriteAllText(file, "part");
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(file.EndsWith("tuv", StringComparison.Ordinal) ? 0 : -1));
+        }
+
+        AtomicFile.WriteIfChanged(Target, "new");
+
+        Assert.Equal(files.Skip(1).Append(Target).Order(StringComparer.Ordinal), Directory.GetFiles(folder).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_reader_that_has_the_old_file_open_keeps_the_old_text()
     {
         AtomicFile.WriteIfChanged(Target, "old");

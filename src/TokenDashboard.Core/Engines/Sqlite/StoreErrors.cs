@@ -63,7 +63,7 @@ internal static class StoreErrors
             ? Problem(
                 path, ErrorCode.StoreWalFolderReadOnly,
                 "is in WAL mode, and this account has no write access to its folder, where SQLite stores the shared-memory file of readers. "
-                + "Make the folder writable for this account, or set the database back with 'PRAGMA journal_mode = DELETE'.", exception)
+                + "Give this account and the application's a common group, the folder this group with the setgid bit, and the file the mode 0660 or 0664, or set the database back with 'PRAGMA journal_mode = DELETE'.", exception)
             : Problem(path, ErrorCode.StoreReadFailed, $"could not be opened: {exception.Message.TrimEnd('.')}.", exception);
     }
 }

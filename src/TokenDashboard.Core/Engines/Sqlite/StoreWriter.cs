@@ -59,6 +59,7 @@ internal static class StoreWriter
     public static void Create(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
         path = TokenStore.FullPath(path, ErrorCode.StoreWriteFailed);
+        RemoveLeftovers(path);
         ThrowIfExists(path);
         string suffix = $".{Guid.NewGuid():N}.tmp", name = Path.GetFileName(path);
         if ((OperatingSystem.IsWindows() ? name.Length : Encoding.UTF8.GetByteCount(name)) + suffix.Length > LongestName)
@@ -71,7 +72,6 @@ internal static class StoreWriter
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            RemoveLeftovers(path, suffix.Length);
             using (Hold(temporary))
                 Write(temporary, requests, cancellation);
             File.Move(temporary, path);
@@ -89,13 +89,13 @@ internal static class StoreWriter
     }
 
     /// <summary>Removes temporary files of killed runs for this store. A running process holds its file.</summary>
-    private static void RemoveLeftovers(string path, int suffixLength)
+    internal static void RemoveLeftovers(string path)
     {
-        string name = Path.GetFileName(path);
-        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(path)!))
+        string name = Path.GetFileName(path), folder = Path.GetDirectoryName(path)!;
+        foreach (string file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", RegularFile.Listable) : [])
         {
             string other = Path.GetFileName(file);
-            if (other.Length == name.Length + suffixLength && other.StartsWith($"{name}.", StringComparison.Ordinal) && other.EndsWith(".tmp", StringComparison.Ordinal)
+            if (other.Length > name.Length + 5 && other.StartsWith($"{name}.", StringComparison.Ordinal) && other.EndsWith(".tmp", StringComparison.Ordinal)
                 && Guid.TryParseExact(other[(name.Length + 1)..^4], "N", out _)
                 && File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - YoungestLeftover)
             {

@@ -279,7 +279,7 @@ internal sealed class TokenStore : IDisposable
             throw StoreErrors.Problem(
                 Path, ErrorCode.StoreAccessDenied,
                 "has an incomplete transaction of a killed program, which must be rolled back, but this account has no permission: "
-                + "read the store once with an account that can write to the file and its folder, or let the application write.", exception);
+                + "read the store once with the account of that program, or with one that can write to the file, its -journal and its folder.", exception);
         }
     }
 

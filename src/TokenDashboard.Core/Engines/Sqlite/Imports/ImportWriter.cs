@@ -117,6 +117,7 @@ internal sealed class ImportWriter : IDisposable
     {
         try
         {
+            StoreWriter.RemoveLeftovers(path);
             using SafeFileHandle file = File.OpenHandle($"{path}.{Guid.NewGuid():N}.tmp", FileMode.CreateNew, FileAccess.Write, FileShare.Delete, FileOptions.DeleteOnClose);
             RandomAccess.Write(file, [0], 0);
             RandomAccess.FlushToDisk(file);
