@@ -30,6 +30,9 @@ internal sealed record Measure(string Name, MeasureAggregate Aggregate, MeasureU
     /// <summary>The measure that counts the requests with a known value; null if it is always known.</summary>
     public Measure? KnownBy { get; init; }
 
+    /// <summary>Of a part of the prompt or completion tokens, which only imported requests have: its whole. Null for other measures.</summary>
+    public Measure? PartOf { get; init; }
+
     /// <summary>Whether users see it; other measures are internal.</summary>
     public bool IsShown { get; init; } = true;
 

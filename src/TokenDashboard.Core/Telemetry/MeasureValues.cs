@@ -31,6 +31,9 @@ internal sealed class MeasureValues
 
     public bool Knows(Measure measure) => this[measure.KnownBy ?? Measures.Requests] > 0;
 
+    /// <summary>The value of a measure that is an integer; null if no request has it.</summary>
+    public long? IfKnown(Measure measure) => Knows(measure) ? this[measure] : null;
+
     /// <summary>The value of a measure that is a fraction.</summary>
     public double Real(Measure measure) => Reals[measure.Index];
 

@@ -23,20 +23,20 @@ internal static class Measures
     public static Measure CachedRequests { get; } = Hidden(
         "cached_requests", "Requests of which the number of cached tokens is known.");
 
-    public static Measure CachedTokens { get; } = Sum(
-        "cached_tokens", MeasureUnit.Tokens, "Cached tokens", "Prompt tokens that the provider read from its cache.", CachedRequests);
+    public static Measure CachedTokens { get; } = Part(
+        "cached_tokens", PromptTokens, "Cached tokens", "Prompt tokens that the provider read from its cache.", CachedRequests);
 
     public static Measure CacheWriteRequests { get; } = Hidden(
         "cache_write_requests", "Requests of which the number of cache-write tokens is known.");
 
-    public static Measure CacheWriteTokens { get; } = Sum(
-        "cache_write_tokens", MeasureUnit.Tokens, "Cache-write tokens", "Prompt tokens that the provider wrote to its cache.", CacheWriteRequests);
+    public static Measure CacheWriteTokens { get; } = Part(
+        "cache_write_tokens", PromptTokens, "Cache-write tokens", "Prompt tokens that the provider wrote to its cache.", CacheWriteRequests);
 
     public static Measure ReasoningRequests { get; } = Hidden(
         "reasoning_requests", "Requests of which the number of reasoning tokens is known.");
 
-    public static Measure ReasoningTokens { get; } = Sum(
-        "reasoning_tokens", MeasureUnit.Tokens, "Reasoning tokens", "Completion tokens that the model used for reasoning.", ReasoningRequests);
+    public static Measure ReasoningTokens { get; } = Part(
+        "reasoning_tokens", CompletionTokens, "Reasoning tokens", "Completion tokens that the model used for reasoning.", ReasoningRequests);
 
     public static Measure PolicyFailures { get; } = Sum(
         "policy_failures", MeasureUnit.Requests, "Policy failures", "Requests with a negative policy verdict.");
@@ -84,6 +84,9 @@ internal static class Measures
     /// <summary>All measures, in the order of columns.</summary>
     public static Measure[] All { get; } = [.. Table];
 
+    /// <summary>The parts of the prompt and completion tokens, which only imported requests have, in the order of columns.</summary>
+    public static Measure[] Parts { get; } = [.. Table.Where(measure => measure.PartOf is not null)];
+
     /// <summary>
     /// Measures that are computed from others and the prices of a store. They are not in rollups, because prices change.
     /// </summary>
@@ -112,6 +115,9 @@ internal static class Measures
     private static Measure Sum(string name, MeasureUnit unit, string title, string description, Measure? knownBy = null) =>
         Add(new Measure(name, MeasureAggregate.Sum, unit, title, description) { KnownBy = knownBy });
 
+    private static Measure Part(string name, Measure whole, string title, string description, Measure knownBy) =>
+        Add(new Measure(name, MeasureAggregate.Sum, MeasureUnit.Tokens, title, description) { KnownBy = knownBy, PartOf = whole });
+
     private static Measure Hidden(string name, string description) =>
         Add(new Measure(name, MeasureAggregate.Sum, MeasureUnit.Requests, "", description) { IsShown = false });
 
@@ -127,4 +133,5 @@ internal static class Measures
         for (int i = 0; i < measures.Length; i++)
             measures[i].Index = i;
         return measures;
-    }}
+    }
+}

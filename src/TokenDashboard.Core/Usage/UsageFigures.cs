@@ -13,9 +13,9 @@ public abstract class UsageFigures
         PromptTokens = values[Measures.PromptTokens];
         CompletionTokens = values[Measures.CompletionTokens];
         TotalTokens = values[Measures.TotalTokens];
-        CachedTokens = values.Knows(Measures.CachedTokens) ? values[Measures.CachedTokens] : null;
-        CacheWriteTokens = values.Knows(Measures.CacheWriteTokens) ? values[Measures.CacheWriteTokens] : null;
-        ReasoningTokens = values.Knows(Measures.ReasoningTokens) ? values[Measures.ReasoningTokens] : null;
+        CachedTokens = values.IfKnown(Measures.CachedTokens);
+        CacheWriteTokens = values.IfKnown(Measures.CacheWriteTokens);
+        ReasoningTokens = values.IfKnown(Measures.ReasoningTokens);
         RecordedCost = values.Knows(Measures.RecordedCost) ? (decimal)values.Real(Measures.RecordedCost) : null;
         Share = all.Tokens == 0 ? 0 : (double)TotalTokens / all.Tokens;
         if (usage is PricedUsage priced)

@@ -3,28 +3,21 @@ namespace TokenDashboard.Engines.ClickHouse;
 /// <summary>The value of each measure of a row of <see cref="RequestTable.Rows"/>.</summary>
 internal static class ClickHouseMeasures
 {
-    private static readonly Dictionary<Measure, string> Values = new()
+    // A sum that is not known of all requests is a column that may be NULL.
+    private static readonly Dictionary<Measure, string> Values = new(Measures.All.Where(measure => measure is { Aggregate: MeasureAggregate.Sum, KnownBy: not null })
+        .SelectMany<Measure, KeyValuePair<Measure, string>>(
+            measure => [new(measure.KnownBy!, $"request.{measure.Name} IS NOT NULL"), new(measure, $"ifNull(request.{measure.Name}, 0)")]))
     {
         [Measures.Requests] = "1",
         [Measures.PromptTokens] = "request.prompt_tokens",
         [Measures.CompletionTokens] = "request.completion_tokens",
         [Measures.TotalTokens] = "request.total_tokens",
-        [Measures.CachedRequests] = "request.cached_tokens IS NOT NULL",
-        [Measures.CachedTokens] = "ifNull(request.cached_tokens, 0)",
-        [Measures.CacheWriteRequests] = "request.cache_write_tokens IS NOT NULL",
-        [Measures.CacheWriteTokens] = "ifNull(request.cache_write_tokens, 0)",
-        [Measures.ReasoningRequests] = "request.reasoning_tokens IS NOT NULL",
-        [Measures.ReasoningTokens] = "ifNull(request.reasoning_tokens, 0)",
         [Measures.PolicyFailures] = "request.policy_failed",
         [Measures.InterruptedStreams] = "request.interrupted_stream",
-        [Measures.TimedRequests] = "request.duration_ms IS NOT NULL",
-        [Measures.PricedRequests] = "request.recorded_cost IS NOT NULL",
         [Measures.UnreadableRequests] = Has(UnreadableValue.Timestamp | UnreadableValue.Tokens | UnreadableValue.Duration | UnreadableValue.PolicyVerdict),
         [Measures.UnreadableTokens] = Has(UnreadableValue.Tokens),
         [Measures.UnreadableDurations] = Has(UnreadableValue.Duration),
         [Measures.UnreadableVerdicts] = Has(UnreadableValue.PolicyVerdict),
-        [Measures.DurationMs] = "ifNull(request.duration_ms, 0)",
-        [Measures.RecordedCost] = "ifNull(request.recorded_cost, 0)",
         [Measures.MaxTotalTokens] = "request.total_tokens",
         [Measures.MaxDurationMs] = "ifNull(request.duration_ms, 0)",
         [Measures.LastTicks] = Micros,

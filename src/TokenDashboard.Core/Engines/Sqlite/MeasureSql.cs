@@ -5,18 +5,13 @@ namespace TokenDashboard.Engines.Sqlite;
 /// <summary>The value of each measure of a row, as an expression over <see cref="Source"/>.</summary>
 internal static class MeasureSql
 {
-    private static readonly Dictionary<Measure, string> Values = new()
+    private static readonly Dictionary<Measure, string> Values = new(Measures.Parts.SelectMany<Measure, KeyValuePair<Measure, string>>(
+        part => [new(part.KnownBy!, Known(Part(part))), new(part, OrZero(Part(part)))]))
     {
         [Measures.Requests] = "1",
         [Measures.PromptTokens] = PromptTokens,
         [Measures.CompletionTokens] = CompletionTokens,
         [Measures.TotalTokens] = TotalTokens,
-        [Measures.CachedRequests] = Known(CachedTokens),
-        [Measures.CachedTokens] = OrZero(CachedTokens),
-        [Measures.CacheWriteRequests] = Known(CacheWriteTokens),
-        [Measures.CacheWriteTokens] = OrZero(CacheWriteTokens),
-        [Measures.ReasoningRequests] = Known(ReasoningTokens),
-        [Measures.ReasoningTokens] = OrZero(ReasoningTokens),
         [Measures.PolicyFailures] = PolicyFailed,
         [Measures.InterruptedStreams] = InterruptedStream,
         [Measures.TimedRequests] = Known(DurationMs),

@@ -12,6 +12,9 @@ internal static class TelemetrySql
     /// <summary>The details of imported requests beyond the columns of <see cref="Table"/>, by <c>row_id</c>; can be missing.</summary>
     public const string DetailTable = "tokendash_request_detail";
 
+    /// <summary>The columns of <see cref="DetailTable"/> that follow <c>row_id</c>: the parts of the tokens, and the cost.</summary>
+    internal static string[] DetailColumns { get; } = [.. Measures.Parts.Select(part => part.Name), "cost"];
+
     /// <summary>Prompt tokens of a row; 0 if the stored value is not a count.</summary>
     public static string PromptTokens { get; } = $"CASE WHEN {IsCount("prompt_tokens")} THEN prompt_tokens ELSE 0 END";
 
@@ -32,15 +35,6 @@ internal static class TelemetrySql
 
     /// <summary>1 for an interrupted stream: prompt tokens only, and a stored total of 0.</summary>
     public static string InterruptedStream { get; } = $"CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND {PromptTokens} > 0 THEN 1 ELSE 0 END";
-
-    /// <summary>Prompt tokens that were read from the provider's cache; NULL if unknown, or if a part is more than its whole.</summary>
-    internal static string CachedTokens { get; } = PartOfPrompt("cached_tokens");
-
-    /// <summary>Prompt tokens that were written to the provider's cache; NULL if unknown.</summary>
-    internal static string CacheWriteTokens { get; } = PartOfPrompt("cache_write_tokens");
-
-    /// <summary>Completion tokens that the model used for reasoning; NULL if unknown.</summary>
-    internal static string ReasoningTokens { get; } = $"CASE WHEN {DetailCount("reasoning_tokens")} <= {CompletionTokens} THEN {DetailTable}.reasoning_tokens END";
 
     /// <summary>The cost that an import recorded; NULL if unknown.</summary>
     internal static string RecordedCost { get; } = $"CASE WHEN {IsReal($"{DetailTable}.cost", ValueLimits.MaxCost)} THEN {DetailTable}.cost END";
@@ -90,12 +84,20 @@ internal static class TelemetrySql
     /// <summary>The rows of <see cref="Table"/> with their details, if the store has any.</summary>
     internal static string Source(bool hasDetails) => hasDetails ? $"{Table} LEFT JOIN {DetailTable} ON row_id = {Table}.rowid" : Table;
 
+    /// <summary>One of <see cref="Measures.Parts"/> of a row; NULL if it is unknown, or if the parts are more than their whole.</summary>
+    internal static string Part(Measure part)
+    {
+        string whole = part.PartOf == Measures.PromptTokens ? PromptTokens : CompletionTokens;
+        Measure[] parts = [.. Measures.Parts.Where(other => other.PartOf == part.PartOf)];
+        // What is compared with its whole itself is a count.
+        return parts.Length == 1
+            ? $"CASE WHEN {DetailCount(part)} <= {whole} THEN {DetailTable}.{part.Name} END"
+            : $"CASE WHEN {string.Join(" + ", parts.Select(other => $"COALESCE({DetailCount(other)}, 0)"))} <= {whole} THEN {DetailCount(part)} END";
+    }
+
     private static string IsCount(string column, int least = 0) => string.Create(CultureInfo.InvariantCulture, $"typeof({column}) = 'integer' AND {column} BETWEEN {least} AND {ValueLimits.MaxTokens}");
 
     private static string IsReal(string column, double most) => string.Create(CultureInfo.InvariantCulture, $"typeof({column}) IN ('real', 'integer') AND {column} BETWEEN 0 AND {most:0e0}");
 
-    private static string PartOfPrompt(string column) =>
-        $"CASE WHEN COALESCE({DetailCount("cached_tokens")}, 0) + COALESCE({DetailCount("cache_write_tokens")}, 0) <= {PromptTokens} THEN {DetailCount(column)} END";
-
-    private static string DetailCount(string column) => $"CASE WHEN {IsCount($"{DetailTable}.{column}")} THEN {DetailTable}.{column} END";
+    private static string DetailCount(Measure part) => $"CASE WHEN {IsCount($"{DetailTable}.{part.Name}")} THEN {DetailTable}.{part.Name} END";
 }

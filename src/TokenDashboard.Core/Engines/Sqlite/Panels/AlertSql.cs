@@ -43,8 +43,8 @@ internal static class AlertSql
         (string Column, string Value)[] columns =
         [
             ("name", Name(rule.By)), ("provider", TelemetrySql.Provider), ("model", TelemetrySql.Model), ("second", "unixepoch(substr(timestamp, 1, 19))"), ("requests", "1"),
-            ("prompt_tokens", TelemetrySql.PromptTokens), ("completion_tokens", TelemetrySql.CompletionTokens), ("total_tokens", TelemetrySql.TotalTokens),
-            ("cached_tokens", TelemetrySql.CachedTokens), ("cache_write_tokens", TelemetrySql.CacheWriteTokens), ("reasoning_tokens", TelemetrySql.ReasoningTokens),
+            (Measures.PromptTokens.Name, TelemetrySql.PromptTokens), (Measures.CompletionTokens.Name, TelemetrySql.CompletionTokens), (Measures.TotalTokens.Name, TelemetrySql.TotalTokens),
+            .. Measures.Parts.Select(part => (part.Name, TelemetrySql.Part(part))),
         ];
         string joined = $"{TelemetrySql.Table} LEFT JOIN {PriceTable.Details} AS {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid";
         string all = rule.Label is null ? "CASE COUNT(*) WHEN 0 THEN 0.0 ELSE SUM(value) END" : "SUM(value)";

@@ -75,7 +75,8 @@ internal static class PriceSql
 
     private static (string Rate, string Tokens)[] Parts(string row)
     {
-        string cached = $"COALESCE({row}.cached_tokens, 0)", written = $"COALESCE({row}.cache_write_tokens, 0)", reasoning = $"COALESCE({row}.reasoning_tokens, 0)";
+        string Known(Measure part) => $"COALESCE({row}.{part.Name}, 0)";
+        string cached = Known(Measures.CachedTokens), written = Known(Measures.CacheWriteTokens), reasoning = Known(Measures.ReasoningTokens);
         return
         [
             ("input", $"({row}.prompt_tokens - {cached} - {written})"), ("cached", cached), ("cache_write", written),

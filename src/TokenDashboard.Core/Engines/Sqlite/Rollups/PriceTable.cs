@@ -51,8 +51,6 @@ internal static class PriceTable
 
     private static readonly string Insert = $"INSERT INTO {Name} VALUES ({string.Join(", ", Layout.Select((_, number) => string.Create(CultureInfo.InvariantCulture, $"?{number + 1}")))})";
 
-    private static readonly string Parts = string.Join(", ", new[] { Measures.CachedTokens, Measures.CacheWriteTokens, Measures.ReasoningTokens }.Select(part => part.Name));
-
     private const int ModelsPerTransaction = 200;
 
     /// <summary>Writes the prices of a store's models, if they changed. The prices of a model change together.</summary>
@@ -87,7 +85,8 @@ internal static class PriceTable
         Read(store) is { } rows ? ReadView(store) == DetailsOf(store) && rows.SetEquals(RowsOf(ReadModels(store), prices)) : null;
 
     private static string DetailsOf(TokenStore store) => $"CREATE VIEW {Details} AS SELECT " + (store.HasDetails
-        ? $"row_id, {Parts} FROM {TelemetrySql.DetailTable}" : $"NULL AS row_id, {string.Join(", ", Parts.Split(", ").Select(part => $"NULL AS {part}"))} WHERE FALSE");
+        ? $"row_id, {string.Join(", ", Measures.Parts.Select(part => part.Name))} FROM {TelemetrySql.DetailTable}"
+        : $"NULL AS row_id, {string.Join(", ", Measures.Parts.Select(part => $"NULL AS {part.Name}"))} WHERE FALSE");
 
     private static string ReadView(TokenStore store) => store.Scalar<string>($"SELECT COALESCE((SELECT sql FROM sqlite_schema WHERE name = '{Details}'), '')");
 
