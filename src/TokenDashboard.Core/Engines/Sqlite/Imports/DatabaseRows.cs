@@ -17,7 +17,7 @@ internal static class DatabaseRows
     /// <summary>The requests that a store has now: their row id, and then <see cref="Columns"/>.</summary>
     public static IEnumerable<string?[]> Requests(TokenStore store)
     {
-        string details = store.HasDetails ? "" : " LEFT JOIN (SELECT NULL AS cached_tokens, NULL AS cache_write_tokens, NULL AS reasoning_tokens, NULL AS cost) ON FALSE";
+        string details = store.HasDetails ? "" : $" LEFT JOIN (SELECT {string.Join(", ", TelemetrySql.DetailColumns.Select(column => $"NULL AS {column}"))}) ON FALSE";
         string row = $"{TelemetrySql.Table}.rowid", columns = string.Join(", ", Columns.Select(ImportColumns.Name));
         return Pages(
             store,

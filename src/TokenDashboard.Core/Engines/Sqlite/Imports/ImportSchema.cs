@@ -26,7 +26,7 @@ internal static class ImportSchema
     /// </summary>
     public const string Spans = "tokendash_import_span";
 
-    public const string Create = $"""
+    public static string Create { get; } = $"""
         CREATE TABLE IF NOT EXISTS {Keys} (
             hour INTEGER NOT NULL, hash BLOB NOT NULL, row_id INTEGER, rank BLOB, PRIMARY KEY (hour, hash)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS {State} (id INTEGER PRIMARY KEY CHECK (id = 1), last_row_id INTEGER NOT NULL);
@@ -36,7 +36,7 @@ internal static class ImportSchema
         CREATE TABLE IF NOT EXISTS {Spans} (
             id BLOB PRIMARY KEY, parent BLOB, hour INTEGER, hash BLOB, tokens_below INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS {TelemetrySql.DetailTable} (
-            row_id INTEGER PRIMARY KEY, cached_tokens INTEGER, cache_write_tokens INTEGER, reasoning_tokens INTEGER, cost REAL);
+            row_id INTEGER PRIMARY KEY, {string.Join(", ", Measures.Parts.Select(part => $"{part.Name} INTEGER"))}, cost REAL);
         INSERT OR IGNORE INTO {State} (id, last_row_id) VALUES (1, 0);
         """;
 

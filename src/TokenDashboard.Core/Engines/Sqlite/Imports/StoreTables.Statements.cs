@@ -25,6 +25,8 @@ internal sealed partial class StoreTables
     private static readonly string InsertKeys = $"INSERT OR IGNORE INTO {ImportSchema.Keys} VALUES {Values(RowsAtOnce, KeyColumns)}";
     private static readonly string InsertRequest = InsertInto(1);
     private static readonly string InsertRequests = InsertInto(RowsAtOnce);
+    private static readonly string InsertDetail =
+        $"INSERT OR REPLACE INTO {TelemetrySql.DetailTable} (row_id, {string.Join(", ", TelemetrySql.DetailColumns)}) VALUES {Values(1, TelemetrySql.DetailColumns.Length + 1)}";
 
     public bool AddKey(ImportKey key, long? rowId, byte[] rank)
     {
@@ -61,11 +63,7 @@ internal sealed partial class StoreTables
     {
         static object? Known(long tokens) => tokens == ImportRow.None ? null : tokens;
         if (row.HasDetail)
-        {
-            connection.Run(
-                $"INSERT OR REPLACE INTO {TelemetrySql.DetailTable} VALUES (?1, ?2, ?3, ?4, ?5)",
-                id, Known(row.CachedTokens), Known(row.CacheWriteTokens), Known(row.ReasoningTokens), row.Cost);
-        }
+            connection.Run(InsertDetail, id, Known(row.CachedTokens), Known(row.CacheWriteTokens), Known(row.ReasoningTokens), row.Cost);
         if (row.Tail is { } tail)
             AddTail(tail, row.Key);
     }
