@@ -11,8 +11,6 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 {
     private static readonly string[] NumberColumns = ["timestamp", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success"];
 
-    private static readonly string[] DetailColumns = ["cached_tokens", "cache_write_tokens", "reasoning_tokens", "cost"];
-
     private static readonly (RequestText Text, string Column)[] TextColumns =
     [
         (RequestText.User, "user_id"), (RequestText.Model, "model"), (RequestText.Provider, "provider"),
@@ -20,8 +18,10 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         (RequestText.Spans, "trace_id"), (RequestText.Spans, "span_id"), (RequestText.Spans, "parent_span_id"),
     ];
 
+    private static readonly (Measure Whole, Measure[] Parts)[] Wholes = [.. Measures.Parts.GroupBy(part => part.PartOf!).Select(parts => (parts.Key, parts.ToArray()))];
+
     private const int FirstDetail = 7;
-    private const int FirstText = 11;
+    private static readonly int FirstText = FirstDetail + TelemetrySql.DetailColumns.Length;
 
     private readonly Utf8TextCache[] _texts = [new(), new(), new(), new()];
     private readonly Utf8TextCache _transaction = new(slots: 1);
@@ -82,7 +82,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     /// </summary>
     public static string Columns(RequestText texts, bool hasDetails) => string.Join(", ", NumberColumns
         .Prepend($"{TelemetrySql.Table}.rowid")
-        .Concat(DetailColumns.Select(column => hasDetails ? $"{TelemetrySql.DetailTable}.{column}" : "NULL"))
+        .Concat(TelemetrySql.DetailColumns.Select(column => hasDetails ? $"{TelemetrySql.DetailTable}.{column}" : "NULL"))
         .Concat(TextColumns.Select(text => texts.HasFlag(text.Text) ? text.Column : "NULL")));
 
     /// <summary>Reads the numbers of the current row; texts are read on access.</summary>
@@ -127,26 +127,34 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         }
         if (!hasDetails)
             return;
-        LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
-        LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
-        LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);
-        // A part that is larger than its whole is invalid, and would falsify the cost of sums.
-        if (values[Measures.CachedTokens] + values[Measures.CacheWriteTokens] > prompt)
-            values[Measures.CachedRequests] = values[Measures.CachedTokens] = values[Measures.CacheWriteRequests] = values[Measures.CacheWriteTokens] = 0;
-        if (values[Measures.ReasoningTokens] > completion)
-            values[Measures.ReasoningRequests] = values[Measures.ReasoningTokens] = 0;
-        double cost = Number(FirstDetail + 3, ValueLimits.MaxCost);
+        for (int part = 0; part < Measures.Parts.Length; part++)
+            LoadPart(FirstDetail + part, Measures.Parts[part]);
+        foreach ((Measure whole, Measure[] parts) in Wholes)
+            CheckParts(whole, parts);
+        double cost = Number(FirstDetail + Measures.Parts.Length, ValueLimits.MaxCost);
         values[Measures.PricedRequests] = One(!double.IsNaN(cost));
         values.Reals[Measures.RecordedCost.Index] = double.IsNaN(cost) ? 0 : cost;
     }
 
     private static long One(bool condition) => condition ? 1 : 0;
 
-    private void LoadDetail(int column, Measure known, Measure tokens)
+    private void LoadPart(int column, Measure part)
     {
         UnreadableValue unreadable = UnreadableValue.None;
-        Values[tokens] = Count(column, ref unreadable);
-        Values[known] = One(unreadable == UnreadableValue.None);
+        Values[part] = Count(column, ref unreadable);
+        Values[part.KnownBy!] = One(unreadable == UnreadableValue.None);
+    }
+
+    // Parts that are more than their whole are invalid, and would falsify the cost of sums.
+    private void CheckParts(Measure whole, Measure[] parts)
+    {
+        long sum = 0;
+        foreach (Measure part in parts)
+            sum += Values[part];
+        if (sum <= Values[whole])
+            return;
+        foreach (Measure part in parts)
+            Values[part] = Values[part.KnownBy!] = 0;
     }
 
     private long Count(int column, ref UnreadableValue unreadable)
