@@ -42,7 +42,7 @@ internal static partial class RequestTable
         ("user", "LowCardinality(String)"), ("model", "LowCardinality(String)"), ("provider", "LowCardinality(String)"), ("request_type", "LowCardinality(String)"),
         ("transaction_id", "String CODEC(ZSTD)"), ("trace_id", "String CODEC(ZSTD)"), ("span_id", "String CODEC(ZSTD)"), ("parent_span_id", "String CODEC(ZSTD)"),
         ("prompt_tokens", "Int64 CODEC(T64, LZ4)"), ("completion_tokens", "Int64 CODEC(T64, LZ4)"), ("total_tokens", "Int64 CODEC(T64, LZ4)"),
-        ("cached_tokens", "Nullable(Int64) CODEC(T64, LZ4)"), ("cache_write_tokens", "Nullable(Int64) CODEC(T64, LZ4)"), ("reasoning_tokens", "Nullable(Int64) CODEC(T64, LZ4)"),
+        .. Measures.Parts.Select(part => (part.Name, "Nullable(Int64) CODEC(T64, LZ4)")),
         ("recorded_cost", "Nullable(Float64)"), ("duration_ms", "Nullable(Float64)"), ("duration_bin", "Int16"), ("policy_failed", "Bool"), ("interrupted_stream", "Bool"), ("unreadable", "UInt8"),
     ];
 

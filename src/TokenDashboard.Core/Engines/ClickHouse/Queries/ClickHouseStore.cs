@@ -88,7 +88,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
         return _server.Query(
             $"""
             SELECT source, id, {RequestTable.Micros}, transaction_id, user, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens,
-                cached_tokens, cache_write_tokens, reasoning_tokens, recorded_cost, duration_ms, policy_failed, interrupted_stream, trace_id, span_id, parent_span_id
+                recorded_cost, duration_ms, policy_failed, interrupted_stream, trace_id, span_id, parent_span_id, {string.Join(", ", Measures.Parts.Select(part => part.Name))}
             FROM {RequestTable.Rows}
             PREWHERE {where} AND {ClickHouseConditions.HasTime}
             ORDER BY {string.Join(", ", keys)}{limit}{offset}
@@ -182,7 +182,8 @@ internal sealed class ClickHouseStore : ITelemetryStore
 
     private static TokenRequest RequestOf(ClickHouseDataReader row)
     {
-        long? Count(int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+        const int FirstPart = 18;
+        long? Part(Measure part) => FirstPart + Array.IndexOf(Measures.Parts, part) is var column && row.IsDBNull(column) ? null : row.GetInt64(column);
         double? Real(int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
         return new TokenRequest
         {
@@ -197,16 +198,16 @@ internal sealed class ClickHouseStore : ITelemetryStore
             PromptTokens = row.GetInt64(8),
             CompletionTokens = row.GetInt64(9),
             TotalTokens = row.GetInt64(10),
-            CachedTokens = Count(11),
-            CacheWriteTokens = Count(12),
-            ReasoningTokens = Count(13),
-            RecordedCost = (decimal?)Real(14),
-            DurationMs = Real(15),
-            PolicyPassed = !row.GetBoolean(16),
-            InterruptedStream = row.GetBoolean(17),
-            TraceId = row.GetString(18),
-            SpanId = row.GetString(19),
-            ParentSpanId = row.GetString(20),
+            CachedTokens = Part(Measures.CachedTokens),
+            CacheWriteTokens = Part(Measures.CacheWriteTokens),
+            ReasoningTokens = Part(Measures.ReasoningTokens),
+            RecordedCost = (decimal?)Real(11),
+            DurationMs = Real(12),
+            PolicyPassed = !row.GetBoolean(13),
+            InterruptedStream = row.GetBoolean(14),
+            TraceId = row.GetString(15),
+            SpanId = row.GetString(16),
+            ParentSpanId = row.GetString(17),
         };
     }
 }

@@ -51,9 +51,8 @@ internal sealed class EncodedRows
         Write(row.PromptTokens);
         Write(row.CompletionTokens);
         Write(row.TotalTokens);
-        WriteKnown(values, Measures.CachedTokens);
-        WriteKnown(values, Measures.CacheWriteTokens);
-        WriteKnown(values, Measures.ReasoningTokens);
+        foreach (Measure part in Measures.Parts)
+            WriteKnown(values, part);
         WriteNullable(values.Knows(Measures.RecordedCost), values.Real(Measures.RecordedCost));
         bool timed = !double.IsNaN(row.DurationMs);
         WriteNullable(timed, row.DurationMs);
