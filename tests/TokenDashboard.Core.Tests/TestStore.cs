@@ -57,7 +57,12 @@ internal sealed class TestStore : IDisposable
     private static void InsertDetail(SqliteConnection connection, object?[] detail)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"{ImportSchema.Create} INSERT INTO {TelemetrySql.DetailTable} VALUES ((SELECT max(id) FROM telemetry), $0, $1, $2, $3)";
+        string[] columns = [.. TelemetrySql.DetailColumns.Take(detail.Length - 1), TelemetrySql.DetailColumns[^1]];
+        command.CommandText = $"""
+            {ImportSchema.Create}
+            INSERT INTO {TelemetrySql.DetailTable} (row_id, {string.Join(", ", columns)})
+            VALUES ((SELECT max(id) FROM telemetry), {string.Join(", ", columns.Select((_, index) => $"${index}"))})
+            """;
         for (int i = 0; i < detail.Length; i++)
             command.Parameters.AddWithValue($"${i}", detail[i] ?? DBNull.Value);
         command.ExecuteNonQuery();

@@ -1,5 +1,7 @@
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Import;
 
@@ -16,6 +18,36 @@ public sealed class FormatTests : IDisposable
         Assert.Equal("2026-03-01T12:00:01.500000|t1|alice|gpt-4o|openai|chat|10|5|15|250.0|1|00000000000000000000000000000001|0000000000000001||-|-|-|-", _folder.Requests()[0]);
         Assert.Equal(new DateTimeOffset(2026, 3, 1, 12, 0, 1, 500, TimeSpan.Zero), report.FirstRequest);
         Assert.Equal("integer", _folder.Query("SELECT typeof(success) FROM telemetry")[0]);
+    }
+
+    [Fact]
+    public void Every_format_has_a_sample_a_row_and_a_heading()
+    {
+        // Any records are a file of these, in other tests; and a store is no text.
+        ImportFormat[] others = [ImportFormat.TokenStore, ImportFormat.Csv, ImportFormat.Json, ImportFormat.Clixml];
+        ImportFormat[] formats = [.. Enum.GetValues<ImportFormat>().Except([ImportFormat.Auto])];
+        string page = Repository.Read("docs/import-formats.md"), help = Repository.Read("docs/commands/Import-TokenUsage.md");
+        string[] headings = [.. page.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line.Replace(" ", "", StringComparison.Ordinal))];
+        ImportFormat[] samples = [.. Samples.All.Select(row => _folder.Import((string)row.Data.Item2, whatIf: true).Format)];
+
+        Assert.All(formats, format => Assert.True(page.Contains($"| `{format}` |", StringComparison.Ordinal), $"The table in docs/import-formats.md has no row of {format}."));
+        Assert.All(formats, format => Assert.True(help.Contains($"- {format}\n", StringComparison.Ordinal), $"docs/commands/Import-TokenUsage.md does not list {format}."));
+        Assert.All(formats.Except(others), format => Assert.True(
+            headings.Any(heading => heading.Contains($"{format}", StringComparison.OrdinalIgnoreCase)), $"docs/import-formats.md has no section about {format}."));
+        Assert.All(formats.Except(others), format => Assert.True(samples.Contains(format), $"Samples.All has no file of {format}."));
+    }
+
+    [Fact]
+    public void Parts_of_tokens_are_stored_in_their_columns_even_if_a_newer_version_added_another()
+    {
+        string names = string.Join(',', Measures.Parts.Select(part => part.Name)), counts = string.Join(',', Measures.Parts.Select((_, index) => index + 1));
+        string Csv(int second) => $"timestamp,prompt_tokens,completion_tokens,{names}\n2026-03-01T12:00:0{second}Z,100,100,{counts}\n";
+        _folder.Import(Csv(1));
+        _folder.Query($"ALTER TABLE {TelemetrySql.DetailTable} ADD COLUMN of_a_newer_version INTEGER");
+
+        Assert.Equal(1, _folder.Import(Csv(2)).Imported);
+
+        Assert.Equal([counts, counts], _folder.Query($"SELECT concat_ws(',', {names}) FROM {TelemetrySql.DetailTable}"));
     }
 
     [Theory]

@@ -91,12 +91,32 @@ internal static class Samples
 
         """;
 
+    public const string Qwen = """
+        {"uuid":"u1","parentUuid":null,"sessionId":"s1","timestamp":"2026-03-01T12:00:00Z","type":"user","cwd":"/p","version":"0.6","message":{"role":"user","parts":[{"text":"hi"}]}}
+        {"uuid":"u2","parentUuid":"u1","sessionId":"s1","timestamp":"2026-03-01T12:00:05Z","type":"assistant","model":"qwen3-coder-plus","message":{"parts":[]},"usageMetadata":{"promptTokenCount":1200,"candidatesTokenCount":30,"thoughtsTokenCount":5,"totalTokenCount":1235,"cachedContentTokenCount":1000}}
+        {"uuid":"u3","parentUuid":"u2","sessionId":"s1","timestamp":"2026-03-01T12:00:09Z","type":"assistant","model":"qwen3-coder-plus","message":{"parts":[]},"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":1,"totalTokenCount":11}}
+
+        """;
+
+    public const string OpenCode = """
+        {"id":"msg_1","sessionID":"ses_1","role":"assistant","time":{"created":1772366400000,"completed":1772366402000},"modelID":"claude-sonnet-4-5","providerID":"anthropic","cost":0.02,"tokens":{"input":10,"output":20,"reasoning":3,"cache":{"read":300,"write":40}}}
+        {"id":"msg_2","sessionID":"ses_1","role":"assistant","time":{"created":1772366410000,"completed":1772366411000},"modelID":"claude-sonnet-4-5","providerID":"anthropic","cost":0.01,"tokens":{"input":5,"output":6,"reasoning":0,"cache":{"read":0,"write":0}}}
+
+        """;
+
+    public const string OpenRouter = """
+        generation_id,created_at,cost_total,tokens_prompt,tokens_completion,tokens_reasoning,tokens_cached,model_permaslug,provider_name,user,finish_reason_normalized,generation_time_ms
+        gen-1,2026-03-01 12:00:00.250,0.0123,100,30,10,40,openai/gpt-5,OpenAI,alice,stop,900
+        gen-2,2026-03-01 12:00:05.250,0.01,90,20,0,0,openai/gpt-5,OpenAI,alice,stop,800
+
+        """;
+
     /// <summary>A file of each format that keeps its requests apart from those of the others.</summary>
     public static TheoryData<string, string> All { get; } = new()
     {
         { nameof(ObserviciaLog), ObserviciaLog }, { nameof(ObserviciaCsv), ObserviciaCsv }, { nameof(Otlp), Otlp }, { nameof(ClaudeCode), ClaudeCode },
         { nameof(LiteLlmCsv), LiteLlmCsv }, { nameof(LiteLlmJson), LiteLlmJson }, { nameof(Codex), Codex }, { nameof(Gemini), Gemini }, { nameof(Copilot), Copilot },
-        { nameof(Langfuse), Langfuse }, { nameof(Cursor), Cursor },
+        { nameof(Langfuse), Langfuse }, { nameof(Cursor), Cursor }, { nameof(Qwen), Qwen }, { nameof(OpenCode), OpenCode }, { nameof(OpenRouter), OpenRouter },
     };
 
     public static string Span(int id, object prompt, object completion, string user = "alice", string more = "") => string.Create(CultureInfo.InvariantCulture,

@@ -54,6 +54,14 @@ public class MeasuresTests
     }
 
     [Fact]
+    public void What_only_imported_requests_have_is_a_property_of_a_request()
+    {
+        string[] properties = [.. typeof(TokenRequest).GetProperties().Select(property => property.Name.ToUpperInvariant())];
+
+        Assert.All([.. Measures.Parts, Measures.RecordedCost], measure => Assert.Contains(measure.Name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant(), properties));
+    }
+
+    [Fact]
     public void The_table_of_details_is_named_once()
     {
         string source = Path.Combine(Repository(), "src");

@@ -59,7 +59,7 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         if (read.FirstOrDefault(name => header.Count(other => other.Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) > 1) is { } twice)
             return $"Several columns are named '{twice}'";
         (_columns, _indexes, records.Columns) = (columns, indexes, header.Length);
-        _needed = columns.Sources.Where(column => column.Key is ImportColumn.Timestamp or (>= ImportColumn.PromptTokens and <= ImportColumn.ReasoningTokens))
+        _needed = columns.Sources.Where(column => column.Key is ImportColumn.Timestamp or (>= ImportColumn.PromptTokens and < ImportColumn.Cost))
             .SelectMany(column => column.Value).Max(name => indexes.GetValueOrDefault(name)) + 1;
         // Export-Csv and spreadsheets write numbers as their culture does, and no comma between fields leaves it to numbers.
         requests.Values.CommaIsPoint = records.Delimiter != ',' || ColumnMap.OfNames(indexes.Keys).Sources.ContainsKey(ImportColumn.InterruptedStream);

@@ -18,10 +18,11 @@ public partial class DashboardCatalogTests
     public void Every_panel_says_what_it_shows_in_which_unit_and_what_to_read_without_data(string name) =>
         Assert.All(GrafanaView.Panels(DashboardCatalog.Create(name)), panel =>
         {
-            Assert.NotEmpty((string)panel["title"]!);
-            Assert.EndsWith(".", (string)panel["description"]!, StringComparison.Ordinal);
-            Assert.NotEmpty((string)panel["fieldConfig"]!["defaults"]!["unit"]!);
-            Assert.NotEmpty((string)panel["fieldConfig"]!["defaults"]!["noValue"]!);
+            string? title = (string?)panel["title"];
+            Assert.False(string.IsNullOrEmpty(title), $"Panel {panel["id"]} has no title.");
+            Assert.True(((string?)panel["description"])?.EndsWith('.'), $"The panel '{title}' has no description that ends with a point.");
+            Assert.All(["unit", "noValue"], option => Assert.False(
+                string.IsNullOrEmpty((string?)panel["fieldConfig"]!["defaults"]![option]), $"The panel '{title}' has no {option} in its FieldOptions."));
         });
 
     [Theory]

@@ -110,6 +110,7 @@ public sealed class DashboardTestTests : IDisposable
     [InlineData("SELECT $__from AS time, 1 AS y", "query-time-unit")]
     [InlineData("SELECT column1 AS time, $__from AS y FROM (VALUES (2), (1))", "query-not-ascending")]
     [InlineData("SELECT 1 AS x, $__from AS y", "time-column-missing")]
+    [InlineData("WITH RECURSIVE n(x) AS (SELECT $__from UNION ALL SELECT x + 1 FROM n LIMIT 200001) SELECT x FROM n", "query-too-many-rows")]
     public void Faults_of_results_are_found(string sql, string rule) => Assert.Contains(rule, Findings("timeseries", sql, "table", "time"));
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
@@ -30,6 +31,18 @@ public class DashboardLinterTests
         Assert.Equal(DashboardRules.All.Count, DashboardRules.All.Select(rule => rule.Id).Distinct().Count());
         Assert.All(DashboardRules.All, rule => Assert.EndsWith(".", rule.Breach, StringComparison.Ordinal));
         Assert.All(DashboardRules.All, rule => Assert.EndsWith(".", rule.Advice, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_rule_is_broken_in_a_test()
+    {
+        string tests = string.Concat(Repository.Sources("tests/TokenDashboard.Core.Tests/Grafana").Select(file => file.Text));
+
+        Assert.All(
+            typeof(DashboardRules).GetFields(BindingFlags.Static | BindingFlags.NonPublic).Where(field => field.FieldType == typeof(DashboardRule)),
+            field => Assert.True(
+                tests.Contains($"\"{((DashboardRule)field.GetValue(null)!).Id}\"", StringComparison.Ordinal) || tests.Contains($"{nameof(DashboardRules)}.{field.Name}", StringComparison.Ordinal),
+                $"No test has a dashboard that breaks the rule {field.Name}."));
     }
 
     [Fact]
