@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
@@ -249,19 +251,23 @@ public class GrafanaDataSourceServiceTests
         }
         using var folder = new TemporaryFolder();
         string store = folder.File("a.db");
-        byte[] header = new byte[100];
-        (header[18], header[19]) = (2, 2);
-        File.WriteAllBytes(store, header);
+        StoreWriter.Create(store, [], CancellationToken.None);
+        SetMode("WAL");
 
         Assert.Contains("WAL mode", Assert.Single(StoreWarnings.Of(store)), StringComparison.Ordinal);
         File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.GroupWrite);
         Assert.Empty(StoreWarnings.Of(store));
         File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) & ~UnixFileMode.GroupWrite);
-        (header[18], header[19]) = (1, 1);
-        File.WriteAllBytes(store, header);
+        SetMode("DELETE");
         Assert.Empty(StoreWarnings.Of(store));
         Assert.Empty(StoreWarnings.Of(folder.File("none.db")));
         Assert.Empty(StoreWarnings.Of("relative.db"));
+
+        void SetMode(string mode)
+        {
+            using SqliteConnection connection = SqliteEngine.Open(store, SqliteOpenMode.ReadWrite);
+            connection.Execute($"PRAGMA journal_mode = {mode}");
+        }
     }
 
     private GrafanaPublishResult? Set(FakeGrafana server, GrafanaPublishOptions options, bool write = true)
