@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace TokenDashboard;
 
 /// <summary>Writes files that other programs read while they are written: a reader sees the old text or the new one, never a part.</summary>
@@ -5,6 +7,9 @@ internal static class AtomicFile
 {
     // A file of a run that goes on is younger.
     private static readonly TimeSpan YoungestLeftover = TimeSpan.FromHours(1);
+
+    // Hidden files by folder, as they were before the first write: a folder is listed once, however many files are written into it.
+    private static readonly ConcurrentDictionary<string, string[]> Hidden = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Writes a whole file as UTF-8 without a byte order mark, and returns whether it was written. Missing folders are created. A file that
@@ -16,8 +21,7 @@ internal static class AtomicFile
         byte[] content = Encoding.UTF8.GetBytes(text);
         try
         {
-            var file = new FileInfo(path);
-            string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            string target = RegularFile.TargetOf(path);
             if (File.Exists(target) && RegularFile.Holds(target, content))
                 return false;
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -56,28 +60,16 @@ internal static class AtomicFile
         return WriteIfChanged(path, text);
     }
 
-    private static void RemoveLeftovers(string folder, string name, int length)
-    {
-        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles(".*", RegularFile.Listable))
-        {
-            try
-            {
-                if (file.Name.Length == length && file.Name.StartsWith(name, StringComparison.Ordinal) && file.LastWriteTimeUtc < DateTime.UtcNow - YoungestLeftover)
-                    file.Delete();
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // It belongs to another account.
-            }
-        }
-    }
-
     /// <summary>A rename is atomic only within one file system, so the temporary file is in the same folder. Those of killed runs are removed.</summary>
     private static void Replace(string target, byte[] content)
     {
         string folder = Path.GetDirectoryName(target)!, name = $".{Path.GetFileName(target)}.", random = Path.GetRandomFileName();
         string temporary = Path.Combine(folder, name + random);
-        RemoveLeftovers(folder, name, name.Length + random.Length);
+        foreach (string file in Hidden.GetOrAdd(folder, static folder => [.. RegularFile.List(folder, ".*")]))
+        {
+            if (file.Length == temporary.Length && Path.GetFileName(file).StartsWith(name, StringComparison.Ordinal))
+                RegularFile.RemoveLeftover(file, YoungestLeftover);
+        }
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))

@@ -11,8 +11,7 @@ internal static class RegularFile
     /// <summary>The maximum size of a dashboard, of definitions or of a provisioning file.</summary>
     public const long MaxDocumentBytes = 64L * 1024 * 1024;
 
-    /// <summary>All files of a folder; none where this account may not list it.</summary>
-    public static readonly EnumerationOptions Listable = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+    private static readonly EnumerationOptions Listable = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
@@ -36,8 +35,7 @@ internal static class RegularFile
     /// <returns>The file, or the target of the link.</returns>
     public static string ThrowIfNone(string path, long maxBytes = long.MaxValue)
     {
-        var link = new FileInfo(path);
-        string target = link.LinkTarget is null ? link.FullName : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        string target = TargetOf(path);
         // It throws for a folder and for a missing file.
         long length = new FileInfo(target).Length;
         if (length > maxBytes)
@@ -101,21 +99,51 @@ internal static class RegularFile
         return stream.Length == content.Length && stream.ReadAtLeast(held, held.Length, throwOnEndOfStream: false) == held.Length && held.AsSpan().SequenceEqual(content);
     }
 
+    /// <summary>The full path of a file, or of what a link leads to.</summary>
+    /// <exception cref="IOException">A link leads back.</exception>
+    public static string TargetOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
+    /// <summary>The files of a folder that match a pattern; none where it is missing or this account may not list it.</summary>
+    public static IEnumerable<string> List(string folder, string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, Listable) : [];
+
+    /// <summary>Removes a temporary file of a killed run, unless it is younger than a time, or a running process holds it open without sharing it.</summary>
+    public static void RemoveLeftover(string path, TimeSpan youngest)
+    {
+        try
+        {
+            if (File.GetLastWriteTimeUtc(path) >= DateTime.UtcNow - youngest)
+                return;
+            // Windows does not delete an open file.
+            if (!OperatingSystem.IsWindows())
+                new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It belongs to another run or account.
+        }
+    }
+
     /// <summary>The full path of a file with the targets of all links in it, also of those to folders, so that a file has one path however it is reached.</summary>
     public static string WithoutLinks(string path)
     {
         path = Path.GetFullPath(path);
         if (Path.GetDirectoryName(path) is not { } folder)
             return path;
-        var file = new FileInfo(Path.Combine(WithoutLinks(folder), Path.GetFileName(path)));
+        string file = Path.Combine(WithoutLinks(folder), Path.GetFileName(path));
         try
         {
-            return file.LinkTarget is null ? file.FullName : WithoutLinks(file.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+            string target = TargetOf(file);
+            return target == file ? file : WithoutLinks(target);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Links that lead back. Opening it says what is wrong.
-            return file.FullName;
+            return file;
         }
     }
 

@@ -109,12 +109,11 @@ internal sealed class ImportSource : IDisposable
     /// <summary>Works on another thread, for a pipe keeps its thread until somebody writes to it; the waiting can be ended.</summary>
     private static T Wait<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
 
-    /// <summary>A stream that is only read forwards, around another: it counts what it takes, and shows the first bytes before they are read.</summary>
-    public sealed class SourceStream : Stream
+    /// <summary>Counts what it takes of another stream, and shows the first bytes before they are read.</summary>
+    public sealed class SourceStream : ForwardStream
     {
         private readonly byte[] _head = new byte[4096];
         private readonly int _length;
-        private readonly Stream _stream;
         private readonly Action<long>? _onRead;
         private readonly CancellationToken? _waiting;
         private readonly InvalidDataException? _failure;
@@ -122,9 +121,9 @@ internal sealed class ImportSource : IDisposable
         private int _position;
 
         // With a token that ends the waiting where reads may have to wait, and a checksum where all bytes taken are to be in one.
-        public SourceStream(Stream stream, Action<long>? onRead = null, CancellationToken? waiting = null, Crc32? checksum = null)
+        public SourceStream(Stream stream, Action<long>? onRead = null, CancellationToken? waiting = null, Crc32? checksum = null) : base(stream)
         {
-            (_stream, _onRead, _waiting, Checksum) = (stream, onRead, waiting, checksum);
+            (_onRead, _waiting, Checksum) = (onRead, waiting, checksum);
             try
             {
                 while (_length < _head.Length && Take(_head.AsMemory(_length)) is > 0 and int read)
@@ -149,20 +148,6 @@ internal sealed class ImportSource : IDisposable
         /// <summary>The checksum of all bytes taken, where it was asked for.</summary>
         public Crc32? Checksum { get; }
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public void Skip(int count) => _position += count;
 
         /// <summary>Takes what is left, and gives the checksum of what is behind a number of bytes.</summary>
@@ -186,26 +171,9 @@ internal sealed class ImportSource : IDisposable
             return left;
         }
 
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                _stream.Dispose();
-            base.Dispose(disposing);
-        }
-
         private int Take(Memory<byte> buffer)
         {
-            int read = _waiting is { } waiting ? Wait(() => _stream.Read(buffer.Span), waiting) : _stream.Read(buffer.Span);
+            int read = _waiting is { } waiting ? Wait(() => Inner.Read(buffer.Span), waiting) : Inner.Read(buffer.Span);
             BytesRead += read;
             HasEnded = read == 0;
             Checksum?.Append(buffer.Span[..read]);

@@ -13,6 +13,7 @@ namespace TokenDashboard.Import;
 internal sealed class TokenImporter : IDisposable
 {
     private readonly string _database;
+    private readonly string _store;
     private readonly ImportFormat _format;
     private readonly ColumnMap? _map;
     private readonly CancellationToken _cancellation;
@@ -29,6 +30,7 @@ internal sealed class TokenImporter : IDisposable
         if (map is not null && format is not (ImportFormat.Auto or ImportFormat.Csv or ImportFormat.Json or ImportFormat.LiteLlm or ImportFormat.Observicia))
             throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns and members, and {format} has its own. Leave out -Map, or give -Format Csv or Json.", target: format);
         (_database, _format, _map, WhatIf, _cancellation) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf, cancellation);
+        _store = RegularFile.WithoutLinks(_database);
         _writer = new Lazy<ImportWriter>(() => WhatIf ? ImportWriter.OpenTemporary(_database, _cancellation) : ImportWriter.Open(_database, _cancellation));
     }
 
@@ -127,12 +129,11 @@ internal sealed class TokenImporter : IDisposable
         }
     }
 
-    // The store itself, and what SQLite writes beside it: https://sqlite.org/tempfiles.html. To close a file that is opened beside SQLite takes
-    // the locks of the connection that writes to it.
+    // The store itself, and what SQLite writes beside it. To close a file that is opened beside SQLite takes the locks of the connection that writes to it.
     private bool IsStore(string path)
     {
-        string file = RegularFile.WithoutLinks(TokenStore.FullPath(path, ErrorCode.ImportFileUnreadable)), store = RegularFile.WithoutLinks(_database);
-        return file.StartsWith(store, RegularFile.PathComparison) && file[store.Length..] is "" or "-journal" or "-wal" or "-shm";
+        string file = RegularFile.WithoutLinks(TokenStore.FullPath(path, ErrorCode.ImportFileUnreadable));
+        return file.Equals(_store, RegularFile.PathComparison) || SqliteFiles.DatabaseOf(file).Equals(_store, RegularFile.PathComparison);
     }
 
     public void Dispose()

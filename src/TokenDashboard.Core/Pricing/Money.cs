@@ -10,6 +10,9 @@ internal static class Money
     public static string Text(decimal amount, string? currency, CultureInfo culture) =>
         InCurrency(amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", culture), currency);
 
+    /// <summary>What stands where an amount is missing: the currencies if there are several, or another text.</summary>
+    public static string Missing(string? currency, string otherwise) => currency?.Contains(',', StringComparison.Ordinal) == true ? $"({currency})" : otherwise;
+
     /// <summary>A formatted number with the symbol of a currency, which is USD if it is null or empty, or with its code.</summary>
     public static string InCurrency(string number, string? currency) => currency switch
     {

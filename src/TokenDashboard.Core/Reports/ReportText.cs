@@ -43,7 +43,7 @@ internal static class ReportText
 
     /// <summary>An amount of money; a dash without one, and the currencies if there are several.</summary>
     public static string Cost(decimal? cost, string? currency) => cost is { } amount ? Money.Text(amount, currency, CultureInfo.InvariantCulture)
-        : currency?.Contains(',', StringComparison.Ordinal) == true ? $"({currency})" : None;
+        : Money.Missing(currency, None);
 
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 

@@ -90,7 +90,7 @@ public static class Display
     public static string Cost(decimal? cost, string? currency, int width = int.MaxValue)
     {
         if (cost is not { } amount)
-            return currency?.Contains(',', StringComparison.Ordinal) == true ? $"({currency})" : "";
+            return Money.Missing(currency, "");
         string text = Money.Text(amount, currency, CultureInfo.CurrentCulture);
         return text.Length <= width ? text : Money.InCurrency(Number(amount, width - Money.InCurrency("", currency).Length), currency);
     }

@@ -4,45 +4,19 @@ namespace TokenDashboard.Engines.ClickHouse;
 /// Reads as much of a stream as a limit allows. A limit of the server would not do: a query may lift it with a setting of its own, and it counts
 /// whole blocks of rows. The driver keeps half a megabyte and one row, which can be of any length, so its bytes are counted before it has them.
 /// </summary>
-internal sealed class LimitedStream(Stream inner, long most, Action exceeded) : Stream
+internal sealed class LimitedStream(Stream inner, long most, Action exceeded) : ForwardStream(inner)
 {
     private long _left = most;
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
+    public override int Read(byte[] buffer, int offset, int count) => Counted(Inner.Read(buffer, offset, count));
 
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Counted(inner.Read(buffer, offset, count));
-
-    public override int Read(Span<byte> buffer) => Counted(inner.Read(buffer));
+    public override int Read(Span<byte> buffer) => Counted(Inner.Read(buffer));
 
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         await ReadAsync(buffer.AsMemory(offset, count), cancellationToken).ConfigureAwait(false);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Counted(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
-    }
+        Counted(await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
 
     private int Counted(int read)
     {

@@ -88,13 +88,14 @@ internal class RowScanner : IDisposable
             var watch = Stopwatch.StartNew();
             // On a busy machine, a window ends early.
             bool MayGoOn() => watch.Elapsed < _target * 2;
+            bool isStopped = false;
             if (_window > FirstWindow)
-                raw.sqlite3_progress_handler(_store.Handle, StepsPerLook, _ => MayGoOn() ? 0 : 1, null);
+                raw.sqlite3_progress_handler(_store.Handle, StepsPerLook, _ => (isStopped = !MayGoOn()) ? 1 : 0, null);
             try
             {
                 return ReadRows(_command, onRowOfWindow, MayGoOn);
             }
-            catch (OperationCanceledException) when (!_store.Cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (isStopped && !_store.Cancellation.IsCancellationRequested)
             {
                 return false;
             }

@@ -22,8 +22,11 @@ internal static class SqliteFiles
     public static bool IsWriteAheadLogged(string path) => JournalModeOf(path) == "wal";
 
     /// <summary>Whether SQLite writes a file beside a database.</summary>
-    public static bool IsBesideDatabase(string path) =>
-        Suffixes.Any(suffix => path.EndsWith(suffix, StringComparison.Ordinal) && IsDatabase(path[..^suffix.Length]));
+    public static bool IsBesideDatabase(string path) => DatabaseOf(path) is var database && database != path && IsDatabase(database);
+
+    /// <summary>The path of the database that a file is beside by its name, or the path itself.</summary>
+    public static string DatabaseOf(string path) =>
+        Array.Find(Suffixes, suffix => path.EndsWith(suffix, StringComparison.Ordinal)) is { } found ? path[..^found.Length] : path;
 
     // Null for no database, and empty for what cannot be opened, is locked or damaged.
     private static string? JournalModeOf(string path)

@@ -92,29 +92,20 @@ internal static class StoreWriter
     internal static void RemoveLeftovers(string path)
     {
         string name = Path.GetFileName(path), folder = Path.GetDirectoryName(path)!;
-        foreach (string file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", RegularFile.Listable) : [])
+        foreach (string file in RegularFile.List(folder, "*"))
         {
             string other = Path.GetFileName(file);
             if (other.Length > name.Length + 5 && other.StartsWith($"{name}.", StringComparison.Ordinal) && other.EndsWith(".tmp", StringComparison.Ordinal)
-                && Guid.TryParseExact(other[(name.Length + 1)..^4], "N", out _)
-                && File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - YoungestLeftover)
+                && Guid.TryParseExact(other[(name.Length + 1)..^4], "N", out _))
             {
-                try
-                {
-                    Hold(file, FileMode.Open)?.Dispose();
-                    File.Delete(file);
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-                {
-                    // It belongs to another run or account.
-                }
+                RegularFile.RemoveLeftover(file, YoungestLeftover);
             }
         }
     }
 
     /// <summary>Marks a file as in use by a lock that ends with the process and that SQLite ignores. On Windows, this is the effect of SQLite's own handle.</summary>
-    private static FileStream? Hold(string path, FileMode mode = FileMode.CreateNew) =>
-        OperatingSystem.IsWindows() ? null : new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream? Hold(string path) =>
+        OperatingSystem.IsWindows() ? null : new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
 
     private static void Write(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {

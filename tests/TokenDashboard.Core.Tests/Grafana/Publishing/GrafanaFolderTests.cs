@@ -100,10 +100,7 @@ public class GrafanaFolderTests
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"));
         string uid = server.Folders.Single().Uid;
-        server.Intercept = line => !line.StartsWith("GET ", StringComparison.Ordinal) ? null
-            : line.Contains("/api/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonArray())
-            : line.Contains("/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonObject { ["items"] = new JsonArray(), ["metadata"] = new JsonObject() })
-            : null;
+        server.Intercept = WithoutFolders;
 
         PublishRun run = PublishRun.Of(server, PublishRun.Json("Two", "two"), Options("LLM"), connection: PublishRun.Connection(server.Url) with { Api = api });
 
@@ -127,10 +124,7 @@ public class GrafanaFolderTests
         server.Folders[1] = server.Folders[1] with { Title = "Renamed too" };
         string made = PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"), connection: connection).Results[0].Uid!;
         // The list as the other run read it, before this one made the folder.
-        server.Intercept = line => !line.StartsWith("GET ", StringComparison.Ordinal) ? null
-            : line.Contains("/api/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonArray())
-            : line.Contains("/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonObject { ["items"] = new JsonArray(), ["metadata"] = new JsonObject() })
-            : null;
+        server.Intercept = WithoutFolders;
 
         PublishRun run = PublishRun.Of(server, PublishRun.Json("Two", "two"), Options("LLM"), connection: connection);
 
@@ -172,4 +166,10 @@ public class GrafanaFolderTests
     }
 
     private static GrafanaPublishOptions Options(string? folder, string? uid = null) => new() { Database = "/data/observicia.db", Folder = folder, FolderUid = uid };
+
+    // The list of folders as it is before any is in it.
+    private static FakeGrafana.Answer? WithoutFolders(string line) => !line.StartsWith("GET ", StringComparison.Ordinal) ? null
+        : line.Contains("/api/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonArray())
+        : line.Contains("/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonObject { ["items"] = new JsonArray(), ["metadata"] = new JsonObject() })
+        : null;
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ClickHouse.Driver.ADO.Readers;
 
 namespace TokenDashboard.Engines.ClickHouse.Queries;
@@ -211,7 +212,7 @@ internal sealed class ClickHouseUsage
         row.HasTime = reader.GetInt64(column++) != 0;
         row.Class = (int)reader.GetInt64(column++);
         for (int name = 0; name < Names.Length; name++)
-            row.Texts[name] = reader.GetString(column++);
+            row.Texts[Row.IndexOf(Names[name].Text)] = reader.GetString(column++);
         MeasureValues values = row.Values;
         for (int i = 0; i < values.Integers.Length; i++)
             values.Integers[i] = reader.GetInt64(column++);
@@ -227,7 +228,7 @@ internal sealed class ClickHouseUsage
 
     private sealed class Row : UsageRow
     {
-        public string[] Texts { get; } = new string[Names.Length];
+        public string[] Texts { get; } = new string[IndexOf(RequestText.Source) + 1];
 
         public bool HasTime { get; set; }
 
@@ -237,7 +238,9 @@ internal sealed class ClickHouseUsage
 
         public uint[] Counts { get; set; } = [];
 
-        public override string NameOf(RequestText name) => Texts[Array.FindIndex(Names, each => each.Text == name)];
+        public static int IndexOf(RequestText name) => BitOperations.Log2((uint)name);
+
+        public override string NameOf(RequestText name) => Texts[IndexOf(name)];
 
         public override int InputClass => Class;
 
