@@ -10,6 +10,10 @@ internal sealed class ModuleSession : IDisposable
 {
     private readonly Runspace _runspace;
 
+    // PowerShell caches its own cmdlets and then its providers without a lock. Of two first sessions at once,
+    // one can find only the providers and stay without cmdlets. So one state is made before any session.
+    static ModuleSession() => InitialSessionState.CreateDefault2();
+
     /// <param name="host">Takes what the engine writes to the host, such as -WhatIf texts; null drops it.</param>
     public ModuleSession(PSHost? host = null)
     {
