@@ -47,14 +47,17 @@ internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, stri
     private static FoundTables Read(ClickHouseServer server)
     {
         var parameters = new ClickHouseParameters();
-        Dictionary<string, (string Comment, long Bytes, string Version)> found = server.Query(
-            $"SELECT name, comment, toInt64(ifNull(total_bytes, 0)), version() FROM system.tables WHERE database = currentDatabase() AND name IN {parameters.Add("Array(String)", All)}",
-            parameters, row => (row.GetString(0), (row.GetString(1), row.GetInt64(2), row.GetString(3)))).ToDictionary();
+        // One row tells the version, and has no name.
+        Dictionary<string, (string Text, long Bytes)> found = server.Query(
+            $"""
+            SELECT name, comment, toInt64(ifNull(total_bytes, 0)) FROM system.tables WHERE database = currentDatabase() AND name IN {parameters.Add("Array(String)", All)}
+            UNION ALL SELECT '', version(), 0
+            """,
+            parameters, row => (row.GetString(0), (row.GetString(1), row.GetInt64(2)))).ToDictionary();
         string[] there = [.. All.Where(found.ContainsKey)];
         foreach (string name in there)
-            CheckFormat(server.Address, name, found[name].Comment, there);
-        (_, long bytes, string version) = found.GetValueOrDefault(RequestTable.Name);
-        return new FoundTables(there, bytes, version);
+            CheckFormat(server.Address, name, found[name].Text, there);
+        return new FoundTables(there, found.GetValueOrDefault(RequestTable.Name).Bytes, found[""].Text);
     }
 
     // The first one that is missing of those which are not made again beside requests, and one that was made after it. A sync that was ended

@@ -71,22 +71,28 @@ internal static partial class RequestTable
     /// <summary>Ticks of microseconds since 1970.</summary>
     public static long TicksOf(long micros) => DateTime.UnixEpoch.Ticks + (micros * TimeSpan.TicksPerMicrosecond);
 
+    // Most stores leave most nullable columns empty, and a column that is stored sparsely costs nothing to read where it is empty. ClickHouse has had
+    // the setting since 25.12; 26.7 is what the tests run with.
+    private static readonly Version SparseSince = new(26, 7);
+
     /// <summary>The statements that make the tables and views that are missing.</summary>
     /// <param name="cluster">The cluster, or null for tables of one server.</param>
+    /// <param name="version">The server's version; empty where it is not known.</param>
     /// <param name="there">The names of those that are there.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: no cluster has such a name.</exception>
-    public static IReadOnlyList<string> CreateStatements(string? cluster, params IEnumerable<string> there)
+    public static IReadOnlyList<string> CreateStatements(string? cluster, string version = "", params IEnumerable<string> there)
     {
         if (cluster is not null && !ClusterName().IsMatch(cluster))
             throw new TokenDashboardException(ErrorCode.StoreAddressInvalid, "The name of a cluster has only letters, digits, and the characters _ - and . in it.", target: cluster);
         string onCluster = cluster is null ? "" : $" ON CLUSTER '{cluster}'";
+        string sparse = Version.TryParse(version, out Version? server) && server >= SparseSince ? "\nSETTINGS nullable_serialization_version = 'allow_sparse'" : "";
         (string Name, string Sql)[] all =
         [
             .. Create(cluster, Name, $"""
                 {string.Join(",\n    ", Content.Concat(Bookkeeping).Select(column => $"{column.Name} {column.Type}"))},
                     INDEX time_range time TYPE minmax GRANULARITY 1,
                     INDEX transactions transaction_id TYPE bloom_filter GRANULARITY 1
-                """, "ReplacingMergeTree", "version, is_removed", "PARTITION BY toYYYYMM(time)\nORDER BY (source, id)"),
+                """, "ReplacingMergeTree", "version, is_removed", $"PARTITION BY toYYYYMM(time)\nORDER BY (source, id){sparse}"),
             .. PriceView.CreateStatements(onCluster),
             .. UsageTables.Tables.SelectMany(table => Create(cluster, table.Name, table.Columns, table.Engine, table.Arguments, table.Order)),
             .. UsageTables.CreateViews(onCluster, cluster is null ? "" : Local),

@@ -65,7 +65,7 @@ public class FoundTablesTests
         string message = FailureOf(address).Message;
         Execute(address, message[message.IndexOf("DROP TABLE", StringComparison.Ordinal)..]);
 
-        Assert.Equal(RequestTable.CreateStatements(null), MissingIn(store, address));
+        Assert.Equal(RequestTable.CreateStatements(null, Version), MissingIn(store, address));
         Run(store, address, "one");
         Assert.Equal(1, UsageOf(address));
     }
@@ -101,7 +101,7 @@ public class FoundTablesTests
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
-        IReadOnlyList<string> statements = RequestTable.CreateStatements(null);
+        IReadOnlyList<string> statements = RequestTable.CreateStatements(null, Version);
         string address = ClickHouseEngine.Shared.NewDatabase();
         for (int made = 0; made < statements.Count; made++)
         {
@@ -117,7 +117,7 @@ public class FoundTablesTests
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
-        string[] statements = [.. RequestTable.CreateStatements(ClickHouseEngine.Cluster)];
+        string[] statements = [.. RequestTable.CreateStatements(ClickHouseEngine.Cluster, Version)];
         string address = ClickHouseEngine.Shared.NewDatabase();
         foreach (string statement in statements)
         {
@@ -152,6 +152,15 @@ public class FoundTablesTests
         Run(store, address, "one");
 
         Assert.Equal(1, UsageOf(address));
+    }
+
+    private static string Version
+    {
+        get
+        {
+            using var server = new ClickHouseServer(ClickHouseAddress.Parse(ClickHouseEngine.Shared.AddressOf("default")), null, CancellationToken.None);
+            return server.Query("SELECT version()", new ClickHouseParameters(), row => row.GetString(0)).Single();
+        }
     }
 
     private static TokenDashboardException FailureOf(string address) => Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open(address, CancellationToken.None));

@@ -350,7 +350,20 @@ public class TokenStoreSyncTests
         Assert.Contains("Distributed('main', currentDatabase(), token_request_local, cityHash64(source))", statements[1], StringComparison.Ordinal);
         Assert.Throws<TokenDashboardException>(() => RequestTable.CreateStatements("x' y"));
         // Both tables of what is missing, and none of what is there.
-        Assert.Equal(9, RequestTable.CreateStatements("main", RequestTable.Name).Count);
+        Assert.Equal(9, RequestTable.CreateStatements("main", "", RequestTable.Name).Count);
+    }
+
+    [Theory]
+    [InlineData("25.8.11.2", false)]
+    [InlineData("26.7.2.1", true)]
+    [InlineData("26.10.1.1", true)]
+    [InlineData("26.8.1.1.other", false)]
+    public void Only_a_server_that_knows_it_stores_nullable_columns_sparsely(string version, bool knows)
+    {
+        string[] sparse = [.. RequestTable.CreateStatements("main", version).Where(statement => statement.Contains("allow_sparse", StringComparison.Ordinal))];
+
+        Assert.Equal(knows ? 1 : 0, sparse.Length);
+        Assert.All(sparse, statement => Assert.StartsWith("CREATE TABLE IF NOT EXISTS token_request_local ", statement, StringComparison.Ordinal));
     }
 
     [Theory]

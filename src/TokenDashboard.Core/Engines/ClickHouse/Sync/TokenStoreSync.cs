@@ -45,7 +45,8 @@ internal sealed class TokenStoreSync : IDisposable
         _server = new ClickHouseServer(address, options.Credential, cancellation);
         try
         {
-            CreateStatements = RequestTable.CreateStatements(options.Cluster, FoundTables.ToComplete(_server).Names);
+            var found = FoundTables.ToComplete(_server);
+            CreateStatements = RequestTable.CreateStatements(options.Cluster, found.Version, found.Names);
             string source = options.Source ?? DefaultSourceOf(path);
             _batch = new RequestBatch(source);
             _since = options.Since is { } since ? RequestTable.MicrosOf(since) : RequestTable.NoTime;
