@@ -8,8 +8,15 @@ internal static class ReportFile
     // Both marks are at the start.
     private const int MarkLength = 400;
 
-    /// <summary>The format for a file name.</summary>
-    public static ReportFormat FormatOf(string? path) => Path.GetExtension(path)?.ToUpperInvariant() is ".MD" or ".MARKDOWN" ? ReportFormat.Markdown : ReportFormat.Html;
+    /// <summary>The format for a file name; HTML where it has no extension.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ReportWriteFailed"/>: the extension is that of another format.</exception>
+    public static ReportFormat FormatOf(string? path) => Path.GetExtension(path)?.ToUpperInvariant() switch
+    {
+        ".MD" or ".MARKDOWN" => ReportFormat.Markdown,
+        null or "" or ".HTML" or ".HTM" => ReportFormat.Html,
+        _ => throw new TokenDashboardException(
+            ErrorCode.ReportWriteFailed, $"'{path}' is not the name of a report: those end in .html or .md. Use one of these, or choose the format with -As.", target: path),
+    };
 
     /// <summary>Writes a report. A missing folder is created; an earlier report is replaced, and with force any file; an unchanged one is not written.</summary>
     /// <exception cref="TokenDashboardException">

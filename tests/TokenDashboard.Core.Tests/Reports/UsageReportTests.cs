@@ -256,6 +256,13 @@ public partial class UsageReportTests
     [InlineData(null, ReportFormat.Html)]
     public void The_name_of_the_file_tells_the_form(string? path, ReportFormat format) => Assert.Equal(format, ReportFile.FormatOf(path));
 
+    [Theory]
+    [InlineData("usage.csv")]
+    [InlineData("usage.html.pdf")]
+    [InlineData("usage.json")]
+    public void A_name_of_another_format_is_refused(string path) =>
+        Assert.Equal(ErrorCode.ReportWriteFailed, Assert.Throws<TokenDashboardException>(() => ReportFile.FormatOf(path)).Code);
+
     [Fact]
     public void Only_a_report_is_replaced_without_being_told_to()
     {

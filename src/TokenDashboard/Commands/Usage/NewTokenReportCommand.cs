@@ -13,7 +13,7 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     [Parameter(Position = 0), ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The format. The default depends on the file name: Markdown for .md, otherwise HTML.</summary>
+    /// <summary>The format. The default depends on the file name: Markdown for .md, HTML for .html or no extension.</summary>
     [Parameter, ChoiceTransformation]
     public ReportFormat As { get; set; }
 
@@ -37,16 +37,16 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     private protected override void Query()
     {
         string? file = Path is null ? null : ResolvePath(Path);
-        if (file is not null && !ShouldProcess(file, "Write a report on token usage"))
-            return;
         if (file is not null && Stores.Any(store => string.Equals(RegularFile.WithoutLinks(store.Name), RegularFile.WithoutLinks(file), RegularFile.PathComparison)))
             throw new TokenDashboardException(ErrorCode.ReportExists, $"'{file}' is the store that the report is about. Use another path.", target: Path);
+        ReportFormat format = MyInvocation.BoundParameters.ContainsKey(nameof(As)) ? As : ReportFile.FormatOf(file);
+        if (file is not null && !ShouldProcess(file, "Write a report on token usage"))
+            return;
         if (_isWritten)
         {
             throw new TokenDashboardException(
                 ErrorCode.ReportExists, $"'{file}' contains the report of an earlier input object. Run the command once for each file.", target: Path);
         }
-        ReportFormat format = MyInvocation.BoundParameters.ContainsKey(nameof(As)) ? As : ReportFile.FormatOf(file);
         UsageReport report = new UsageReportQuery(Stores, Filter, TimeZone, Now) { Title = Title, Prices = Prices(), FirstDayOfWeek = FirstDayOfWeek }.Run();
         WarnAboutCost([report.Summary]);
         WarnAbout(report.Unreadable, isEmpty: report.Summary.Requests == 0);
