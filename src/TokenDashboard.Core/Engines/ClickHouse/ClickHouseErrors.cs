@@ -49,13 +49,25 @@ internal static partial class ClickHouseErrors
         if (hasBegun && Causes(exception).OfType<SocketException>().Any(cause => cause.SocketErrorCode == SocketError.TimedOut))
             return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped in the middle of its answer. Ask again, or narrow the time range.");
         if (server.IsForeign)
-            return Failure(ErrorCode.StoreUnreachable, $"'{name}' answers, but not as ClickHouse does. Check the host and the port: this is probably not the address of ClickHouse's HTTP interface.");
+            return Foreign(server);
         if (hasBegun && Causes(exception).Any(cause => cause is HttpIOException or EndOfStreamException))
             return Failure(otherwise, $"'{name}' broke off its answer: the query failed, or the connection was lost. Ask again; the server's log says more.");
         return exception is HttpRequestException || Causes(exception).Any(cause => cause is SocketException or HttpIOException)
             ? Failure(ErrorCode.StoreUnreachable, $"'{name}' cannot be reached: {words} Check the host and the port of ClickHouse's HTTP interface, and whether it wants an encrypted connection (?secure=true).")
             : Failure(otherwise, $"'{name}' reported a failure: {words}");
     }
+
+    /// <summary>The failure that a row of an answer has other columns than were asked for.</summary>
+    public static TokenDashboardException OtherColumns(ClickHouseServer server) => server.IsForeign ? Foreign(server) : new TokenDashboardException(
+        ErrorCode.StoreSchemaMismatch,
+        $"'{server.Address}' answers with other columns than were asked for. Check whether its tables and views are those of Sync-TokenStore, and whether it is the address of ClickHouse itself.",
+        target: server.Address.ToString());
+
+    /// <summary>The failure that what answers is another program.</summary>
+    public static TokenDashboardException Foreign(ClickHouseServer server) => new(
+        ErrorCode.StoreUnreachable,
+        $"'{server.Address}' answers, but not as ClickHouse does. Check the host and the port: this is probably not the address of ClickHouse's HTTP interface.",
+        target: server.Address.ToString());
 
     private static int CodeOf(Exception exception) => Causes(exception).OfType<ClickHouseServerException>().Select(server =>
         server.ErrorCode > 0 ? server.ErrorCode : Code().Match(server.Message) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0).FirstOrDefault();

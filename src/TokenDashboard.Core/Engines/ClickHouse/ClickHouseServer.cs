@@ -105,9 +105,25 @@ internal sealed class ClickHouseServer : IDisposable
         });
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
             sql, parameters.ToCollection(), new QueryOptions { CustomSettings = OnlyReads ? OnlyReadSettings : ReadSettings }, both.Token));
+        // An empty page has no columns.
+        if (reader.FieldCount == 0 && IsForeign)
+            throw ClickHouseErrors.Foreign(this);
         begin?.Invoke(reader);
         while (Guard(ErrorCode.StoreReadFailed, () => reader.ReadAsync(both.Token)))
-            yield return read(reader);
+            yield return Take(read, reader);
+    }
+
+    // What answers may be another program, whose answer can be taken for rows.
+    private T Take<T>(Func<ClickHouseDataReader, T> read, ClickHouseDataReader row)
+    {
+        try
+        {
+            return read(row);
+        }
+        catch (Exception exception) when (exception is IndexOutOfRangeException or InvalidCastException or FormatException or OverflowException)
+        {
+            throw ClickHouseErrors.OtherColumns(this);
+        }
     }
 
     /// <summary>Runs a statement.</summary>

@@ -61,6 +61,19 @@ public class ClickHouseFailureTests
         Assert.Equal(code, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
     }
 
+    // A page whose first byte is taken for a number of columns, or which is empty.
+    [Theory]
+    [InlineData("", Rows, ErrorCode.StoreUnreachable)]
+    [InlineData("", "\u0000\u0001", ErrorCode.StoreUnreachable)]
+    [InlineData("", "", ErrorCode.StoreUnreachable)]
+    [InlineData("X-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n", Rows, ErrorCode.StoreSchemaMismatch)]
+    public void Other_columns_than_were_asked_for_are_told(string headers, string content, ErrorCode code)
+    {
+        using var server = new RawServer((stream, _) => Send(stream, 200, headers, content));
+
+        Assert.Equal(code, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
+    }
+
     [Fact]
     public void A_redirect_is_told_and_not_followed()
     {
