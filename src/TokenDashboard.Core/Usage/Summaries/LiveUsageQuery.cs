@@ -21,6 +21,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private readonly List<TokenRequest> _ahead = [];
     private LiveFigures _total = new();
     private DateTimeOffset? _since;
+    private (long Requests, bool AreLacking) _removed;
 
     public UsagePrices? Prices { get; init; }
 
@@ -33,8 +34,26 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         DateTimeOffset since = filter.Range.Since ?? LocalTime.FirstInstantAt(LocalTime.At(now.UtcTicks, zone).Date, zone);
         // Every store is asked.
         int replaced = stores.Count(store => store.ReopenIfReplaced());
-        if (since != _since || replaced > 0)
-            Begin(since);
+        bool begins = since != _since || replaced > 0;
+        do
+        {
+            if (begins)
+                Begin(since);
+            ReadNew(since, now);
+        }
+        // What was removed between the two reads is in neither.
+        while (begins && ReadRemoved(since).Sums != _removed);
+        _newest.Sort((one, other) => other.Timestamp.CompareTo(one.Timestamp));
+        _newest.RemoveRange(Math.Min(_newest.Count, MostNewest), Math.Max(0, _newest.Count - MostNewest));
+        var total = new LiveFigures { Minutes = Math.Max(0, (now - since).TotalMinutes), Ahead = (_ahead.Count, _ahead.Sum(request => request.TotalTokens)) };
+        total.Add(_total);
+        return new LiveUsage(
+            now, LocalTime.At(since.UtcTicks, zone), SumSince(SlotOf(now.AddMinutes(-1).UtcTicks), now), SumSince(SlotOf(now.AddHours(-1).UtcTicks), now), total,
+            [.. _users.OrderByDescending(user => user.Value.TotalTokens).ThenBy(user => user.Key, StringComparer.Ordinal).Select(user => (user.Key, user.Value))], [.. _newest]);
+    }
+
+    private void ReadNew(DateTimeOffset since, DateTimeOffset now)
+    {
         _ahead.RemoveAll(request => request.Timestamp <= now);
         long hour = SlotOf(now.AddHours(-1).UtcTicks);
         foreach (long old in _slots.Keys.Where(slot => slot < hour).ToArray())
@@ -43,13 +62,6 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         RequestFilter asked = filter with { Range = new TimeRange(new DateTimeOffset(Math.Min(since.UtcTicks, hour), TimeSpan.Zero), null) };
         for (int index = 0; index < stores.Count; index++)
             _last[index] = stores[index].ReadRequestsAfter(_last[index], asked, request => Add(request, since, hour, now), Unreadable);
-        _newest.Sort((one, other) => other.Timestamp.CompareTo(one.Timestamp));
-        _newest.RemoveRange(Math.Min(_newest.Count, MostNewest), Math.Max(0, _newest.Count - MostNewest));
-        var total = new LiveFigures { Minutes = Math.Max(0, (now - since).TotalMinutes), Ahead = (_ahead.Count, _ahead.Sum(request => request.TotalTokens)) };
-        total.Add(_total);
-        return new LiveUsage(
-            now, LocalTime.At(since.UtcTicks, zone), SumSince(SlotOf(now.AddMinutes(-1).UtcTicks), now), SumSince(hour, now), total,
-            [.. _users.OrderByDescending(user => user.Value.TotalTokens).ThenBy(user => user.Key, StringComparer.Ordinal).Select(user => (user.Key, user.Value))], [.. _newest]);
     }
 
     private static long SlotOf(long ticks) => ticks - (ticks % Slot);
@@ -64,21 +76,22 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         _ahead.Clear();
         _total = new LiveFigures();
         Unreadable = new UnreadableReport();
-        AddRemoved(since);
-    }
-
-    // Without ids, the sums are only those of removed requests. Each is of one model, and so of one currency.
-    private void AddRemoved(DateTimeOffset since)
-    {
-        (Dictionary<(string User, string, string), UsageAccumulator> removed, UnreadableReport read) = UsageGroups.Sum<(string, string, string)>(
-            stores, filter with { Range = new TimeRange(since, null) }, RequestText.User | RequestText.Model | RequestText.Provider, 0, zone, Prices,
-            _ => row => (row.User, row.Model, row.Provider), ids: []);
-        Unreadable.LacksRemoved = read.LacksRemoved;
+        (Dictionary<(string User, string, string), UsageAccumulator> removed, _removed) = ReadRemoved(since);
+        Unreadable.LacksRemoved = _removed.AreLacking;
         foreach (((string user, _, _), UsageAccumulator usage) in removed)
         {
             _total.Add(usage);
             Of(_users, user).Add(usage);
         }
+    }
+
+    // Without ids, the sums are only those of removed requests. Each is of one model, and so of one currency.
+    private (Dictionary<(string User, string Model, string Provider), UsageAccumulator> Groups, (long Requests, bool AreLacking) Sums) ReadRemoved(DateTimeOffset since)
+    {
+        (Dictionary<(string User, string Model, string Provider), UsageAccumulator> removed, UnreadableReport read) = UsageGroups.Sum<(string, string, string)>(
+            stores, filter with { Range = new TimeRange(since, null) }, RequestText.User | RequestText.Model | RequestText.Provider, 0, zone, Prices,
+            _ => row => (row.User, row.Model, row.Provider), ids: []);
+        return (removed, (removed.Values.Sum(usage => usage.Requests), read.LacksRemoved));
     }
 
     private void Add(TokenRequest request, DateTimeOffset since, long hour, DateTimeOffset now)

@@ -109,6 +109,26 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
+    public void Requests_that_are_removed_between_the_first_reads_count_once()
+    {
+        using var store = new TestStore();
+        store.Insert(Row("09:10:00", 1), Row("09:50:00", 1000), Row("10:59:05", 600));
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+            optimizer.Refresh();
+        using TokenStore open = store.Open();
+        var query = new LiveUsageQuery([new RemovingStore(new SqliteStore(open), () =>
+        {
+            using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
+            optimizer.Remove(DateTimeOffset.Parse("2026-03-01T10:15Z"));
+        })], new RequestFilter(), TimeZoneInfo.Utc);
+
+        LiveUsage usage = query.Read(DateTimeOffset.Parse("2026-03-01T11:00Z"));
+
+        Assert.Equal((3, 1601), (usage.Total.Requests, usage.Total.TotalTokens));
+        Assert.Equal([600L], usage.Newest.Select(request => request.TotalTokens));
+    }
+
+    [Fact]
     public void A_store_that_is_none_any_more_is_explained()
     {
         using var store = new TestStore();
@@ -226,4 +246,39 @@ public class LiveUsageQueryTests
     }
 
     private static TestStore.Row Row(string time, long tokens) => new() { Timestamp = $"2026-03-01T{time}", Prompt = tokens, Completion = 0L, Total = tokens };
+
+    // Another process removes requests before the single ones are read.
+    private sealed class RemovingStore(ITelemetryStore store, Action remove) : ITelemetryStore
+    {
+        private bool _isRemoved;
+
+        public string Name => store.Name;
+
+        public string? Source => store.Source;
+
+        IReadOnlyList<string> ITelemetryStore.ReadSources() => store.ReadSources();
+
+        StoreFacts ITelemetryStore.ReadFacts() => store.ReadFacts();
+
+        UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => store.ReadUsage(scope, begin);
+
+        IEnumerable<TokenRequest> ITelemetryStore.ReadRequests(RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable) =>
+            store.ReadRequests(filter, order, descending, page, unreadable);
+
+        long ITelemetryStore.ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable)
+        {
+            if (!_isRemoved)
+                remove();
+            _isRemoved = true;
+            return store.ReadRequestsAfter(id, filter, onRequest, unreadable);
+        }
+
+        DateTimeOffset? ITelemetryStore.ReadFirstTime() => store.ReadFirstTime();
+
+        long ITelemetryStore.CountRequests(RequestFilter filter) => store.CountRequests(filter);
+
+        IReadOnlyDictionary<string, long> ITelemetryStore.ReadNewestNames(RequestText name, TimeSpan time) => store.ReadNewestNames(name, time);
+
+        public void Dispose() => store.Dispose();
+    }
 }
