@@ -36,6 +36,8 @@ internal sealed class ImportSource : IDisposable
             _ => null,
         };
         Content = encoding is null ? content : new SourceStream(Encoding.CreateTranscodingStream(content, encoding, Encoding.UTF8));
+        if (IsOtlpProtobuf(content.Head))
+            throw Refuse(path, "is OTLP as protobuf, which is not read. Export it as JSON: format: json in the settings of the collector's file exporter.");
         if (Content.Head is [0xEF, 0xBB, 0xBF, ..])
             Content.Skip(3);
     }
@@ -103,6 +105,37 @@ internal sealed class ImportSource : IDisposable
     }
 
     public void Dispose() => Content.Dispose();
+
+    // A message has only fields 1, each of which begins with the byte 0x0A and its length: what belongs to a resource, first the resource, or where it
+    // has none field 2, first of that its first attribute, first of that its name. The collector writes the length of each message before it.
+    // A text would have to be lines of one letter.
+    private static bool IsOtlpProtobuf(ReadOnlySpan<byte> head)
+    {
+        if (head.Length > 4 && head[0] == 0 && BinaryPrimitives.ReadInt32BigEndian(head) > 0)
+            head = head[4..];
+        for (int depth = 0, outer = int.MaxValue; depth < 4; depth++)
+        {
+            // A resource without attributes may have none of these, but what was recorded follows.
+            if (depth > 0 && head is [0x12, ..])
+                return true;
+            if (head is not [0x0A, ..])
+                return false;
+            int length = 0, size = 0;
+            do
+            {
+                size++;
+                if (size == head.Length || size > 4)
+                    return false;
+                length |= (head[size] & 0x7F) << (7 * (size - 1));
+            }
+            while (head[size] > 0x7F);
+            if (length == 0 ? depth == 0 : length + size + 1 > outer)
+                return false;
+            head = head[(size + 1)..];
+            outer = length == 0 ? int.MaxValue : length;
+        }
+        return true;
+    }
 
     private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
 

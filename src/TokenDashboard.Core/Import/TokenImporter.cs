@@ -164,11 +164,13 @@ internal sealed class TokenImporter : IDisposable
     {
         ReadOnlySpan<byte> head = lines.Peek();
         byte[] beginning = openAgain is null ? head.ToArray() : [];
-        sink.DayFirst = new Lazy<bool>(() =>
+        Lazy<bool> LookedAt(Func<Stream, bool> look) => new(() =>
         {
             using ImportSource? again = openAgain?.Invoke();
-            return ValueText.BeginsWithDay(again?.Content ?? (Stream)new MemoryStream(beginning));
+            return look(again?.Content ?? (Stream)new MemoryStream(beginning));
         });
+        sink.DayFirst = LookedAt(ValueText.BeginsWithDay);
+        sink.HasPoints = LookedAt(content => ValueText.HasPoints(content) == true);
         UsageFormat? told = FormatRegistry.Detect(head, lines, _map is not null);
         UsageFormat? format = _format == ImportFormat.Auto || told == UsageBuckets.Format ? told : FormatRegistry.Find(_format);
         if (format is not null)

@@ -308,6 +308,24 @@ public sealed class ExportTests : IDisposable
         Assert.Equal((1, 2, 12L), (report.Imported, report.Unreadable, report.ImportedTokens));
     }
 
+    // Any number of the file whose mark can only be before decimals tells what the others mean.
+    [Theory]
+    [InlineData("1.250", "", "unknown")]
+    [InlineData("1.250", "0,5", "unknown")]
+    [InlineData("1.250", "1234.5", "1.25")]
+    [InlineData("1.250", "\"0.012\"", "1.25")]
+    [InlineData("0.125", "", "0.125")]
+    [InlineData("12.5", "", "12.5")]
+    [InlineData("1250.125", "", "1250.125")]
+    [InlineData("1.250,75", "", "1250.75")]
+    public void A_number_that_may_be_thousands_or_a_fraction_is_unknown_unless_another_one_tells(string cost, string other, string expected)
+    {
+        ImportReport report = _folder.Import($"timestamp;prompt_tokens;cost\n2026-03-01;1;{cost}\n2026-03-02;2;{other}\n");
+
+        Assert.Equal((2, expected == "unknown" ? 1 : 0), (report.Imported, report.UnknownValues.Count));
+        Assert.Equal(expected, _folder.Query("SELECT COALESCE(cost, 'unknown') FROM telemetry LEFT JOIN tokendash_request_detail ON row_id = id ORDER BY timestamp")[0]);
+    }
+
     [Theory]
     [InlineData("2026-03-01,5,931,5,alice")]
     [InlineData("2026-03-01,5,931,5,")]

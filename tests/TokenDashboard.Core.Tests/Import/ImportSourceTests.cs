@@ -16,6 +16,11 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("425A68393141592653", "bzip2")]
     [InlineData("FD377A585A000004", "xz")]
     [InlineData("53514C69746520666F726D6174203300", "SQLite")]
+    // Spans of a resource with a name, also with the length that the collector writes, and of one without.
+    [InlineData("0AC401 0A1B 0A19 0A0C736572766963652E6E616D65 12090A07636F756E746572 12A401", "protobuf")]
+    [InlineData("000000C7 0AC401 0A1B 0A19 0A0C736572766963652E6E616D65 12090A07636F756E746572 12A401", "protobuf")]
+    [InlineData("0A44 0A00 1240 0A00 123C", "protobuf")]
+    [InlineData("0A42 1240 0A00 123C", "protobuf")]
     public void What_is_not_read_is_refused_in_words(string hex, string word)
     {
         var failure = Assert.Throws<TokenDashboardException>(() => _folder.Import(Convert.FromHexString(hex.Replace(" ", ""))));
@@ -23,6 +28,13 @@ public sealed class ImportSourceTests : IDisposable
         Assert.Equal(ErrorCode.ImportFormatUnsupported, failure.Code);
         Assert.Contains(word, failure.Message);
     }
+
+    [Theory]
+    [InlineData("\n\n\n\n\n")]
+    [InlineData("\nz\ny\nx\nw\n")]
+    [InlineData("\n\n")]
+    public void Empty_and_short_lines_before_a_header_are_not_taken_for_protobuf(string before) =>
+        Assert.NotEqual(ErrorCode.ImportFormatUnsupported, _folder.Import($"{before}timestamp,prompt_tokens\n2026-03-01,5\n").ProblemCode);
 
     [Fact]
     public void A_line_beyond_the_limit_is_skipped_and_the_next_one_read()

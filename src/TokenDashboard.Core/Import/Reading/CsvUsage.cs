@@ -63,6 +63,8 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
             .SelectMany(column => column.Value).Max(name => indexes.GetValueOrDefault(name)) + 1;
         // Export-Csv and spreadsheets write numbers as their culture does, and no comma between fields leaves it to numbers.
         requests.Values.CommaIsPoint = records.Delimiter != ',' || ColumnMap.OfNames(indexes.Keys).Sources.ContainsKey(ImportColumn.InterruptedStream);
+        // Nor do they write marks between thousands, but other programs do.
+        requests.Values.MayHaveThousands = records.Delimiter != ',';
         return null;
     }
 

@@ -36,6 +36,9 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
     /// </summary>
     public Lazy<bool> DayFirst { get; set; } = new(false);
 
+    /// <summary>Whether numbers of the file with a point and three digits behind it, which can be read in two ways, are fractions. Looked at as <see cref="DayFirst"/> is.</summary>
+    public Lazy<bool> HasPoints { get; set; } = new(true);
+
     /// <summary>Says what is wrong with an object that has no request, where it is of another format.</summary>
     public Func<JsonElement, string?>? OfOtherFormat { get; set; }
 

@@ -23,8 +23,11 @@ internal sealed class RequestValues(ImportSink sink)
     /// <summary>Whether a mark of no value is a text like others, as in what is known to have none.</summary>
     public bool IsVerbatim { get; init; }
 
-    /// <summary>Whether numbers are written with a comma for a point, so that a point may stand for thousands.</summary>
+    /// <summary>Whether a comma without a point is before decimals.</summary>
     public bool CommaIsPoint { get; set; }
+
+    /// <summary>Whether a point may stand between thousands.</summary>
+    public bool MayHaveThousands { get; set; }
 
     /// <summary>Requests of which nothing but their numbers says whether the cache is beside the prompt: it is where it is more.</summary>
     public (long CacheBeside, long CacheIncluded) Guessed { get; private set; }
@@ -151,7 +154,9 @@ internal sealed class RequestValues(ImportSink sink)
     {
         string? text = ValueText.WithPoint(this[column], CommaIsPoint);
         double number = double.NaN;
-        bool isKnown = text is null || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number >= 0 && number <= most);
+        // 1.250 may be a thousand times as much.
+        bool isReadable = !(MayHaveThousands && this[column] is { } written && ValueText.MayBeThousands(written)) || sink.HasPoints.Value;
+        bool isKnown = text is null || (isReadable && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number >= 0 && number <= most);
         return Known(column, isKnown) ? number : double.NaN;
     }
 

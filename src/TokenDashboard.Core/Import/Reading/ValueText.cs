@@ -7,7 +7,7 @@ internal static partial class ValueText
     public const long Nanoseconds = 100_000_000_000_000_000;
 
     private const int LongestTime = 100;
-    private const int LongestDate = 12;
+    private const int LongestValue = 20;
     private const int LongestShown = 40;
 
     // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.
@@ -26,7 +26,19 @@ internal static partial class ValueText
     /// <summary>
     /// Whether dates such as 1/2/2026 begin with the day: the first date of the file with a number above 12 says it, else the culture.
     /// </summary>
-    public static bool BeginsWithDay(Stream content)
+    public static bool BeginsWithDay(Stream content) => FirstTold(content, text => NumericDate().Matches(text).Select(BeginsWithDay).FirstOrDefault(told => told is not null))
+        ?? CultureInfo.CurrentCulture.DateTimeFormat.ShortDatePattern.StartsWith('d');
+
+    /// <summary>
+    /// Whether the point of a number such as 1.250 is before decimals, in a file with semicolons, tabs or bars: the first number of the file whose point or comma
+    /// can only be before decimals says it. Null where there is none.
+    /// </summary>
+    public static bool? HasPoints(Stream content) => FirstTold(content, text => DecimalNumber().Match(text) is { Success: true } number ? number.ValueSpan.Contains('.') : null);
+
+    /// <summary>Whether the point of a number may be between thousands.</summary>
+    public static bool MayBeThousands(string number) => Thousands().IsMatch(number);
+
+    private static bool? FirstTold(Stream content, Func<string, bool?> tell)
     {
         byte[] buffer = new byte[64 << 10];
         try
@@ -34,10 +46,10 @@ internal static partial class ValueText
             for (int kept = 0, read; (read = content.Read(buffer, kept, buffer.Length - kept)) > 0;)
             {
                 int length = kept + read;
-                if (NumericDate().Matches(Encoding.Latin1.GetString(buffer, 0, length)).Select(BeginsWithDay).FirstOrDefault(told => told is not null) is { } dayFirst)
-                    return dayFirst;
-                // The buffer may end within a date.
-                kept = Math.Min(length, LongestDate);
+                if (tell(Encoding.Latin1.GetString(buffer, 0, length)) is { } told)
+                    return told;
+                // The buffer may end within a value.
+                kept = Math.Min(length, LongestValue);
                 buffer.AsSpan(length - kept, kept).CopyTo(buffer);
             }
         }
@@ -45,7 +57,7 @@ internal static partial class ValueText
         {
             // The reader of the file says so.
         }
-        return CultureInfo.CurrentCulture.DateTimeFormat.ShortDatePattern.StartsWith('d');
+        return null;
     }
 
     /// <summary>Whether a text is one of the marks that databases and programs write for no value.</summary>
@@ -185,6 +197,13 @@ internal static partial class ValueText
 
     [GeneratedRegex(@"\b([0-9]{1,2})([/-])([0-9]{1,2})\2[0-9]{4}\b")]
     private static partial Regex NumericDate();
+
+    // A field of CSV: with a zero before the mark, more than three digits before it, or not three behind it.
+    [GeneratedRegex(@"(?<=[;\t|\n""] ?)(?:0[.,][0-9]+|[0-9]{4,}[.,][0-9]+|[0-9]{1,3}[.,](?:[0-9]{1,2}|[0-9]{4,}))(?= ?[;\t|\r\n""])")]
+    private static partial Regex DecimalNumber();
+
+    [GeneratedRegex(@"^\s*[1-9][0-9]{0,2}\.[0-9]{3}\s*$")]
+    private static partial Regex Thousands();
 
     [GeneratedRegex(@"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}")]
     private static partial Regex PointedDate();
