@@ -43,6 +43,18 @@ Describe 'Export-GrafanaDashboard' {
         ($exported | Publish-GrafanaDashboard).Action | Should -Be 'Unchanged'
     }
 
+    It 'takes the dashboards of the results of publishing, not their folder and data source' {
+        $results = New-DashboardFile three | Publish-GrafanaDashboard -Folder LLM -Force -Database /data/observicia.db
+        # As of a dashboard that was not published.
+        $failed = [pscustomobject]@{ Kind = 'Dashboard'; Uid = 'four'; Version = $null }
+
+        $results.Kind | Should -Contain 'Folder'
+        ($results | Export-GrafanaDashboard -ErrorAction Stop).Uid | Should -Be 'three'
+        ($results | Get-GrafanaDashboardVersion -ErrorAction Stop).Uid | Should -Be 'three'
+        { $failed | Export-GrafanaDashboard -ErrorAction Stop } | Should -Throw -ErrorId 'DashboardNotFound,*'
+        { Export-GrafanaDashboard one -Version 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
     It 'brings an older version back' {
         Edit-InBrowser $grafana two { $_.title = 'Spoilt' }
 

@@ -26,8 +26,12 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     public string[] File { get; set; } = [];
 
     /// <summary>A version of the history instead of the current one.</summary>
-    [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true), ValidateRange(1, long.MaxValue)]
-    public long Version { get; set; }
+    [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true), VersionRange]
+    public long? Version { get; set; }
+
+    /// <summary>The kind of a piped result of Publish-GrafanaDashboard, from its property. Only dashboards are exported.</summary>
+    [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public string? Kind { get; set; }
 
     /// <summary>Tags. A dashboard must have all of them.</summary>
     [Parameter(ParameterSetName = TagSet, Mandatory = true), ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ServerCompleter))]
@@ -48,6 +52,8 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
 
     private protected override void Process()
     {
+        if (!IsDashboard(Kind))
+            return;
         GrafanaExporter exporter = Exporter;
         if (ParameterSetName == FileSet)
         {
@@ -62,7 +68,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
                 ErrorCode.DashboardNotFound, "No dashboard that this account may read matches. Check -Uid, -Title, -Tag and -Folder; tags and folders are case-sensitive.", target: Folder);
         }
         foreach (string uid in uids)
-            Guard(() => WriteAny(Path is null ? exporter.Read(uid, Number) : exporter.Save(uid, Number, ResolvePath(Path))));
+            Guard(() => WriteAny(Path is null ? exporter.Read(uid, Version) : exporter.Save(uid, Version, ResolvePath(Path))));
         string[] outdated = All && Path is not null ? [.. exporter.Outdated(ResolvePath(Path), uids.ToHashSet())] : [];
         if (outdated.Length > 0)
         {
@@ -70,8 +76,6 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
                 + "as they are. Remove those that are no longer needed, or publishing the folder publishes them too.");
         }
     }
-
-    private long? Number => Version == 0 ? null : Version;
 
     private IReadOnlyList<string> Find(GrafanaExporter exporter)
     {

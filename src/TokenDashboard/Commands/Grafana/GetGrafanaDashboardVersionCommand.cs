@@ -12,9 +12,13 @@ public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
+    /// <summary>The kind of a piped result of Publish-GrafanaDashboard, from its property. Only dashboards have versions.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public string? Kind { get; set; }
+
     private protected override void Process()
     {
-        foreach (string uid in Uid)
+        foreach (string uid in IsDashboard(Kind) ? Uid : [])
             Guard(() => WriteObject(Exporter.Versions(uid), enumerateCollection: true));
     }
 }

@@ -10,6 +10,9 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
     public ConnectionReference? Connection { get; set; }
     private protected GrafanaConnection Server => ServerConnection.Resolve(Connection);
 
+    /// <summary>Whether a piped object of a kind is a dashboard, not another result of publishing, which has a uid, too.</summary>
+    private protected static bool IsDashboard(string? kind) => !Enum.TryParse(kind, out GrafanaPublishKind of) || of == GrafanaPublishKind.Dashboard;
+
     /// <summary>Runs work that is required for everything else: a failure ends the command.</summary>
     private protected void Require(Action work)
     {
