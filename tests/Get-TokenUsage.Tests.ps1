@@ -281,11 +281,17 @@ Describe 'Get-TokenUsage' {
         try {
             $rows = Get-TokenUsage Model, Provider @store -Total -WarningVariable warnings -WarningAction SilentlyContinue
             $shown = $rows | Out-String -Width 120
+            $null = Get-TokenUsage Model, Provider @store -OrderBy Cost -WarningVariable byCost -WarningAction SilentlyContinue
+            $null = Get-TokenRequest @store -OrderBy Cost -First 1 -WarningVariable requestsByCost -WarningAction SilentlyContinue
+            $null = Get-TokenUsage Model, Provider @store -OrderBy Cost -Provider openai -Model gpt-4o -WarningVariable ofOne -WarningAction SilentlyContinue
         }
         finally {
             $env:TOKENDASHBOARD_PRICES = $null
         }
 
+        $byCost -match 'The order is by cost in several currencies \(EUR, USD\)' | Should -HaveCount 1
+        $requestsByCost -match 'The order is by cost in several currencies \(EUR, USD\)' | Should -HaveCount 1
+        $ofOne -match 'currencies' | Should -BeNullOrEmpty
         $rows[-1].Cost | Should -BeNullOrEmpty
         $rows[-1].Currency | Should -Be 'EUR, USD'
         ($rows | Where-Object Model -EQ gpt-4o).Currency | Should -Be 'EUR'

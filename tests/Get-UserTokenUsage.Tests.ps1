@@ -2,6 +2,7 @@ BeforeDiscovery {
     $views = @(
         @{ Parameter = @{}; Headers = 'Rank', 'Total', 'Cost', 'Requests', 'Share', 'User' }
         @{ Parameter = @{ Since = '2026-10-25'; Until = '2026-10-28'; ComparePrevious = $true }; Headers = 'Rank', 'Total', 'Previous', 'Change %', 'Cost', 'User' }
+        @{ Parameter = @{ Since = '2026-10-25'; Until = '2026-10-28'; ComparePrevious = $true; OrderBy = 'Cost' }; Headers = 'Rank', 'Cost', 'Cost before', 'Change %', 'Total', 'User' }
         @{ Parameter = @{ Per = 'Day' }; Headers = 'Start', 'Total', 'Cost', 'Requests', 'User' }
         @{ Parameter = @{ Per = 'Hour'; Cumulative = $true }; Headers = 'Start', 'Total', 'Cumulative', 'Cost', 'User' }
         @{ Parameter = @{ Pattern = $true }; Headers = 'Weekday', 'Hour', 'Total', 'Requests', 'Share', 'User' }
@@ -160,5 +161,17 @@ Start-Sleep 1
 `$kept
 "@
         $shown -match '█' | Should -HaveCount 1
+    }
+
+    It 'shows the names of kept rows where the window has become narrow' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+        $shown = Invoke-InTerminal -Columns 130 @"
+`$kept = Get-TokenUsage User, Model -Database '$($store.Database)' -User alice -First 1
+Get-TokenUsage User, Model -Database '$($store.Database)' -User alice -First 1
+stty cols 80
+Start-Sleep 1
+`$kept
+"@
+        $shown -match 'alice / ' | Should -HaveCount 2
+        $shown -match 'Prompt' | Should -HaveCount 1
     }
 }

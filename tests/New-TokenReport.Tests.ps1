@@ -73,11 +73,12 @@ providers:
     models:
       - { id: gpt-4o, match: { equals: gpt-4o }, prices: { input_mtok: 1, output_mtok: 2 } }
 '@
-            $text = New-TokenReport @store @range -As Markdown -WarningAction SilentlyContinue
+            $text = New-TokenReport @store @range -As Markdown -WarningAction SilentlyContinue -WarningVariable warnings
         }
         finally {
             $env:TOKENDASHBOARD_PRICES = $null
         }
+        $warnings -match 'EUR, USD' | Should -Match 'Select the models of one currency with -Model or -Provider'
         "$text" | Should -Match '\| `gpt-4o` \|[^\n]*€'
         "$text" | Should -Match '\| `claude[^\n]*\$'
         "$text" | Should -Match '\(EUR, USD\)'
@@ -123,7 +124,7 @@ providers:
     }
 
     It 'replaces an earlier report and nothing else without -Force' {
-        $other = Join-Path $TestDrive notes.txt
+        $other = Join-Path $TestDrive notes.html
         Set-Content $other 'My own.'
 
         { New-TokenReport $other @store @range } | Should -Throw -ErrorId 'ReportExists,TokenDashboard.Commands.NewTokenReportCommand'
@@ -148,6 +149,7 @@ providers:
 
     It 'says what is wrong: <ErrorId>' -ForEach @(
         @{ ErrorId = 'ReportWriteFailed'; Parameter = @{ Path = '.'; Force = $true } }
+        @{ ErrorId = 'ReportWriteFailed'; Parameter = @{ Path = 'usage.csv'; Force = $true } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Last = '7d' } }
         @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
         @{ ErrorId = 'ParameterArgumentTransformationError'; Parameter = @{ As = '1' } }

@@ -38,6 +38,18 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
+    public void A_result_of_a_sync_gives_the_usage_of_its_target()
+    {
+        const string Result = "[pscustomobject]@{ Database = $database; Target = 'clickhouse://127.0.0.1:1/llm'; Source = 'web' }";
+
+        ModuleSession.Result target = _session.Run($"{Result} | Get-TokenUsage", ("database", _store.FullName));
+        ModuleSession.Result store = _session.Run($"{Result} | Select-Object Database, Target | Get-TokenUsage -Database $database", ("database", _store.FullName));
+
+        Assert.StartsWith("StoreUnreachable,", Assert.Single(target.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Single(store.Succeeded());
+    }
+
+    [Fact]
     public void Names_that_are_piped_are_no_patterns()
     {
         string csv = Path.Combine(_folder.FullName, "names.csv"), database = Path.Combine(_folder.FullName, "names.db");

@@ -12,6 +12,9 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
 
     public UnreadableReport Unreadable { get; } = new();
 
+    /// <summary>The currencies of the costs by which requests were ordered.</summary>
+    public HashSet<string?> Currencies { get; } = [];
+
     public long Count() => stores.Sum(store => store.CountRequests(filter));
 
     public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
@@ -39,6 +42,8 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         foreach (TokenRequest request in Priced(stores.SelectMany(store => store.ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), Unreadable))))
         {
             decimal cost = request.Cost ?? -1;
+            if (request.Cost is not null)
+                Currencies.Add(request.Currency);
             // The first in the queue is removed first.
             kept.Enqueue(request, Descending ? (cost, place++) : (-cost, -place++));
             if ((ulong)kept.Count > last)

@@ -25,6 +25,7 @@ public sealed class GetTokenRequestCommand : RowCmdlet
             WriteObject(request);
         }
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} requests in {Elapsed.TotalSeconds:N2} s."));
+        WarnAboutOrder(query.Currencies);
         WarnAbout(query.Unreadable, isEmpty: !any);
     }
 }

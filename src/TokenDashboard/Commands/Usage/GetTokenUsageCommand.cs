@@ -21,6 +21,8 @@ public sealed class GetTokenUsageCommand : UsageCmdlet
     [Parameter]
     public SwitchParameter OneLine { get; set; }
 
+    private protected override string CostHint => "Group by Model and Provider";
+
     // A prompt waits for the line.
     private protected override TimeSpan? LockTime => OneLine ? TimeSpan.FromMilliseconds(500) : null;
 

@@ -40,7 +40,7 @@ public sealed class GetUserTokenUsageCommand : UsageCmdlet
                 break;
             default:
                 QueryResult<UserTokenUsage> users = query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost);
-                Write(users, "Usage per user", ComparePrevious ? "Comparison" : "");
+                Write(users, "Usage per user", !ComparePrevious ? "" : OrderBy == UsageOrder.Cost ? "CostComparison" : "Comparison");
                 if (ComparePrevious && users.Rows is [{ PreviousTokens: null }, ..])
                     WriteWarning("There is no comparison, because the first request of the store is later than the start of the previous period. Use a shorter or a later time range.");
                 break;

@@ -17,6 +17,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private bool _currenciesAreTold;
     private string[]? _userOfCommandLine;
     private (TimeExpression? Since, TimeExpression? Until) _rangeOfCommandLine;
+    private bool _isDatabaseGiven;
     private bool _timeOfWeekIsTold;
     private HashSet<string> _piped = new HashSet<string>();
 
@@ -50,6 +51,10 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <summary>The dimensions of a piped row, from its property. Empty names of other dimensions, as in a CSV file, are ignored.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     public string? GroupedBy { get; set; }
+
+    /// <summary>The store of a piped result of Sync-TokenStore, from its property: the source is that of its requests there.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public string? Target { get; set; }
 
     /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter, Credential]
@@ -102,6 +107,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     {
         Now = DateTimeOffset.UtcNow;
         (_userOfCommandLine, _rangeOfCommandLine) = (User, (Since, Until));
+        _isDatabaseGiven = Database is not null;
         // Parameters that are bound now are from the command line. Later ones are names from piped results, without wildcards.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
@@ -148,11 +154,17 @@ public abstract class QueryCmdlet : StoreCmdlet
         if (!_currenciesAreTold && costs.Where(cost => cost.Amount is null).Select(cost => cost.Currency).MaxBy(currency => currency?.Length) is { } several)
         {
             _currenciesAreTold = true;
-            WriteWarning($"Cost is in several currencies ({several}), which are never added, so rows with more than one have none. Group by Model and Provider, or give your own prices in the currency of the others.");
+            WriteWarning($"Cost is in several currencies ({several}), which are never added, so totals of more than one have none. {CostHint}, or give your own prices in the currency of the others.");
         }
         if (!SessionWarnings.Has(UpperBound) && costs.Any(cost => cost is { IsUpperBound: true, Amount: not null }) && SessionWarnings.Add(UpperBound))
             WriteWarning(UpperBound);
     }
+
+    /// <summary>How to get results of one currency each.</summary>
+    private protected virtual string CostHint => CurrencyHint;
+
+    /// <summary>How to get a result of one currency.</summary>
+    private protected const string CurrencyHint = "Select the models of one currency with -Model or -Provider";
 
     /// <summary>What to do if the time range has no request; empty without a time range.</summary>
     private protected virtual string RangeHint => Filter.Range.Since is null && Filter.Range.Until is null ? "" : " Use another time range with -Since and -Until, or none.";
@@ -185,6 +197,10 @@ public abstract class QueryCmdlet : StoreCmdlet
         WriteVerbose($"Prices: {list.Name}.");
         return new UsagePrices(list, PriceAt?.ToInstant(Now, TimeZone));
     }
+
+    // Files have a property Target, too: what a link leads to.
+    private protected override IReadOnlyList<string> StoreReferences() =>
+        InputObject is null && !_isDatabaseGiven && Target is not null && TelemetryStores.IsAddress(Target) ? [Target] : base.StoreReferences();
 
     private protected override NetworkCredential? Login => Credential?.GetNetworkCredential();
 

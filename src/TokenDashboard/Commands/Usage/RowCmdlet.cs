@@ -3,6 +3,8 @@ namespace TokenDashboard.Commands;
 /// <summary>The base of queries that return rows, in pages and in either order.</summary>
 public abstract class RowCmdlet : QueryCmdlet
 {
+    private bool _orderIsTold;
+
     /// <summary>Reverses the sort order.</summary>
     [Parameter]
     public SwitchParameter Descending { get; set; }
@@ -12,4 +14,14 @@ public abstract class RowCmdlet : QueryCmdlet
     public ulong? Top { get; set; }
 
     private protected ulong MostRows => Math.Min(Top ?? ulong.MaxValue, PagingParameters.First);
+
+    /// <summary>Warns once per command of an order by cost in several currencies: amounts are not converted.</summary>
+    private protected void WarnAboutOrder(IEnumerable<string?> currencies)
+    {
+        string?[] several = [.. currencies.Distinct().Order(StringComparer.Ordinal)];
+        if (_orderIsTold || several.Length < 2)
+            return;
+        _orderIsTold = true;
+        WriteWarning($"The order is by cost in several currencies ({string.Join(", ", several)}), whose numbers are compared as they are. {CurrencyHint}, or give your own prices in the currency of the others.");
+    }
 }

@@ -20,8 +20,11 @@ public abstract class UsageCmdlet : RowCmdlet
         if (PagingParameters.IncludeTotalCount)
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
         WarnAboutCost(result.Total is { } total ? all.Append(total) : all);
-        // The end of the pipeline may have another width.
-        string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
+        if (OrderBy == UsageOrder.Cost)
+            WarnAboutOrder(all.Where(row => row.Cost is not null).Select(row => row.Currency));
+        // The end of the pipeline may have another width, and so may the window in which a variable is shown: it would cut the names off.
+        bool isShown = MyInvocation.PipelinePosition == MyInvocation.PipelineLength && !Screen.IsCaptured(MyInvocation);
+        string name = view + (isShown && Screen.IsWide(Host) ? "Wide" : "");
         string[] asked = [.. new[] { TimeZone.Id == TimeZoneInfo.Local.Id ? null : TimeZone.Id, PriceAt is null ? null : $"prices of {PriceAt}" }.OfType<string>()];
         var shown = new UsageDisplay.Result(
             asked.Length == 0 ? caption : $"{caption} ({string.Join(", ", asked)})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
