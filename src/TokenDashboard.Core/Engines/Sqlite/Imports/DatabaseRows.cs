@@ -41,7 +41,7 @@ internal static class DatabaseRows
     /// <summary>The second before which requests may have been removed from a store without their keys, as its next import will know it; null if none were.</summary>
     public static long? RemovedUntil(TokenStore store) =>
         store.Scalar<long>(ImportSchema.HasRemovedUntil) > 0 ? store.Query($"SELECT removed_until FROM {ImportSchema.State}", Second)[0]
-        : store.Has(RollupSchema.Sums) ? store.Query(ImportSchema.RemovedUntil, Second)[0]
+        : store.Has(RollupSchema.Sums) ? RollupStore.RemovedUntil(store)
         : null;
 
     public static long? Second(SqliteDataReader row) => row.IsDBNull(0) ? null : row.GetInt64(0);

@@ -1,5 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Rollups;
-
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
 /// <summary>The tables an import keeps beside <c>telemetry</c>, which itself stays exactly as Observicia made it.</summary>
@@ -39,9 +37,6 @@ internal static class ImportSchema
             row_id INTEGER PRIMARY KEY, {string.Join(", ", Measures.Parts.Select(part => $"{part.Name} INTEGER"))}, cost REAL);
         INSERT OR IGNORE INTO {State} (id, last_row_id) VALUES (1, 0);
         """;
-
-    /// <summary>The end of the last quarter-hour with removed requests, from rollups of any version.</summary>
-    public static string RemovedUntil { get; } = $"SELECT MAX(start) + {RollupLevels.QuarterSeconds} FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D}";
 
     /// <summary>Whether <see cref="State"/> has <c>removed_until</c>, which is added with its value.</summary>
     public const string HasRemovedUntil = $"SELECT count(*) FROM pragma_table_info('{State}') WHERE name = 'removed_until'";

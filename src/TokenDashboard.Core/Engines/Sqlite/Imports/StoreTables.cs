@@ -27,7 +27,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
             return;
         connection.Execute($"ALTER TABLE {ImportSchema.State} ADD COLUMN removed_until INTEGER");
         if (Has(RollupSchema.Sums))
-            SetRemovedUntil(connection.Connection.Query(ImportSchema.RemovedUntil, DatabaseRows.Second).First());
+            SetRemovedUntil(connection.Connection.Query(RollupSchema.RemovedUntil, DatabaseRows.Second).First());
     }
 
     /// <summary>Notes the second before which requests may have been removed without their keys.</summary>

@@ -43,6 +43,9 @@ internal static class RollupSchema
         SELECT MIN(start) FROM (SELECT ({TelemetrySql.FirstStored}) AS start UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {(int)RollupLevel.RemovedQuarter})
         """;
 
+    /// <summary>The end of the last quarter-hour with removed requests, from rollups of any version.</summary>
+    public static string RemovedUntil { get; } = $"SELECT MAX(start) + {RollupLevels.QuarterSeconds} FROM {Sums} WHERE level = {RollupLevel.RemovedQuarter:D}";
+
     /// <summary>The start under which <see cref="Rows"/> holds rows without a readable time: before the first possible time.</summary>
     public const long NoTime = -62_135_597_700;
 

@@ -37,23 +37,23 @@ internal static class RollupStore
     public static long? NextRemoved(TokenStore store, long from) =>
         Bound(store, $"min(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D} AND start >= {from}");
 
-    /// <summary>The last quarter-hour with removed requests, or null.</summary>
-    public static long? LastRemoved(TokenStore store) => Bound(store, $"max(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D}");
+    /// <summary>The second until which requests were removed, or null.</summary>
+    public static long? RemovedUntil(TokenStore store) => Number(store, RollupSchema.RemovedUntil);
 
     /// <summary>The number of removed requests from a second on, and the second until which requests were removed; null if none were, or the rollups have another version.</summary>
     public static (long Count, long Until)? ReadRemoved(TokenStore store, long from)
     {
-        if (RollupState.Read(store) is not { IsForeign: false } || LastRemoved(store) is not { } last)
+        if (RollupState.Read(store) is not { IsForeign: false } || RemovedUntil(store) is not { } until)
             return null;
         long count = 0;
-        ReadAllSums(store, RollupLevel.RemovedQuarter, from, last + 1, new RequestFilter(), sum => count += sum.Values[Measures.Requests]);
-        return (count, last + RollupLevels.QuarterSeconds);
+        ReadAllSums(store, RollupLevel.RemovedQuarter, from, until, new RequestFilter(), sum => count += sum.Values[Measures.Requests]);
+        return (count, until);
     }
 
     /// <summary>The range of days with rows or removed requests; (0, 0) for none.</summary>
     public static (long From, long Until) DataBounds(TokenStore store)
     {
-        long? last = new[] { Bound(store, $"max(start) FROM {RollupSchema.Rows} WHERE start > {RollupSchema.NoTime}"), LastRemoved(store) }.Max();
+        long? last = new[] { Bound(store, $"max(start) FROM {RollupSchema.Rows} WHERE start > {RollupSchema.NoTime}"), RemovedUntil(store) - 1 }.Max();
         return Next(store, long.MinValue) is { } first && last is { } end
             ? (RollupLevels.DayOf(first), RollupLevels.DayOf(end) + RollupLevels.DaySeconds)
             : (0, 0);
@@ -110,6 +110,7 @@ internal static class RollupStore
     }
 
     // Only a single MIN or MAX does not read the whole table.
-    private static long? Bound(TokenStore store, FormattableString select) =>
-        store.Query($"SELECT {FormattableString.Invariant(select)}", row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0))[0];
+    private static long? Bound(TokenStore store, FormattableString select) => Number(store, $"SELECT {FormattableString.Invariant(select)}");
+
+    private static long? Number(TokenStore store, string sql) => store.Query(sql, row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0))[0];
 }
