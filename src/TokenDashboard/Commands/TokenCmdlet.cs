@@ -127,7 +127,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     {
         // Its message would repeat a whole file.
         if (DefinitionInput.IsContent(path))
-            throw new TokenDashboardException(missing, "The path of a file is expected, and this is JSON or an object. Use the path of the file.");
+            throw new TokenDashboardException(missing, "The path of a file is expected, and this is JSON or the text of an object. Use the path of the file.");
         string literal = ResolvePath(path, missing);
         if (File.Exists(literal))
             return [literal];

@@ -67,7 +67,8 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             yield return result;
             yield break;
         }
-        TokenDashboardException? changed = same ? null : Obstacle(rule, stored, wanted);
+        IReadOnlyList<GrafanaDashboardDifference>? changes = same || stored is null ? null : AlertRuleContent.Changes(stored, wanted);
+        TokenDashboardException? changed = changes is null ? null : Obstacle(rule, stored!, wanted, changes);
         TokenDashboardException? conflict = changed ?? group?.Obstacle(rule, options.Force);
         string target = $"Alert rule '{rule.Name}' (uid '{rule.Uid}') in '{place.Title}' on {Client.Url}";
         if (conflict is null && !Callbacks.ShouldProcess(target, stored is null ? "Create" : "Update"))
@@ -75,10 +76,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
         conflict ??= same ? null : Save(rule, place, stored, wanted);
         if (conflict is not null)
         {
-            yield return result with
-            {
-                Action = GrafanaPublishAction.Conflict, Message = conflict.Message, Changes = changed is null ? null : AlertRuleContent.Changes(stored!, wanted),
-            };
+            yield return result with { Action = GrafanaPublishAction.Conflict, Message = conflict.Message, Changes = changed is null ? null : changes };
             throw conflict;
         }
         if (!group!.Read().Has(rule.Uid))
@@ -129,10 +127,8 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             target: name);
     }
 
-    private TokenDashboardException? Obstacle(AlertRule rule, JsonObject? stored, JsonObject wanted)
+    private TokenDashboardException? Obstacle(AlertRule rule, JsonObject stored, JsonObject wanted, IReadOnlyList<GrafanaDashboardDifference> changes)
     {
-        if (stored is null)
-            return null;
         string name = $"The {Name(rule)}";
         if (StoredAlertRule.ProvenanceOf(stored) is var provenance and not ("" or "api"))
         {
@@ -160,7 +156,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             : "Make the change in the definition, or use -Force to overwrite it.";
         return new TokenDashboardException(
             ErrorCode.GrafanaVersionConflict,
-            $"{name} {what}. It differs in {PublishObstacles.List(AlertRuleContent.Changes(stored, wanted))}. Nothing was written. {advice}", target: rule.Uid);
+            $"{name} {what}. It differs in {PublishObstacles.List(changes)}. Nothing was written. {advice}", target: rule.Uid);
     }
 
     private static string Name(AlertRule rule) => $"alert rule '{rule.Name}' (uid '{rule.Uid}')";

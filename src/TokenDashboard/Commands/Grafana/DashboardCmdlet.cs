@@ -42,12 +42,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
 
         foreach (PSObject input in inputs)
         {
-            if (input.BaseObject is string text && DefinitionInput.IsContent(text))
-            {
-                Guard(() => throw new TokenDashboardException(
-                    ErrorCode.AlertRuleInvalid, "The path of a file, or an object, is expected, and this is JSON. Use the path, or objects of ConvertFrom-Json."));
-            }
-            else if (DefinitionInput.PathOf(input) is { } path)
+            if (DefinitionInput.PathOf(input) is { } path)
                 EachFile([path], ErrorCode.AlertRuleNotFound, EachOf);
             else
                 Guard(() => work(AlertRuleReader.Read(DefinitionInput.Fields(input), "")));

@@ -112,8 +112,8 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     [Theory]
     [InlineData("(New-GrafanaDashboard Overview).Json | Test-GrafanaDashboard -SkipQuery", "DashboardNotFound")]
     [InlineData("(New-GrafanaDashboard Overview).Json | Publish-GrafanaDashboard", "DashboardNotFound")]
-    [InlineData("'[ { \"Name\": \"a\" } ]' | Publish-GrafanaAlertRule", "AlertRuleInvalid")]
-    [InlineData("Export-GrafanaProvisioning $folder/out -AlertRule '{ \"Name\": \"a\" }'", "AlertRuleInvalid")]
+    [InlineData("'[ { \"Name\": \"a\" } ]' | Publish-GrafanaAlertRule", "AlertRuleNotFound")]
+    [InlineData("Export-GrafanaProvisioning $folder/out -AlertRule '{ \"Name\": \"a\" }'", "AlertRuleNotFound")]
     [InlineData("[pscustomobject] @{ title = 'a'; panels = @() } | Test-GrafanaDashboard -SkipQuery", "DashboardNotFound")]
     public void Content_in_the_place_of_a_path_is_not_repeated(string script, string id)
     {
