@@ -6,6 +6,15 @@ internal static class GrafanaVersions
     /// <summary>The schema of the JSON. Versions with a newer schema update it when they open the dashboard; 9, which has 37, accepts it.</summary>
     internal const int Schema = 39;
 
+    /// <summary>The ids of the transformations that a version from 9 to 13 knows.</summary>
+    // As in DataTransformerID of @grafana/data 9.0 to 13.2.
+    internal static IReadOnlySet<string> Transformations { get; } = new HashSet<string>("""
+        append calculateField concatenate configFromData convertFieldType convertFrameType ensureColumns extractFields fieldLookup filterByRefId
+        filterByValue filterFields filterFieldsByName filterFrames formatString formatTime groupBy groupToNestedTable groupingToMatrix heatmap histogram
+        joinByField joinByLabels labelsToFields limit merge noop order organize partitionByValues prepareTimeSeries reduce regression rename renameByRegex
+        rowsToFields seriesToColumns seriesToRows setGeometry smoothing sortBy spatial timeSeriesTable transpose
+        """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+
     /// <summary>The footer of a table, which contains whether it has pages. 12.2 and later also read this older form, and need <c>show</c> to recognize it.</summary>
     internal static JsonObject TableFooter(bool paginated) =>
         new() { ["show"] = false, ["reducer"] = new JsonArray("sum"), ["countRows"] = false, ["enablePagination"] = paginated };

@@ -92,6 +92,8 @@ public static class DashboardRules
     internal static readonly DashboardRule TableFooter = Add(
         "table-footer", Warning, "Grafana does not read a table's footer as it is written.",
         "Set options.footer with a list of columns in 'fields', which Grafana 9 to 13 read.");
+    internal static readonly DashboardRule TransformationUnknown = Add(
+        "transformation-unknown", Error, "A panel has a transformation that Grafana 9 to 13 do not know.", "Correct its id. Otherwise, the panel shows an error and no data.");
     internal static readonly DashboardRule ColumnCast = Add(
         "column-cast", Warning, "A computed column has no CAST.",
         "Write CAST(… AS REAL), or AS INTEGER for counts. The plugin takes a column's type from its first value, and truncates fractions after a whole number.");

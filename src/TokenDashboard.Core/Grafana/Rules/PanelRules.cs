@@ -1,5 +1,6 @@
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Rules;
 
@@ -21,6 +22,8 @@ internal static partial class PanelRules
                 yield return DashboardRules.LibraryPanel.Find(dashboard, $"The panel is '{panel.Json.Child("libraryPanel").Text("name")}' of the library.", panel);
                 continue;
             }
+            foreach (string id in panel.Json.Objects("transformations").Where(item => !item.Flag("disabled")).Select(item => item.Text("id")).Where(id => !GrafanaVersions.Transformations.Contains(id)))
+                yield return DashboardRules.TransformationUnknown.Find(dashboard, $"Grafana has no transformation '{id}'.{Similar(Spelling.Nearest(id, GrafanaVersions.Transformations))}", panel);
             if (!NumberPanels.Contains(panel.Type))
                 continue;
             string missing = string.Join(" and no ", ((string[])["title", "description"]).Where(key => panel.Json.Text(key).Trim().Length == 0));
@@ -31,8 +34,7 @@ internal static partial class PanelRules
             // Mapped values and plain text need no unit.
             else if (UnknownUnit(panel) is { } unit)
             {
-                string meant = Units.Nearest(unit) is { } nearest ? $" '{nearest}' is similar." : "";
-                yield return DashboardRules.Unit.Find(dashboard, $"Grafana has no unit '{unit}'.{meant}", panel);
+                yield return DashboardRules.Unit.Find(dashboard, $"Grafana has no unit '{unit}'.{Similar(Units.Nearest(unit))}", panel);
             }
             else if (panel.Defaults.Text("unit").Length == 0 && !panel.Overridden("unit").Any() && !panel.Defaults.Objects("mappings").Any()
                 && panel.Json.Child("options").Child("reduceOptions").Text("fields").Length == 0)
@@ -41,6 +43,8 @@ internal static partial class PanelRules
             }
         }
     }
+
+    private static string Similar(string? name) => name is null ? "" : $" '{name}' is similar.";
 
     // A unit from a variable is not known here.
     private static string? UnknownUnit(ReadPanel panel) => panel.Overridden("unit").Select(property => property.Text("value"))

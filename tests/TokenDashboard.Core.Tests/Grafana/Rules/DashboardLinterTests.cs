@@ -355,6 +355,21 @@ public class DashboardLinterTests
     public void An_override_that_selects_nothing(string id, string options, bool broken) => Assert.Equal(broken ? ["override-unused"] : [], Broken(json =>
         json.FirstPanel()["fieldConfig"]!["overrides"] = new JsonArray(new JsonObject { ["matcher"] = new JsonObject { ["id"] = id, ["options"] = options }, ["properties"] = new JsonArray() })));
 
+    [Theory]
+    [InlineData("renamebyRegex", false, "'renameByRegex' is similar")]
+    [InlineData("", false, "no transformation ''")]
+    [InlineData("renamebyRegex", true, null)]
+    [InlineData("organize", false, null)]
+    [InlineData("seriesToColumns", false, null)]
+    public void A_transformation_that_Grafana_does_not_know(string id, bool disabled, string? words)
+    {
+        DashboardFinding[] found = [.. DashboardRules.Check(new ReadDashboard(Document(json =>
+            json.FirstPanel()["transformations"] = new JsonArray(new JsonObject { ["id"] = id, ["disabled"] = disabled, ["options"] = new JsonObject() }))), ["sample"])];
+
+        Assert.Equal(words is null ? [] : ["transformation-unknown"], found.Select(finding => finding.Rule));
+        Assert.All(found, finding => Assert.Contains(words!, finding.Message));
+    }
+
     [Fact]
     public void A_footer_that_adds_up_everything_or_stands_elsewhere()
     {
