@@ -5,24 +5,40 @@ using TokenDashboard.Engines.Sqlite;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A copy of a database at one point in time, in a folder that only this account can read. The database can be written between the steps of copying;
-/// then SQLite starts again. https://sqlite.org/backup.html
+/// A copy of a database at one point in time, in a temporary file that only this account can read. The database can be written between the steps of
+/// copying; then SQLite starts again. https://sqlite.org/backup.html
 /// </summary>
-internal sealed class StoreSnapshot(DirectoryInfo folder) : IDisposable
+internal sealed class StoreSnapshot : IDisposable
 {
+    private const string Prefix = "tokendashboard-", Extension = ".db";
     private const int FirstStep = 500;
     private const int LargestStep = 1 << 20;
 
     // The writer waits at most for one step.
     private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(50);
 
-    internal string Path => System.IO.Path.Combine(folder.FullName, "snapshot.db");
+    private static readonly TimeSpan YoungestLeftover = TimeSpan.FromHours(1);
+
+    // Marks the file as in use, until it is disposed or the process ends. On Unix, SQLite ignores this lock; on Windows, to share the file does not allow to delete it.
+    private readonly FileStream _held;
+
+    private StoreSnapshot()
+    {
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Prefix}{Guid.NewGuid():N}{Extension}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+            (options.Share, options.UnixCreateMode) = (FileShare.None, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _held = new FileStream(Path, options);
+    }
+
+    internal string Path { get; }
 
     /// <exception cref="PluginException">The database is written too often, or there is no disk space for the copy.</exception>
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
     internal static StoreSnapshot Take(string path, TimeSpan limit, CancellationToken cancellation)
     {
-        var snapshot = new StoreSnapshot(Directory.CreateTempSubdirectory("tokendashboard-"));
+        RemoveLeftovers();
+        var snapshot = new StoreSnapshot();
         try
         {
             snapshot.Copy(path, limit, cancellation);
@@ -37,13 +53,24 @@ internal sealed class StoreSnapshot(DirectoryInfo folder) : IDisposable
 
     public void Dispose()
     {
+        _held.Dispose();
         try
         {
-            folder.Delete(recursive: true);
+            File.Delete(Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is in use. The system removes temporary files.
+            // It is in use. A later run removes it.
+        }
+    }
+
+    // Those of killed runs.
+    private static void RemoveLeftovers()
+    {
+        foreach (string file in RegularFile.List(System.IO.Path.GetTempPath(), $"{Prefix}*{Extension}"))
+        {
+            if (Guid.TryParseExact(System.IO.Path.GetFileNameWithoutExtension(file)[Prefix.Length..], "N", out _))
+                RegularFile.RemoveLeftover(file, YoungestLeftover);
         }
     }
 
@@ -75,7 +102,7 @@ internal sealed class StoreSnapshot(DirectoryInfo folder) : IDisposable
                     case raw.SQLITE_BUSY or raw.SQLITE_LOCKED:
                         break;
                     case raw.SQLITE_FULL:
-                        throw QueryGuard.Stopped($"takes long, and '{folder.Parent}' has no disk space for a copy of the database");
+                        throw QueryGuard.Stopped($"takes long, and '{System.IO.Path.GetDirectoryName(Path)}' has no disk space for a copy of the database");
                     default:
                         store.Read<object?>(() => throw new SqliteException(raw.sqlite3_errstr(code).utf8_to_string(), code));
                         break;

@@ -114,6 +114,35 @@ public sealed class QueryLimitTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_is_private_and_those_of_killed_runs_are_removed()
+    {
+        static string Leftover(string name, int hours)
+        {
+            string path = Path.Combine(Path.GetTempPath(), name);
+            File.WriteAllText(path, "");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-hours));
+            return path;
+        }
+        string killed = Leftover($"tokendashboard-{Guid.NewGuid():N}.db", hours: 2), young = Leftover($"tokendashboard-{Guid.NewGuid():N}.db", hours: 0);
+        string other = Leftover($"tokendashboard-{Guid.NewGuid():N}-backup.db", hours: 2);
+        string copy;
+        using (var running = StoreSnapshot.Take(_store.Path, TimeSpan.FromSeconds(30), CancellationToken.None))
+        {
+            copy = running.Path;
+            File.SetLastWriteTimeUtc(copy, DateTime.UtcNow.AddHours(-2));
+
+            StoreSnapshot.Take(_store.Path, TimeSpan.FromSeconds(30), CancellationToken.None).Dispose();
+
+            Assert.Equal([false, true, true, true], new[] { killed, young, other, copy }.Select(File.Exists));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
+        }
+        Assert.False(File.Exists(copy));
+        File.Delete(young);
+        File.Delete(other);
+    }
+
+    [Fact]
     public void Queries_after_those_that_took_all_the_time_are_not_begun()
     {
         DashboardTestResult result = Test([.. Enumerable.Repeat(Endless, 12)], TimeSpan.FromMilliseconds(20));
