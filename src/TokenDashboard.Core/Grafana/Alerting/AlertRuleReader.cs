@@ -123,9 +123,9 @@ internal static class AlertRuleReader
         };
     }
 
-    /// <summary>Names as labels and panels show them; they show an unknown name as a text of its own.</summary>
+    /// <summary>Names as labels and panels show them.</summary>
     private static IReadOnlyList<string> Names(DefinitionFields read, string name) =>
-        [.. read.Texts(name, blank: true).Select(text => text == PanelNames.Unknown ? "" : text)];
+        [.. read.Texts(name, blank: true).Select(PanelNames.Stored)];
 
     private static TimeSpan? Length(DefinitionFields read, string name, TimeSpan shortest, TimeSpan longest, int step = 1)
     {

@@ -33,7 +33,7 @@ internal static class CostDashboard
 
     private static StatPanel Totals { get; } = new(
         new(1, "Cost of the time range",
-            "Cost of the time range, cost per hour up to now, mean cost per request, the amount saved by cached tokens, and the share of tokens without a price.", 24, 4),
+            "Cost of the time range, cost per hour up to now, cost per request, also of those without a price, the amount saved by cached tokens, and the share of tokens without a price.", 24, 4),
         new TotalsQuery(
             PanelMeasures.Cost, new HourlyMeasure("Cost an hour", Measures.Cost), new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests),
             new SumMeasure("Cache savings", Measures.CacheSavings), new RatioMeasure("Unpriced tokens", Measures.UnpricedTokens, Measures.TotalTokens)),
@@ -41,7 +41,6 @@ internal static class CostDashboard
     {
         Overrides =
         [
-            new FieldOverride("Cost") { Field = new FieldOptions { Decimals = 2 } },
             new FieldOverride("Cache savings") { Field = new FieldOptions { NoValue = "unknown", Color = FieldColor.Fixed("text") } },
             new FieldOverride("Unpriced tokens")
             {
@@ -51,14 +50,14 @@ internal static class CostDashboard
     };
 
     private static StatPanel Change { get; } = PanelStyle.Changes(
-        new(2, "Change of cost", "By how much the cost, and that of a request, is above or below that of the period of equal length before the time range.", 12, 4),
+        new(2, "Change of cost", $"By how much the cost, and that of a request, is above or below that of the period of equal length before the time range. {PanelStyle.NoPrevious}", 12, 4),
         new ChangesQuery(PanelMeasures.Cost, new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests)));
 
     private static StatPanel Month { get; } = new(
         new(3, "Cost of the month",
             "Cost of the calendar month in which the time range ends, up to that end, and the forecast for the whole month at the rate of the month so far. "
             + "Reports and Measure-TokenUsage use the rate of the last seven days.", 12, 4),
-        new MonthQuery(), PanelStyle.Cost with { Decimals = 2 })
+        new MonthQuery(), PanelStyle.Cost)
     {
         Overrides = [PanelStyle.Colored("Month at this rate", "text")],
     };
@@ -82,14 +81,14 @@ internal static class CostDashboard
         new(10, "Price list",
             "Source and currency of the prices in the store, and the number of models with a price. Amounts in different currencies are not added: no cost is shown then.",
             24, 4),
-        new PriceListQuery(), new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost })
+        new PriceListQuery(), new FieldOptions { Unit = Units.Grouped, NoValue = "No prices in the store" })
     {
         Column = new TableColumn { MinWidth = 60 },
         Overrides = [.. PanelStyle.Wide(("Currency", 80), ("Models", 70))],
     };
 
     private static BarGaugePanel Unpriced { get; } = PanelStyle.Bars(
-        new(11, "Tokens without a price", $"Tokens that are not included in the cost because they have no price. {Rest}", 8, 10),
+        new(11, "Tokens without a price", $"Tokens per model that are not included in the cost because they have no price. {Rest}", 8, 10),
         new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries, OnlyWhereAny: true),
         PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") });
 
@@ -100,5 +99,5 @@ internal static class CostDashboard
         new(14, "Most expensive requests", $"The {TopRequests} most expensive requests. Click a transaction to show its requests.", 24, 11),
         new RequestsQuery(RequestChoice.MostExpensive, TopRequests),
         PanelStyle.NoCost,
-        [.. RequestsDashboard.Columns(place), new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 90 } }]);
+        [.. RequestsDashboard.Columns(place), PanelStyle.CostColumn]);
 }

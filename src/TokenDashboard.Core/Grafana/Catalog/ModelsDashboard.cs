@@ -10,6 +10,9 @@ internal static class ModelsDashboard
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopBars);
 
+    // A ratio has no sum.
+    private static readonly string RestOfRatio = $"Shows the {PanelStyle.TopBars} models with the most tokens. {PanelNames.Other} is all others together.";
+
     internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM models", "Usage, speed and policy failures of each model, from Observicia telemetry.") with
     {
         Sections =
@@ -30,7 +33,8 @@ internal static class ModelsDashboard
 
     private static TablePanel Comparison(CatalogPlace place) => PanelStyle.Pages(
         new(3, "Comparison between models",
-            "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. Click a model to filter the dashboard.",
+            "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. "
+                + $"Shows the {TopRows} models with the most tokens. Click a model to filter the dashboard.",
             24, 11),
         new TableQuery(
             PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
@@ -44,7 +48,7 @@ internal static class ModelsDashboard
                 $"/d/{place.Self}?${{__url_time_range}}&var-model=${{__data.fields.Model:percentencode}}"
                 + $"&${{provider:queryparam}}&${{user:queryparam}}&{place.SameView}")) with { Column = new TableColumn { MinWidth = 150 } },
             PanelStyle.ShareBar("Share"),
-            PanelStyle.CostColumn("no price"),
+            PanelStyle.CostColumn,
             .. PanelStyle.Wide(("Tokens", 95), ("Requests", 80), ("Prompt", 95), ("Completion", 95)),
             .. PanelStyle.InMilliseconds(("Mean duration", 105), ("p50 duration", 95), ("p95 duration", 95), ("p99 duration", 95)),
             .. PanelStyle.Wide(("Policy failures", 110), ("First seen", 155), ("Last seen", 155)),
@@ -59,12 +63,12 @@ internal static class ModelsDashboard
     };
 
     private static BarGaugePanel Speed { get; } = Bars(
-        5, "Speed of generation", $"Completion tokens per second of request duration. {Rest}",
+        5, "Speed of generation", $"Completion tokens per second of request duration. {RestOfRatio}",
         new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs, Factor: 1000),
         PanelStyle.Tokens with { Unit = Units.TokensPerSecond, Decimals = 1 });
 
     private static BarGaugePanel Ratio { get; } = Bars(
-        6, "Prompt to completion", $"Prompt tokens per completion token, for models with completion tokens. {Rest}",
+        6, "Prompt to completion", $"Prompt tokens per completion token, for models with completion tokens. {RestOfRatio}",
         new RatioMeasure("Prompt tokens per completion token", Measures.PromptTokens, Measures.CompletionTokens),
         PanelStyle.Tokens with { Decimals = 2 });
 
@@ -73,11 +77,11 @@ internal static class ModelsDashboard
         PanelStyle.Counted with { Min = 0, NoValue = "No policy failures in this time range", Color = FieldColor.Fixed("orange") });
 
     private static BarGaugePanel Cached { get; } = Part(
-        8, "Cache efficiency", $"Share of the prompt tokens that was read from the provider's cache, where the store has this count. {Rest}",
+        8, "Cache efficiency", $"Share of the prompt tokens that was read from the provider's cache, where the store has this count. {RestOfRatio}",
         Measures.CachedTokens, Measures.PromptTokens, "No cached tokens are known in this time range");
 
     private static BarGaugePanel Reasoning { get; } = Part(
-        9, "Reasoning", $"Share of the completion tokens that was used for reasoning, where the store has this count. {Rest}",
+        9, "Reasoning", $"Share of the completion tokens that was used for reasoning, where the store has this count. {RestOfRatio}",
         Measures.ReasoningTokens, Measures.CompletionTokens, "No reasoning tokens are known in this time range");
 
     private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>

@@ -29,17 +29,17 @@ internal static class OverviewDashboard
             new FieldOverride("Users") { Field = PanelStyle.Counted },
             new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
             PanelStyle.Colored("Tokens per request", "text"),
-            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Decimals = 2 } },
+            new FieldOverride("Cost") { Field = PanelStyle.Cost },
         ],
     };
 
     private static StatPanel Changes { get; } = PanelStyle.Changes(
-        new(2, "Change against the period before", "By how much each total is above or below that of the period of equal length before the time range.", 24, 4),
+        new(2, "Change against the period before", $"By how much each total is above or below that of the period of equal length before the time range. {PanelStyle.NoPrevious}", 24, 4),
         new ChangesQuery(PanelMeasures.Headline));
 
     private static StatPanel Load { get; } = new(
         new(11, "Load", "Tokens and requests per minute: mean of the time range up to now, and mean of the busiest bucket.", 14, 4),
-        new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests), PanelStyle.Tokens with { Decimals = 1 })
+        new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests), PanelStyle.Tokens)
     {
         Overrides = [PanelStyle.Colored("Requests a minute", "text"), PanelStyle.Colored("Most requests a minute", "text")],
     };
@@ -82,7 +82,7 @@ internal static class OverviewDashboard
         new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries), PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(place)] });
 
     private static TimeSeriesPanel DurationOverTime { get; } = new(
-        new(8, "Request duration over time", "Median, 95th and 99th percentile of the request duration per bucket.", 19, 9), new DurationOverTimeQuery(), PanelStyle.Duration)
+        new(8, "Request duration over time", "Median, 95th and 99th percentile of the request duration per bucket. The legend shows the mean and the maximum of the buckets.", 19, 9), new DurationOverTimeQuery(), PanelStyle.Duration)
     {
         Overrides = PanelStyle.Percentiles,
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Maximum),

@@ -12,8 +12,10 @@ internal static class PanelStyle
     /// <summary>Says in descriptions what becomes of those that are not shown by name.</summary>
     internal static string Rest(int shown) => $"{PanelNames.Other} is the sum of all after the first {shown}.";
 
+    internal const string NoPrevious = "A dash means that there is nothing to compare with.";
+
     internal const string NoRequests = "No requests in this time range";
-    internal const string NoCost = "No prices in the store";
+    internal const string NoCost = "No cost is known in this time range";
     internal const string CostColor = "#2aa198";
     internal const string TokensColor = "blue";
     internal const string PromptColor = "purple";
@@ -29,6 +31,7 @@ internal static class PanelStyle
 
     internal static readonly FieldOptions Failures = Counted with { Color = FieldColor.ByThreshold, Thresholds = [new(0, "text"), new(1, "orange")] };
 
+    // Grafana chooses the decimals of each amount, so that one below a cent can be read.
     internal static readonly FieldOptions Cost = new() { Unit = Units.Money, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
 
     internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
@@ -54,8 +57,7 @@ internal static class PanelStyle
     internal static IEnumerable<FieldOverride> Wide(params (string Column, int Width)[] columns) =>
         columns.Select(column => new FieldOverride(column.Column) { Column = new TableColumn { Width = column.Width } });
 
-    internal static FieldOverride CostColumn(string noValue = NoCost) =>
-        new("Cost") { Field = Cost with { Min = null, Decimals = 2, NoValue = noValue }, Column = new TableColumn { Width = 90 } };
+    internal static readonly FieldOverride CostColumn = new("Cost") { Field = Cost with { Min = null, NoValue = "no price" }, Column = new TableColumn { Width = 90 } };
 
     /// <summary>A link from a transaction to its requests; their dashboard keeps its other variables.</summary>
     internal static FieldOverride LinkedTransaction(CatalogPlace place) => Linked("Transaction", new DataLink(

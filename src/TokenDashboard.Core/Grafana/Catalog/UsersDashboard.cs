@@ -73,7 +73,8 @@ internal static class UsersDashboard
 
     private static TablePanel Comparison(CatalogPlace place) => PanelStyle.Pages(
         new(5, "Comparison between users",
-            "Tokens, share, cost, requests, durations and main model of each user, and the change from the previous period of equal length. Click a user to filter the dashboard.",
+            "Tokens, share, cost, requests, durations and main model of each user, and the change from the previous period of equal length. "
+                + string.Create(CultureInfo.InvariantCulture, $"Shows the {TopRows:N0} users with the most tokens. Click a user to filter the dashboard."),
             24, 11),
         new TableQuery(
             PanelDimension.User, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, PanelMeasures.MeanDuration,
@@ -83,7 +84,7 @@ internal static class UsersDashboard
         [
             PanelStyle.Linked("User", PanelStyle.OnlyUser(place)) with { Column = new TableColumn { MinWidth = 150 } },
             PanelStyle.ShareBar("Share"),
-            PanelStyle.CostColumn("no price"),
+            PanelStyle.CostColumn,
             .. PanelStyle.InMilliseconds(("Mean duration", 120), ("p95 duration", 120)),
             new FieldOverride("Change") { Field = PanelStyle.Change },
         ]) with { Column = new TableColumn() };
@@ -104,7 +105,7 @@ internal static class UsersDashboard
 
     private static StatPanel RowChanges { get; } = PanelStyle.Changes(
         new(11, "Change of the user against the period before",
-            "By how much each of the user's totals is above or below that of the period of equal length before the time range.", 24, 4),
+            $"By how much each of the user's totals is above or below that of the period of equal length before the time range. {PanelStyle.NoPrevious}", 24, 4),
         new ChangesQuery(RowMeasures) { OfRowUser = true });
 
     private static TimeSeriesPanel RowTokensOverTime { get; } = OverviewDashboard.TokensOverTime with

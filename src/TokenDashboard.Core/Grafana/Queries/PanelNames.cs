@@ -11,6 +11,12 @@ internal static class PanelNames
 
     internal const string RowUser = "row_user";
 
+    /// <summary>The names that panels, variables and labels of alerts show in another form than they are stored in. A name that means something else has brackets of its own.</summary>
+    internal static IReadOnlyList<(string Stored, string Shown)> Changed { get; } = [("", Unknown), (Unknown, $"({Unknown})"), (Other, $"({Other})")];
+
+    /// <summary>The stored name of one that is shown.</summary>
+    internal static string Stored(string shown) => Changed.Where(name => name.Shown == shown).Select(name => name.Stored).FirstOrDefault(shown);
+
     internal static string Column(PanelDimension dimension) => Title(dimension).ToLowerInvariant().Replace(' ', '_');
 
     internal static string Title(PanelDimension dimension) => dimension == PanelDimension.RequestType ? "Request type" : dimension.ToString();

@@ -68,6 +68,8 @@ public sealed class AlertSqlTests : IDisposable
     [InlineData("$__from")]
     [InlineData("$p0 $p1")]
     [InlineData("gpt[8k]")]
+    [InlineData("(none)")]
+    [InlineData("(other)")]
     [InlineData("\\ \" ; -- /*")]
     [InlineData("$__unixEpochGroupSeconds(a, 60)")]
     public void Any_name_can_be_chosen_and_is_a_label(string name)
@@ -75,7 +77,7 @@ public sealed class AlertSqlTests : IDisposable
         _store.Insert(
             new TestStore.Row { Timestamp = "2026-03-04T11:30:00", User = name, Model = name, Provider = name, Total = 7L },
             new TestStore.Row { Timestamp = "2026-03-04T11:40:00", User = "other", Model = "other", Provider = "other", Total = 1L });
-        string shown = name.Length == 0 ? "(none)" : name;
+        string shown = name switch { "" => "(none)", "(none)" => "((none))", "(other)" => "((other))", _ => name };
         foreach (string by in (string[])["User", "Model", "Provider"])
         {
             Assert.Equal(new() { [shown] = 7, ["other"] = 1 }, Values(_store.Path, Rule(("By", by)), Noon));

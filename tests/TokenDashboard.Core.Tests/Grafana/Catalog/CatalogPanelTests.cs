@@ -154,6 +154,30 @@ public class CatalogPanelTests
     }
 
     [Fact]
+    public void A_name_that_means_something_else_in_panels_stays_apart()
+    {
+        using TestStore store = Stored([
+            At("2026-03-04T12:00:00") with { User = null, Model = null, Total = 1L }, At("2026-03-04T12:00:00") with { User = "(none)", Model = "(none)", Total = 200L },
+            At("2026-03-04T12:00:00") with { User = "(other)", Model = "(other)", Total = 300L },
+            .. Enumerable.Range(1, 15).Select(n => At("2026-03-04T12:00:00") with { User = $"user-{n:00}", Total = 10L + n })]);
+        CatalogView view = Day();
+
+        Dictionary<string, long> bars = view.Panel(store, "Total tokens per user").By<long>("User", "Tokens");
+        QueryResult series = view.Panel(store, "Token usage per user over time");
+
+        // The rest are the three smallest.
+        Assert.Equal((200, 300, 1 + 11 + 12), (bars["((none))"], bars["((other))"], bars["(other)"]));
+        Assert.Equal(300, series.Column<long>("tokens").Max());
+        Assert.Equal(18, view.Panel(store, "Totals").Column<long>("Users")[0] + 1);
+        Assert.Equal(["((none))", "((other))", "(none)"], view.Options(store, "user").Where(user => user.StartsWith('(')).Order(StringComparer.Ordinal));
+        foreach ((string chosen, long tokens) in new[] { ("(none)", 1L), ("((none))", 200L), ("((other))", 300L) })
+        {
+            view.Chosen["user"] = [chosen];
+            Assert.Equal([tokens], view.Panel(store, "Totals").Column<long>("Total tokens"));
+        }
+    }
+
+    [Fact]
     public void With_two_thousand_users_panels_show_the_top_and_the_rest_as_one()
     {
         using TestStore store = Stored(Enumerable.Range(1, 2000).Select(n =>

@@ -72,7 +72,7 @@ public class ClickHousePanelTests
     [ClickHouseFact]
     public void Names_with_quotes_backslashes_and_dollar_signs_are_chosen_and_shown()
     {
-        string[] users = ["O'Brien", "CORP\\alice", "say \"hi\"", "a$b", "50 %", "new\nline", "(other)", "\\", "'", "ünï"];
+        string[] users = ["O'Brien", "CORP\\alice", "say \"hi\"", "a$b", "50 %", "new\nline", "(other)", "((other))", "(none)", "((none))", "", "\\", "'", "ünï"];
         TestStore.Row[] rows = [.. users.Select((user, index) => new TestStore.Row { User = user, Timestamp = $"2026-03-04T12:{index:00}:00", Prompt = 10L + index, Completion = 1L })];
         string[] titles = ["Total tokens per user", "Totals of the user", "Newest requests"];
         IEnumerable<string[]> choices = users.Chunk(4).Append([]);

@@ -14,7 +14,11 @@ internal static class ClickHouseExpressions
 
     /// <summary>A name as panels show it and variables choose it.</summary>
     // Of a function with one column, the result is computed once for each text of a dictionary; that of a condition, once for each row.
-    internal static string Known(string column) => $"transform({column}, [''], ['{PanelNames.Unknown}'])";
+    internal static string Known(string column) => $"transform({column}, {Texts(name => name.Stored)}, {Texts(name => name.Shown)})";
+
+    /// <summary>The stored name of one that is shown.</summary>
+    internal static string Stored(string shown) => $"transform({shown}, {Texts(name => name.Shown)}, {Texts(name => name.Stored)})";
+
 
     internal const string Range = "since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime)";
 
@@ -93,6 +97,8 @@ internal static class ClickHouseExpressions
     internal static string DurationOf(string bin) => string.Create(
         CultureInfo.InvariantCulture,
         $"{1 - HistogramBins.RelativeError} * pow({HistogramBins.Growth}, {bin} - arrayCount(edge -> edge <= {bin}, [{string.Join(", ", HistogramBins.Durations.Edges.Select(HistogramBins.Durations.Of))}]))");
+
+    private static string Texts(Func<(string Stored, string Shown), string> of) => $"[{string.Join(", ", PanelNames.Changed.Select(name => $"'{of(name)}'"))}]";
 
     private static string Level(int percent) => $"0.{percent - 1}9999999999";
 

@@ -191,7 +191,7 @@ internal static class ClickHousePanelSql
                   GROUP BY name) AS before USING (name)
                 """;
         }
-        PanelMeasure[] own = [.. query.Columns.Where(column => column is SumMeasure or RatioMeasure or TimeMeasure)];
+        PanelMeasure[] own = [.. query.Columns.Where(column => column != PanelMeasures.Tokens && column is SumMeasure or RatioMeasure or TimeMeasure)];
         int[] percents = [.. query.Columns.OfType<PercentileMeasure>().Select(column => column.Percent)];
         if (percents.Length > 0)
         {
@@ -200,8 +200,7 @@ internal static class ClickHousePanelSql
                 LEFT JOIN (
                   SELECT {name}, {Percentiles(percents)} AS p
                   {OfUsage([], Grain.Range, users, indent: "  ")}
-                  GROUP BY name
-                  HAVING {Sum(Measures.TimedRequests)} > 0) AS durations USING (name)
+                  GROUP BY name HAVING {Sum(Measures.TimedRequests)} > 0) AS durations USING (name)
                 """;
         }
         return $"""
@@ -211,6 +210,7 @@ internal static class ClickHousePanelSql
                 PreviousMeasure => $"previous AS {Quoted(column.Title)}",
                 ChangeMeasure => $"amount / nullIf(previous, 0) - 1 AS {Quoted(column.Title)}",
                 MainModelMeasure => $"main AS {Quoted(column.Title)}",
+                SumMeasure when column == PanelMeasures.Tokens => $"amount AS {Quoted(column.Title)}",
                 PercentileMeasure percentile when Array.IndexOf(percents, percentile.Percent) + 1 is var place => $"if(empty(p), NULL, p[{place}]) AS {Quoted(column.Title)}",
                 _ => Quoted(column.Title),
             }))}
@@ -266,20 +266,20 @@ internal static class ClickHousePanelSql
     // A row stands under the time at which its day ends. The day before is among them, because a heatmap needs two times to know how wide a
     // cell is.
     private static string DaysAndHours(DaysAndHoursQuery query) => $"""
-        SELECT toDateTime(arrayJoin(if(day = min(day) OVER (), [day, day + 1], [day + 1])), {Zone}) AS time,
-          {HourColumns(hour => $"{hour}:00", column: true)}
+        SELECT toDateTime(cell.1, {Zone}) AS time,
+          {HourColumns(hour => $"{hour}:00")}
         FROM (
-          SELECT day, {string.Join(", ", Enumerable.Range(0, 24).Select(hour => $"sumIfOrNull(amount, hour = {hour}) AS h{hour}"))}
+          SELECT arrayJoin(if(day = min(day) OVER (), [(day, 24), (day + 1, local_hour)], [(day + 1, local_hour)])) AS cell, cell.2 AS hour, amount
           FROM (
-            SELECT toDate(time, {Zone}) AS day, toHour(time, {Zone}) AS hour, {Expression(query.Measure)} AS amount
+            SELECT toDate(time, {Zone}) AS day, toHour(time, {Zone}) AS local_hour, {Expression(query.Measure)} AS amount
             {OfUsage([query.Measure], Grain.Quarter, users: false, indent: "    ")}
-            GROUP BY day, hour)
-          GROUP BY day)
+            GROUP BY day, local_hour))
+        GROUP BY time
         ORDER BY time
         """;
 
-    private static string HourColumns(Func<string, string> title, bool column = false) => string.Join(",\n  ", Enumerable.Range(0, 24).Chunk(3).Select(hours =>
-        string.Join(", ", hours.Select(hour => $"{(column ? $"if(time > toDateTime(day, {Zone}), h{hour}, NULL)" : $"sumIfOrNull(amount, hour = {hour})")} AS \"{title(hour.ToString("00", CultureInfo.InvariantCulture))}\""))));
+    private static string HourColumns(Func<string, string> title) => string.Join(",\n  ", Enumerable.Range(0, 24).Chunk(3).Select(hours =>
+        string.Join(", ", hours.Select(hour => $"sumIfOrNull(amount, hour = {hour}) AS \"{title(hour.ToString("00", CultureInfo.InvariantCulture))}\""))));
 
     // A backslash means something to SQL where the browser puts the name in.
     private static string LargestNames(LargestNamesQuery query) => $"""

@@ -90,7 +90,7 @@ internal static class PriceSql
 
     private static string OfDay(string second) => $"({second} % {RollupLevels.DaySeconds} + {RollupLevels.DaySeconds}) % {RollupLevels.DaySeconds}";
 
-    private static string Stored(string name) => $"CASE {name} WHEN '{PanelNames.Unknown}' THEN '' ELSE {name} END";
+    private static string Stored(string name) => $"CASE {name} {string.Concat(PanelNames.Changed.Select(changed => $"WHEN '{changed.Shown}' THEN '{changed.Stored}' "))}ELSE {name} END";
 
     private static string SizeBound(bool smallest) => $"CASE sum_row.input_class {string.Concat(InputSize.Ranges.Select((range, size) =>
         string.Create(CultureInfo.InvariantCulture, $"WHEN {size} THEN {(smallest ? range.Smallest : range.Largest)} ")))}END";

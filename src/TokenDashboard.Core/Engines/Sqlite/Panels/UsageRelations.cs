@@ -109,7 +109,8 @@ internal static class UsageRelations
     ];
 
     /// <summary>A name as panels show it and variables choose it.</summary>
-    internal static string Known(string expression) => $"COALESCE(NULLIF({expression}, ''), '{PanelNames.Unknown}')";
+    internal static string Known(string expression) =>
+        $"CASE {expression} {string.Concat(PanelNames.Changed.Select(name => $"WHEN '{name.Stored}' THEN '{name.Shown}' "))}ELSE COALESCE({expression}, '{PanelNames.Unknown}') END";
 
     /// <summary>
     /// Whether a name can be chosen: SQL ends at a character with the number 0, Grafana takes <c>$__all</c> for all, and the plugin replaces
