@@ -19,7 +19,6 @@ internal static class ClickHouseExpressions
     /// <summary>The stored name of one that is shown.</summary>
     internal static string Stored(string shown) => $"transform({shown}, {Texts(name => name.Shown)}, {Texts(name => name.Stored)})";
 
-
     internal const string Range = "since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime)";
 
     /// <summary>That of the period before; an empty one where the table does not go back that far.</summary>
