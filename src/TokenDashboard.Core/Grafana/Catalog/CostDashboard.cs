@@ -41,6 +41,8 @@ internal static class CostDashboard
     {
         Overrides =
         [
+            // A bill has cents.
+            new FieldOverride("Cost") { Field = new FieldOptions { Decimals = 2 } },
             new FieldOverride("Cache savings") { Field = new FieldOptions { NoValue = "unknown", Color = FieldColor.Fixed("text") } },
             new FieldOverride("Unpriced tokens")
             {
@@ -57,7 +59,7 @@ internal static class CostDashboard
         new(3, "Cost of the month",
             "Cost of the calendar month in which the time range ends, up to that end, and the forecast for the whole month at the rate of the month so far. "
             + "Reports and Measure-TokenUsage use the rate of the last seven days.", 12, 4),
-        new MonthQuery(), PanelStyle.Cost)
+        new MonthQuery(), PanelStyle.Cost with { Decimals = 2 })
     {
         Overrides = [PanelStyle.Colored("Month at this rate", "text")],
     };
