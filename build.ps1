@@ -3,11 +3,11 @@
 .SYNOPSIS
     Builds, tests and packages TokenDashboard.
 .DESCRIPTION
-    Build    builds everything; the importable module is then in artifacts/module/TokenDashboard.
-    Test     runs all tests; those of Pester run in PowerShell processes that dotnet test starts.
-    Package  makes artifacts/package/TokenDashboard.<version>.nupkg, the module as Publish-PSResource would pack it, and
+    Build    builds everything, including the importable module in artifacts/module/TokenDashboard.
+    Test     runs all tests; dotnet test starts PowerShell processes for the Pester tests.
+    Package  creates artifacts/package/TokenDashboard.<version>.nupkg, the module as Publish-PSResource would pack it, and
              TokenDashboard.Host.<version>.nupkg, tokendash as a .NET tool.
-    Clean    removes what the other tasks made.
+    Clean    removes the output of the other tasks.
 .EXAMPLE
     ./build.ps1
 .EXAMPLE

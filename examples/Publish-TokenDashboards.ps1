@@ -27,7 +27,7 @@
 .PARAMETER Force
     Overwrites changes made in Grafana.
 .PARAMETER TimeoutSec
-    The time limit of a request with its retries, in seconds. The script waits as long for a server that is not available yet.
+    The time limit of a request with its retries, in seconds. The script waits equally long for a server that is not available yet.
 #>
 [CmdletBinding(PositionalBinding = $false)]
 param(
@@ -52,7 +52,7 @@ function Get-ErrorId($Record) {
 }
 
 if (-not (Get-Command Publish-GrafanaDashboard -ErrorAction Ignore)) {
-    # In a clone, the build writes it there.
+    # In a clone, the build writes the module to this folder.
     try { Import-Module (Join-Path $PSScriptRoot .. artifacts module TokenDashboard) }
     catch {
         Format-Event 'Ended ModuleNotFound: The module TokenDashboard is neither installed nor built. Run Install-PSResource TokenDashboard, or dotnet build in a clone.'

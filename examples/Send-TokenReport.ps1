@@ -21,8 +21,8 @@
 .PARAMETER TimeZone
     The time zone of the days in the report.
 .PARAMETER Name
-    The beginning of the file names. The default is usage, and with -Database the file name of the store: usage-observicia. Reports of
-    one time range in one folder need different names, such as those of two stores observicia.db, or to two groups of recipients.
+    The beginning of the file names. The default is usage, and with -Database also the file name of the store: usage-observicia. Reports of
+    one time range in one folder need different names, for example for two stores observicia.db, or for two groups of recipients.
 .PARAMETER To
     The recipients of the mail.
 .PARAMETER From

@@ -75,8 +75,8 @@ internal static class ClickHouseBenchmark
         sync.CreateTable();
         TokenStoreSyncResult? result = null;
         double memory = Measure.PeakMemory(() => result = sync.Run());
-        Report.Figure("requests sent", Report.PerSecond(result!.Sent, result.Seconds * 1000), string.Create(CultureInfo.InvariantCulture, $"{SendTarget:N0} a second"), result.Sent / result.Seconds >= SendTarget);
-        Report.Figure("memory added while they are sent", string.Create(CultureInfo.InvariantCulture, $"{memory:0} MiB"));
+        Report.Figure("requests sent", Report.PerSecond(result!.Sent, result.Seconds * 1000), string.Create(CultureInfo.InvariantCulture, $"{SendTarget:N0} per second"), result.Sent / result.Seconds >= SendTarget);
+        Report.Figure("memory added while requests are sent", string.Create(CultureInfo.InvariantCulture, $"{memory:0} MiB"));
         Report.Figure("a run with nothing to send", Report.Milliseconds(Measure.Time(() => sync.Run())));
     }
 
@@ -113,7 +113,7 @@ internal static class ClickHouseBenchmark
                 new SentPrices(server, source).Write(prices, 1);
             }
         });
-        Report.Figure($"requests summed up, of {Report.Count(size)}", Report.PerSecond(size, time));
+        Report.Figure($"building the rollups of {Report.Count(size)} requests", Report.PerSecond(size, time));
     }
 
     // The dashboards over a week, and over ninety days without their closed rows, which take minutes then. The range ends within a quarter of an hour, as

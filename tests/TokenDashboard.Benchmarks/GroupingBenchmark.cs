@@ -20,7 +20,7 @@ internal static class GroupingBenchmark
         string duckDb = "";
         double loading = Measure.Time(() => duckDb = DuckDb.Load(raw));
         var prices = new UsagePrices(PriceFiles.LoadFrom(null));
-        Report.Begin("Grouped answers");
+        Report.Begin("Grouped queries");
         foreach (Question question in Question.All)
         {
             (long, long) expected = default;
@@ -59,6 +59,6 @@ internal static class GroupingBenchmark
             (double ours, double shell) = Measure.Pair(runs, () => question.Answer(raw), () => SqliteShell.Run(raw, question.Sql));
             Report.Compare($"{question.Name}, from rows", ours, "sqlite3", shell);
         }
-        Report.Figure("loading DuckDB, unless it was kept", Report.Milliseconds(loading));
+        Report.Figure("loading DuckDB, unless it is loaded already", Report.Milliseconds(loading));
     }
 }

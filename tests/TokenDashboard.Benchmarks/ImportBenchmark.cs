@@ -37,16 +37,16 @@ internal static class ImportBenchmark
         double ofLog = Measure.Median(runs, () => Measure.Time(() => ImportAnew(log)));
         TimeSpan cpu = (Environment.CpuUsage.TotalTime - before) / runs;
         Report.Figure(
-            $"Observicia's log, {Report.Count(rows)} spans", $"{Report.Milliseconds(ofLog)}, {Report.PerSecond(rows, ofLog)}; {Report.Milliseconds(cpu.TotalMilliseconds)} of processors",
-            $"{Report.Count((long)SpansPerSecond)} a second", rows / ofLog * 1000 >= SpansPerSecond);
+            $"Observicia's log, {Report.Count(rows)} spans", $"{Report.Milliseconds(ofLog)}, {Report.PerSecond(rows, ofLog)}; {Report.Milliseconds(cpu.TotalMilliseconds)} of CPU time",
+            $"{Report.Count((long)SpansPerSecond)} per second", rows / ofLog * 1000 >= SpansPerSecond);
         double again = Measure.Median(runs, () => Measure.Time(() => Import(log, 0)));
-        Report.Figure("the same again, nothing new", $"{Report.Milliseconds(again)}, {Report.PerSecond(rows, again)}");
+        Report.Figure("the same again, without new spans", $"{Report.Milliseconds(again)}, {Report.PerSecond(rows, again)}");
         (double ofCsv, double ofShell) = Measure.Pair(runs, () => ImportAnew(csv), () => ImportByShell(csv, target));
         if (SqliteShell.IsInstalled)
-            Report.Compare($"CSV, {Report.Count(rows)} requests, once each", ofCsv, "sqlite3 .import, no check for duplicates", ofShell);
+            Report.Compare($"CSV, {Report.Count(rows)} requests, with a check for duplicates", ofCsv, "sqlite3 .import, no check for duplicates", ofShell);
         else
             Report.Figure($"CSV, {Report.Count(rows)} requests", $"{Report.Milliseconds(ofCsv)}, {Report.PerSecond(rows, ofCsv)}");
-        Report.Figure("longest lock of these imports", Report.Milliseconds(longest), $"{LockTarget} ms", longest <= LockTarget);
+        Report.Figure("longest lock", Report.Milliseconds(longest), $"{LockTarget} ms", longest <= LockTarget);
         foreach (string path in (string[])[log, csv, target])
             SampleStore.Remove(path);
     }

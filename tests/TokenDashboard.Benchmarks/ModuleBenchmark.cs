@@ -15,7 +15,7 @@ internal static class ModuleBenchmark
 
     public static void Run(string? powerShell)
     {
-        Report.Begin("Import of the module");
+        Report.Begin("Module import");
         string module = Metadata("ModuleDirectory").TrimEnd('/', '\\');
         double[] ours = new double[Runs], theirs = new double[Runs];
         // A first run fills the caches of the operating system.

@@ -13,7 +13,7 @@ internal static class Report
     }
 
     /// <summary>A table of comparisons.</summary>
-    public static void Begin(string title) => Begin(title, "what", "TokenDashboard", "compared with", "ratio", "target");
+    public static void Begin(string title) => Begin(title, "operation", "TokenDashboard", "compared with", "ratio", "target");
 
     public static void Line(params string[] cells) => Console.WriteLine($"| {string.Join(" | ", cells)} |");
 
@@ -51,7 +51,7 @@ internal static class Report
     };
 
     public static string PerSecond(long rows, double milliseconds) =>
-        string.Create(CultureInfo.InvariantCulture, $"{rows / milliseconds * 1000:N0} a second");
+        string.Create(CultureInfo.InvariantCulture, $"{rows / milliseconds * 1000:N0} per second");
 
     public static string Count(long rows) => rows.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -45,15 +45,15 @@ internal static class RollupBenchmark
     {
         Report.Begin("Rollups");
         double longest = build.LongestLock;
-        Report.Figure("building them, once", $"{Report.Milliseconds(build.Time)}, {Report.PerSecond(rows, build.Time)}");
+        Report.Figure("building the rollups", $"{Report.Milliseconds(build.Time)}, {Report.PerSecond(rows, build.Time)}");
         int used = 0;
         foreach (int newRows in NewRows.Where(newRows => newRows * runs <= rows / 4))
         {
             (double time, double longestLock) = Refresh(rollups, newRows, runs, ref used);
             longest = Math.Max(longest, longestLock);
-            string perRow = newRows == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {time * 1000 / newRows:0} µs a request");
+            string perRow = newRows == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {time * 1000 / newRows:0} µs per request");
             Report.Figure($"refreshing after {Report.Count(newRows)} new requests", Report.Milliseconds(time) + perRow, newRows == 0 ? "" : "in proportion to new requests");
         }
-        Report.Figure("longest lock of all these", Report.Milliseconds(longest), $"{LockTarget} ms", longest <= LockTarget);
+        Report.Figure("longest lock", Report.Milliseconds(longest), $"{LockTarget} ms", longest <= LockTarget);
     }
 }
