@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using TokenDashboard.Testing;
 
 namespace TokenDashboard.SecondProcess;
 
@@ -35,13 +36,11 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
     // Settings stay with a connection, and one that only reads cannot be made to write again.
     private nint _reading;
 
-    /// <summary>Serves until standard input ends.</summary>
+    /// <summary>Serves until standard input ends, at a port that it says, or at any with 0.</summary>
     public void Serve(int port)
     {
         Open();
-        using var listener = new HttpListener();
-        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-        listener.Start();
+        (HttpListener listener, port) = LocalListener.Start(port);
         _ = Task.Run(async () =>
         {
             while (listener.IsListening)

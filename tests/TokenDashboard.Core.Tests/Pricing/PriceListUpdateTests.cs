@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Pricing;
 
@@ -9,18 +9,13 @@ public sealed class PriceListUpdateTests : IDisposable
 {
     private const string List = """[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":1}}]}]""";
 
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly string _address;
 
     public PriceListUpdateTests()
     {
-        using (var port = new TcpListener(IPAddress.Loopback, 0))
-        {
-            port.Start();
-            _address = $"http://127.0.0.1:{((IPEndPoint)port.LocalEndpoint).Port}/";
-        }
-        _listener.Prefixes.Add(_address);
-        _listener.Start();
+        (_listener, int port) = LocalListener.Start();
+        _address = $"http://127.0.0.1:{port}/";
         _ = ServeAsync();
     }
 

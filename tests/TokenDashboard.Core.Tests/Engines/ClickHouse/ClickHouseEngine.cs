@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using TokenDashboard.Engines.ClickHouse;
 
@@ -27,14 +27,20 @@ internal sealed class ClickHouseEngine : IDisposable
     {
         if (!HasLibrary)
             return;
-        _port = port == 0 ? FreePort() : port;
         string program = Path.Combine(AppContext.BaseDirectory, "TokenDashboard.SecondProcess.dll");
         folder ??= Directory.CreateTempSubdirectory("clickhouse-").FullName;
         _process = Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [program, "clickhouse", Setting!, folder, $"{_port}", .. new[] { login, traffic }.TakeWhile(argument => argument is not null).Select(argument => argument!)])
-        { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        Assert.Equal($"ready {_port}", _process.StandardOutput.ReadLine());
+            [program, "clickhouse", Setting!, folder, $"{port}", .. new[] { login, traffic }.TakeWhile(argument => argument is not null).Select(argument => argument!)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            // Months end for it when they do for the tests.
+            Environment = { ["TZ"] = "UTC" },
+        })!;
+        string? answer = _process.StandardOutput.ReadLine();
+        Assert.StartsWith("ready ", answer, StringComparison.Ordinal);
+        _port = int.Parse(answer![6..], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Whether there is any.</summary>
@@ -79,13 +85,6 @@ internal sealed class ClickHouseEngine : IDisposable
         _process?.Kill();
         _process?.WaitForExit();
         _process?.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

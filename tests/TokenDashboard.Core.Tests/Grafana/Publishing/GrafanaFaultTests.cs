@@ -128,12 +128,11 @@ public class GrafanaFaultTests
     public async Task A_closed_port_is_unreachable()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        listener.Stop();
+        // It keeps its port and does not listen, so that nobody else will.
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        PublishRun run = PublishRun.Of(server, PublishRun.Json(), connection: PublishRun.Connection(url));
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), connection: PublishRun.Connection(new Uri($"http://{closed.LocalEndPoint}")));
 
         Assert.Equal(ErrorCode.GrafanaUnreachable, run.Error?.Code);
     }
