@@ -1,0 +1,64 @@
+using System.Net;
+using TokenDashboard.Testing;
+
+namespace TokenDashboard.Module.Tests.Commands;
+
+/// <summary>
+/// The variables of the environment. They are the whole process's, so nothing else runs meanwhile: another test would find a server where it has
+/// connected to none.
+/// </summary>
+[Collection(nameof(GrafanaEnvironmentTests))]
+[CollectionDefinition(nameof(GrafanaEnvironmentTests), DisableParallelization = true)]
+public sealed class GrafanaEnvironmentTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+
+    public GrafanaEnvironmentTests() => File.WriteAllText(Path.Combine(_folder, "one.json"), """{ "uid": "one", "title": "One", "panels": [] }""");
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("GRAFANA_URL", null);
+        Environment.SetEnvironmentVariable("GRAFANA_TOKEN", null);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Address_and_token_come_from_the_environment_where_they_are_not_given()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        Environment.SetEnvironmentVariable("GRAFANA_URL", server.Url.ToString());
+        Environment.SetEnvironmentVariable("GRAFANA_TOKEN", FakeGrafana.Token);
+
+        Run(session, server, "Publish-GrafanaDashboard $folder/one.json").Succeeded();
+
+        Assert.Equal(["one"], server.Dashboards.Keys);
+        Environment.SetEnvironmentVariable("GRAFANA_URL", null);
+        Environment.SetEnvironmentVariable("GRAFANA_TOKEN", null);
+        Assert.Equal("GrafanaUrlInvalid", Run(session, server, "Publish-GrafanaDashboard $folder/one.json").ErrorId);
+        Assert.Equal("GrafanaSignInInvalid", Run(session, server, "Connect-Grafana $url").ErrorId);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:1", "GrafanaSignInInvalid")]
+    [InlineData("https://127.0.0.1:{0}", "GrafanaSignInInvalid")]
+    [InlineData("http://localhost:{0}", "GrafanaSignInInvalid")]
+    [InlineData("http://127.0.0.1:{0}/grafana", "GrafanaNotJson")]
+    public async Task The_token_of_the_environment_goes_to_the_server_of_the_environment_only(string url, string errorId)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        (string Name, object? Value) other = ("other", url.Replace("{0}", server.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        Environment.SetEnvironmentVariable("GRAFANA_URL", server.Url.ToString());
+        Environment.SetEnvironmentVariable("GRAFANA_TOKEN", FakeGrafana.Token);
+        server.Intercept = line => line.Contains("/grafana/", StringComparison.Ordinal) ? FakeGrafana.Answer.Html(404, "none") : null;
+
+        Assert.Equal(errorId, Run(session, server, "Connect-Grafana $other", other).ErrorId);
+        Assert.Equal(errorId == "GrafanaNotJson", server.Requests.Count > 0);
+        Environment.SetEnvironmentVariable("GRAFANA_URL", null);
+        Assert.Equal("GrafanaSignInInvalid", Run(session, server, "Connect-Grafana $url").ErrorId);
+    }
+
+    private ModuleSession.Result Run(ModuleSession session, FakeGrafana server, string script, params (string Name, object? Value)[] variables) =>
+        session.Run(script, [("folder", _folder), ("url", server.Url), .. variables]);
+}
