@@ -12,8 +12,9 @@ if (-not $assembly.StartsWith($modulePath)) {
     throw "This PowerShell has loaded '$assembly' before. Run the tests in a PowerShell of their own."
 }
 
-# What a person has set for their own work must not answer for a test.
-foreach ($name in 'TOKENDASHBOARD_DATABASE', 'OBSERVICIA_CONFIG_FILE', 'GRAFANA_URL', 'GRAFANA_TOKEN', 'CLICKHOUSE_USER', 'CLICKHOUSE_PASSWORD') {
+# What a person or a machine has set for other work must not answer for a test. A proxy would also be asked for the servers of tests.
+foreach ($name in 'TOKENDASHBOARD_DATABASE', 'OBSERVICIA_CONFIG_FILE', 'GRAFANA_URL', 'GRAFANA_TOKEN', 'CLICKHOUSE_USER', 'CLICKHOUSE_PASSWORD',
+    'HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy') {
     [Environment]::SetEnvironmentVariable($name, $null)
 }
 $env:TOKENDASHBOARD_PRICES = $TestDrive
@@ -23,9 +24,15 @@ function Get-SampleStore([string] $Name = 'sample.db', [int] $Seed = 3) {
     (New-TokenStore (Join-Path $TestDrive $Name) -Sample -Days 10 -RequestsPerDay 100 -Seed $Seed -Until 2026-11-01T00:00Z).Database
 }
 
-# The texts tab completion offers at the end of a line.
+# The texts tab completion offers at the end of a line. A completer ends when its time is over, and then may offer only some: on a busy machine it is asked again.
 function Complete([string] $Line) {
-    [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches.CompletionText
+    for ($time = 1; $true; $time++) {
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $offered = [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches.CompletionText
+        if ($watch.ElapsedMilliseconds -lt 150 -or $time -eq 20) {
+            return $offered
+        }
+    }
 }
 
 # The lines a window of some width shows of objects, in a culture of its own so that figures look the same everywhere.
@@ -43,12 +50,13 @@ function Get-Display([int] $Width) {
     }
 }
 
-# The address of a port of this machine that nothing listens on.
+# The address of a port of this machine that nothing listens on. A socket keeps it that does not listen, so that nobody else will.
 function Get-ClosedUrl {
-    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
-    $listener.Stop()
+    $socket = [Net.Sockets.Socket]::new('InterNetwork', 'Stream', 'Tcp')
+    $socket.Bind([Net.IPEndPoint]::new([Net.IPAddress]::Loopback, 0))
+    $url = "http://127.0.0.1:$($socket.LocalEndPoint.Port)"
+    [AppDomain]::CurrentDomain.SetData($url, $socket)
+    $url
 }
 
 # Starts the program beside the tests, which ends when this process is gone.
@@ -68,9 +76,8 @@ function Start-SecondProcess([string[]] $Arguments) {
 
 # Starts the ClickHouse that TOKENDASHBOARD_TEST_CLICKHOUSE is the library of.
 function Start-ClickHouse {
-    $port = ([uri] (Get-ClosedUrl)).Port
-    $process = Start-SecondProcess clickhouse, $env:TOKENDASHBOARD_TEST_CLICKHOUSE, (Join-Path $TestDrive clickhouse), $port
-    $null = $process.StandardOutput.ReadLine()
+    $process = Start-SecondProcess clickhouse, $env:TOKENDASHBOARD_TEST_CLICKHOUSE, (Join-Path $TestDrive clickhouse), 0
+    $port = $process.StandardOutput.ReadLine() -replace '^ready '
     [pscustomobject] @{ Process = $process; Address = "clickhouse://127.0.0.1:$port/default" }
 }
 
