@@ -17,8 +17,8 @@ internal sealed class MatchClause
     {
         _kind = kind;
         _text = kind == "regex" ? text : text.ToLowerInvariant();
-        // The patterns of lists are JavaScript patterns. A pattern of a downloaded list must not block the command.
-        _regex = kind == "regex" ? new Regex(text, RegexOptions.ECMAScript | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(100)) : null;
+        // The patterns of lists are JavaScript patterns. A pattern of a downloaded list must not block the command, and a busy machine is not the fault of a pattern.
+        _regex = kind == "regex" ? new Regex(text, RegexOptions.ECMAScript | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;
     }
 
     /// <summary>Several conditions with <c>or</c> or <c>and</c>.</summary>

@@ -65,7 +65,7 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
         var counts = new Dictionary<string, long>();
         var watch = Stopwatch.StartNew();
         using var scanner = new RequestScanner(store, new RequestFilter(), name, newestFirst: true);
-        while (watch.Elapsed < time && scanner.ReadWindow(row => CollectionsMarshal.GetValueRefOrAddDefault(counts, row.NameOf(name), out _)++))
+        while (scanner.ReadWindow(row => CollectionsMarshal.GetValueRefOrAddDefault(counts, row.NameOf(name), out _)++) && watch.Elapsed < time)
         {
         }
         return counts;
