@@ -40,7 +40,7 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         }
         catch (TokenDashboardException) when (deadline.IsCancellationRequested)
         {
-            throw QueryGuard.Stopped($"ran for more than {time.TotalSeconds:0.#} seconds");
+            throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture, $"ran for more than {time.TotalSeconds} seconds"));
         }
         catch (TokenDashboardException) when (_server.IsTooLong)
         {
