@@ -157,7 +157,7 @@ Describe 'Get-UserTokenUsage' {
 `$kept = Get-UserTokenUsage -Database '$($store.Database)' -First 1
 `$kept
 stty cols 60
-Start-Sleep 1
+for (`$i = 0; `$i -lt 600 -and [Console]::WindowWidth -ne 60; `$i++) { Start-Sleep -Milliseconds 100 }
 `$kept
 "@
         $shown -match '█' | Should -HaveCount 1

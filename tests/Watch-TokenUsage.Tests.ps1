@@ -20,7 +20,7 @@ Describe 'Watch-TokenUsage' {
     }
 
     It 'shows what is written meanwhile' {
-        $numbers = @(Watch-TokenUsage -Database $database -User 'newcomer' -Count 2 -IntervalSec 1 -WarningAction Ignore | ForEach-Object {
+        $numbers = @(Watch-TokenUsage -Database $database -User 'newcomer' -Last 1d -Count 2 -IntervalSec 1 -WarningAction Ignore | ForEach-Object {
                 if ($_ -match ' 0 requests') { Add-Request newcomer 777 }
                 [regex]::Match($_, '(\d+) requests, (\d+) tokens').Groups[1, 2].Value -join ' '
             })
@@ -92,8 +92,10 @@ Describe 'Watch-TokenUsage' {
         }
 
         It 'draws again when the size of the window changes' {
-            $resize = "bash -c '(sleep 3; stty rows 24; sleep 2; kill -INT `$0) < /dev/tty > /dev/null 2>&1 &' `$PID"
-            $shown = (Invoke-InTerminal "$resize; Watch-TokenUsage -Database '$database' -Since 2020-01-01 -IntervalSec 30 -Count 2" -Rows 10) -join "`n"
+            $file = Join-Path $TestDrive resized.txt
+            $await = "await() { for i in {1..600}; do grep -q `"`$1`" `"$file`" && break; sleep 0.1; done; }"
+            $resize = "bash -c '($await; await higher; stty rows 24; await Newest; sleep 1; kill -INT `$0) < /dev/tty > /dev/null 2>&1 &' `$PID"
+            $shown = (Invoke-InTerminal "$resize; Watch-TokenUsage -Database '$database' -Since 2020-01-01 -IntervalSec 300 -Count 2" -Rows 10 -Shown $file) -join "`n"
 
             # Ctrl+C leaves the picture, too.
             $picture = ($shown -split ([regex]::Escape("$([char] 27)[?1049l")))[0]

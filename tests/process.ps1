@@ -7,11 +7,11 @@ function Invoke-PowerShell {
     & $program @assembly -NoProfile -NonInteractive @args 2>&1 | ForEach-Object { "$_" }
 }
 
-# The lines that the same PowerShell writes for a script in a terminal of some size.
-function Invoke-InTerminal([string] $Script, [int] $Rows = 24, [int] $Columns = 100) {
+# The lines that the same PowerShell writes for a script in a terminal of some size. A file has them as soon as they are written.
+function Invoke-InTerminal([string] $Script, [int] $Rows = 24, [int] $Columns = 100, [string] $Shown = '/dev/null') {
     $file = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
     Set-Content $file "Import-Module '$modulePath'; $Script"
     $program = (@([Environment]::ProcessPath) + ((Split-Path ([Environment]::ProcessPath) -LeafBase) -eq 'dotnet' ? @([Environment]::GetCommandLineArgs()[0]) : @())) -join "' '"
     $inside = "stty rows $Rows cols $Columns; TERM=xterm-256color NO_COLOR=1 '$program' -NoProfile -File '$file'"
-    script -qec $inside /dev/null | ForEach-Object { $_.TrimEnd() }
+    script -qefc $inside $Shown | ForEach-Object { $_.TrimEnd() }
 }
