@@ -297,7 +297,7 @@ public sealed class ImportSourceTests : IDisposable
             importer.Import(pipe);
         }, CancellationToken.None);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -118,7 +118,9 @@ public sealed partial class PublishScriptTests : IDisposable
         TokenDash.Result after = await Run(again.Url);
 
         Assert.Equal(3, killed.ExitCode);
-        Assert.Equal(["Created Dashboard 'one'", "Failed Dashboard 'two'", "Ended GrafanaUnreachable"], Events(killed).Select(line => line.Split(':')[0]));
+        Assert.Equal(["Created Dashboard 'one'", "Failed Dashboard 'two'"], Events(killed).SkipLast(1).Select(line => line.Split(':')[0]));
+        // On a busy machine a try may be under way when the time is over.
+        Assert.Matches("^Ended Grafana(Unreachable|Timeout):", Events(killed)[^1]);
         Assert.Equal((0, "Created Dashboard 'two'"), (after.ExitCode, Events(after)[0]));
         Assert.All(again.Dashboards.Values, dashboard => Assert.Single(dashboard.History));
     }

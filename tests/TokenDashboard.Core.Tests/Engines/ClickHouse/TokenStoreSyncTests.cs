@@ -5,6 +5,7 @@ using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Testing;
 using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;
 
@@ -285,13 +286,13 @@ public class TokenStoreSyncTests
             for (int i = 0; i < 2; i++)
             {
                 using var process = new Sqlite.SecondProcess("sync", store.Path, address, "500");
-                Assert.True(SpinWait.SpinUntil(() => CountOf(address) > i * 2000, TimeSpan.FromSeconds(20)));
+                Eventually.Holds(() => CountOf(address) > i * 2000);
                 process.Kill();
             }
             long before = CountOf(address);
             using (var process = new Sqlite.SecondProcess("sync", store.Path, address, "400"))
             {
-                Assert.True(SpinWait.SpinUntil(() => CountOf(address) > before, TimeSpan.FromSeconds(20)));
+                Eventually.Holds(() => CountOf(address) > before);
                 engine.Dispose();
             }
             engine = new ClickHouseEngine(folder.File("data"), port: engine.Port);

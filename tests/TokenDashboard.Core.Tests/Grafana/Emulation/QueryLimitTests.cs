@@ -31,7 +31,7 @@ public sealed class QueryLimitTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public void What_would_not_end_is_stopped(string sql) => Assert.Equal(DashboardRules.QueryStopped, Refused(sql).Rule);
+    public void What_would_not_end_is_stopped(string sql) => Assert.Equal(DashboardRules.QueryStopped, Refused(sql, seconds: 0.5).Rule);
 
     [Theory]
     [InlineData("c{0}(x) AS (SELECT a.x FROM c{1} AS a, c{1} AS b)")]
@@ -196,10 +196,10 @@ public sealed class QueryLimitTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private PluginException Refused(string sql)
+    private PluginException Refused(string sql, double seconds = 30)
     {
         using var database = new ProofDatabase(_store.Path, CancellationToken.None);
-        return Assert.Throws<PluginException>(() => Run(database, sql, seconds: 0.5));
+        return Assert.Throws<PluginException>(() => Run(database, sql, seconds));
     }
 
     private static PluginResult Run(ProofDatabase database, string sql, double seconds = 30) =>

@@ -202,7 +202,7 @@ public class GrafanaRetryTests
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line => line == "GET /api/org" ? Answer("503") : null;
-        GrafanaConnection connection = PublishRun.Connection(server.Url) with { Timeout = TimeSpan.FromSeconds(2), RetryDelay = TimeSpan.FromHours(1) };
+        GrafanaConnection connection = PublishRun.Connection(server.Url) with { Timeout = TimeSpan.FromSeconds(5), RetryDelay = TimeSpan.FromHours(1) };
 
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options, connection: connection);
 
@@ -222,10 +222,10 @@ public class GrafanaRetryTests
             bool isWrite = line == "POST /api/dashboards/db";
             sent |= isWrite;
             if (sent)
-                Thread.Sleep(TimeSpan.FromSeconds(1.2));
+                Thread.Sleep(TimeSpan.FromSeconds(3));
             return isWrite ? FakeGrafana.Answer.Dropped : null;
         };
-        GrafanaConnection connection = PublishRun.Connection(server.Url) with { Timeout = TimeSpan.FromSeconds(2) };
+        GrafanaConnection connection = PublishRun.Connection(server.Url) with { Timeout = TimeSpan.FromSeconds(5) };
 
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options, connection: connection);
 

@@ -138,12 +138,13 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
         IReadOnlyList<PSObject> output = Run(
             session,
             server,
-            "$rules = 'one', 'two', 'three' | ForEach-Object { @{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m'; Folder = 'LLM/Alerts' } }; $null = Connect-Grafana $url -Token $token -TimeoutSec 2; "
+            "$rules = 'one', 'two', 'three' | ForEach-Object { @{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m'; Folder = 'LLM/Alerts' } }; $null = Connect-Grafana $url -Token $token -TimeoutSec 5; "
                 + "try { $rules | Publish-GrafanaAlertRule } catch { \"Ended $($_.FullyQualifiedErrorId)\" }").Succeeded();
 
         Assert.Equal(["AlertRule one Created", "AlertRule two Failed", "AlertRule three Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
         Assert.All(output.SkipLast(1).TakeLast(3), rule => Assert.Equal("Alerts", rule.Properties["FolderTitle"].Value));
-        Assert.StartsWith("Ended GrafanaUnreachable,", output[^1].ToString(), StringComparison.Ordinal);
+        // On a busy machine a try may be under way when the time is over.
+        Assert.Matches("^Ended Grafana(Unreachable|Timeout),", output[^1].ToString());
         Assert.Equal(["one"], server.AlertRules.Keys);
     }
 

@@ -309,7 +309,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         string[] names = ["one", "two", "zero"];
         foreach (string name in names)
             WriteDashboard(name);
-        Connect(session, server, "-TimeoutSec 2");
+        Connect(session, server, "-TimeoutSec 5");
         var seen = new List<string>();
         server.Intercept = line => line.StartsWith("GET /api/dashboards/uid/two", StringComparison.Ordinal) || seen.Count > 0 ? Die(line) : null;
         FakeGrafana.Answer Die(string line)
