@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
@@ -43,7 +44,7 @@ internal sealed class ImportFolder : IDisposable
         using SqliteDataReader reader = command.ExecuteReader();
         var values = new List<string>();
         while (reader.Read())
-            values.Add(reader.GetValue(0).ToString()!);
+            values.Add(Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture)!);
         return [.. values];
     }
 
