@@ -1,19 +1,24 @@
 using TokenDashboard.Testing;
 
-[assembly: AssemblyFixture(typeof(NoSettings))]
+[assembly: AssemblyFixture(typeof(TestProcess))]
 
 namespace TokenDashboard.Testing;
 
-/// <summary>What a person or a machine has set for other work must not answer for a test. It is taken out of the process before its tests begin.</summary>
-public sealed class NoSettings : IDisposable
+/// <summary>What holds for all tests of a process, before they begin.</summary>
+public sealed class TestProcess : IDisposable
 {
     private readonly DirectoryInfo _prices = Directory.CreateTempSubdirectory("tokendashboard-");
 
-    public NoSettings()
+    public TestProcess()
     {
+        // As many tests as there are processors hold a thread each while servers in the same process answer them; more would be added only slowly.
+        ThreadPool.GetMinThreads(out int threads, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, 3 * Environment.ProcessorCount), ports);
+
+        // What a person or a machine has set for other work must not answer for a test.
         string[] names =
         [
-            "TOKENDASHBOARD_DATABASE", "OBSERVICIA_CONFIG_FILE", "GRAFANA_URL", "GRAFANA_TOKEN", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD", "NO_COLOR",
+            "TOKENDASHBOARD_DATABASE", "OBSERVICIA_CONFIG_FILE", "GRAFANA_URL", "GRAFANA_TOKEN", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD",
             // A proxy would also be asked for the servers of tests.
             "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy",
         ];
