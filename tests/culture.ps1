@@ -53,4 +53,6 @@ $results = & {
         Get-TokenRequest @query -First 5
     }
 } | ConvertTo-Json -Depth 4
+# How sums are read in parts depends on the speed of the machine, and the last digits of a mean depend on that.
+$results = [regex]::Replace($results, '[0-9]+\.[0-9]{9,}', { [math]::Round([double] $args[0].Value, 7).ToString([cultureinfo]::InvariantCulture) })
 Set-Content $File ($results.Replace("work-$Culture", 'work').Replace("store-$Culture", 'store'))
