@@ -1,4 +1,3 @@
-using System.Net;
 using TokenDashboard.Testing;
 
 namespace TokenDashboard.Module.Tests.Commands;
