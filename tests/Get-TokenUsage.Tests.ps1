@@ -290,8 +290,8 @@ Describe 'Get-TokenUsage' {
             $env:TOKENDASHBOARD_PRICES = $null
         }
 
-        $byCost -match 'The order is by cost in several currencies \(EUR, USD\)' | Should -HaveCount 1
-        $requestsByCost -match 'The order is by cost in several currencies \(EUR, USD\)' | Should -HaveCount 1
+        $byCost -match 'The rows are ordered by cost in several currencies \(EUR, USD\)' | Should -HaveCount 1
+        $requestsByCost -match 'The rows are ordered by cost in several currencies \(EUR, USD\)' | Should -HaveCount 1
         $ofOne -match 'currencies' | Should -BeNullOrEmpty
         $rows[-1].Cost | Should -BeNullOrEmpty
         $rows[-1].Currency | Should -Be 'EUR, USD'

@@ -29,7 +29,7 @@ Describe 'New-TokenReport' {
         $some = New-TokenReport -Database $removed -TimeZone UTC @range -As Markdown -WarningAction SilentlyContinue
 
         "$none" | Should -Match 'All requests of this time range were removed'
-        "$some" | Should -Match 'Largest requests of those that were not removed'
+        "$some" | Should -Match 'Largest requests that were not removed'
         Get-Content $path -Raw | Should -Not -Match 'removed'
         Set-Content (Join-Path $TestDrive late.csv) "timestamp,prompt_tokens`n2026-10-20T10:00:00,5`n2026-10-19T10:00:00.7654321,6"
         $null = Import-TokenUsage (Join-Path $TestDrive late.csv) -Database (Join-Path $TestDrive late.db)

@@ -32,7 +32,7 @@ Describe 'Remove-TokenUsage' {
         $report = Import-TokenUsage $copy -Database $database -WarningAction SilentlyContinue -WarningVariable warnings
 
         $report.Imported, $report.BeforeRemoval | Should -Be 0, $result.RemovedRequests
-        $warnings | Should -Match 'removed from the store'
+        $warnings | Should -Match 'removed them from the store'
         $report | Format-List | Out-String | Should -Match 'Before removal'
         ($report | Get-Display 80)[2] | Should -Match " $($result.RemovedRequests) +0 "
         (Get-TokenUsage -Database $database).TotalTokens | Should -Be $usage.TotalTokens

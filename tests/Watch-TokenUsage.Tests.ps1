@@ -82,13 +82,13 @@ Describe 'Watch-TokenUsage' {
 
             $picture, $left = $shown -split ([regex]::Escape("$([char] 27)[?1049l"))
             $picture | Should -Match 'Newest requests'
-            $picture | Should -Match 'q ends\.'
+            $picture | Should -Match 'q quits\.'
             $left | Should -Match '(?s)live\.db.*Users.*Newest requests.* \d{4}-\d\d-\d\d|\d\d:\d\d:\d\d  '
             $left | Should -Not -Match ([char] 27)
         }
 
         It 'says in a low window that there is more' {
-            (Invoke-InTerminal "Watch-TokenUsage -Database '$database' -Since 2020-01-01 -Count 1" -Rows 10) -join "`n" | Should -Match 'q ends\. A higher window shows more\.'
+            (Invoke-InTerminal "Watch-TokenUsage -Database '$database' -Since 2020-01-01 -Count 1" -Rows 10) -join "`n" | Should -Match 'q quits\. Enlarge the window to see more\.'
         }
 
         It 'draws again when the size of the window changes' {
@@ -99,7 +99,7 @@ Describe 'Watch-TokenUsage' {
 
             # Ctrl+C leaves the picture, too.
             $picture = ($shown -split ([regex]::Escape("$([char] 27)[?1049l")))[0]
-            $picture | Should -Match '(?s)A higher window shows more\..*Newest requests.*q ends\. '
+            $picture | Should -Match '(?s)Enlarge the window to see more\..*Newest requests.*q quits\. '
             ([regex]::Matches($shown, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?=  live)').Value | Select-Object -Unique) | Should -HaveCount 1
         }
 

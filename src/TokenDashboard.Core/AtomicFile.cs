@@ -2,18 +2,18 @@ using System.Collections.Concurrent;
 
 namespace TokenDashboard;
 
-/// <summary>Writes files that other programs read while they are written: a reader sees the old text or the new one, never a part.</summary>
+/// <summary>Writes files that other programs may read at the same time. A reader sees either the old or the new text, never a part.</summary>
 internal static class AtomicFile
 {
-    // A file of a run that goes on is younger.
+    // The temporary file of a run in progress is newer.
     private static readonly TimeSpan YoungestLeftover = TimeSpan.FromHours(1);
 
-    // Hidden files by folder, as they were before the first write: a folder is listed once, however many files are written into it.
+    // Hidden files by folder before the first write. A folder is listed once, however many files are written into it.
     private static readonly ConcurrentDictionary<string, string[]> Hidden = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Writes a whole file as UTF-8 without a byte order mark, and returns whether it was written. Missing folders are created. A file that
-    /// already has this content is not written, so that file watchers see no change. A symbolic link stays; its target changes.
+    /// already has this content is not written, so file watchers see no change. A symbolic link is kept, and its target changes.
     /// </summary>
     /// <exception cref="TokenDashboardException">The file or its folder cannot be written.</exception>
     public static bool WriteIfChanged(string path, string text, ErrorCode code = ErrorCode.DashboardWriteFailed)
@@ -32,7 +32,7 @@ internal static class AtomicFile
         {
             throw new TokenDashboardException(
                 code,
-                $"'{path}' could not be written: {exception.Message} Check that the folder exists, that this account may write to it, "
+                $"'{path}' could not be written: {exception.Message} Check that the folder exists, that this account can write to it, "
                 + "and that no other program uses the file.",
                 exception,
                 path);
@@ -40,10 +40,12 @@ internal static class AtomicFile
     }
 
     /// <summary>
-    /// As <see cref="WriteIfChanged"/>, for a file with an untrusted name below a folder of the user. Links below
-    /// that folder can lead out of it, so they are refused.
+    /// Works as <see cref="WriteIfChanged"/>, for a file with an untrusted name below a folder of the user. Links below
+    /// that folder can lead out of it, so they are rejected.
     /// </summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>: there is a link, or the file or its folder cannot be written.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardWriteFailed"/>: the path contains a link, or the file or its folder cannot be written.
+    /// </exception>
     public static bool WriteBelow(string root, string path, string text)
     {
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
@@ -53,14 +55,14 @@ internal static class AtomicFile
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardWriteFailed,
-                    $"'{path}' was not written, because '{at}' is a link to '{target}'. Replace the link with a file or folder, or use the target of the link.",
+                    $"'{path}' was not written, because '{at}' is a link to '{target}'. Replace the link with a file or folder, or specify the target of the link.",
                     target: path);
             }
         }
         return WriteIfChanged(path, text);
     }
 
-    /// <summary>A rename is atomic only within one file system, so the temporary file is in the same folder. Those of killed runs are removed.</summary>
+    /// <summary>A rename is atomic only within one file system, so the temporary file is in the same folder. Temporary files of killed runs are removed.</summary>
     private static void Replace(string target, byte[] content)
     {
         string folder = Path.GetDirectoryName(target)!, name = $".{Path.GetFileName(target)}.", random = Path.GetRandomFileName();
@@ -75,7 +77,7 @@ internal static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 stream.Write(content);
-                // Without this, a power failure after the rename can leave an empty file with the final name.
+                // Without this, a power failure after the rename can leave an empty file under the final name.
                 stream.Flush(flushToDisk: true);
             }
             if (!OperatingSystem.IsWindows() && File.Exists(target))

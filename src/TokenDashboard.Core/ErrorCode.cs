@@ -5,13 +5,13 @@ namespace TokenDashboard;
 /// </summary>
 public enum ErrorCode : long
 {
-    /// <summary>No store is specified by parameter, environment or configuration file.</summary>
+    /// <summary>No store is specified by a parameter, the environment or a configuration file.</summary>
     StoreNotSpecified,
 
-    /// <summary>The Observicia configuration file exists but cannot be understood.</summary>
+    /// <summary>The Observicia configuration file exists but cannot be parsed.</summary>
     ConfigurationInvalid,
 
-    /// <summary>The file of the store does not exist.</summary>
+    /// <summary>The store's file does not exist.</summary>
     StoreNotFound,
 
     /// <summary>The command does not support the engine of the store's address.</summary>
@@ -23,20 +23,20 @@ public enum ErrorCode : long
     /// <summary>The server of the store cannot be reached, or is not ClickHouse.</summary>
     StoreUnreachable,
 
-    /// <summary>The server of the store refused the user or the password.</summary>
+    /// <summary>The server of the store rejected the user or the password.</summary>
     StoreUnauthorized,
 
     /// <summary>The encrypted connection to the server of the store failed.</summary>
     StoreTlsFailed,
 
-    /// <summary>The server of the store did not answer in time, or stopped a query that took too long.</summary>
+    /// <summary>The server of the store did not respond in time, or stopped a query that took too long.</summary>
     StoreTimeout,
 
     /// <summary>A limit of the server of the store stopped the query.</summary>
     StoreQuotaExceeded,
 
     /// <summary>
-    /// This version of the module cannot read the schema of a table or view, or the rollups of removed requests, or only some of the tables were dropped.
+    /// This version of the module cannot read the schema of a table or view, or the rollups of removed requests. Or some of the tables were dropped, but not all.
     /// </summary>
     StoreSchemaMismatch,
 
@@ -55,28 +55,28 @@ public enum ErrorCode : long
     /// <summary>The file is not a SQLite database, or is damaged.</summary>
     StoreNotDatabase,
 
-    /// <summary>The database has no table named telemetry, or on ClickHouse lacks a table or view that Sync-TokenStore makes.</summary>
+    /// <summary>The database has no table named telemetry, or a table or view that Sync-TokenStore creates on ClickHouse is missing.</summary>
     StoreTableMissing,
 
-    /// <summary>The table telemetry lacks columns, the row id of SQLite's usual tables included.</summary>
+    /// <summary>The table telemetry has missing columns, which can include the row id of an ordinary SQLite table.</summary>
     StoreColumnsMissing,
 
     /// <summary>The database is in WAL mode and its folder cannot be written, so SQLite cannot create the shared-memory file.</summary>
     StoreWalFolderReadOnly,
 
-    /// <summary>Another process kept the database locked for longer than the time-out.</summary>
+    /// <summary>Another process locked the database for longer than the time-out.</summary>
     StoreLocked,
 
-    /// <summary>This account has no read access to the file, or the user lacks a permission on ClickHouse.</summary>
+    /// <summary>This account cannot read the file, or the user lacks a permission on ClickHouse.</summary>
     StoreAccessDenied,
 
-    /// <summary>SQLite's native library is missing or is not made for this platform.</summary>
+    /// <summary>SQLite's native library is missing or was built for another platform.</summary>
     SqliteUnavailable,
 
-    /// <summary>SQLite or ClickHouse reported another failure while reading.</summary>
+    /// <summary>SQLite or ClickHouse reported another failure during a read.</summary>
     StoreReadFailed,
 
-    /// <summary>The file of a new store exists.</summary>
+    /// <summary>The file of a new store already exists.</summary>
     StoreExists,
 
     /// <summary>The store could not be written.</summary>
@@ -91,22 +91,22 @@ public enum ErrorCode : long
     /// <summary>The compression or encoding of a file to import is not supported.</summary>
     ImportFormatUnsupported,
 
-    /// <summary>A column map contains an unknown column of the store, or lacks a required one.</summary>
+    /// <summary>A column map contains an unknown column of the store, or a required column is missing.</summary>
     ImportMapInvalid,
 
-    /// <summary>A file to import lacks a required column, or has several of its name.</summary>
+    /// <summary>A required column of a file to import is missing, or several columns have its name.</summary>
     ImportColumnMissing,
 
     /// <summary>No entry of the price list matches a model.</summary>
     PriceNotFound,
 
-    /// <summary>A file or folder of prices does not exist or cannot be read.</summary>
+    /// <summary>A price file or folder does not exist or cannot be read.</summary>
     PriceFileNotFound,
 
-    /// <summary>The user's own file of prices cannot be understood.</summary>
+    /// <summary>The user's own price file cannot be parsed.</summary>
     PriceFileInvalid,
 
-    /// <summary>A price list cannot be understood.</summary>
+    /// <summary>A price list cannot be parsed.</summary>
     PriceListInvalid,
 
     /// <summary>A price list could not be downloaded.</summary>
@@ -121,7 +121,7 @@ public enum ErrorCode : long
     /// <summary>A file to import has no readable requests.</summary>
     ImportNothingFound,
 
-    /// <summary>A file to import has totals of many requests, but no requests.</summary>
+    /// <summary>A file to import contains only totals of many requests, not requests.</summary>
     ImportNotRequests,
 
     /// <summary>A time range is empty, reversed or specified twice.</summary>
@@ -133,10 +133,10 @@ public enum ErrorCode : long
     /// <summary>A time zone of a dashboard has no IANA name.</summary>
     TimeZoneInvalid,
 
-    /// <summary>The dimensions of a grouping exclude each other.</summary>
+    /// <summary>The dimensions of a grouping cannot be combined.</summary>
     GroupingInvalid,
 
-    /// <summary>A wildcard pattern cannot be read.</summary>
+    /// <summary>A wildcard pattern is invalid.</summary>
     PatternInvalid,
 
     /// <summary>Filling empty buckets would add too many rows.</summary>
@@ -148,22 +148,22 @@ public enum ErrorCode : long
     /// <summary>A report could not be written.</summary>
     ReportWriteFailed,
 
-    /// <summary>No dashboard of that name exists.</summary>
+    /// <summary>No dashboard with this name exists.</summary>
     DashboardNotFound,
 
     /// <summary>A dashboard's JSON cannot be read.</summary>
     DashboardInvalid,
 
-    /// <summary>A definition of a dashboard lacks something or cannot be understood.</summary>
+    /// <summary>A dashboard definition is incomplete or cannot be parsed.</summary>
     DashboardDefinitionInvalid,
 
-    /// <summary>A file with definitions of dashboards does not exist.</summary>
+    /// <summary>A file of dashboard definitions does not exist.</summary>
     DashboardDefinitionNotFound,
 
-    /// <summary>A path is not one of the file system: its drive or provider does not exist, or has no files.</summary>
+    /// <summary>A path is not a file system path: its drive or provider does not exist, or has no files.</summary>
     PathInvalid,
 
-    /// <summary>No dashboard has a variable for which a value is specified, or its choices do not include the value.</summary>
+    /// <summary>A value is specified for a variable that no dashboard has, or that does not offer the value.</summary>
     DashboardVariableNotFound,
 
     /// <summary>A specified rule does not exist.</summary>
@@ -175,10 +175,10 @@ public enum ErrorCode : long
     /// <summary>A dashboard or provisioning file could not be written.</summary>
     DashboardWriteFailed,
 
-    /// <summary>No address of a Grafana server is specified, or it is invalid.</summary>
+    /// <summary>The address of a Grafana server is missing or invalid.</summary>
     GrafanaUrlInvalid,
 
-    /// <summary>Neither token nor credential is specified, or both are, or one cannot be sent.</summary>
+    /// <summary>The token and the credential are both missing, both are specified, or one cannot be sent.</summary>
     GrafanaSignInInvalid,
 
     /// <summary>The Grafana server could not be reached.</summary>
@@ -190,16 +190,16 @@ public enum ErrorCode : long
     /// <summary>The file of the certificate authority cannot be read.</summary>
     GrafanaCertificateInvalid,
 
-    /// <summary>The session has no connection of that name.</summary>
+    /// <summary>The session has no connection with this name.</summary>
     GrafanaConnectionNotFound,
 
-    /// <summary>The server, or a proxy in front of it, accepts no more requests for now.</summary>
+    /// <summary>The server, or a proxy in front of it, temporarily accepts no more requests.</summary>
     GrafanaBusy,
 
-    /// <summary>The server did not answer in time.</summary>
+    /// <summary>The server did not respond in time.</summary>
     GrafanaTimeout,
 
-    /// <summary>The token or password was refused.</summary>
+    /// <summary>The token or password was rejected.</summary>
     GrafanaUnauthorized,
 
     /// <summary>The account lacks a permission.</summary>
@@ -208,7 +208,7 @@ public enum ErrorCode : long
     /// <summary>The response is not Grafana's JSON.</summary>
     GrafanaNotJson,
 
-    /// <summary>Grafana refused a request for another reason, which is in the message.</summary>
+    /// <summary>Grafana rejected a request for another reason, which is in the message.</summary>
     GrafanaRequestFailed,
 
     /// <summary>The plugin of the data source is not installed.</summary>
@@ -220,10 +220,10 @@ public enum ErrorCode : long
     /// <summary>The data source does not exist, and no database is specified.</summary>
     GrafanaDataSourceMissing,
 
-    /// <summary>A data source of that name or uid exists with another type, or is provisioned.</summary>
+    /// <summary>A data source with this name or uid exists with another type, or is provisioned.</summary>
     GrafanaDataSourceConflict,
 
-    /// <summary>The dashboard or alert rule was changed on the server since it was published, or during publishing.</summary>
+    /// <summary>The dashboard or alert rule was changed on the server after it was published, or during publishing.</summary>
     GrafanaVersionConflict,
 
     /// <summary>The dashboard was deleted on the server, or does not exist and must not be created.</summary>
@@ -232,7 +232,7 @@ public enum ErrorCode : long
     /// <summary>The dashboard is provisioned from files or managed by another tool.</summary>
     GrafanaDashboardManaged,
 
-    /// <summary>A definition of an alert rule lacks something or cannot be understood.</summary>
+    /// <summary>A definition of an alert rule is incomplete or cannot be parsed.</summary>
     AlertRuleInvalid,
 
     /// <summary>A file of alert rules does not exist.</summary>
@@ -244,9 +244,9 @@ public enum ErrorCode : long
     /// <summary>The alert rule or its group is provisioned from files or managed by another tool.</summary>
     GrafanaAlertRuleManaged,
 
-    /// <summary>The dashboard is stored in Grafana's newer schema, and a classic dashboard would lose content.</summary>
+    /// <summary>The dashboard is stored in Grafana's newer schema and would lose content as a classic dashboard.</summary>
     GrafanaSchemaUnsupported,
 
-    /// <summary>The server does not have the requested interface for dashboards, or any supported one.</summary>
+    /// <summary>The server does not have the requested API for dashboards, or has no supported one.</summary>
     GrafanaApiMissing,
 }

@@ -9,21 +9,21 @@ internal static class FileName
     private static readonly System.Buffers.SearchValues<char> Unsafe =
         System.Buffers.SearchValues.Create([.. "/\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(code => (char)code)]);
 
-    /// <summary>A name without extension for a uid. A changed uid gets a hash, so that different uids have different names.</summary>
+    /// <summary>A name without extension for a uid. If characters of the uid are replaced, a hash is added, so that different uids have different names.</summary>
     public static string Of(string uid) => Safe(uid) == uid ? uid : Distinct(uid);
 
-    /// <summary>A unique name of a uid for all ways in which file systems compare names.</summary>
+    /// <summary>A name for a uid that is unique however a file system compares names.</summary>
     internal static string Distinct(string uid) =>
         $"{Safe(uid)}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(uid)), 0, 4).ToLowerInvariant()}";
 
-    /// <summary>A name for a title that stays in its folder and is valid on Windows.</summary>
+    /// <summary>A name for a title that does not lead out of its folder and is valid on Windows.</summary>
     internal static string Safe(string title)
     {
         string name = string.Concat(title.Select(character => Unsafe.Contains(character) ? '_' : character)).Trim().TrimEnd('.', ' ');
         return name.Length == 0 ? "_" : IsDevice(name) ? $"_{name}" : name;
     }
 
-    /// <summary>Whether Windows reads a name as a device, with any extension: https://learn.microsoft.com/windows/win32/fileio/naming-a-file</summary>
+    /// <summary>Whether Windows treats a name as a device, with any extension: https://learn.microsoft.com/windows/win32/fileio/naming-a-file</summary>
     private static bool IsDevice(string name)
     {
         string device = name.Split('.')[0].TrimEnd().ToUpperInvariant();

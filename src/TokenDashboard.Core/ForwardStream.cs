@@ -1,6 +1,6 @@
 namespace TokenDashboard;
 
-/// <summary>A stream that is only read forwards, around another one, which it closes.</summary>
+/// <summary>A forward-only stream for reading that wraps another stream and closes it.</summary>
 internal abstract class ForwardStream(Stream inner) : Stream
 {
     public override bool CanRead => true;

@@ -2,7 +2,7 @@ namespace TokenDashboard;
 
 internal static class Json
 {
-    /// <summary>An object of those fields that have a value.</summary>
+    /// <summary>An object with the fields that have a value.</summary>
     internal static JsonObject Of(params IEnumerable<(string Name, JsonNode? Value)> fields) =>
         new(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value)));
 

@@ -3,20 +3,20 @@ using System.Text.Unicode;
 namespace TokenDashboard;
 
 /// <summary>
-/// Reads untrusted JSON: a small text can contain values that fill the memory. The message of an exception has no part of the text, which can be
-/// a secret or long: it is a place or a limit, for parentheses.
+/// Reads untrusted JSON, of which a small text can contain values that fill the memory. Messages of exceptions contain a position or a limit, to put in
+/// parentheses. They contain no part of the text, because it can be secret or long.
 /// </summary>
 internal static class JsonInput
 {
     private const int MaxDepth = 64;
 
-    /// <summary>The maximum number of values and names in one text. A dashboard of 200 panels has some 50,000.</summary>
+    /// <summary>The maximum number of values and names in one text. A dashboard of 200 panels has about 50,000.</summary>
     private const int MaxValues = 2_000_000;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads JSON. Duplicate names in an object are ambiguous, so they are refused.</summary>
-    /// <exception cref="JsonException">It is not JSON, too large, nested too deeply, or contains half of a surrogate pair.</exception>
+    /// <summary>Reads JSON. Duplicate names in an object are ambiguous, so they are rejected.</summary>
+    /// <exception cref="JsonException">The text is not JSON, too large, nested too deeply, or contains half of a surrogate pair.</exception>
     internal static JsonNode? Parse(string text, bool lenient = false)
     {
         try
@@ -29,8 +29,8 @@ internal static class JsonInput
         }
     }
 
-    /// <summary>Reads JSON in UTF-8; invalid bytes become replacement characters.</summary>
-    /// <exception cref="JsonException">As of text.</exception>
+    /// <summary>Reads JSON in UTF-8. Invalid bytes become replacement characters.</summary>
+    /// <exception cref="JsonException">In the same cases as for text.</exception>
     internal static JsonNode? Parse(ReadOnlySpan<byte> utf8, bool lenient = false)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble))
@@ -40,7 +40,7 @@ internal static class JsonInput
         JsonCommentHandling comments = Options(lenient).CommentHandling;
         try
         {
-            // One level more, so that the limit is not reported as an error of the text.
+            // One more level, so that the reader does not report the limit as a syntax error.
             Check(utf8, new JsonReaderOptions { AllowTrailingCommas = lenient, CommentHandling = comments, MaxDepth = MaxDepth + 1 });
             return JsonNode.Parse(utf8, documentOptions: Options(lenient));
         }
@@ -50,8 +50,8 @@ internal static class JsonInput
         }
     }
 
-    /// <summary>Reads JSON in UTF-8 that was checked before, or that this product wrote. The element is not disposed, because it is read later.</summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>Reads JSON in UTF-8 that was checked before, or that this module wrote. The element is not disposed, because it is read later.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     internal static JsonElement ParseElement(ReadOnlyMemory<byte> utf8, bool lenient = false)
     {
         try
@@ -72,7 +72,7 @@ internal static class JsonInput
         MaxDepth = MaxDepth,
     };
 
-    // An exception without a place is of a limit or a duplicate name, of which the library shows the beginning.
+    // An exception without a position reports a limit or a duplicate name. The library's message would include the beginning of the name.
     private static JsonException WithoutText(JsonException exception) => exception.LineNumber is { } line
         ? new JsonException(string.Create(CultureInfo.InvariantCulture, $"line {line + 1}, byte {exception.BytePositionInLine + 1}"))
         : exception;

@@ -1,6 +1,6 @@
 namespace TokenDashboard;
 
-/// <summary>Reads untrusted JSON: a missing value, or one of another type, is null and never an exception.</summary>
+/// <summary>Reads untrusted JSON. A value that is missing or has another type is null and never an exception.</summary>
 internal static class JsonReading
 {
     internal static JsonNode? Child(this JsonNode? node, string key) => node is JsonObject json ? json[key] : null;
@@ -27,7 +27,7 @@ internal static class JsonReading
     /// <summary>A whole number; null for anything else.</summary>
     internal static long? Whole(this JsonNode? node, string key) => Child(node, key) is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
-    // Converted from text, because nodes that code created contain integers, which are not converted.
+    // Converted through text, because nodes created by code contain integers, which are not converted.
     internal static double? Number(this JsonNode? node, string key) =>
         Child(node, key) is JsonValue value && value.GetValueKind() == JsonValueKind.Number
             && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
@@ -35,7 +35,7 @@ internal static class JsonReading
     internal static IEnumerable<JsonObject> Objects(this JsonNode? node, string key) =>
         Child(node, key) is JsonArray list ? list.OfType<JsonObject>() : [];
 
-    /// <summary>The texts of a list; a single text is a list of one.</summary>
+    /// <summary>The strings of a list. A single string is a list of one.</summary>
     internal static IReadOnlyList<string> Texts(this JsonNode? node, string key) => Child(node, key) switch
     {
         JsonArray list => [.. list.OfType<JsonValue>().Select(AsText)],
@@ -43,7 +43,7 @@ internal static class JsonReading
         _ => [],
     };
 
-    /// <summary>Every string in a tree, without keys, as a function reads it under its key; an item of a list has the key of the list.</summary>
+    /// <summary>All strings in a tree, except keys, each transformed by a function that receives its key. An item of a list has the key of the list.</summary>
     internal static IEnumerable<string> AllTexts(this JsonNode? node, Func<string, string, string> read, string key = "") => node switch
     {
         JsonObject json => json.SelectMany(pair => pair.Value.AllTexts(read, pair.Key)),

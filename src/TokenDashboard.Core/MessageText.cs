@@ -11,7 +11,7 @@ internal static class MessageText
     /// </summary>
     public static string Clean(string message) => Visible(Secrets.MaskInMessage(message), breaks: ' ');
 
-    /// <summary>A text without control characters and marks that change the direction of text.</summary>
+    /// <summary>Text without control characters and without characters that change the text direction.</summary>
     public static string Visible(string text) => Visible(text, Replacement);
 
     private static string Visible(string text, char breaks) => text.Any(IsObeyed)

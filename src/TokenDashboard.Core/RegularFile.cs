@@ -3,35 +3,35 @@ using System.Formats.Tar;
 namespace TokenDashboard;
 
 /// <summary>
-/// Reads untrusted files. Opening a pipe waits for its writer, and a device can be endless: only regular files are
+/// Reads untrusted files. Opening a pipe waits for its writer, and a device can be endless, so only regular files are
 /// opened, and only up to a limit.
 /// </summary>
 internal static class RegularFile
 {
-    /// <summary>The maximum size of a dashboard, of definitions or of a provisioning file.</summary>
+    /// <summary>The maximum size of a dashboard, a file of definitions or a provisioning file.</summary>
     public const long MaxDocumentBytes = 64L * 1024 * 1024;
 
     private static readonly EnumerationOptions Listable = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
-    /// <summary>Opens a file, or the target of a link, for reading, up to a size. It can be written, renamed or removed at the same time.</summary>
-    /// <exception cref="IOException">It does not exist, it is larger, or it is a pipe, a socket or a device.</exception>
-    /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
+    /// <summary>Opens a file, or the target of a link, for reading, up to a maximum size. Other programs can write, rename or remove it at the same time.</summary>
+    /// <exception cref="IOException">The file does not exist or is too large, or the path is a pipe, a socket or a device.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account cannot read the file.</exception>
     public static FileStream Open(string path, long maxBytes)
     {
         string target = ThrowIfNone(path, maxBytes);
         var stream = new FileStream(target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (!stream.CanSeek)
         {
-            // A pipe that has just replaced the file.
+            // A pipe may just have replaced the file.
             stream.Dispose();
             throw NotRegular(path);
         }
         return stream;
     }
 
-    /// <summary>Throws as <see cref="Open"/> for what is no file, without opening it.</summary>
+    /// <summary>Throws the same exceptions as <see cref="Open"/> if the path is not a regular file, without opening it.</summary>
     /// <returns>The file, or the target of the link.</returns>
     public static string ThrowIfNone(string path, long maxBytes = long.MaxValue)
     {
@@ -44,13 +44,13 @@ internal static class RegularFile
         return length > 0 || IsRegular(target) ? target : throw NotRegular(path);
     }
 
-    /// <summary>Reads a file. Throws as <see cref="Open"/>.</summary>
+    /// <summary>Reads a file. Throws the same exceptions as <see cref="Open"/>.</summary>
     public static byte[] ReadBytes(string path, long maxBytes)
     {
         using FileStream stream = Open(path, maxBytes);
         using var content = new MemoryStream();
         byte[] buffer = new byte[64 * 1024];
-        // Growing files, and those in /proc, contain more than their size.
+        // Growing files, and files in /proc, contain more than their size.
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
             content.Write(buffer.AsSpan(0, read));
@@ -61,8 +61,8 @@ internal static class RegularFile
     }
 
     /// <summary>
-    /// Reads a file in UTF-8, or in the encoding of its byte order mark. Throws as <see cref="Open"/>, and an IOException for other bytes, unless they
-    /// are to become replacement characters.
+    /// Reads a file in UTF-8, or in the encoding of its byte order mark. Throws the same exceptions as <see cref="Open"/>, and an IOException for invalid
+    /// bytes, unless replacement characters are permitted.
     /// </summary>
     public static string ReadText(string path, long maxBytes = MaxDocumentBytes, bool replacesInvalid = false)
     {
@@ -73,8 +73,8 @@ internal static class RegularFile
         }
         catch (DecoderFallbackException exception)
         {
-            // Replacement characters would be published.
-            throw new IOException($"'{path}' is not in UTF-8. Save it in UTF-8, or with a byte order mark.", exception);
+            // Otherwise, replacement characters would be published.
+            throw new IOException($"'{path}' is not in UTF-8. Save it in UTF-8, or in another encoding with a byte order mark.", exception);
         }
     }
 
@@ -91,7 +91,7 @@ internal static class RegularFile
         }
     }
 
-    /// <summary>Whether a file contains exactly these bytes, for any size. Throws as <see cref="Open"/>.</summary>
+    /// <summary>Whether a file contains exactly these bytes, for any size. Throws the same exceptions as <see cref="Open"/>.</summary>
     internal static bool Holds(string path, byte[] content)
     {
         using FileStream stream = Open(path, long.MaxValue);
@@ -99,18 +99,18 @@ internal static class RegularFile
         return stream.Length == content.Length && stream.ReadAtLeast(held, held.Length, throwOnEndOfStream: false) == held.Length && held.AsSpan().SequenceEqual(content);
     }
 
-    /// <summary>The full path of a file, or of what a link leads to.</summary>
-    /// <exception cref="IOException">A link leads back.</exception>
+    /// <summary>The full path of a file, or of the target of a link.</summary>
+    /// <exception cref="IOException">Links form a loop.</exception>
     public static string TargetOf(string path)
     {
         var file = new FileInfo(path);
         return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 
-    /// <summary>The files of a folder that match a pattern; none where it is missing or this account may not list it.</summary>
+    /// <summary>The files of a folder that match a pattern; none if the folder is missing or this account cannot list it.</summary>
     public static IEnumerable<string> List(string folder, string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, Listable) : [];
 
-    /// <summary>Removes a temporary file of a killed run, unless it is younger than a time, or a running process holds it open without sharing it.</summary>
+    /// <summary>Removes a temporary file of a killed run, unless it is newer than an age, or a running process has it open without sharing.</summary>
     public static void RemoveLeftover(string path, TimeSpan youngest)
     {
         try
@@ -124,11 +124,11 @@ internal static class RegularFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It belongs to another run or account.
+            // The file belongs to another run or account.
         }
     }
 
-    /// <summary>The full path of a file with the targets of all links in it, also of those to folders, so that a file has one path however it is reached.</summary>
+    /// <summary>The full path of a file with all links resolved, including links to folders, so that a file has one path for all ways to it.</summary>
     public static string WithoutLinks(string path)
     {
         path = Path.GetFullPath(path);
@@ -142,15 +142,15 @@ internal static class RegularFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Links that lead back. Opening it says what is wrong.
+            // Links form a loop. Opening the file reports the error.
             return file;
         }
     }
 
-    /// <summary>How full paths are compared: on Windows and macOS, files have one name in upper and lower case.</summary>
+    /// <summary>The comparison of full paths. On Windows and macOS, file names are not case-sensitive.</summary>
     public static StringComparison PathComparison => OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
-    /// <summary>The type of a file, without opening it. In .NET, only an archive entry for the file contains it.</summary>
+    /// <summary>The type of a file, without opening it. In .NET, only an archive entry for the file provides it.</summary>
     public static bool IsRegular(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -4,20 +4,20 @@ using System.Net;
 namespace TokenDashboard;
 
 /// <summary>
-/// The secrets of a connection, to mask them in messages. A server or a proxy can repeat the request's headers anywhere, so
-/// secrets are searched in plain text, in part, and in the usual encodings. Data is never masked.
+/// Masks the secrets of a connection in messages. A server or a proxy can repeat the request's headers anywhere, so
+/// secrets are detected in plain text, in part, and in the usual encodings. Data is never masked.
 /// </summary>
 internal sealed partial class Secrets : IDisposable
 {
     private const string Mask = "***";
 
-    /// <summary>Parts of this length are masked; a shorter secret only as a whole word.</summary>
+    /// <summary>Parts of this length are masked. A shorter secret is masked only as a whole word.</summary>
     private const int ShortestPart = 8;
 
-    /// <summary>Decoded text contains shorter ones by chance.</summary>
+    /// <summary>Decoded text contains shorter secrets by chance.</summary>
     private const int ShortestEncoded = 4;
 
-    /// <summary>An echo can be encoded twice, as in a page that quotes JSON.</summary>
+    /// <summary>An echo can be encoded twice, for example in a page that quotes JSON.</summary>
     private const int MaxLayers = 3;
 
     private static readonly ConcurrentDictionary<Secrets, bool> InUse = [];
@@ -28,8 +28,8 @@ internal sealed partial class Secrets : IDisposable
     internal Secrets() => InUse[this] = true;
 
     /// <summary>
-    /// Masks the secrets in use in a message with names and words of this module. Only secrets that cannot be a name
-    /// or a word are masked: a password that is a word could be part of the message.
+    /// Masks the secrets in use in a message that contains names and words of this module. Only secrets that cannot be a name
+    /// or a word are masked, because a password that is a word could be part of the message.
     /// </summary>
     internal static string MaskInMessage(string message)
     {
@@ -47,10 +47,10 @@ internal sealed partial class Secrets : IDisposable
             _unmistakable.Add(secret);
     }
 
-    /// <summary>Masks the secrets in text of a server.</summary>
+    /// <summary>Masks the secrets in text from a server.</summary>
     internal string MaskIn(string words) => Masked(words, _all);
 
-    /// <summary>Stops the masking in messages after the connection ended.</summary>
+    /// <summary>Stops masking the secrets in messages when the connection ends.</summary>
     public void Dispose() => InUse.TryRemove(this, out _);
 
     private static string Masked(string text, List<string> secrets)

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace TokenDashboard;
 
-/// <summary>Items in order. Their text is that of the items, joined, as in table cells and CSV files.</summary>
+/// <summary>Items in order. The text of the list is the joined text of its items, for table cells and CSV files.</summary>
 public class TextList<T> : ReadOnlyCollection<T>
 {
     private readonly string _separator;

@@ -1,6 +1,6 @@
 namespace TokenDashboard;
 
-/// <summary>An error with a stable name and a message that says what to do.</summary>
+/// <summary>An error with a stable name and a message that explains what to do.</summary>
 /// <param name="code">The stable name.</param>
 /// <param name="message">The problem and what to do, in full sentences. Control characters are removed.</param>
 /// <param name="innerException">The cause, if any.</param>

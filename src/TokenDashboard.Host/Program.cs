@@ -6,16 +6,16 @@ using Microsoft.PowerShell;
 
 // tokendash: PowerShell's own console host with the module imported, for machines without PowerShell.
 
-// Also on the path, so that runspaces and processes that are started here find the module by name.
+// Also on the module path, so that runspaces and processes started here find the module by name.
 string modules = Path.Combine(AppContext.BaseDirectory, "Modules");
 string? path = Environment.GetEnvironmentVariable("PSModulePath");
 Environment.SetEnvironmentVariable("PSModulePath", string.IsNullOrEmpty(path) ? modules : $"{modules}{Path.PathSeparator}{path}");
 
-// Telemetry and update checks are disabled. A new PowerShell needs a new tokendash.
+// Telemetry and update checks are disabled. Updating PowerShell requires updating tokendash.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
 Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
 
-// With a custom session configuration, the module loads when a command is called.
+// With a custom session configuration, the module loads on the first call of one of its commands.
 if (args.Any(word => word.TrimStart('-', '/').Equals("ConfigurationFile", StringComparison.OrdinalIgnoreCase)))
     return UnmanagedPSEntry.Start(args, args.Length);
 

@@ -1,12 +1,12 @@
 namespace TokenDashboard;
 
-/// <summary>Creates all error records of the module: the ErrorId is the name of an <see cref="ErrorCode"/>, the category follows from it.</summary>
+/// <summary>Creates all error records of the module. The ErrorId is the name of an <see cref="ErrorCode"/>, which also determines the category.</summary>
 internal static class Errors
 {
     internal static ErrorRecord ToErrorRecord(this TokenDashboardException exception)
     {
         var record = new ErrorRecord(exception, exception.Code.ToString(), CategoryOf(exception.Code), exception.Target);
-        // Views of errors show it.
+        // Error views show this text.
         record.CategoryInfo.TargetName = MessageText.Clean(record.CategoryInfo.TargetName);
         return record;
     }
@@ -41,7 +41,7 @@ internal static class Errors
         _ => ErrorCategory.NotSpecified,
     };
 
-    /// <summary>Whether a failure belongs to the server, not to one dashboard.</summary>
+    /// <summary>Whether a failure affects the whole server, not only one dashboard.</summary>
     internal static bool EndsEverything(this ErrorCode code) =>
         code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
             or ErrorCode.GrafanaNotJson;

@@ -1,6 +1,6 @@
 namespace TokenDashboard;
 
-/// <summary>Removes the session's secrets when the module is removed; its assemblies stay loaded.</summary>
+/// <summary>Removes the session's secrets when the module is removed. The assemblies stay loaded.</summary>
 public sealed class ModuleCleanup : IModuleAssemblyCleanup
 {
     /// <inheritdoc/>

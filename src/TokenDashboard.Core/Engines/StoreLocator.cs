@@ -4,7 +4,7 @@ using YamlDotNet.Core;
 namespace TokenDashboard.Engines;
 
 /// <summary>
-/// Finds the default store: the environment variable <c>TOKENDASHBOARD_DATABASE</c>, else
+/// Finds the default store: the environment variable <c>TOKENDASHBOARD_DATABASE</c>, then
 /// <c>logging.sqlite.database</c> of Observicia's configuration file.
 /// </summary>
 internal static class StoreLocator
@@ -12,18 +12,19 @@ internal static class StoreLocator
     /// <summary>The environment variable with the path of the default store.</summary>
     public const string DatabaseVariable = "TOKENDASHBOARD_DATABASE";
 
-    /// <summary>The environment variable with the path of Observicia's configuration file, as in Observicia.</summary>
+    /// <summary>The environment variable with the path of Observicia's configuration file, which Observicia also uses.</summary>
     public const string ConfigurationVariable = "OBSERVICIA_CONFIG_FILE";
 
     /// <summary>The default configuration file of Observicia in the working directory.</summary>
     public const string ConfigurationFile = "observicia_config.yaml";
 
-    /// <summary>It is in the current folder, and is read at each tab completion.</summary>
+    /// <summary>The file is in the current folder, and is read at each tab completion.</summary>
     private const int MaxConfigurationBytes = 1024 * 1024;
 
     /// <summary>The path of the default store. Its existence is not checked.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreNotSpecified"/>: no store is specified. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is not YAML, or no regular file of at most 1 MiB.
+    /// <see cref="ErrorCode.StoreNotSpecified"/>: no store is specified. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is
+    /// not YAML, or not a regular file of at most 1 MiB.
     /// </exception>
     public static string FindDefault(string workingDirectory)
     {
@@ -42,7 +43,7 @@ internal static class StoreLocator
         }
         throw new TokenDashboardException(
             ErrorCode.StoreNotSpecified,
-            $"No store is specified. Use -Database PATH, set the environment variable {DatabaseVariable}, or set logging.sqlite.database in Observicia's "
+            $"No store is specified. Use -Database, set the environment variable {DatabaseVariable}, or set logging.sqlite.database in Observicia's "
             + $"configuration file (looked for at '{configuration}', {found}).");
     }
 
@@ -55,10 +56,10 @@ internal static class StoreLocator
     {
         try
         {
-            // Python on Windows reads another encoding, as in a comment.
+            // Python on Windows may use another encoding, for example in a comment.
             using var reader = new StringReader(RegularFile.ReadText(configuration, MaxConfigurationBytes, replacesInvalid: true));
             object? sqlite = Value(Value(PlainValues.TextsOfYaml(reader), "logging"), "sqlite");
-            // Observicia reads YAML 1.1, which has more than one word for true: https://yaml.org/type/bool.html
+            // Observicia parses YAML 1.1, which has several words for true: https://yaml.org/type/bool.html
             bool enabled = DefinitionFields.Scalar(Value(sqlite, "enabled"))?.ToLowerInvariant() is "true" or "yes" or "on";
             return enabled && DefinitionFields.Scalar(Value(sqlite, "database")) is { Length: > 0 } database ? database : null;
         }
@@ -66,7 +67,7 @@ internal static class StoreLocator
         {
             throw new TokenDashboardException(
                 ErrorCode.ConfigurationInvalid,
-                $"Observicia's configuration file '{configuration}' cannot be read: {exception.Message} Correct it, or use -Database PATH.",
+                $"Observicia's configuration file '{configuration}' cannot be read: {exception.Message} Correct it, or use -Database.",
                 exception,
                 configuration);
         }

@@ -13,7 +13,7 @@ internal static class TelemetryStores
     public static bool IsAddress(string reference) => reference.Contains("://", StringComparison.Ordinal);
 
     /// <summary>The path of a store that is a file.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreEngineUnknown"/>: it is an address, and not one of a file.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreEngineUnknown"/>: it is an address, but not of a file.</exception>
     public static string PathOf(string reference)
     {
         if (!IsAddress(reference))
@@ -22,18 +22,18 @@ internal static class TelemetryStores
             return address.LocalPath;
         // An address can contain a password.
         string scheme = reference[..reference.IndexOf(':', StringComparison.Ordinal)];
-        string others = scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database";
+        string others = scheme == ClickHouseAddress.Scheme ? "" : " or, with commands that read requests, an address such as clickhouse://host:8123/database";
         throw new TokenDashboardException(
             ErrorCode.StoreEngineUnknown, $"This command does not support addresses that begin with '{scheme}:'. Use the path of a SQLite database file{others}.", target: scheme);
     }
 
     /// <summary>The path of a store that is a file, or the address of ClickHouse.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreEngineUnknown"/>: it is the address of something else. <see cref="ErrorCode.StoreAddressInvalid"/>: it is not valid.
+    /// <see cref="ErrorCode.StoreEngineUnknown"/>: the address is not of ClickHouse. <see cref="ErrorCode.StoreAddressInvalid"/>: the address is invalid.
     /// </exception>
     public static string PathOrAddressOf(string reference) => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference);
 
-    /// <summary>Opens a store, by its full path or its address. Without a credential, the environment contains the user of a server.</summary>
+    /// <summary>Opens a store by its full path or its address. Without a credential, the user of a server comes from the environment.</summary>
     public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) =>
         Open([reference], credential, null, cancellation)[0];
 
@@ -56,12 +56,12 @@ internal static class TelemetryStores
         }
     }
 
-    /// <summary>The state of the prices that a store has for panels and alert rules; null in engines without.</summary>
+    /// <summary>The state of the prices that a store contains for panels and alert rules; null in engines without such prices.</summary>
     public static string? StateOfPrices(ITelemetryStore store, PriceList prices) => (store as SqliteStore)?.StateOfPrices(prices);
 
     /// <summary>
-    /// Opens stores by their full paths or addresses, each file with a distinct source; duplicates are one store. Files of sources that are
-    /// not chosen are not opened. The defaults are the environment's user, all sources, and the usual time to wait for the lock of a file.
+    /// Opens stores by their full paths or addresses, each file with a distinct source. Duplicates are opened once. Files whose sources are
+    /// not selected are not opened. The defaults are the user of the environment, all sources, and the default time to wait for the lock of a file.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// One of the codes that begin with <c>Store</c>. <see cref="ErrorCode.StoreSourceNotFound"/>: no source is selected.
@@ -110,7 +110,7 @@ internal static class TelemetryStores
         }
     }
 
-    /// <summary>The shortest distinct ends of paths: usually the names of the files.</summary>
+    /// <summary>The shortest distinct ends of paths, usually the file names.</summary>
     internal static string[] SourcesOf(string[] paths)
     {
         string[][] parts = [.. paths.Select(path => path.Split('/', '\\'))];

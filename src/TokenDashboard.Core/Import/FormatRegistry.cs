@@ -4,13 +4,13 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import;
 
-/// <summary>All formats of text files, and which of them a file has by its first lines, whole or cut.</summary>
+/// <summary>All formats of text files, and their detection from the first lines of a file, which may be truncated.</summary>
 internal static class FormatRegistry
 {
     private const int LinesLookedAt = 100;
     private const int MaxKinds = 1000;
 
-    // In the order they are tried in: the last ones have marks that others may have, too.
+    // In the order in which they are tried. Marks of the last formats can also occur in others.
     private static readonly UsageFormat[] Formats =
     [
         Spans.Otlp, ObserviciaLog.Format, LiteLlmSpendLogs.Format, CodexSession.Format, CursorUsage.Format, OpenRouterActivity.Format,
@@ -18,10 +18,10 @@ internal static class FormatRegistry
         UsageBuckets.Format, PlainRecords.Json, PlainRecords.Csv,
     ];
 
-    /// <summary>The format of a name; that of <see cref="ImportFormat.Auto"/> and of databases is null.</summary>
+    /// <summary>The format with a name; null for <see cref="ImportFormat.Auto"/> and for databases.</summary>
     public static UsageFormat? Find(ImportFormat name) => Array.Find(Formats, format => format.Name == name && name != ImportFormat.Auto);
 
-    /// <summary>The format of a file, or null where it is none of the known ones.</summary>
+    /// <summary>The format of a file; null if it is unknown.</summary>
     public static UsageFormat? Detect(ReadOnlySpan<byte> head, LineReader lines, bool hasMap)
     {
         if (!lines.IsJson)
@@ -35,7 +35,7 @@ internal static class FormatRegistry
         UsageFormat? weak = null;
         for (int count = 0; count < LinesLookedAt && !head.IsEmpty; count++)
         {
-            // Values may go on in the next lines.
+            // Values can continue in the next lines.
             ReadOnlySpan<byte> value = head.TrimStart(LineReader.Blanks), line = LineReader.NextLine(ref head);
             var marks = Marks.OfJson(lines.IsValues ? value : line);
             if (OfJson(marks) is { } format)
@@ -45,23 +45,23 @@ internal static class FormatRegistry
         return Mapped(weak, PlainRecords.Json, hasMap);
     }
 
-    /// <summary>Tells of objects without a request whether they are of another format than the rest, as in files that were joined.</summary>
+    /// <summary>Returns a function that detects objects without a request that have another format than the rest, as in concatenated files.</summary>
     public static Func<JsonElement, string?> OthersThan(UsageFormat own)
     {
-        // Objects of a kind have as many members, and begin with the same.
+        // Objects of the same kind have the same number of members and the same first member.
         var kinds = new Dictionary<(int Count, string First, string? Type), UsageFormat?>();
         return value =>
         {
             var kind = (value.GetPropertyCount(), value.Members().FirstOrDefault().Name, value.Text("type"));
             if (!kinds.TryGetValue(kind, out UsageFormat? format) && kinds.Count < MaxKinds)
                 kinds[kind] = format = OfJson(Marks.OfJson(value.Utf8()));
-            return format is null || format.Source == own.Source || format == PlainRecords.Json ? null : $"of {format.Name}; import the file again with -Format {format.Name}";
+            return format is null || format.Source == own.Source || format == PlainRecords.Json ? null : $"in the format {format.Name}; import the file again with -Format {format.Name}";
         };
     }
 
     private static UsageFormat? OfJson(Marks marks) => Array.Find(Formats, format => format.IsJson?.Invoke(marks) == true);
 
-    // With a map, all others are plain records.
+    // With a map, all other formats are plain records.
     private static UsageFormat? Mapped(UsageFormat? format, UsageFormat plain, bool hasMap) =>
         !hasMap || format == LiteLlmSpendLogs.Format || format == UsageBuckets.Format ? format : plain;
 }

@@ -4,10 +4,10 @@ using System.IO.Hashing;
 
 namespace TokenDashboard.Import;
 
-/// <summary>A file or standard input as a stream of UTF-8, unpacked and without a byte order mark.</summary>
+/// <summary>A file or standard input as a stream of UTF-8, decompressed and without a byte order mark.</summary>
 internal sealed class ImportSource : IDisposable
 {
-    // https://www.rfc-editor.org/rfc/rfc1952: ten bytes before the data, eight after it: the checksum and the size of the unpacked data.
+    // https://www.rfc-editor.org/rfc/rfc1952: ten bytes before the data, and eight bytes after it with the checksum and the size of the decompressed data.
     private const int SmallestGzip = 18;
 
     private readonly SourceStream _file;
@@ -19,9 +19,9 @@ internal sealed class ImportSource : IDisposable
         SourceStream content = file.Head switch
         {
             [0x1F, 0x8B, ..] => _unpacked = new SourceStream(new GZipStream(file, CompressionMode.Decompress), checksum: new Crc32()),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
-            [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => throw Refuse(path, "is compressed with bzip2 or xz. Unpack it first; gzip files are read as they are."),
-            [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Unpack it first; gzip files are read as they are."),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not supported. Decompress it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
+            [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => throw Refuse(path, "is compressed with bzip2 or xz. Decompress it first. Only gzip files are decompressed during the import."),
+            [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Extract it first. Only gzip files are decompressed during the import."),
             _ => file,
         };
         Encoding? encoding = content.Head switch
@@ -30,14 +30,14 @@ internal sealed class ImportSource : IDisposable
             [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
             [0xFF, 0xFE, ..] => Encoding.Unicode,
             [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
-            // Without a byte order mark: all formats begin with ASCII.
+            // Without a byte order mark, as all formats begin with ASCII.
             [not 0, 0, not 0, 0, ..] => Encoding.Unicode,
             [0, not 0, 0, not 0, ..] => Encoding.BigEndianUnicode,
             _ => null,
         };
         Content = encoding is null ? content : new SourceStream(Encoding.CreateTranscodingStream(content, encoding, Encoding.UTF8));
         if (IsOtlpProtobuf(content.Head))
-            throw Refuse(path, "is OTLP as protobuf, which is not read. Export it as JSON: format: json in the settings of the collector's file exporter.");
+            throw Refuse(path, "is OTLP as protobuf, which is not supported. Export it as JSON, with format: json in the settings of the collector's file exporter.");
         if (Content.Head is [0xEF, 0xBB, 0xBF, ..])
             Content.Skip(3);
     }
@@ -46,13 +46,13 @@ internal sealed class ImportSource : IDisposable
 
     public long BytesRead => _file.BytesRead;
 
-    /// <summary>Opens the file once more; null where it is a pipe.</summary>
+    /// <summary>Opens the file again; null for a pipe.</summary>
     public Func<ImportSource>? OpenAgain { get; private init; }
 
     /// <summary>
-    /// Whether packed data, read to its end, lacks its own end, which the library does not say. Its last eight bytes are the checksum and the size
-    /// of the last member; where the end is missing they are anything. Where they may be of a member that is not the only one, the file is unpacked
-    /// again, as far as it is no pipe.
+    /// Whether compressed data was truncated, after it was read to its end. The library does not report this. The last eight bytes are the checksum and
+    /// the size of the last member. If the end is missing, they are arbitrary. If the last member may not be the only one, the file is decompressed
+    /// again, unless it is a pipe.
     /// </summary>
     public bool IsCutOff()
     {
@@ -67,9 +67,9 @@ internal sealed class ImportSource : IDisposable
         return again is not null && again._unpacked!.ChecksumAfter(unpacked.BytesRead - size) != checksum;
     }
 
-    /// <summary>Opens a file, or <c>-</c> for standard input; after each read it is told how many bytes were taken so far.</summary>
+    /// <summary>Opens a file, or <c>-</c> for standard input. The callback receives the number of bytes read so far.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be opened. <see cref="ErrorCode.ImportFormatUnsupported"/>: it is packed in a way that is not read.
+    /// <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be opened. <see cref="ErrorCode.ImportFormatUnsupported"/>: its compression or encoding is not supported.
     /// </exception>
     public static ImportSource Open(string path, Action<long> onRead, CancellationToken cancellation)
     {
@@ -85,7 +85,7 @@ internal sealed class ImportSource : IDisposable
             if (source.Content.Head.StartsWith("SQLite format 3\0"u8))
             {
                 throw Refuse(path, path == "-" || source._unpacked is not null
-                    ? "is a SQLite database, which is read from a file of its own. Unpack it first, or give its path." : "is a SQLite database that is not complete. Copy it again where it comes from.");
+                    ? "is a SQLite database, which can only be read from an uncompressed file. Decompress it first, or specify its path." : "is an incomplete SQLite database. Copy it again from its source.");
             }
             file = null;
             return source;
@@ -94,7 +94,7 @@ internal sealed class ImportSource : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.ImportFileUnreadable,
-                $"'{path}' could not be read: {exception.Message} Check that it is a file and that this account may read it.",
+                $"'{path}' could not be read: {exception.Message} Check that it is a file and that this account can read it.",
                 exception,
                 path);
         }
@@ -106,16 +106,16 @@ internal sealed class ImportSource : IDisposable
 
     public void Dispose() => Content.Dispose();
 
-    // A message has only fields 1, each of which begins with the byte 0x0A and its length: what belongs to a resource, first the resource, or where it
-    // has none field 2, first of that its first attribute, first of that its name. The collector writes the length of each message before it.
-    // A text would have to be lines of one letter.
+    // A message contains only fields with the number 1. Each begins with the byte 0x0A and its length, and contains the data of a resource. That begins with
+    // the resource or, without one, with field 2. A resource begins with its first attribute, and an attribute with its name. The collector writes the length
+    // of each message before it. To look the same, text would need lines of one letter.
     private static bool IsOtlpProtobuf(ReadOnlySpan<byte> head)
     {
         if (head.Length > 4 && head[0] == 0 && BinaryPrimitives.ReadInt32BigEndian(head) > 0)
             head = head[4..];
         for (int depth = 0, outer = int.MaxValue; depth < 4; depth++)
         {
-            // A resource without attributes may have none of these, but what was recorded follows.
+            // A resource without attributes may have none of these fields, but its records follow.
             if (depth > 0 && head is [0x12, ..])
                 return true;
             if (head is not [0x0A, ..])
@@ -139,10 +139,10 @@ internal sealed class ImportSource : IDisposable
 
     private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
 
-    /// <summary>Works on another thread, for a pipe keeps its thread until somebody writes to it; the waiting can be ended.</summary>
+    /// <summary>Runs on another thread, because a pipe blocks its thread until a program writes to it. The wait can be canceled.</summary>
     private static T Wait<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
 
-    /// <summary>Counts what it takes of another stream, and shows the first bytes before they are read.</summary>
+    /// <summary>Counts the bytes read from another stream, and provides the first bytes before they are read.</summary>
     public sealed class SourceStream : ForwardStream
     {
         private readonly byte[] _head = new byte[4096];
@@ -153,7 +153,7 @@ internal sealed class ImportSource : IDisposable
         private readonly byte[] _last = new byte[8];
         private int _position;
 
-        // With a token that ends the waiting where reads may have to wait, and a checksum where all bytes taken are to be in one.
+        // With a token that cancels the wait if reads can block, and with a checksum if all bytes must be included in one.
         public SourceStream(Stream stream, Action<long>? onRead = null, CancellationToken? waiting = null, Crc32? checksum = null) : base(stream)
         {
             (_onRead, _waiting, Checksum) = (onRead, waiting, checksum);
@@ -164,7 +164,7 @@ internal sealed class ImportSource : IDisposable
             }
             catch (InvalidDataException exception)
             {
-                // What was read before the damage is good; the failure belongs behind it.
+                // The data before the damage is valid. The failure is reported after it.
                 _failure = exception;
             }
         }
@@ -175,15 +175,15 @@ internal sealed class ImportSource : IDisposable
 
         public bool HasEnded { get; private set; }
 
-        /// <summary>The last eight bytes taken.</summary>
+        /// <summary>The last eight bytes read.</summary>
         public ReadOnlySpan<byte> LastEight => _last;
 
-        /// <summary>The checksum of all bytes taken, where it was asked for.</summary>
+        /// <summary>The checksum of all bytes read, if requested.</summary>
         public Crc32? Checksum { get; }
 
         public void Skip(int count) => _position += count;
 
-        /// <summary>Takes what is left, and gives the checksum of what is behind a number of bytes.</summary>
+        /// <summary>Reads the rest, and returns the checksum of the data after a number of bytes.</summary>
         public uint ChecksumAfter(long count)
         {
             byte[] buffer = new byte[64 << 10];

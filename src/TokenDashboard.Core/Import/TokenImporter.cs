@@ -7,8 +7,8 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Import;
 
 /// <summary>
-/// Takes usage from files into a store. A request already there is not taken again, whatever file it comes in, so an import may be
-/// repeated, may be stopped, and may run beside others and beside the application that writes the store.
+/// Imports usage from files into a store. A request that the store already contains is not imported again from any file. Therefore, an import can
+/// be repeated or stopped, and can run at the same time as other imports and as the application that writes the store.
 /// </summary>
 internal sealed class TokenImporter : IDisposable
 {
@@ -17,30 +17,30 @@ internal sealed class TokenImporter : IDisposable
     private readonly ImportFormat _format;
     private readonly ColumnMap? _map;
     private readonly CancellationToken _cancellation;
-    // A file of an unknown format must not leave an empty store.
+    // A file of an unknown format must not create an empty store.
     private readonly Lazy<ImportWriter> _writer;
 
     /// <summary>
-    /// Imports into a store, which is made where it is missing, or only counts what would be. A map says which column of CSV or JSON is
-    /// which. What was written until a cancellation stays.
+    /// Imports into a store, which is created if it is missing, or only counts what an import would do. A map assigns columns of CSV or members of JSON.
+    /// Requests that were written before a cancellation stay.
     /// </summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: the format has no columns to map.</exception>
     public TokenImporter(string database, ImportFormat format, ColumnMap? map, bool whatIf, CancellationToken cancellation)
     {
         if (map is not null && format is not (ImportFormat.Auto or ImportFormat.Csv or ImportFormat.Json or ImportFormat.LiteLlm or ImportFormat.Observicia))
-            throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns and members, and {format} has its own. Leave out -Map, or give -Format Csv or Json.", target: format);
+            throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"The format {format} does not support a map, because its columns are fixed. Omit -Map, or use -Format Csv or Json.", target: format);
         (_database, _format, _map, WhatIf, _cancellation) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf, cancellation);
         _store = RegularFile.WithoutLinks(_database);
         _writer = new Lazy<ImportWriter>(() => WhatIf ? ImportWriter.OpenTemporary(_database, _cancellation) : ImportWriter.Open(_database, _cancellation));
     }
 
-    /// <summary>Whether spans count even where spans below them carry their tokens.</summary>
+    /// <summary>Whether spans count even if spans below them contain their tokens.</summary>
     public bool KeepNested { get; init; }
 
     /// <summary>The time zone of times without one.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>Names the provider of a model where the source does not; null where nothing knows it.</summary>
+    /// <summary>Returns the provider of a model if the source contains none; null if it is unknown.</summary>
     public Func<string, string?>? ProviderOf { get; init; }
 
     internal int MaxLineBytes { get; init; } = LineReader.DefaultMaxLineBytes;
@@ -48,8 +48,8 @@ internal sealed class TokenImporter : IDisposable
     public bool WhatIf { get; }
 
     /// <summary>
-    /// Imports one file, or <c>-</c> for standard input, and tells now and then how many bytes have been read. Where nothing was in it, the
-    /// report says why.
+    /// Imports one file, or <c>-</c> for standard input, and repeatedly reports the number of bytes read. If it contains no requests, the
+    /// report contains the reason.
     /// </summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Import</c> or <c>Store</c>.</exception>
     public ImportReport Import(string path, Action<long>? onProgress = null)
@@ -57,21 +57,21 @@ internal sealed class TokenImporter : IDisposable
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, WhatIf);
         if (IsStore(path))
-            throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is the store itself. Give other stores, or another -Database.", target: path);
+            throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is the store itself. Specify other stores, or another -Database.", target: path);
         if (SqliteFiles.IsBesideDatabase(path))
-            throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is a part of the database beside it. Give that instead.", target: path);
+            throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is part of a SQLite database. Specify the database file instead.", target: path);
         using ImportSource? source = SqliteFiles.IsDatabase(path) ? null : ImportSource.Open(path, OnRead, _cancellation);
         using var sink = new ImportSink(_writer, report, () => OnRead(source?.BytesRead ?? 0)) { KeepNested = KeepNested, TimeZone = TimeZone, ProviderOf = ProviderOf };
         Read(source, sink);
         sink.Complete();
         report.Duration = watch.Elapsed;
         if (_map is not null)
-            report.Note(report.Duplicates, "Requests that the store has already, and which another -Map does not change. To read them by another map, import the file into a new store");
+            report.Note(report.Duplicates, "Requests that the store already contains, which another -Map does not change. To read them with another map, import the file into a new store");
         if (report.BeforeRemoval > 0)
         {
             report.Note(report.BeforeRemoval, string.Create(
                 CultureInfo.InvariantCulture,
-                $"Requests before {_writer.Value.RemovedUntil:yyyy-MM-dd HH:mm} UTC, until which requests were removed before the first import; the store does not know whether they are among these, and they were not taken. If they are not, import them into another store and query both"));
+                $"Requests before {_writer.Value.RemovedUntil:yyyy-MM-dd HH:mm} UTC that were skipped. Requests up to this time were removed before the first import, and the store does not know whether these are among them. If they are not, import them into another store and query both"));
         }
         SayNothingFound(report);
         return report;
@@ -84,8 +84,8 @@ internal sealed class TokenImporter : IDisposable
     }
 
     /// <summary>
-    /// Imports all files of a folder, and then those of the folders in it. Each file is told before it is read, which gives what is told how
-    /// many bytes of it were read. Where no file has requests, the report says why.
+    /// Imports all files of a folder and its subfolders. The callback is called before each file is read, and returns the callback for the number of bytes
+    /// read. If no file has requests, the report contains the reason.
     /// </summary>
     public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {
@@ -99,7 +99,7 @@ internal sealed class TokenImporter : IDisposable
         {
             foreach (FileSystemInfo entry in inner.GetFileSystemInfos().OrderBy(entry => entry is DirectoryInfo).ThenBy(entry => entry.Name, StringComparer.Ordinal))
             {
-                // Links to folders are not followed: they may lead back.
+                // Links to folders are not followed, because they can form a loop.
                 if (entry is DirectoryInfo next && next.LinkTarget is null)
                     ReadFolder(next);
                 else if (entry is FileInfo && !IsStore(entry.FullName) && !SqliteFiles.IsBesideDatabase(entry.FullName))
@@ -109,7 +109,7 @@ internal sealed class TokenImporter : IDisposable
 
         void ReadFile(string file)
         {
-            // A pipe among the files would be waited for.
+            // Reading a pipe among the files would block.
             RegularFile.ThrowIfNone(file);
             reports.Add(Import(file, onFile(file)));
         }
@@ -129,7 +129,7 @@ internal sealed class TokenImporter : IDisposable
         }
     }
 
-    // The store itself, and what SQLite writes beside it. To close a file that is opened beside SQLite takes the locks of the connection that writes to it.
+    // The store itself, and the files that SQLite creates next to it. Opening and closing them here would release the locks of the connection that writes to the store.
     private bool IsStore(string path)
     {
         string file = RegularFile.WithoutLinks(TokenStore.FullPath(path, ErrorCode.ImportFileUnreadable));
@@ -142,7 +142,7 @@ internal sealed class TokenImporter : IDisposable
             _writer.Value.Dispose();
     }
 
-    // A database has no source.
+    // A database has no source stream.
     private void Read(ImportSource? source, ImportSink sink)
     {
         ImportReport report = sink.Report;
@@ -180,12 +180,12 @@ internal sealed class TokenImporter : IDisposable
             format.Read(lines, sink, _map);
         }
         if (lines.Failure is { } failure)
-            sink.Unreadable($"the file cannot be read any further: {failure}");
+            sink.Unreadable($"the rest of the file cannot be read: {failure}");
         else if (format is null && !head.Trim(LineReader.Blanks).IsEmpty)
         {
             string what = _format == ImportFormat.Auto
-                ? "has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
-                : $"is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.";
+                ? "has an unknown format. Specify the format with -Format, or the columns of a CSV file or the members of JSON with -Map."
+                : $"is not a SQLite database, which the format {_format} requires. Omit -Format to detect the format from the content.";
             sink.Report.Fail(ErrorCode.ImportFormatUnknown, $"'{sink.Report.Path}' {what}");
         }
     }
@@ -196,7 +196,7 @@ internal sealed class TokenImporter : IDisposable
             return;
         string lines = report is { Incomplete: true, Unreadable: 0 } ? "ends within its first record. Import it again when it is complete"
             : report.Lines == 0 ? "is empty"
-            : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {FormatRegistry.Find(report.Format)?.Needs ?? "requests"}");
+            : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none contains {FormatRegistry.Find(report.Format)?.Needs ?? "requests"}");
         string first = report.UnreadableLines.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" {report.Unreadable:N0} cannot be read; {report.UnreadableLines[0]}.") : "";
         report.Fail(ErrorCode.ImportNothingFound, $"'{report.Path}' {lines}.{first}{string.Concat(report.Notes.Select(note => $" {note}"))}");
     }

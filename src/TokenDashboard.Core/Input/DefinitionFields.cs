@@ -5,14 +5,14 @@ namespace TokenDashboard.Input;
 
 /// <summary>
 /// The fields of a definition. All errors are collected and reported together. A field without a value,
-/// or with an empty string, as from an empty cell of a CSV file, is missing.
+/// or with an empty string, as in an empty cell of a CSV file, is missing.
 /// </summary>
 internal class DefinitionFields
 {
     /// <summary>A text with more errors than this is not a definition.</summary>
     private const int MaxFaults = 1000;
 
-    /// <summary>The length of what a message shows of a wrong value.</summary>
+    /// <summary>The maximum length of a wrong value in a message.</summary>
     private const int MaxShown = 100;
 
     private readonly Dictionary<string, object> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -20,8 +20,8 @@ internal class DefinitionFields
     private readonly bool _ignoresUnknown;
 
     /// <summary>
-    /// Reads names with values, of which the known names can be in any case. The path is that in an outer definition, whose errors are shared and
-    /// whose owner can be told in messages; unknown names are errors, or ignored, here and in inner definitions.
+    /// Reads names with values. Known names are not case-sensitive. The path is the position in an outer definition, whose errors are shared.
+    /// Messages can name its owner. Unknown names are errors or ignored, here and in inner definitions.
     /// </summary>
     internal DefinitionFields(
         IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "", bool ignoresUnknown = false)
@@ -35,8 +35,8 @@ internal class DefinitionFields
             {
                 if (ignoresUnknown)
                     continue;
-                string meant = Spelling.Nearest(name, known) is { } nearest ? $", perhaps for '{nearest}'" : "";
-                Fault(Cut(name), $"is unknown{(what.Length > 0 ? $" in {what}" : "")}{meant}; known are {string.Join(", ", known)}");
+                string meant = Spelling.Nearest(name, known) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
+                Fault(Cut(name), $"is unknown{(what.Length > 0 ? $" in {what}" : "")}{meant}; valid names are {string.Join(", ", known)}");
             }
             else if (value is not null and not "" && !_values.TryAdd(name, value))
             {
@@ -60,7 +60,7 @@ internal class DefinitionFields
     {
         if (!_values.TryGetValue(name, out object? value) && required)
             Fault(name, "is missing");
-        // The objects of a list are checked one by one.
+        // The objects of a list are checked individually.
         IEnumerable<object?> texts = value is IEnumerable<KeyValuePair<string, object?>> pairs ? pairs.SelectMany(pair => new[] { pair.Key, pair.Value }) : Items(value ?? "");
         if (texts.OfType<string>().Any(HasHalfCharacter))
         {
@@ -70,14 +70,14 @@ internal class DefinitionFields
         return value;
     }
 
-    // Runes replace halves.
+    // Runes replace halves of surrogate pairs.
     private static bool HasHalfCharacter(string text) => text.Any(char.IsSurrogate) && string.Concat(text.EnumerateRunes()) != text;
 
     internal string? Text(string name, int longest, bool required = false)
     {
         if (Value(name, required) is not { } value)
             return null;
-        // Files and scripts of Windows have other ends of lines; the result is the same.
+        // Files and scripts from Windows have other line endings. The result is the same.
         string? text = Scalar(value)?.Trim().Replace("\r\n", "\n", StringComparison.Ordinal);
         if (string.IsNullOrEmpty(text) || text.Length > longest)
         {
@@ -87,7 +87,7 @@ internal class DefinitionFields
         return text;
     }
 
-    /// <summary>One of several words, in any case.</summary>
+    /// <summary>One of several words, not case-sensitive.</summary>
     internal string? Word(string name, IReadOnlyList<string> words, bool required = false)
     {
         if (Text(name, 100, required) is not { } text)
@@ -98,7 +98,7 @@ internal class DefinitionFields
         return match;
     }
 
-    /// <summary>One of an enumeration's names, in any case; numbers are not accepted.</summary>
+    /// <summary>One of an enumeration's names, not case-sensitive. Numbers are not accepted.</summary>
     internal T? Choice<T>(string name, bool required = false)
         where T : struct, Enum => Word(name, Enum.GetNames<T>(), required) is { } match ? Enum.Parse<T>(match) : null;
 
@@ -137,7 +137,7 @@ internal class DefinitionFields
         return null;
     }
 
-    /// <summary>One text or a list of them.</summary>
+    /// <summary>One text or a list of texts.</summary>
     internal IReadOnlyList<string> Texts(string name, bool blank = false)
     {
         string?[] texts = Value(name) is { } value ? [.. Items(value).Select(Scalar)] : [];
@@ -149,7 +149,7 @@ internal class DefinitionFields
         return fault is null ? [.. texts.OfType<string>()] : [];
     }
 
-    /// <summary>Names and texts, or what a message calls them.</summary>
+    /// <summary>Names with texts. The form describes them in messages.</summary>
     internal Dictionary<string, string> Map(string name, string form = "names with texts, as @{ team = 'ops' } or { \"team\": \"ops\" }")
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -166,7 +166,7 @@ internal class DefinitionFields
         return map;
     }
 
-    /// <summary>The definitions in a list, each with its path. An item that is not a definition is an error and omitted. A single one needs no list.</summary>
+    /// <summary>The definitions in a list, each with its path. An item that is not a definition is an error and omitted. A single definition needs no list.</summary>
     internal IEnumerable<DefinitionFields> Definitions(string name, IReadOnlyList<string> known, bool required = false)
     {
         foreach ((object? item, string path) in Places(name, required))
@@ -182,7 +182,7 @@ internal class DefinitionFields
     internal IEnumerable<(object? Item, string Path)> Places(string name, bool required = false) =>
         Value(name, required) is { } value ? Items(value).TakeWhile(_ => Faults.Count < MaxFaults).Select((item, index) => (item, $"{PathOf(name)}[{index}]")) : [];
 
-    /// <summary>The fields of an item; null with an error if it has none.</summary>
+    /// <summary>The fields of an item; null, with an error, if it has none.</summary>
     internal IEnumerable<KeyValuePair<string, object?>>? FieldsOf(object? item, string path)
     {
         if (item is not IEnumerable<KeyValuePair<string, object?>>)
@@ -204,7 +204,7 @@ internal class DefinitionFields
         bool flag => flag ? "true" : "false",
         Enum choice => choice.ToString(),
         TimeSpan length => length.ToString("c", CultureInfo.InvariantCulture),
-        // Its usual form has 50 digits.
+        // The default format has 50 digits.
         BigInteger number => number.ToString("R", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => null,

@@ -6,7 +6,7 @@ namespace TokenDashboard.Input;
 internal static class DefinitionJson
 {
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
-    /// <exception cref="TokenDashboardException">It is not JSON, or not objects.</exception>
+    /// <exception cref="TokenDashboardException">The text is not JSON, or contains values other than objects.</exception>
     internal static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source, ErrorCode code, string what)
     {
         JsonNode? node;
@@ -26,7 +26,7 @@ internal static class DefinitionJson
             : throw new TokenDashboardException(code, $"'{source}' contains a value that is not a JSON object. Use {what}, or a list of them in [ ].", target: source))];
     }
 
-    /// <summary>A plain value as JSON; names in their order. Content that is nested too deeply is an empty string.</summary>
+    /// <summary>A plain value as JSON, with names in their order. Content that is nested too deeply becomes an empty string.</summary>
     internal static JsonNode? ToNode(object? value, int depth = 0) => value switch
     {
         not string and System.Collections.IEnumerable when depth > 32 => "",

@@ -3,12 +3,12 @@ using YamlDotNet.Core.Events;
 
 namespace TokenDashboard.Input;
 
-/// <summary>Creates plain values from JSON and YAML, as <see cref="DefinitionFields"/> reads them: texts, decimals, true and false, lists, and names with values.</summary>
+/// <summary>Creates plain values from JSON and YAML for <see cref="DefinitionFields"/>: texts, decimals, true and false, lists, and names with values.</summary>
 internal static class PlainValues
 {
     private const int MaxDepth = 64;
 
-    /// <summary>JSON as plain values. A list is read on access; a number that is not a decimal stays text.</summary>
+    /// <summary>JSON as plain values. A list is read on access. A number that is not a decimal stays text.</summary>
     internal static object? Of(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, Of(field.Value))).ToList(),
@@ -20,19 +20,19 @@ internal static class PlainValues
         _ => null,
     };
 
-    /// <summary>YAML as plain values, and the line on which each begins, by its path as <see cref="DefinitionFault.Path"/> has it.</summary>
-    /// <exception cref="YamlException">It is not YAML, nested too deeply, or has an anchor or a key that is no text.</exception>
+    /// <summary>YAML as plain values, and the line on which each value begins, by its path in the format of <see cref="DefinitionFault.Path"/>.</summary>
+    /// <exception cref="YamlException">The text is not YAML, nested too deeply, or has an anchor or a key that is not text.</exception>
     internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines) => OfYaml(reader, lines, null);
 
-    /// <summary>YAML with its values as they are written, or null. An alias is the value itself and no copy; keys that are no texts are omitted.</summary>
-    /// <exception cref="YamlException">It is not YAML, or nested too deeply.</exception>
+    /// <summary>YAML with all values as their original text, or null. An alias is the same object, not a copy. Keys that are not text are omitted.</summary>
+    /// <exception cref="YamlException">The text is not YAML, or nested too deeply.</exception>
     internal static object? TextsOfYaml(TextReader reader) => OfYaml(reader, null, []);
 
     // Either lines or anchors are collected.
     private static object? OfYaml(TextReader reader, Dictionary<string, long>? lines, Dictionary<AnchorName, object?>? anchors)
     {
         var parser = new Parser(reader);
-        // Each event is read before the next is parsed; a document's start is not a value.
+        // Each event is read before the next is parsed. The start of a document is not a value.
         Next(parser);
         if (Next(parser) is StreamEnd)
             return null;
@@ -41,7 +41,7 @@ internal static class PlainValues
         return Next(parser) is StreamEnd ? value : throw Problem(parser.Current!, "There is more than one document.");
     }
 
-    /// <summary>The value whose first event is the current one; then the event after it is.</summary>
+    /// <summary>The value whose first event is the current one. Moves to the event after the value.</summary>
     private static object? Read(
         Parser parser, string path, Dictionary<string, long>? lines, Dictionary<AnchorName, object?>? anchors, int depth)
     {
@@ -50,7 +50,7 @@ internal static class PlainValues
             lines[path] = start.Start.Line;
         if (depth > MaxDepth)
             throw Problem(start, $"It is nested more than {MaxDepth} levels deep.");
-        // With copies of a value in itself, a small text could contain infinite values.
+        // If copies of a value were inserted into the value itself, a small text could contain infinite values.
         if (anchors is null && start is (AnchorAlias or NodeEvent { Anchor.IsEmpty: false }))
             throw Problem(start, "Anchors and aliases are not supported. Write the value instead.");
         Next(parser);

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// A model of a price list, and the names it has in requests. The last price whose constraint holds applies. If none holds, the first applies in
+/// A model of a price list, and its names in requests. The last price whose constraint holds applies. If none holds, the first price applies in
 /// a list, and none in the user's own file.
 /// </summary>
 internal sealed record ListedModel(string Provider, string Id, MatchClause Match, IReadOnlyList<ConditionalRates> Prices, PriceSource Source)
@@ -20,8 +20,8 @@ internal sealed record ListedModel(string Provider, string Id, MatchClause Match
 }
 
 /// <summary>
-/// A provider of a price list: the other names it has in requests, the model names that identify it if a request has none, and the
-/// providers whose models it also serves, at their prices. Models are read when first needed: a list has more than a thousand, and few are used.
+/// A provider of a price list: its other names in requests, the model names that identify it if a request has no provider, and the providers
+/// whose models it also serves, at their prices. Models are read on first use, because a list has more than a thousand, and few are used.
 /// </summary>
 internal sealed record ListedProvider(
     string Id, MatchClause? ProviderMatch, MatchClause? ModelMatch, IReadOnlyList<string> Fallbacks, Lazy<IReadOnlyList<ListedModel>> AllModels)
@@ -30,5 +30,5 @@ internal sealed record ListedProvider(
     public IReadOnlyList<ListedModel> Models => AllModels.Value;
 }
 
-/// <summary>The source of prices: the list with its version, or the path of the user's own file; and its currency.</summary>
+/// <summary>The source of prices: the list with its version, or the path of the user's own file, and the currency.</summary>
 internal sealed record PriceSource(string Name, string Currency, bool IsOwn);

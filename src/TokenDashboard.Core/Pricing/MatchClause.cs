@@ -1,9 +1,9 @@
 namespace TokenDashboard.Pricing;
 
-/// <summary>A condition on a name, as in price lists: <c>{"starts_with": "gpt-4o"}</c>, or several with <c>or</c> and <c>and</c>.</summary>
+/// <summary>A condition on a name, as in price lists: <c>{"starts_with": "gpt-4o"}</c>, or several conditions with <c>or</c> and <c>and</c>.</summary>
 internal sealed class MatchClause
 {
-    /// <summary>The names of conditions on a name. Names are not case-sensitive.</summary>
+    /// <summary>The types of conditions on a name. Names are not case-sensitive.</summary>
     public static readonly IReadOnlyList<string> Names = ["equals", "starts_with", "ends_with", "contains", "regex", "or", "and"];
 
     private readonly string _kind;
@@ -24,7 +24,7 @@ internal sealed class MatchClause
     /// <summary>Several conditions with <c>or</c> or <c>and</c>.</summary>
     public MatchClause(string kind, IReadOnlyList<MatchClause> parts) => (_kind, _text, _parts) = (kind, "", parts);
 
-    /// <summary>The condition that matches a name in lower case, as text; null if none matches.</summary>
+    /// <summary>The condition that matches a lowercase name, as text; null if none matches.</summary>
     public string? Matched(string name)
     {
         if (_kind == "or")

@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// The prices of models. A provider and a model are matched as in genai-prices: a request that matches no entry has no
+/// The prices of models. A provider and a model are matched as in genai-prices. A request that matches no entry has no
 /// price.
 /// </summary>
 public sealed partial class PriceList
 {
-    /// <summary>A store has some hundred names. A store with invented names must not fill the memory.</summary>
+    /// <summary>A store has several hundred names. A store with generated names must not fill the memory.</summary>
     private const int MaxRemembered = 10_000;
 
     private const string LiteLlm = "litellm";
@@ -22,21 +22,21 @@ public sealed partial class PriceList
         Providers = providers;
         Discounts = discounts;
         _byId = providers.ToDictionary(provider => provider.Id);
-        // Those of the included list do, as a test verifies. A user's own list can have any times and sizes.
+        // The included list is exact from rollups, as a test verifies. A user's own list can have any times and sizes.
         _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
             .All(model => new PriceMatch(model.Provider, [new PriceEntry(model, "", [])]).IsExactFromRollups));
     }
 
-    /// <summary>The display name: its source with its version and date.</summary>
+    /// <summary>The display name: the source with its version and date.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The version; null if it is not known.</summary>
+    /// <summary>The version; null if unknown.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The date; null if it is not known.</summary>
+    /// <summary>The date; null if unknown.</summary>
     public DateTimeOffset? Date { get; init; }
 
-    /// <summary>When it replaced the included list; null for that one.</summary>
+    /// <summary>When the list replaced the included list; null for the included list.</summary>
     public DateTimeOffset? Taken { get; init; }
 
     /// <summary>The ids of the providers.</summary>
@@ -49,14 +49,14 @@ public sealed partial class PriceList
     /// <summary>Whether rollups are sufficient for the cost of all models: prices change only at quarter-hours and by classes of input size.</summary>
     internal bool IsExactFromRollups => _isExact.Value;
 
-    /// <summary>The files of the user that have prices of their own.</summary>
+    /// <summary>The user's files that contain own prices.</summary>
     internal IEnumerable<string> OwnFiles => Providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn).Select(model => model.Source.Name).Distinct();
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
 
     internal IReadOnlyList<PriceDiscount> Discounts { get; }
 
-    /// <summary>The entry for a provider, null or empty if a request names none, and a model; null if there is none.</summary>
+    /// <summary>The entry for a model and its provider, which is null or empty if a request has none; null if there is no entry.</summary>
     internal PriceMatch? Find(string? provider, string model)
     {
         if (_remembered.TryGetValue((provider, model), out PriceMatch? match))
@@ -66,10 +66,10 @@ public sealed partial class PriceList
         return _remembered[(provider, model)] = Search(provider, Normal(model));
     }
 
-    /// <summary>Whether a provider is identified by its name, or without a name, by that of the model.</summary>
+    /// <summary>Whether a provider is identified by its name or, without a name, by the model name.</summary>
     public bool HasProvider(string? provider, string model) => (string.IsNullOrEmpty(provider) ? ByModel(Normal(model)) : ProviderNamed(provider)) is not null;
 
-    /// <summary>The providers that have a model of that name.</summary>
+    /// <summary>The providers that have a model with this name.</summary>
     public IEnumerable<string> ProvidersOf(string model)
     {
         string name = Normal(model);
@@ -80,7 +80,7 @@ public sealed partial class PriceList
     internal IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
         .SelectMany(listed => listed.Models.Where(served => model(served.Id)).Select(served => Alone(listed, served)));
 
-    /// <summary>The entries that apply to a provider as requests name it, and whose ids match a condition.</summary>
+    /// <summary>The entries that apply to a provider name in requests, and whose ids match a condition.</summary>
     internal IEnumerable<PriceMatch> Entries(string provider, Func<string, bool> model) => ProviderNamed(provider) is not { } named ? []
         : Served(named).Where(served => model(served.Id) && (served.Provider == named.Id || !named.Models.Any(own => own.AppliesAlways && own.Match.Matched(Normal(served.Id)) is not null)))
             .Select(served => Alone(named, served));
@@ -96,7 +96,7 @@ public sealed partial class PriceList
 
     private PriceMatch? Search(string? provider, string model)
     {
-        // LiteLLM reports the provider in the model name.
+        // LiteLLM includes the provider in the model name.
         if (LiteLlm.Equals(provider, StringComparison.OrdinalIgnoreCase) && model.IndexOf('/') is > 0 and int slash && slash < model.Length - 1
             && ProviderNamed(model[..slash]) is not null)
         {
@@ -112,7 +112,7 @@ public sealed partial class PriceList
         var entries = new List<PriceEntry>();
         foreach (PriceEntry entry in Matching(found, model).Concat(dashed == model ? [] : Matching(found, dashed)))
         {
-            // Amounts of different currencies are never added, so all prices of a name are in one.
+            // Amounts in different currencies are never added, so all prices of a name have one currency.
             if (entries.Count > 0 && entry.Model.Source.Currency != entries[0].Model.Source.Currency)
                 break;
             entries.Add(entry);
@@ -130,11 +130,11 @@ public sealed partial class PriceList
         where clause is not null
         select Entry(provider.Id, served, clause, model);
 
-    // After a provider's own models, those of its fallbacks, but not those of their fallbacks.
+    // A provider's own models are followed by the models of its fallbacks, but not by those of their fallbacks.
     private IEnumerable<ListedModel> Served(ListedProvider provider) =>
         provider.Fallbacks.Select(_byId.GetValueOrDefault).OfType<ListedProvider>().Prepend(provider).SelectMany(candidate => candidate.Models);
 
-    // Discounts are on the prices of the list.
+    // Discounts apply to the prices of the list.
     private PriceEntry Entry(string provider, ListedModel listed, string clause, string model) =>
         new(listed, clause, listed.Source.IsOwn ? [] : DiscountsOf(provider, model));
 
@@ -146,7 +146,7 @@ public sealed partial class PriceList
 
     private static string Normal(string name) => name.ToLowerInvariant().Trim();
 
-    // Some names have the date of a model without hyphens.
+    // Some names contain the date of a model without hyphens.
     [GeneratedRegex(@"-20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?=-|:|$)")]
     private static partial Regex CompactDate();
 }

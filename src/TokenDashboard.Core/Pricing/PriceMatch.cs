@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// The entry of a price list for a provider and a model, with all its prices over time. Where an own entry has no price, as before its first
-/// start date, that of the next entry applies. If there is none, nothing has a price at that time.
+/// The entry of a price list for a provider and a model, with all its prices over time. If an own entry has no price, for example before its first
+/// start date, the price of the next entry applies. If there is no next entry, nothing has a price at that time.
 /// </summary>
 internal sealed class PriceMatch
 {
@@ -12,7 +12,7 @@ internal sealed class PriceMatch
 
     private readonly PriceSpan[] _spans;
 
-    // The sizes of prompts above which any of the prices changes, in ascending order.
+    // The prompt sizes above which any price changes, in ascending order.
     private readonly long[] _tierStarts;
 
     internal PriceMatch(string requestedProvider, IReadOnlyList<PriceEntry> entries)
@@ -29,7 +29,7 @@ internal sealed class PriceMatch
     /// <summary>The id of the provider that was found for the request.</summary>
     public string RequestedProvider { get; }
 
-    /// <summary>The id of the provider that contains the price. It differs if a provider serves models of others.</summary>
+    /// <summary>The id of the provider that contains the price. It differs from the requested one if that serves models of other providers.</summary>
     public string Provider => First.Model.Provider;
 
     /// <summary>The id of the model in the price list.</summary>
@@ -44,17 +44,17 @@ internal sealed class PriceMatch
     public bool HasTimesOfDay { get; }
 
     /// <summary>
-    /// Whether rollups are sufficient for the cost: they distinguish quarter-hours and classes of input size. If
+    /// Whether rollups are sufficient for the cost. They distinguish quarter-hours and classes of input size. If
     /// the price changes at other times or sizes, single requests are required.
     /// </summary>
     public bool IsExactFromRollups { get; }
 
     internal PriceEntry First { get; }
 
-    /// <summary>All prices, by days and within them by times of day.</summary>
+    /// <summary>All prices, by days, and within days by times of day.</summary>
     internal IReadOnlyList<PriceSpan> Schedule => _spans;
 
-    /// <summary>The starts of days at which the price changes.</summary>
+    /// <summary>The starts of the days on which the price changes.</summary>
     internal IEnumerable<DateTimeOffset> Changes => _spans.Skip(1).Select(span => new DateTimeOffset(DateTime.SpecifyKind(span.From, DateTimeKind.Utc)));
 
     internal ResolvedPrice At(DateTimeOffset instant)
@@ -67,7 +67,7 @@ internal sealed class PriceMatch
         return windows[at].Price;
     }
 
-    /// <summary>The smallest prompt that costs as much for each token as a prompt of this size, whatever the time.</summary>
+    /// <summary>The smallest prompt with the same rates as a prompt of this size, at any time.</summary>
     internal long SmallestLike(long prompt)
     {
         int above = _tierStarts.Length;
@@ -118,7 +118,7 @@ internal sealed class PriceMatch
         return [.. spans];
     }
 
-    // Equal prices before and after a time of day are one window.
+    // Equal prices before and after a time of day form one window.
     private static List<PriceWindow> Windows(IEnumerable<(TimeSpan Start, ResolvedPrice Price)> starts)
     {
         var windows = new List<PriceWindow>();
@@ -137,7 +137,7 @@ internal sealed class PriceMatch
 /// <summary>A model that matches a name, with the condition that matched and the discounts on its prices.</summary>
 internal sealed record PriceEntry(ListedModel Model, string Clause, IReadOnlyList<PriceDiscount> Discounts);
 
-/// <summary>Days in UTC with the same prices, until an exclusive end, and the parts of each of these days. The first part begins at midnight.</summary>
+/// <summary>Days in UTC with the same prices, up to an exclusive end, and the parts of each of these days. The first part begins at midnight.</summary>
 internal sealed record PriceSpan(DateTime From, DateTime Until, IReadOnlyList<PriceWindow> Windows);
 
 /// <summary>A part of a day.</summary>

@@ -1,12 +1,12 @@
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// The rates of a price, and that of a thousand requests in addition to their tokens. Tokens of a kind without a rate have the rate of
-/// the kind that includes them. If that has none either, they are unpriced.
+/// The rates of a price, and the rate of a thousand requests in addition to their tokens. If a kind of tokens has no rate, the rate of
+/// the kind that includes it applies. If that has none either, the tokens are unpriced.
 /// </summary>
 internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenRate? CacheWrite, TokenRate? Output, TokenRate? Reasoning, decimal? Requests)
 {
-    /// <summary>More decimals than any price has. Sums of tokens times such a rate are still exact.</summary>
+    /// <summary>More decimals than any real price. Sums of tokens multiplied by such a rate are still exact.</summary>
     private const int MaxDecimals = 18;
 
     /// <summary>The rates at a time without a price.</summary>
@@ -15,12 +15,12 @@ internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenR
     private const decimal PerMillion = 0.000_001m;
     private const decimal PerThousand = 0.001m;
 
-    /// <summary>The sizes of prompts above which a rate changes, in ascending order.</summary>
+    /// <summary>The prompt sizes above which a rate changes, in ascending order.</summary>
     public IReadOnlyList<long> TierStarts { get; } =
         [.. new[] { Input, CacheRead, CacheWrite, Output, Reasoning }.SelectMany(rate => rate?.Tiers.Select(tier => tier.Start) ?? []).Distinct().Order()];
 
     /// <summary>
-    /// The cost of requests with the same number of prompt tokens. It is proportional to the counts, so the cost of a sum is the sum of costs.
+    /// The cost of requests with the same number of prompt tokens. It is proportional to the counts, so the cost of a sum is the sum of the costs.
     /// If a part is larger than its whole, or a count is negative, all tokens are unpriced.
     /// </summary>
     public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts counts, long smallestPrompt, long largestPrompt)

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Pricing;
 
-/// <summary>The price of a model at a point in time, with the entry that contains it, and the discount in percent or null for none.</summary>
+/// <summary>The price of a model at a point in time, with the entry that contains it, and the discount in percent, or null for none.</summary>
 internal sealed class ResolvedPrice(PriceMatch match, PriceEntry entry, PriceRates rates, decimal? discount)
 {
     public PriceMatch Match => match;
@@ -14,7 +14,7 @@ internal sealed class ResolvedPrice(PriceMatch match, PriceEntry entry, PriceRat
 
     public PriceRates Rates => rates;
 
-    /// <summary>Whether prompt tokens that were read from a cache cost less than others.</summary>
+    /// <summary>Whether prompt tokens that were read from a cache have a separate, lower rate.</summary>
     public bool IsCheaperCached => rates.CacheRead is not null;
 
     /// <summary>The cost of one request, and its tokens without a price.</summary>
@@ -24,8 +24,8 @@ internal sealed class ResolvedPrice(PriceMatch match, PriceEntry entry, PriceRat
     public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts sum, long prompt) => rates.CostOf(sum, prompt, prompt);
 
     /// <summary>
-    /// The exact cost of requests of one class of input size. If the class does not determine the tier,
-    /// which <see cref="PriceMatch.IsExactFromRollups"/> says, tokens are unpriced.
+    /// The exact cost of requests of one class of input size. If the class does not determine the tier
+    /// (see <see cref="PriceMatch.IsExactFromRollups"/>), tokens are unpriced.
     /// </summary>
     public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts sum, int inputClass)
     {

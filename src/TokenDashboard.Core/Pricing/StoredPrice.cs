@@ -1,8 +1,8 @@
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// A price in a store, with which panels and alert rules compute cost: for a provider and a model as in requests, a
-/// period, a time of day and a size of prompts. Times are seconds since 1970, or for times of day, since midnight UTC. Rates are per
+/// A price in a store, from which panels and alert rules compute cost. It applies to a provider and a model as in requests, a
+/// period, a time of day and a range of prompt sizes. Times are seconds since 1970; times of day are seconds since midnight UTC. Rates are per
 /// token and per request. A part without its own rate has the rate of its whole. Null means no rate.
 /// </summary>
 internal sealed record StoredPrice(
@@ -34,9 +34,9 @@ internal sealed record StoredPrice(
             (double)((rates.Requests ?? 0) * PerThousand), match.Currency, window.Price.Entry.Model.Source.Name);
     }
 
-    // Rounded down, before 1970 too.
+    // Rounds down, also before 1970.
     private static long SecondOf(DateTime time) => (long)Math.Floor((time - DateTime.UnixEpoch).Ticks / (decimal)TimeSpan.TicksPerSecond);
 
-    // A time of day can be a fraction of a second. A second has the price of its start.
+    // A time of day can include a fraction of a second. A second has the price of its start.
     private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
 }

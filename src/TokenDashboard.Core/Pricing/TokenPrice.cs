@@ -9,7 +9,7 @@ public enum PriceStatus : long
     /// <summary>The price applies, possibly only at certain times of day.</summary>
     Current,
 
-    /// <summary>The price starts later, and can be cancelled.</summary>
+    /// <summary>The price starts later, and can still be canceled.</summary>
     Scheduled,
 }
 
@@ -61,16 +61,16 @@ public sealed class TokenPrice
     /// <summary>Prompt tokens; null if they have no price.</summary>
     public decimal? Input { get; }
 
-    /// <summary>Prompt tokens read from a cache; null if their price is that of other prompt tokens.</summary>
+    /// <summary>Prompt tokens read from a cache; null if they have the price of other prompt tokens.</summary>
     public decimal? Cached { get; }
 
-    /// <summary>Prompt tokens written to a cache; null if their price is that of other prompt tokens.</summary>
+    /// <summary>Prompt tokens written to a cache; null if they have the price of other prompt tokens.</summary>
     public decimal? CacheWrite { get; }
 
     /// <summary>Completion tokens; null if they have no price.</summary>
     public decimal? Output { get; }
 
-    /// <summary>Reasoning tokens; null if their price is that of other completion tokens.</summary>
+    /// <summary>Reasoning tokens; null if they have the price of other completion tokens.</summary>
     public decimal? Reasoning { get; }
 
     /// <summary>A thousand requests, in addition to their tokens; null if only tokens are charged.</summary>
@@ -79,13 +79,13 @@ public sealed class TokenPrice
     /// <summary>The currency.</summary>
     public string Currency { get; }
 
-    /// <summary>The discount of the user's own file in percent; null for none.</summary>
+    /// <summary>The discount in percent from the user's own file; null for none.</summary>
     public decimal? Discount { get; }
 
     /// <summary>The condition that matched the model name.</summary>
     public string Match { get; }
 
-    /// <summary>Where the price is from: the list with its version and date, or the user's own file.</summary>
+    /// <summary>The source of the price: the list with its version and date, or the user's own file.</summary>
     public string PriceList { get; }
 
     /// <summary>All prices of an entry: by time, then by time of day, then by size.</summary>

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Pricing;
 
-/// <summary>The price of a million tokens of a kind, and those of requests with more prompt tokens than the start of a tier, in ascending order.</summary>
+/// <summary>The price of a million tokens of a kind, and the prices for requests with more prompt tokens than the start of a tier, in ascending order.</summary>
 internal sealed record TokenRate(decimal Base, IReadOnlyList<(long Start, decimal Price)> Tiers)
 {
     /// <summary>The price of a million tokens in requests with this number of prompt tokens; null if the tier is unknown.</summary>

@@ -3,15 +3,15 @@ using System.Net;
 namespace TokenDashboard.Reports;
 
 /// <summary>
-/// Writes a report as one HTML file: no script, no other file, light and dark, and A4 on paper. Every text is escaped here or in
-/// <see cref="SvgCharts"/>, whatever its source, and the content security policy of the page prevents scripts and external content.
+/// Writes a report as one HTML file without scripts or other files, for light and dark screens and for A4 paper. All text is escaped here or in
+/// <see cref="SvgCharts"/>, whatever its source, and the page's content security policy prevents scripts and external content.
 /// </summary>
 internal static class HtmlReport
 {
     /// <summary>Identifies a file as a report.</summary>
     public const string Mark = "<meta name=\"generator\" content=\"TokenDashboard\" />";
 
-    // Longer names are shown in full in a tooltip.
+    // Longer names are truncated, and a tooltip shows them in full.
     private const int LongName = 100;
 
     public static string Write(UsageReport report)

@@ -57,10 +57,10 @@ internal static class MarkdownReport
             """;
     }
 
-    // What means nothing in Markdown.
+    // Characters without a meaning in Markdown.
     private static bool IsPlain(char character) => char.IsLetterOrDigit(character) || character is ' ' or '-' or ':' or ',' or '.' or '/' or '(' or ')' or '%' or '\'';
 
-    // A code span ends with as many backticks as it begins with. In tables, a bar ends a cell even in code, unless it is escaped.
+    // A code span ends with as many backticks as it begins with. In a table, a vertical bar ends a cell even in code, unless it is escaped.
     private static string Code(string name, bool isCell = false)
     {
         string text = MessageText.Visible(name).Trim();

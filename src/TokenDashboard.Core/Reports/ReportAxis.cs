@@ -15,7 +15,7 @@ internal sealed class ReportAxis
     public ReportAxis(TokenUsageSummary summary, TimeRange range, TimeZoneInfo zone, DayOfWeek firstDayOfWeek)
     {
         DateTimeOffset since = summary.Start ?? summary.FirstRequest ?? summary.AsOf.AddDays(-1);
-        // Requests may be of the future, and hours without any are not shown.
+        // Requests can be in the future, but future hours without requests are not shown.
         DateTimeOffset until = summary.LastRequest is { } last && (summary.End is null || last >= summary.AsOf) ? last.AddTicks(1) : summary.AsOf;
         until = until > since ? until : since.AddTicks(1);
         Unit = UnitOf(until - since);
@@ -43,13 +43,13 @@ internal sealed class ReportAxis
 
     public string Text { get; }
 
-    /// <summary>The buckets, those without requests included.</summary>
+    /// <summary>The buckets, including those without requests.</summary>
     public IReadOnlyList<ReportBucket> Buckets { get; }
 
     /// <summary>A value for each bucket, found by its start in UTC ticks.</summary>
     public IReadOnlyList<double?> Values(Func<long, double?> valueOf) => [.. _starts.Select(valueOf)];
 
-    /// <summary>Assigns rows to their buckets; null if there is none.</summary>
+    /// <summary>Assigns rows to their buckets; null for a bucket without a row.</summary>
     public IReadOnlyList<T?> Place<T>(IEnumerable<T> rows, Func<T, DateTimeOffset> startOf)
         where T : class
     {

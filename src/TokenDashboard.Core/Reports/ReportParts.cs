@@ -2,7 +2,7 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>A key figure, or a parameter of the query, whose value may contain untrusted names. The note may be empty.</summary>
+/// <summary>A key figure or a parameter of the query. The value may contain untrusted names. The note may be empty.</summary>
 internal sealed record ReportFigure(string Label, string Value, string Note = "")
 {
     public static IReadOnlyList<ReportFigure> Of(TokenUsageSummary summary, int users)
@@ -52,13 +52,13 @@ internal enum ReportColumnKind
     Share,
 }
 
-/// <summary>A cell; its share, 0 to 1, is the length of its bar. In a column of names, it may be a label of this module.</summary>
+/// <summary>A cell. Its share, 0 to 1, is the length of its bar. In a column of names, it can be a label of this module.</summary>
 internal readonly record struct ReportCell(string Text, double Share = 0, bool IsOwnWord = false)
 {
     public static implicit operator ReportCell(string text) => new(text);
 }
 
-/// <summary>A table. The first cell of a row names the row. Without rows, a text is shown instead.</summary>
+/// <summary>A table. The first cell of a row is its header. Without rows, a text is shown instead.</summary>
 internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<ReportCell[]> Rows, string Empty = "")
 {
     internal ReportTable Without(string header)
@@ -68,14 +68,14 @@ internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Col
     }
 }
 
-/// <summary>A bucket on the axis of a chart, labelled with its start.</summary>
+/// <summary>A bucket on the axis of a chart, labeled with its start.</summary>
 internal sealed record ReportBucket(string Label, bool IsPartial);
 
-/// <summary>Values over time: one per bucket, null if there is none. The name may be untrusted.</summary>
+/// <summary>Values over time: one per bucket, or null. The name may be untrusted.</summary>
 internal sealed record ReportSeries(string Name, IReadOnlyList<double?> Values);
 
-/// <summary>A chart over time, and what it shows in words.</summary>
+/// <summary>A chart over time, and its description in words.</summary>
 internal sealed record ReportChart(string Title, string Description, IReadOnlyList<ReportSeries> Series, Func<double, string> Format);
 
-/// <summary>The weekly pattern, in words and as the tokens of each day of the week by hour, in the order of days.</summary>
+/// <summary>The weekly pattern: its description in words, and the tokens of each day of the week by hour, in the order of days.</summary>
 internal sealed record ReportHeatmap(string Description, IReadOnlyList<(DayOfWeek Day, long[] Tokens)> Days);

@@ -7,7 +7,7 @@ internal static class ReportText
 {
     private static readonly (double Size, string Sign)[] Sizes = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
 
-    // An increase above ten times is not readable as a percentage.
+    // An increase of more than ten times is not readable as a percentage.
     private const double Times = 9;
 
     /// <summary>The placeholder for a missing value.</summary>
@@ -21,7 +21,7 @@ internal static class ReportText
     /// <summary>Three digits and a unit.</summary>
     public static string Short(double value)
     {
-        // What rounds up to a thousand has the next unit.
+        // A number that rounds up to a thousand uses the next unit.
         (double size, string sign) = Sizes.FirstOrDefault(one => Math.Abs(value) >= one.Size * 0.999995, (1, ""));
         return (value / size).ToString(Math.Abs(value) < 1 ? "0.####" : "0.##", CultureInfo.InvariantCulture) + sign;
     }
@@ -37,11 +37,11 @@ internal static class ReportText
     };
 
     /// <summary>A change as a note; empty without one.</summary>
-    public static string Since(double? ratio) => ratio is null ? "" : $"{Change(ratio)} {(ratio >= Times ? "the period before" : "against the period before")}";
+    public static string Since(double? ratio) => ratio is null ? "" : $"{Change(ratio)} {(ratio >= Times ? "the previous period" : "from the previous period")}";
 
     public static string Milliseconds(double? value) => value is { } duration ? duration.ToString("N0", CultureInfo.InvariantCulture) : None;
 
-    /// <summary>An amount of money; a dash without one, and the currencies if there are several.</summary>
+    /// <summary>An amount of money; a dash without an amount, or the currencies if there are several.</summary>
     public static string Cost(decimal? cost, string? currency) => cost is { } amount ? Money.Text(amount, currency, CultureInfo.InvariantCulture)
         : Money.Missing(currency, None);
 

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Reports;
 
-/// <summary>Draws charts as inline SVG. Colors and text sizes are those of <see cref="HtmlStyle"/>.</summary>
+/// <summary>Draws charts as inline SVG. <see cref="HtmlStyle"/> defines the colors and text sizes.</summary>
 internal static class SvgCharts
 {
     private const int Width = 960;
@@ -37,7 +37,7 @@ internal static class SvgCharts
         double column = Math.Min(width - Math.Min(width * 0.2, 6), WidestColumn);
         for (int i = 0; i < chart.Series.Count; i++)
         {
-            // Whole buckets and partial ones are one path each, which is short for any number of buckets.
+            // All whole buckets form one path and all partial buckets another, which is short for any number of buckets.
             StringBuilder whole = new(), part = new();
             for (int index = 0; index < buckets.Count; index++)
             {
@@ -83,7 +83,7 @@ internal static class SvgCharts
         return Hits(html, chart, buckets, width, namesSeries: true);
     }
 
-    /// <summary>The hours of the week; darker cells have more tokens.</summary>
+    /// <summary>The hours of the week. Darker cells have more tokens.</summary>
     public static string Heatmap(string id, ReportHeatmap heatmap)
     {
         const int CellWidth = Plot / 24;
@@ -143,7 +143,7 @@ internal static class SvgCharts
         $"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{HtmlReport.Escape(title)}, chart\">\n<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\">\n"
         + $"<title id=\"{id}-title\">{HtmlReport.Escape(title)}</title>\n<desc id=\"{id}-text\">{HtmlReport.Escape(description)}</desc>\n");
 
-    // The tooltips, and the end.
+    // Adds the tooltips and the end of the image.
     private static string Hits(StringBuilder html, ReportChart chart, IReadOnlyList<ReportBucket> buckets, double width, bool namesSeries)
     {
         for (int index = 0; index < buckets.Count; index++)
@@ -165,7 +165,7 @@ internal static class SvgCharts
     private static void Label(StringBuilder html, double x, double y, string anchor, string text) => html.Append(
         CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\">{HtmlReport.Escape(text)}</text>\n");
 
-    // 1, 2 or 5 times a power of ten, and not below.
+    // Rounds up to 1, 2 or 5 times a power of ten.
     private static double NiceStep(double least)
     {
         if (!(least > 0))

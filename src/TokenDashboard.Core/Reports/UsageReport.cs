@@ -3,9 +3,9 @@ using TokenDashboard.Usage.Summaries;
 namespace TokenDashboard.Reports;
 
 /// <summary>
-/// The contents of a report in any format. The same input gives the same report, independent of when or where it is written. The unit is that of
-/// charts: hour, day, week or month; <see cref="OverTime"/> has the data of charts over time. There is no cost if nothing has a price, no latency
-/// without durations, and no table of unpriced tokens without prices. The facts are the parameters of the query.
+/// The contents of a report in any format. The same input produces the same report, independent of when or where it is written. The unit is the unit of
+/// charts: hour, day, week or month. <see cref="OverTime"/> contains the data of charts over time. The cost is omitted if nothing has a price, the latency
+/// without durations, and the table of unpriced tokens without prices. The facts are the parameters of the query.
 /// </summary>
 internal sealed record UsageReport(
     string Title, TokenUsageSummary Summary, UnreadableReport Unreadable, string Range, IReadOnlyList<ReportFigure> Figures, string Unit,

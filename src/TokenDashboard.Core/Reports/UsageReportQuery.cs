@@ -4,10 +4,10 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>Queries the contents of a report with the queries of the commands.</summary>
+/// <summary>Queries the contents of a report with the queries that the commands use.</summary>
 internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
-    /// <summary>The number of models with their own color; the others share one.</summary>
+    /// <summary>The number of models with their own color. The other models share one.</summary>
     internal const int Colours = 5;
 
     private const int ModelRows = 12;
@@ -25,7 +25,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     public UsageReport Run()
     {
-        // Each table adds up to the total while applications write.
+        // Each table adds up to the total, even if applications write at the same time.
         foreach (ITelemetryStore store in stores)
             store.LeaveOutNew();
         var query = new UsageSummaryQuery(stores, filter, zone, now) { Prices = Prices };
@@ -36,7 +36,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         IReadOnlyList<UserTokenUsage> users = new UserUsageQuery(stores, filter, zone) { Prices = Prices }.Totals(comparesPeriods).Rows;
         var axis = new ReportAxis(summary, filter.Range, zone, FirstDayOfWeek);
         IReadOnlyList<TokenUsage?> overTime = axis.Place(hours.Buckets(axis.Unit, FirstDayOfWeek), bucket => bucket.Start!.Value);
-        // In several currencies, the total has none.
+        // With several currencies, the total has no cost.
         bool hasCost = models.Any(model => model.Cost is > 0);
         ReportTable Shown(ReportTable table) => hasCost ? table : table.Without(CostHeader);
         return new UsageReport(
@@ -69,7 +69,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         IReadOnlyList<TokenUsage> rows = new UsageQuery([(UsageDimension)axis.Unit, UsageDimension.Model], zone, FirstDayOfWeek).Run(stores, filter).Rows;
         IGrouping<string, TokenUsage>[] models = [.. rows.GroupBy(row => row.Model!)
             .OrderByDescending(model => model.Sum(row => row.TotalTokens)).ThenBy(model => model.Key, StringComparer.Ordinal)];
-        // A single additional model uses the color of the others.
+        // A single additional model uses the color of the other models.
         int own = models.Length <= Colours + 1 ? models.Length : Colours;
         IEnumerable<ReportSeries> series = models.Take(own).Select(model => Series(model.Key, model));
         if (models.Length > own)
@@ -119,7 +119,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             1),
         "There are no requests.");
 
-    // The first rows, and one row for all others, so that a table adds up to the total.
+    // The first rows, and one row for all others, so that the table adds up to the total.
     private static ReportCell[][] Rows<T>(IReadOnlyList<T> all, int most, string others, Func<T, ReportCell[]> before, Func<T, ReportCell[]> after, int names)
         where T : UsageFigures
     {
@@ -163,12 +163,12 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     private ReportTable Requests(TokenUsageSummary summary)
     {
-        // Remove-TokenUsage leaves only the sums of requests. The first by id is found at once, and is seldom another than the first by time.
+        // Remove-TokenUsage keeps only sums of requests. The first request by id is found immediately, and is rarely different from the first by time.
         bool areRemoved = Array.TrueForAll(
             (RequestOrder[])[RequestOrder.Id, RequestOrder.Timestamp],
             order => summary.FirstRequest != new RequestQuery(stores, filter) { Order = order }.Run(0, 1).FirstOrDefault()?.Timestamp);
         return new ReportTable(
-            areRemoved ? "Largest requests of those that were not removed" : "Largest requests",
+            areRemoved ? "Largest requests that were not removed" : "Largest requests",
             [new("Time", ReportColumnKind.Text), Names("User"), Names("Model"), "Tokens", "Prompt", "Completion", CostHeader, "ms"],
             [.. new RequestQuery(stores, filter) { Order = RequestOrder.TotalTokens, Descending = true, Prices = Prices }.Run(0, RequestRows).Select(request => (ReportCell[])
             [
@@ -176,7 +176,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
                 ReportText.Number(request.PromptTokens), ReportText.Number(request.CompletionTokens), ReportText.Cost(request.Cost, request.Currency),
                 ReportText.Milliseconds(request.DurationMs),
             ])],
-            areRemoved ? "All requests of this time range were removed. Only their sums are left." : "There are no requests.");
+            areRemoved ? "All requests of this time range were removed. Only their rollups are left." : "There are no requests.");
     }
 
     private static ReportTable Unpriced(IReadOnlyList<TokenUsage> models)
@@ -203,9 +203,9 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             new ReportFigure("As of", $"{ReportText.Time(summary.AsOf)} (UTC{summary.AsOf:zzz})"),
             new ReportFigure("Stores", string.Join(", ", stores.Select(store => store.Source ?? store.Name))),
             Chosen("Users", filter.User), Chosen("Models", filter.Model), Chosen("Providers", filter.Provider), Chosen("Request types", filter.RequestType), Chosen("Transactions", filter.Transaction),
-            filter.PolicyFailed ? new ReportFigure("Policy", "only requests with a negative verdict") : null,
-            filter.MinTokens > 0 ? new ReportFigure("Least tokens", ReportText.Number(filter.MinTokens)) : null,
-            Prices is null ? null : new ReportFigure("Prices", string.Join(", ", Prices.List.OwnFiles.Select(Path.GetFileName).Prepend(Prices.List.Name)) + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
+            filter.PolicyFailed ? new ReportFigure("Policy", "only requests with a negative policy verdict") : null,
+            filter.MinTokens > 0 ? new ReportFigure("Minimum tokens", ReportText.Number(filter.MinTokens)) : null,
+            Prices is null ? null : new ReportFigure("Prices", string.Join(", ", Prices.List.OwnFiles.Select(Path.GetFileName).Prepend(Prices.List.Name)) + (Prices.At is { } at ? $", as of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
         ];
         return [.. facts.OfType<ReportFigure>()];
 

@@ -2,16 +2,16 @@ using System.Buffers;
 
 namespace TokenDashboard.Telemetry;
 
-/// <summary>The number of values in each bin. The sum of histograms of parts is the histogram of the whole.</summary>
+/// <summary>The number of values in each bin. The sum of the histograms of parts is the histogram of the whole.</summary>
 internal sealed class Histogram(HistogramBins bins)
 {
-    // The shortest and the longest text of a bin, such as "7":1 and "-691":9223372036854775807 with a comma.
+    // The shortest and the longest text of a bin, such as "7":1 and, with a comma, "-691":9223372036854775807.
     private const int ShortestText = 6;
     private const int LongestText = 28;
 
     private static readonly double[] DurationValues = [.. HistogramBins.Durations.Values().Select(bin => bin.Value)];
 
-    // The bins with values in order, and their counts.
+    // The bins with values in order, and the counts of these bins.
     private short[] _bins = [];
     private long[] _counts = [];
     private int _length;
@@ -31,7 +31,7 @@ internal sealed class Histogram(HistogramBins bins)
 
     public bool Equals(Histogram other) => ToUtf8().AsSpan().SequenceEqual(other.ToUtf8());
 
-    /// <summary>The duration of the given rank, from 1, in a histogram of durations.</summary>
+    /// <summary>The duration with the given rank, counted from 1, in a histogram of durations.</summary>
     public double ValueAt(long rank)
     {
         long passed = 0;
@@ -48,7 +48,7 @@ internal sealed class Histogram(HistogramBins bins)
     /// <exception cref="FormatException">The text is invalid.</exception>
     public void AddStored(ReadOnlySpan<byte> json)
     {
-        // Millions of bins are parsed here: a general parser would take most of a query's time.
+        // Queries parse millions of bins here. A general parser would take most of a query's time.
         if (!json.IsEmpty && json[^1] != '}')
             throw new FormatException();
         if (_length == 0)
@@ -65,7 +65,7 @@ internal sealed class Histogram(HistogramBins bins)
         }
     }
 
-    /// <summary>The bins as a JSON object of bin and count, in order, which SQL can read by json_each.</summary>
+    /// <summary>The bins as a JSON object of bin and count, in order. SQL can read it with json_each.</summary>
     public byte[] ToUtf8()
     {
         byte[] json = ArrayPool<byte>.Shared.Rent((_length * LongestText) + 2);
@@ -89,7 +89,7 @@ internal sealed class Histogram(HistogramBins bins)
         return text;
     }
 
-    // Adds to a bin from an index on, and returns the next index. Bins are mostly added in order, and are often the same as before.
+    // Adds to a bin, searched from an index on, and returns the next index. Bins are mostly added in order, and often recur.
     private int Add(int from, int bin, long count)
     {
         Count += count;
@@ -121,7 +121,7 @@ internal sealed class Histogram(HistogramBins bins)
         Array.Resize(ref _counts, length);
     }
 
-    // The number between two characters; a comma also ends it. Moves behind the second character.
+    // The number between two characters. A comma also ends it. Moves past the second character.
     private static long Number(ReadOnlySpan<byte> json, ref int at, byte before, byte after)
     {
         if (json[at++] != before)

@@ -2,22 +2,22 @@ namespace TokenDashboard.Telemetry;
 
 /// <summary>
 /// The bins of a <see cref="Histogram"/>, by number. Bins of durations grow by 2 %, so that a bin's value is at most 1 % off any duration
-/// in it; they are those of DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
-/// guarantees", VLDB 2019), cut once more at the edges that panels show, so that requests from an edge on are counted exactly.
+/// in it, as in DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees",
+/// VLDB 2019). The edges that panels show divide bins further, so that the number of requests from an edge on is exact.
 /// </summary>
 internal sealed class HistogramBins
 {
     /// <summary>The largest relative error of the value of a bin of durations.</summary>
     public const double RelativeError = 0.01;
 
-    /// <summary>How many times as long the durations of a bin are as those of the one before.</summary>
+    /// <summary>The ratio of the durations in a bin to the durations in the previous bin.</summary>
     public const double Growth = (1 + RelativeError) / (1 - RelativeError);
     private static readonly double LogGrowth = Math.Log(Growth);
 
     private readonly double[] _edges;
     private readonly int _highestPower;
 
-    /// <summary>Bins that begin at the edges; between two powers of the growth, where there are powers, they begin at those too.</summary>
+    /// <summary>Bins that begin at the edges and, between two powers of the growth, also at the powers between them.</summary>
     private HistogramBins(double[] edges, int lowestPower, int highestPower) =>
         (_edges, Lowest, _highestPower, Highest) = (edges, lowestPower, highestPower, highestPower + edges.Length);
 
@@ -27,14 +27,14 @@ internal sealed class HistogramBins
     /// <summary>Bins of total tokens: the class of a request is the number of edges that its tokens reach.</summary>
     public static HistogramBins Sizes { get; } = new([1, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000], 0, 0);
 
-    /// <summary>The edges in addition to those of the growth.</summary>
+    /// <summary>The edges in addition to the powers of the growth.</summary>
     public IReadOnlyList<double> Edges => _edges;
 
     public int Lowest { get; }
 
     public int Highest { get; }
 
-    /// <summary>The bin of a value; one that equals an edge belongs to the bin above it.</summary>
+    /// <summary>The bin of a value. A value that equals an edge belongs to the bin above it.</summary>
     public int Of(double value)
     {
         int bin = PowerOf(value);
@@ -47,7 +47,7 @@ internal sealed class HistogramBins
         return bin;
     }
 
-    /// <summary>A value inside each bin, in order; that of the lowest is 0.</summary>
+    /// <summary>A value inside each bin, in order. The value of the lowest bin is 0.</summary>
     public IEnumerable<(int Bin, double Value)> Values()
     {
         int passed = 0;
@@ -63,7 +63,7 @@ internal sealed class HistogramBins
         }
     }
 
-    // With the same relative distance from both ends.
+    // The value has the same relative distance from both ends.
     private static double Middle(double begin, double end) => 2 * begin * end / (begin + end);
 
     private int PowerOf(double value) => value <= 0 || Lowest == _highestPower

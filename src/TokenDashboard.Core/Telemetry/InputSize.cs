@@ -2,7 +2,7 @@ namespace TokenDashboard.Telemetry;
 
 /// <summary>
 /// Classes of requests by the size of their input. In price lists, all tokens of a request have another rate if its prompt tokens
-/// exceed a threshold, so usage of different classes is aggregated separately.
+/// exceed a threshold, so usage is aggregated separately by class.
 /// </summary>
 internal static class InputSize
 {

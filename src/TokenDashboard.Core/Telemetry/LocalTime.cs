@@ -3,10 +3,10 @@ namespace TokenDashboard.Telemetry;
 /// <summary>Calendar arithmetic in a time zone, correct across its clock changes.</summary>
 internal static class LocalTime
 {
-    /// <summary>The first instant at which the zone's clock shows the given time or a later one: in a gap, the instant of the change.</summary>
+    /// <summary>The first instant at which the zone's clock shows the given time or a later one. In a gap, this is the instant of the clock change.</summary>
     public static DateTimeOffset FirstInstantAt(DateTime local, TimeZoneInfo zone)
     {
-        // Offsets are within 14 hours of UTC, so the result is within 15 hours of the same reading on a UTC clock.
+        // Offsets are at most 14 hours, so the result is within 15 hours of the same time in UTC.
         long low = Math.Max(0, local.Ticks - (15 * TimeSpan.TicksPerHour));
         long high = Math.Min(DateTime.MaxValue.Ticks, local.Ticks + (15 * TimeSpan.TicksPerHour));
         return At(FirstTicksWhere(low, high, ticks => ticks + OffsetTicks(ticks, zone) >= local.Ticks), zone);

@@ -24,16 +24,16 @@ internal enum MeasureUnit
 /// <summary>A measure of requests, as in <see cref="Measures"/>: its column, how values are aggregated, its unit, its header, and a sentence for the documentation.</summary>
 internal sealed record Measure(string Name, MeasureAggregate Aggregate, MeasureUnit Unit, string Title, string Description)
 {
-    /// <summary>Whether values are fractions; else they are 64-bit integers.</summary>
+    /// <summary>Whether values are fractions. Otherwise, they are 64-bit integers.</summary>
     public bool IsReal => Unit is MeasureUnit.Milliseconds or MeasureUnit.Cost;
 
     /// <summary>The measure that counts the requests with a known value; null if it is always known.</summary>
     public Measure? KnownBy { get; init; }
 
-    /// <summary>Of a part of the prompt or completion tokens, which only imported requests have: its whole. Null for other measures.</summary>
+    /// <summary>The whole to which a part of the prompt or completion tokens belongs. Only imported requests have parts. Null for other measures.</summary>
     public Measure? PartOf { get; init; }
 
-    /// <summary>Whether users see it; other measures are internal.</summary>
+    /// <summary>Whether users see the measure. Other measures are internal.</summary>
     public bool IsShown { get; init; } = true;
 
     /// <summary>The index among the measures of its type.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace TokenDashboard.Telemetry;
 
-/// <summary>A value for each of the <see cref="Measures"/>, of one request or of several.</summary>
+/// <summary>A value for each of the <see cref="Measures"/>, of one or more requests.</summary>
 internal sealed class MeasureValues
 {
     private static readonly int IntegerSums = Measures.CountUpTo(Measures.Integers, MeasureAggregate.Sum);
@@ -11,7 +11,7 @@ internal sealed class MeasureValues
     private static readonly int RealSums = Measures.CountUpTo(Measures.Reals, MeasureAggregate.Sum);
     private static readonly int RealMaxima = Measures.CountUpTo(Measures.Reals, MeasureAggregate.Max);
 
-    /// <summary>Values of no request: no measure is negative, so the maximum of none is 0.</summary>
+    /// <summary>Values of no requests. No measure is negative, so their maximum is 0.</summary>
     public MeasureValues()
     {
         Integers.AsSpan(IntegerMaxima).Fill(long.MaxValue);
@@ -22,7 +22,7 @@ internal sealed class MeasureValues
 
     public double[] Reals { get; } = new double[Measures.Reals.Length];
 
-    /// <summary>The value of a measure that is an integer.</summary>
+    /// <summary>The value of an integer measure.</summary>
     public long this[Measure measure]
     {
         get => Integers[measure.Index];
@@ -31,13 +31,13 @@ internal sealed class MeasureValues
 
     public bool Knows(Measure measure) => this[measure.KnownBy ?? Measures.Requests] > 0;
 
-    /// <summary>The value of a measure that is an integer; null if no request has it.</summary>
+    /// <summary>The value of an integer measure; null if no request has a value.</summary>
     public long? IfKnown(Measure measure) => Knows(measure) ? this[measure] : null;
 
-    /// <summary>The value of a measure that is a fraction.</summary>
+    /// <summary>The value of a fractional measure.</summary>
     public double Real(Measure measure) => Reals[measure.Index];
 
-    /// <summary>The value of a measure that is a time; null without requests.</summary>
+    /// <summary>The value of a time measure; null without requests.</summary>
     public DateTimeOffset? Time(Measure measure) => this[Measures.Requests] == 0 ? null : new DateTimeOffset(this[measure], TimeSpan.Zero);
 
     public void Add(MeasureValues other)
@@ -49,7 +49,7 @@ internal sealed class MeasureValues
     private static void Add<T>(Span<T> values, ReadOnlySpan<T> others, int sums, int maxima)
         where T : struct, INumber<T>
     {
-        // Called for millions of requests, with a dozen sums each.
+        // Called for millions of requests, each with a dozen sums.
         Span<Vector<T>> vectors = MemoryMarshal.Cast<T, Vector<T>>(values[..sums]);
         ReadOnlySpan<Vector<T>> added = MemoryMarshal.Cast<T, Vector<T>>(others[..sums]);
         for (int i = 0; i < vectors.Length; i++)

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// The table of all measures. The columns of rollups and views, SELECT lists, accumulators and comparisons are derived from it, so a
+/// The table of all measures. The columns of rollups and views, SELECT lists, accumulators and comparisons are derived from it. A
 /// new measure needs an entry here, its value in each engine, and a property of the result if users see it.
 /// </summary>
 internal static class Measures
@@ -84,11 +84,11 @@ internal static class Measures
     /// <summary>All measures, in the order of columns.</summary>
     public static Measure[] All { get; } = [.. Table];
 
-    /// <summary>The parts of the prompt and completion tokens, which only imported requests have, in the order of columns.</summary>
+    /// <summary>The parts of the prompt and completion tokens, in the order of columns. Only imported requests have them.</summary>
     public static Measure[] Parts { get; } = [.. Table.Where(measure => measure.PartOf is not null)];
 
     /// <summary>
-    /// Measures that are computed from others and the prices of a store. They are not in rollups, because prices change.
+    /// Measures that are computed from other measures and the prices of a store. Rollups do not contain them, because prices change.
     /// </summary>
     public static Measure[] Priced { get; } =
     [
@@ -103,13 +103,13 @@ internal static class Measures
 
     public static Measure CacheSavings => Priced[2];
 
-    /// <summary>Those that are integers: first sums, then maxima, then minima. <see cref="Measure.Index"/> is the index in this list.</summary>
+    /// <summary>The integer measures: first sums, then maxima, then minima. <see cref="Measure.Index"/> is the index in this list.</summary>
     public static Measure[] Integers { get; } = Arranged(isReal: false);
 
-    /// <summary>Those that are fractions, as <see cref="Integers"/>.</summary>
+    /// <summary>The fractional measures, in the same order as <see cref="Integers"/>.</summary>
     public static Measure[] Reals { get; } = Arranged(isReal: true);
 
-    /// <summary>The number of measures, in the order of <see cref="Integers"/>, with an aggregate up to the given one.</summary>
+    /// <summary>The number of measures in a list ordered as <see cref="Integers"/> whose aggregate does not come after the given one.</summary>
     public static int CountUpTo(Measure[] measures, MeasureAggregate last) => measures.Count(measure => measure.Aggregate <= last);
 
     private static Measure Sum(string name, MeasureUnit unit, string title, string description, Measure? knownBy = null) =>

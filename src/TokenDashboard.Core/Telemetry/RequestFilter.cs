@@ -1,15 +1,15 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// The requests of a query. Texts are not case-sensitive for ASCII letters and can contain PowerShell wildcards; a
-/// text with brackets also matches itself; several texts of one property are alternatives; the empty string matches requests in which the property is unknown.
+/// The requests that a query selects. Text is not case-sensitive for ASCII letters and can contain PowerShell wildcards. Text with
+/// brackets also matches itself. Several texts of one property are alternatives. The empty string matches requests in which the property is unknown.
 /// </summary>
 public sealed record RequestFilter
 {
     /// <summary>The time of the requests.</summary>
     public TimeRange Range { get; init; } = TimeRange.All;
 
-    /// <summary>Users; none for all.</summary>
+    /// <summary>Users, or none for all.</summary>
     public IReadOnlyList<string> User { get; init; } = [];
 
     /// <summary>Models, or none for all.</summary>
@@ -25,8 +25,8 @@ public sealed record RequestFilter
     public IReadOnlyList<string> Transaction { get; init; } = [];
 
     /// <summary>
-    /// The properties whose texts are literal names, such as those of a piped result: they have no
-    /// wildcards and are case-sensitive. By the names of <see cref="User"/> and the other properties.
+    /// The properties whose texts are literal names, such as names from a piped result. They have no
+    /// wildcards and are case-sensitive. Contains the names of properties such as <see cref="User"/>.
     /// </summary>
     public IReadOnlySet<string> Literal { get; init; } = new HashSet<string>();
 

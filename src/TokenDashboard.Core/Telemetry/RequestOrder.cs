@@ -3,7 +3,7 @@ namespace TokenDashboard.Telemetry;
 /// <summary>The property by which single requests are ordered.</summary>
 public enum RequestOrder
 {
-    /// <summary>The row's id: nearly the order of time, and the only order that does not read all requests first.</summary>
+    /// <summary>The row's id: nearly chronological, and the only order that does not require reading all requests first.</summary>
     Id,
 
     /// <summary>Time.</summary>

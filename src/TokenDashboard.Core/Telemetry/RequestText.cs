@@ -21,6 +21,6 @@ internal enum RequestText
 
 internal static class RequestTexts
 {
-    /// <summary>The text column of the same name as a dimension or an order; none for others.</summary>
+    /// <summary>The text column with the same name as a dimension or an order; none for other dimensions and orders.</summary>
     public static RequestText Of(Enum dimension) => Enum.TryParse(dimension.ToString(), out RequestText text) ? text : RequestText.None;
 }

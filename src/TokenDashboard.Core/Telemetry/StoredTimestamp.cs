@@ -1,14 +1,14 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// The form in which Observicia stores times: UTC, <c>yyyy-MM-ddTHH:mm:ss</c>, then a fraction unless it is zero, and no zone.
-/// SQLite's engine has the same rule in SQL.
+/// The format in which Observicia stores times: UTC, <c>yyyy-MM-ddTHH:mm:ss</c>, then a fraction unless it is zero, and no zone.
+/// The SQLite engine has the same rule in SQL.
 /// </summary>
 internal static class StoredTimestamp
 {
     private const int SecondLength = 19;
 
-    /// <summary>Reads the UTF-8 text of a column as ticks in UTC. Digits of the fraction beyond 100 ns are dropped.</summary>
+    /// <summary>Parses the UTF-8 text of a column as ticks in UTC. Digits of the fraction beyond 100 ns are dropped.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out long utcTicks)
     {
         utcTicks = 0;
@@ -28,23 +28,23 @@ internal static class StoredTimestamp
     }
 
     /// <summary>
-    /// Writes an instant for comparison with stored text: trailing zeros of the fraction are left out, so that the text is not greater
-    /// than any stored spelling of the same instant.
+    /// Formats an instant for comparison with stored text. Trailing zeros of the fraction are omitted, so that the text is not greater
+    /// than any stored text of the same instant.
     /// </summary>
     public static string Format(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
 
-    /// <summary>Writes an instant as Observicia does (Python's <c>isoformat</c>): six digits of fraction, or none when it is zero.</summary>
+    /// <summary>Formats an instant as Observicia does (Python's <c>isoformat</c>): six digits of fraction, or none if it is zero.</summary>
     public static string FormatForStorage(DateTimeOffset instant)
     {
         Span<byte> utf8 = stackalloc byte[33];
         return Encoding.UTF8.GetString(utf8[..FormatForStorage(instant.UtcTicks, utf8)]);
     }
 
-    /// <summary>As <see cref="FormatForStorage(DateTimeOffset)"/>, in UTF-8, into 33 bytes or more. Returns the length of the text.</summary>
+    /// <summary>Formats as <see cref="FormatForStorage(DateTimeOffset)"/>, in UTF-8, into 33 bytes or more. Returns the length of the text.</summary>
     public static int FormatForStorage(long utcTicks, Span<byte> utf8)
     {
-        // The round-trip format has a fast path. It begins with the stored form, followed by digits and a zone.
+        // The round-trip format has a fast path. It begins with the stored format, followed by digits and a zone.
         new DateTime(utcTicks, DateTimeKind.Unspecified).TryFormat(utf8, out _, "O", CultureInfo.InvariantCulture);
         return utcTicks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond == 0 ? SecondLength : SecondLength + 7;
     }

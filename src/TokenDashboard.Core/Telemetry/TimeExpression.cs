@@ -2,8 +2,8 @@ namespace TokenDashboard.Telemetry;
 
 /// <summary>
 /// A time as users write it: an instant (<c>2026-11-16T18:00</c>, with or without a zone), a length of time ago (<c>7d</c>,
-/// <c>90 minutes</c>, <c>1 month ago</c>, <c>1d12h</c>) or a calendar word (<c>today</c>, <c>last month</c>). A length or a word is
-/// resolved by <see cref="ToInstant"/> or <see cref="ToRange"/>, when the current time and the time zone are known. The culture has no
+/// <c>90 minutes</c>, <c>1 month ago</c>, <c>1d12h</c>) or a calendar word (<c>today</c>, <c>last month</c>). <see cref="ToInstant"/> or
+/// <see cref="ToRange"/> resolves a length or a word when the current time and the time zone are known. The culture has no
 /// influence.
 /// </summary>
 public sealed partial class TimeExpression
@@ -29,13 +29,13 @@ public sealed partial class TimeExpression
     public TimeExpression(DateTimeOffset instant)
         : this(instant.ToString("O", CultureInfo.InvariantCulture)) => _instant = instant;
 
-    /// <summary>An instant; a time of unspecified kind is local time, as in PowerShell.</summary>
+    /// <summary>An instant. A time of unspecified kind is local time, as in PowerShell.</summary>
     public TimeExpression(DateTime time)
         : this(new DateTimeOffset(time))
     {
     }
 
-    /// <summary>A length of time ago, with either sign.</summary>
+    /// <summary>A length of time ago. The sign is ignored.</summary>
     public TimeExpression(TimeSpan ago)
         : this(ago.ToString("c", CultureInfo.InvariantCulture)) => _ago = ago == TimeSpan.MinValue ? TimeSpan.MaxValue : ago.Duration();
 
@@ -44,8 +44,8 @@ public sealed partial class TimeExpression
     /// <summary>The forms of lengths of time, for messages.</summary>
     public static string LengthForms { get; } = $"Use a length of time such as 7d, '7 days', 24h, 90m or 1d12h, or one of: {string.Join(", ", Words.Where(word => word != "now"))}.";
 
-    /// <summary>Reads an expression.</summary>
-    /// <exception cref="FormatException">The text has none of the forms; the message lists them.</exception>
+    /// <summary>Parses an expression.</summary>
+    /// <exception cref="FormatException">The text has no valid form. The message lists the forms.</exception>
     public static TimeExpression Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -69,7 +69,7 @@ public sealed partial class TimeExpression
             + $"or one of: {string.Join(", ", Words)}.");
     }
 
-    /// <summary>Resolves an instant: a length counts back from now, and a word means the start of its period in the time zone.</summary>
+    /// <summary>Resolves an instant. A length counts back from now, and a word means the start of its period in the time zone.</summary>
     internal DateTimeOffset ToInstant(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         if (_instant is { } instant)
@@ -79,7 +79,7 @@ public sealed partial class TimeExpression
         return _ago is { } ago ? Before(now, ago, zone) : WordRange(now, zone, firstDayOfWeek).Since;
     }
 
-    /// <summary>Resolves -Last: a length ends now. A word is its whole period; the current period ends now.</summary>
+    /// <summary>Resolves -Last. A length ends now. A word is its whole period, and the current period ends now.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: an instant is not a time range, and a length must not be zero.</exception>
     internal TimeRange ToRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
@@ -106,7 +106,7 @@ public sealed partial class TimeExpression
         RegexOptions.CultureInvariant)]
     private static partial Regex LengthPattern();
 
-    // The format of a TimeSpan; without days, it could be a time of day.
+    // The format of a TimeSpan. Without days, it could be a time of day.
     [GeneratedRegex(@"^-?[0-9]+\.[0-9]{2}:[0-9]{2}:[0-9]{2}")]
     private static partial Regex TimeSpanPattern();
 
@@ -117,14 +117,14 @@ public sealed partial class TimeExpression
         if (last is null)
             return new TimeRange(since?.ToInstant(now, zone, firstDayOfWeek), until?.ToInstant(now, zone, firstDayOfWeek));
         return since is null && until is null ? last.ToRange(now, zone, firstDayOfWeek) : throw new TokenDashboardException(
-            ErrorCode.RangeInvalid, "Use either -Last, or -Since and -Until: -Last sets both ends of the time range.", target: last);
+            ErrorCode.RangeInvalid, "Use either -Last, or -Since and -Until. -Last sets both ends of the time range.", target: last);
     }
 
     /// <summary>
-    /// The time range with both ends moved back to the start of their days, and an open end to that of today, so that all days are
-    /// complete. Seven days ago is the seventh day before today, even with a clock change.
+    /// The time range with both ends moved back to the start of their days, so that all days are complete. An open end becomes the start
+    /// of today. Seven days ago is the seventh day before today, even with a clock change.
     /// </summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: there is no complete day, or as for <see cref="Range"/>.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: there is no complete day, or in the same cases as <see cref="Range"/>.</exception>
     internal static TimeRange WholeDays(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         TimeRange range = Range(since, until, last, now, zone, firstDayOfWeek);
@@ -160,7 +160,7 @@ public sealed partial class TimeExpression
         return fits;
     }
 
-    // Months and years are calendar months and years: the same time of the same day, or the last day of a shorter month.
+    // Months and years are calendar months and years: the same day and time, or the last day of a shorter month.
     private DateTimeOffset Before(DateTimeOffset now, TimeSpan ago, TimeZoneInfo zone)
     {
         if (_monthsAgo > 0)

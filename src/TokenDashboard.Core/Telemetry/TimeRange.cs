@@ -1,6 +1,6 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>A half-open time range, [Since, Until); an end that is null is open.</summary>
+/// <summary>A half-open time range, [Since, Until). A null end is open.</summary>
 public sealed record TimeRange
 {
     /// <summary>The time range without ends.</summary>
@@ -16,7 +16,7 @@ public sealed record TimeRange
         {
             throw new TokenDashboardException(
                 ErrorCode.RangeInvalid,
-                $"The time range from {since:u} until {until:u} is empty: its end must be after its start.",
+                $"The time range from {since:u} until {until:u} is empty. Its end must be after its start.",
                 target: since);
         }
         Since = since;
@@ -31,7 +31,7 @@ public sealed record TimeRange
 
     /// <summary>The previous time range of equal length.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.RangeRequired"/>: an end is open. <see cref="ErrorCode.RangeInvalid"/>: it would begin before the calendar does.
+    /// <see cref="ErrorCode.RangeRequired"/>: an end is open. <see cref="ErrorCode.RangeInvalid"/>: the previous range would begin before the year 1.
     /// </exception>
     public TimeRange Previous()
     {
@@ -44,7 +44,7 @@ public sealed record TimeRange
         long start = since.UtcTicks - (until - since).Ticks;
         return start >= 0 ? new TimeRange(new DateTimeOffset(start, TimeSpan.Zero), since) : throw new TokenDashboardException(
             ErrorCode.RangeInvalid,
-            $"The time range from {since:u} until {until:u} has no previous period: it would begin before the year 1. Use a shorter one.",
+            $"The time range from {since:u} until {until:u} has no previous period, because that would begin before the year 1. Use a shorter time range.",
             target: since);
     }
 
@@ -55,7 +55,7 @@ public sealed record TimeRange
         return (InZone(Since), InZone(Until));
     }
 
-    /// <summary>Whether a time range contains only a part of a bucket, or the bucket has not ended.</summary>
+    /// <summary>Whether a time range contains only part of a bucket, or the bucket has not ended.</summary>
     internal bool Cuts(DateTimeOffset start, DateTimeOffset end, DateTimeOffset now) => Since > start || (Until is { } until && until < now ? until : now) < end;
 
     internal bool Contains(long utcTicks) =>

@@ -6,7 +6,7 @@ public sealed class TokenRequest
     /// <summary>The name of its store.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>The row's id. It grows with the order of export, which is nearly the order of time.</summary>
+    /// <summary>The row's id. It increases in the order of export, which is nearly chronological.</summary>
     public required long Id { get; init; }
 
     /// <summary>When the request began, in UTC.</summary>
@@ -24,7 +24,7 @@ public sealed class TokenRequest
     /// <summary>The provider's name.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>The kind of request: <c>chat</c>, <c>embedding</c> and the like.</summary>
+    /// <summary>The type of request, such as <c>chat</c> or <c>embedding</c>.</summary>
     public required string RequestType { get; init; }
 
     /// <summary>Tokens sent; 0 if the stored value is not a count.</summary>
@@ -33,16 +33,16 @@ public sealed class TokenRequest
     /// <summary>Tokens received; 0 if the stored value is not a count.</summary>
     public required long CompletionTokens { get; init; }
 
-    /// <summary>The stored total, or prompt + completion if that is 0, missing or invalid.</summary>
+    /// <summary>The stored total, or prompt + completion tokens if the total is 0, missing or invalid.</summary>
     public required long TotalTokens { get; init; }
 
-    /// <summary>Prompt tokens that the provider read from its cache; null if the source does not record it.</summary>
+    /// <summary>Prompt tokens that the provider read from its cache; null if the source does not record them.</summary>
     public long? CachedTokens { get; init; }
 
-    /// <summary>Prompt tokens that the provider wrote to its cache; null if the source does not record it.</summary>
+    /// <summary>Prompt tokens that the provider wrote to its cache; null if the source does not record them.</summary>
     public long? CacheWriteTokens { get; init; }
 
-    /// <summary>Completion tokens that the model used for reasoning; null if the source does not record it.</summary>
+    /// <summary>Completion tokens that the model used for reasoning; null if the source does not record them.</summary>
     public long? ReasoningTokens { get; init; }
 
     /// <summary>The cost; null if the query has no prices, or none of the tokens has a price.</summary>
@@ -54,7 +54,7 @@ public sealed class TokenRequest
     /// <summary>Tokens without a price; null if the query has no prices.</summary>
     public long? UnpricedTokens { get; internal set; }
 
-    /// <summary>Whether the cost is an upper bound: cached tokens cost less, and the request does not record how many it had.</summary>
+    /// <summary>Whether the cost is an upper bound, because cached tokens cost less and the request does not record their number.</summary>
     internal bool CostIsUpperBound { get; set; }
 
     /// <summary>The cost that an imported source recorded, in its currency; null if there is none.</summary>
@@ -63,10 +63,10 @@ public sealed class TokenRequest
     /// <summary>From first byte sent to last byte received, in milliseconds; null if the stored value is not a duration.</summary>
     public required double? DurationMs { get; init; }
 
-    /// <summary>The policy verdict (column <c>success</c>). It does not say whether the call succeeded.</summary>
+    /// <summary>The policy verdict (column <c>success</c>). It does not indicate whether the call succeeded.</summary>
     public required bool PolicyPassed { get; init; }
 
-    /// <summary>Whether the stream was interrupted: prompt tokens only, and a stored total of 0.</summary>
+    /// <summary>Whether the stream was interrupted: it has only prompt tokens, and the stored total is 0.</summary>
     public required bool InterruptedStream { get; init; }
 
     /// <summary>The trace the request's span belongs to, as hexadecimal text.</summary>

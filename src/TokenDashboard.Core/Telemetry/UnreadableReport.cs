@@ -1,6 +1,6 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>The number of rows with unreadable values, by kind. A row can count under several kinds, but counts once in <see cref="Rows"/>.</summary>
+/// <summary>The number of rows with unreadable values, by kind. A row can have several kinds, but counts once in <see cref="Rows"/>.</summary>
 public sealed class UnreadableReport
 {
     private readonly MeasureValues _damaged = new();
@@ -8,29 +8,29 @@ public sealed class UnreadableReport
     /// <summary>Rows with at least one such value.</summary>
     public long Rows => _damaged[Measures.UnreadableRequests];
 
-    /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. No query of usage counts them.</summary>
+    /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. Usage queries do not count them.</summary>
     public long Timestamps { get; private set; }
 
-    /// <summary>Rows with a token count that is NULL (a missing total excepted), negative, not an integer or above 10^12. It counts as 0.</summary>
+    /// <summary>Rows with a token count that is NULL (except a missing total), negative, not an integer or above 10^12. Such a count is read as 0.</summary>
     public long TokenCounts => _damaged[Measures.UnreadableTokens];
 
     /// <summary>
-    /// Rows whose duration is negative, not a number or above 10^12 ms. Latency ignores them, and those with NULL, which is
-    /// unknown and not invalid, as in many imported requests.
+    /// Rows whose duration is negative, not a number or above 10^12 ms. Latency ignores them. It also ignores rows with NULL, which means
+    /// unknown, not invalid, as in many imported requests.
     /// </summary>
     public long Durations => _damaged[Measures.UnreadableDurations];
 
-    /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as a missing verdict does in the SDK.</summary>
+    /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, like a missing verdict in the SDK.</summary>
     public long PolicyVerdicts => _damaged[Measures.UnreadableVerdicts];
 
     /// <summary>
-    /// Whether removed requests are missing in the result, or in a part of it: they have only rollups by quarter-hour,
+    /// Whether removed requests are missing in the result, or in part of it. Only their rollups by quarter-hour exist,
     /// without transactions and without the tokens and the verdict of each request.
     /// </summary>
     public bool LacksRemoved { get; internal set; }
 
-    /// <summary>Why, and which.</summary>
-    internal const string RemovedText = "Remove-TokenUsage removed requests of this result. Rollups cannot answer transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, and those of another version of this module cannot be read, so these requests are omitted, or not exact.";
+    /// <summary>The explanation, for a warning.</summary>
+    internal const string RemovedText = "Remove-TokenUsage removed requests of this result. Rollups do not support transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, and rollups of another version of this module cannot be read. Therefore, the removed requests are omitted or not exact.";
 
     /// <summary>The number of requests that were read for the result.</summary>
     internal long RequestsRead { get; set; }
@@ -38,7 +38,7 @@ public sealed class UnreadableReport
     /// <summary>The number of rollup rows that were read for the result.</summary>
     internal long RollupsRead { get; set; }
 
-    /// <summary>A description of what was read for the result.</summary>
+    /// <summary>A description of the data that was read for the result.</summary>
     public string Reads() => RollupsRead == 0
         ? string.Create(CultureInfo.InvariantCulture, $"{RequestsRead:N0} requests, without rollups,")
         : string.Create(CultureInfo.InvariantCulture, $"{RollupsRead:N0} rows of rollups and {RequestsRead:N0} requests");
@@ -51,8 +51,8 @@ public sealed class UnreadableReport
         string kinds = string.Join(", ", new (long Count, string Kind)[]
         {
             (Timestamps, "without a readable time, omitted"),
-            (TokenCounts, "with an invalid token count, counted as 0"),
-            (Durations, "with an invalid duration, not part of latency"),
+            (TokenCounts, "with an invalid token count, read as 0"),
+            (Durations, "with an invalid duration, ignored in latency"),
             (PolicyVerdicts, "without a policy verdict, counted as passed"),
         }.Where(kind => kind.Count > 0).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Count:N0} {kind.Kind}")));
         return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} {(Rows == 1 ? "request has" : "requests have")} unreadable values: {kinds}.");
@@ -67,10 +67,10 @@ public sealed class UnreadableReport
         Timestamps += (unreadable & UnreadableValue.Timestamp) == 0 ? 0 : 1;
     }
 
-    /// <summary>Adds the sum of several requests, all with readable times.</summary>
+    /// <summary>Adds the sum of several requests that all have readable times.</summary>
     internal void Add(MeasureValues values) => _damaged.Add(values);
 
-    /// <summary>Adds the sum of several requests, none with a readable time.</summary>
+    /// <summary>Adds the sum of several requests without readable times.</summary>
     internal void AddWithoutTime(MeasureValues values)
     {
         _damaged.Add(values);

@@ -1,12 +1,12 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// Adds up usage: requests, rows of the rollups, and other accumulators. If it keeps durations, percentiles are exact while only requests
-/// are added. Otherwise, durations are only counted in histograms, as rollups have them.
+/// Adds up usage: requests, rows of rollups, and other accumulators. If it keeps durations, percentiles are exact while only requests
+/// are added. Otherwise, durations are only counted in histograms, as in rollups.
 /// </summary>
 internal class UsageAccumulator(bool keepsDurations = false)
 {
-    // With many groups, most have one or two.
+    // If there are many groups, most have one or two requests.
     private List<double>? _durations;
     private bool _sorted;
     private Histogram? _histogram;
@@ -14,17 +14,17 @@ internal class UsageAccumulator(bool keepsDurations = false)
 
     public MeasureValues Values { get; } = new();
 
-    /// <summary>The durations that are not kept.</summary>
+    /// <summary>The durations that are not kept individually.</summary>
     public Histogram Durations => _histogram ??= new Histogram(HistogramBins.Durations);
 
-    /// <summary>Total tokens; counted only if durations are not kept.</summary>
+    /// <summary>The histogram of total tokens, counted only if durations are not kept.</summary>
     public Histogram Sizes => _sizes ??= new Histogram(HistogramBins.Sizes);
 
     public long Requests => Values[Measures.Requests];
 
     public long TotalTokens => Values[Measures.TotalTokens];
 
-    /// <summary>Whether percentiles are exact, or from histograms and up to 1 % off.</summary>
+    /// <summary>Whether percentiles are exact. Otherwise, they come from histograms and can be up to 1 % off.</summary>
     public bool PercentilesExact => _histogram is null;
 
     private long TimedRequests => Values[Measures.TimedRequests];
@@ -64,10 +64,10 @@ internal class UsageAccumulator(bool keepsDurations = false)
     public bool Matches(UsageAccumulator other) =>
         Values.Matches(other.Values) && Durations.Equals(other.Durations) && Sizes.Equals(other.Sizes);
 
-    /// <summary>Null without a duration.</summary>
+    /// <summary>The mean duration; null without a duration.</summary>
     public double? MeanDuration() => TimedRequests == 0 ? null : Values.Real(Measures.DurationMs) / TimedRequests;
 
-    /// <summary>The smallest duration that a part (0 to 1) of the requests did not exceed, by the nearest-rank method; null without a duration.</summary>
+    /// <summary>The smallest duration that a fraction (0 to 1) of the requests did not exceed, by the nearest-rank method; null without a duration.</summary>
     public double? Percentile(double part)
     {
         if (TimedRequests == 0)

@@ -3,10 +3,10 @@ namespace TokenDashboard.Telemetry;
 /// <summary>Usage with a time and names: one request, or several with the same time and names.</summary>
 internal abstract class UsageRow
 {
-    /// <summary>The time of the request, or the start of the aggregated time, in UTC ticks.</summary>
+    /// <summary>The time of the request, or the start of the aggregated period, in UTC ticks.</summary>
     public long UtcTicks { get; protected set; }
 
-    /// <summary>The measures. The next row uses the same object.</summary>
+    /// <summary>The measures. The next row reuses the object.</summary>
     public MeasureValues Values { get; } = new();
 
     public string User => NameOf(RequestText.User);
@@ -19,21 +19,21 @@ internal abstract class UsageRow
 
     public string Transaction => NameOf(RequestText.Transaction);
 
-    /// <summary>The source of the requests; empty if the store has it.</summary>
+    /// <summary>The source of the requests; empty if the whole store has one source.</summary>
     public string Source => NameOf(RequestText.Source);
 
     /// <summary>The class of input size of all requests in the row.</summary>
     public abstract int InputClass { get; }
 
-    /// <summary>The id of the request in its store; 0 if the row is no single request.</summary>
+    /// <summary>The id of the request in its store; 0 if the row is not a single request.</summary>
     public virtual long Id => 0;
 
     public virtual bool IsRollup => false;
 
-    /// <summary>One of the names as UTF-8, the same for equal names. Valid until the next row.</summary>
+    /// <summary>One of the names as UTF-8. Equal names have equal bytes. Valid until the next row.</summary>
     public virtual ReadOnlySpan<byte> Utf8Of(RequestText name) => Encoding.UTF8.GetBytes(NameOf(name));
 
-    /// <summary>One of the names; empty if the row does not tell them apart.</summary>
+    /// <summary>One of the names; empty if the row does not distinguish them.</summary>
     public abstract string NameOf(RequestText name);
 
     public abstract void AddDurationsTo(UsageAccumulator usage);

@@ -1,20 +1,20 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// The usage that a query needs: that of the requests of a filter, by some texts. Sums must end at multiples of the step, in seconds of the
-/// zone's clock; it is 0 for any. Removed requests, which have only rollups, may be counted or not.
+/// The usage that a query needs: the usage of the requests that a filter selects, grouped by some texts. Sums must end at multiples of the step, in
+/// seconds of the zone's clock. The step is 0 if they can end anywhere. Removed requests, which have only rollups, may be counted or not.
 /// </summary>
 internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int Step, TimeZoneInfo Zone, bool CountsRemoved)
 {
     /// <summary>The minimum number of rows for a separate connection and thread.</summary>
     public long RowsPerPart { get; init; } = 100_000;
 
-    /// <summary>Ranges of ids in which all requests of interest lie, for stores that find requests by their id; null for all.</summary>
+    /// <summary>Ranges of ids that contain all requests of interest, for stores that find requests by id; null for all.</summary>
     public IReadOnlyList<(long First, long Last)>? Ids { get; init; }
 
     /// <summary>
-    /// How many of the largest combinations of names by a measure are needed, equal ones in the order of tokens, then of names; null for all. Only for stores that
-    /// find them; see <see cref="ITelemetryStore.FindsLargest"/>.
+    /// How many of the largest combinations of names by a measure are needed, then by tokens and names; null for all. Only for stores that find
+    /// them. See <see cref="ITelemetryStore.FindsLargest"/>.
     /// </summary>
     public (RequestText Names, Measure Measure, int Count)? Largest { get; init; }
 

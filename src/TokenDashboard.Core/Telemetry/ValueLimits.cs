@@ -1,6 +1,6 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>The largest valid values of one request. Larger values are invalid, and would overflow sums.</summary>
+/// <summary>The largest valid values of one request. Larger values are invalid, because they could overflow sums.</summary>
 public static class ValueLimits
 {
     /// <summary>The largest token count: 10^12.</summary>

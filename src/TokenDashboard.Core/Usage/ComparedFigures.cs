@@ -12,15 +12,15 @@ public abstract class ComparedFigures : UsageFigures
             PreviousCost = before.Amount;
     }
 
-    /// <summary>The previous time range of equal length; null if the first request of the stores is later than its start, because a part of it would not compare.</summary>
-    /// <exception cref="TokenDashboardException">As of <see cref="TimeRange.Previous"/>.</exception>
+    /// <summary>The previous time range of equal length. Null if the first request of the stores is later than its start, as only a part could be compared.</summary>
+    /// <exception cref="TokenDashboardException">In the same cases as <see cref="TimeRange.Previous"/>.</exception>
     internal static TimeRange? PreviousOf(TimeRange range, IReadOnlyList<ITelemetryStore> stores)
     {
         TimeRange previous = range.Previous();
-        // Whole quarters of an hour are what is left of removed requests.
+        // Of removed requests, only whole quarter-hours are known.
         DateTimeOffset start = previous.Since!.Value;
         var before = new DateTimeOffset(start.UtcTicks - (start.UtcTicks % TimeSpan.FromMinutes(15).Ticks), TimeSpan.Zero);
-        // An import may have stored the newest requests first: then only a look at all tells.
+        // An import may have stored the newest requests first. In that case, all requests must be searched.
         bool isCovered = stores.Min(store => store.ReadFirstTime()) < before || new RequestQuery(stores, new RequestFilter { Range = new TimeRange(null, before) }).Run(0, 1).Any();
         return isCovered ? previous : null;
     }
@@ -40,10 +40,10 @@ public abstract class ComparedFigures : UsageFigures
     /// <summary>The increase of tokens from the previous period.</summary>
     public long? Change => TotalTokens - PreviousTokens;
 
-    /// <summary>The relative change of tokens: 0.5 is an increase of 50 %. Null if there were none before.</summary>
+    /// <summary>The relative change of tokens: 0.5 is an increase of 50 %. Null without tokens in the previous period.</summary>
     public double? ChangeRatio => PreviousTokens is > 0 ? (double?)Change / PreviousTokens : null;
 
-    /// <summary>The cost of the previous period; null without prices, or in another currency.</summary>
+    /// <summary>The cost of the previous period; null without prices, or if it is in another currency.</summary>
     public decimal? PreviousCost { get; }
 
     /// <summary>The increase of the cost from the previous period.</summary>

@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// Finds the transactions with the largest values of a measure. There are as many as requests, and the usage of all would fill the memory: a first pass keeps
-/// only a hash and four numbers for each, and a second one reads the requests of the largest again.
+/// Finds the transactions with the largest values of a measure. There are as many transactions as requests, so the usage of all would fill the memory. A
+/// first pass keeps only a hash and four numbers for each, and a second pass reads the requests of the largest transactions again.
 /// </summary>
 internal sealed class LargestGroups(
     IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, UsageKey>> keys, UsagePrices? prices)
 {
-    // Collects the requests that are in no returned group.
+    // Collects the requests that are not in a returned group.
     private static readonly UsageKey Others = new(-1);
 
-    // More ranges of ids than this take longer to look up than all requests to read.
+    // With more ranges of ids than this, looking them up takes longer than reading all requests.
     private const int MostRanges = 1000;
 
     private static readonly Comparer<UsageKey> ByName = Comparer<UsageKey>.Create((one, other) => one.CompareNames(other));
@@ -76,7 +76,7 @@ internal sealed class LargestGroups(
 
     private Dictionary<UInt128, KeySum> Largest(Dictionary<UInt128, KeySum> sums, int count)
     {
-        // The smallest is removed first.
+        // The smallest group is removed first.
         var largest = new PriorityQueue<UInt128, (long Value, long Tokens)>();
         foreach ((UInt128 key, KeySum sum) in sums)
         {
@@ -94,7 +94,7 @@ internal sealed class LargestGroups(
         return larger.Concat(first).ToDictionary(key => key, key => sums[key]);
     }
 
-    // Their names are not known any more, and must be read again: of one request each, by its id, or of all.
+    // Their names were not kept and must be read again: from the first request of each, by its id, or, if there are too many, from all requests.
     private IEnumerable<UInt128> FirstByName(HashSet<UInt128> equal, int places, IReadOnlyList<(long First, long Last)>? ids)
     {
         void Trim(SortedSet<(UsageKey Key, UInt128 Hash)> names)
@@ -134,7 +134,7 @@ internal sealed class LargestGroups(
         return groups;
     }
 
-    // A hash of the names in the key of a request.
+    // A hash of the names in a request's key.
     private Func<UsageRow, UInt128> Hashes(ITelemetryStore store)
     {
         if (texts == RequestText.Transaction)
@@ -147,7 +147,7 @@ internal sealed class LargestGroups(
             foreach (RequestText name in names)
             {
                 hash.Append(name == RequestText.Source && source is not null ? source : row.Utf8Of(name));
-                // No UTF-8 has this byte.
+                // UTF-8 never contains this byte.
                 hash.Append([0xFF]);
             }
             UInt128 value = hash.GetCurrentHashAsUInt128();
@@ -156,7 +156,7 @@ internal sealed class LargestGroups(
         };
     }
 
-    // The sum of a key, and the ids between which its requests lie.
+    // The sum of a key, and the lowest and highest id of its requests.
     private readonly record struct KeySum(long Value, long Tokens, long First, long Last)
     {
         public (long Value, long Tokens) Order => (Value, Tokens);

@@ -3,12 +3,12 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// Usage with its cost. Tokens are aggregated by price and class of input size, and priced when the cost is read: the cost of a sum is
-/// exactly the sum of costs.
+/// Usage with its cost. Tokens are aggregated by price and class of input size, and priced when the cost is read, so the cost of a sum is
+/// exactly the sum of the costs.
 /// </summary>
 internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDurations: true)
 {
-    // The key of the last price: consecutive rows with equal names mostly use the same string objects.
+    // The key of the last price. Consecutive rows with equal names usually share the same string objects.
     private readonly record struct Seen(string Provider, string Model, PriceMatch? Match);
 
     private Seen _seen;
@@ -22,7 +22,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
     /// <summary>The cost at the time of each request.</summary>
     public UsageCost CostAtRequest => CostAt(null);
 
-    /// <summary>Tokens that lack a price at the time of their requests because rollups do not contain the size of each request.</summary>
+    /// <summary>Tokens without a price at the time of their requests, because rollups do not contain the size of each request.</summary>
     public long TokensOfUnknownTier
     {
         get
@@ -63,7 +63,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         AddCost((PricedUsage)other);
     }
 
-    /// <summary>Adds the cost of other usage, and nothing else.</summary>
+    /// <summary>Adds only the cost of other usage.</summary>
     public void AddCost(PricedUsage priced)
     {
         _unpriced += priced._unpriced;
@@ -126,7 +126,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         return _last = part ?? (_parts = new Part(price, inputClass, prompt, _parts));
     }
 
-    /// <summary>The tokens of one price and class, or if the class does not determine the tier, of one tier, which the smallest prompt in it stands for.</summary>
+    /// <summary>The tokens of one price and class. If the class does not determine the tier, the tokens of one tier, represented by the smallest prompt in it.</summary>
     private sealed class Part(ResolvedPrice price, int inputClass, long? prompt, Part? next)
     {
         public Part? Next => next;

@@ -8,8 +8,8 @@ internal static class RecentNames
         [.. stores.SelectMany(store => store.ReadSources().Select(source => (source, store.Name)))];
 
     /// <summary>
-    /// Reads backwards from the newest request for a limited time. Returns the names with their number of requests, most frequent first;
-    /// without the unknown name.
+    /// Reads backwards from the newest request for a limited time. Returns the known names with their number of requests, most
+    /// frequent first.
     /// </summary>
     public static IReadOnlyList<(string Text, long Requests)> Read(IReadOnlyList<ITelemetryStore> stores, UsageDimension dimension, TimeSpan time) =>
     [

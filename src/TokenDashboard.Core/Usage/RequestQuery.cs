@@ -3,7 +3,7 @@ namespace TokenDashboard.Usage;
 /// <summary>Single requests of one or several stores, as a stream.</summary>
 internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
 {
-    /// <summary>The order of the requests. By id, the requests of one store follow those of another.</summary>
+    /// <summary>The order of the requests. In the order of ids, the requests of each store follow those of the previous store.</summary>
     public RequestOrder Order { get; init; }
 
     public bool Descending { get; init; }
@@ -34,7 +34,7 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         return Order == RequestOrder.Id ? streams.SelectMany(stream => stream) : Merge(streams);
     }
 
-    // Engines have no prices, so all requests are read, but only those of the page are kept.
+    // Engines have no prices, so all requests are read, but only the requests of the page are kept.
     private List<TokenRequest> ByCost(ulong last)
     {
         var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
@@ -44,7 +44,7 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
             decimal cost = request.Cost ?? -1;
             if (request.Cost is not null)
                 Currencies.Add(request.Currency);
-            // The first in the queue is removed first.
+            // The first request in the queue is removed first.
             kept.Enqueue(request, Descending ? (cost, place++) : (-cost, -place++));
             if ((ulong)kept.Count > last)
                 kept.Dequeue();
@@ -69,7 +69,7 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         }
     }
 
-    // Each stream is sorted; equal requests of earlier streams come first.
+    // Each stream is sorted. If requests are equal, the earlier stream comes first.
     private IEnumerable<TokenRequest> Merge(IEnumerable<TokenRequest>[] streams)
     {
         var waiting = new List<IEnumerator<TokenRequest>>();

@@ -1,8 +1,8 @@
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// Divides time into the minutes, hours, days, weeks, months, quarters or years of a time zone. Buckets have no gaps or overlaps, across clock changes
-/// and in time zones with half or quarter hours, so the buckets of a time range add up to it.
+/// Divides time into the minutes, hours, days, weeks, months, quarters or years of a time zone. Even across clock changes, and in time zones with half or
+/// quarter hours, buckets have no gaps or overlaps, so the buckets of a time range add up to it.
 /// </summary>
 internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
 {
@@ -44,7 +44,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
     public (DateTimeOffset Start, DateTimeOffset End) Bounds(long startTicks) =>
         (LocalTime.At(startTicks, zone), LocalTime.At(Math.Min(EndOf(startTicks), EndOfTime - 1), zone));
 
-    // The longest period around the instant with one hour or minute and one offset.
+    // The longest period around the instant that has one hour or minute and one offset.
     private (long Start, long End) ClockAround(long utcTicks, long length)
     {
         long offset = LocalTime.OffsetTicks(utcTicks, zone);
@@ -63,7 +63,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         long localTicks = Math.Clamp(utcTicks + LocalTime.OffsetTicks(utcTicks, zone), 0, EndOfTime - 1);
         DateTime first = FirstDateOf(new DateTime(localTicks));
         (long start, long end) = (Boundary(first), Boundary(Next(first)));
-        // If the clock goes back over midnight, it shows the old date again; these instants belong to the new date.
+        // If the clock goes back past midnight, it shows the old date again. These instants belong to the new date.
         while (utcTicks >= end)
         {
             first = Next(first);
@@ -99,8 +99,8 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
 }
 
 /// <summary>
-/// Periods of five hours, as in the limits of coding agents: a session begins at the hour of its first request, and the next one at
-/// that of the first request after its end. Therefore, usage by hour is sufficient.
+/// Periods of five hours, as in the limits of coding agents. A session begins at the hour of its first request, and the next session at
+/// the hour of the first request after its end. Therefore, usage by hour is sufficient.
 /// </summary>
 internal static class SessionBlocks
 {
@@ -109,7 +109,7 @@ internal static class SessionBlocks
     /// <summary>The exclusive end of the session that begins at an instant.</summary>
     public static long EndOf(long startTicks) => Math.Min(startTicks + Length, DateTime.MaxValue.Ticks);
 
-    /// <summary>Usage by session, from usage by hour. With users, each user has separate sessions.</summary>
+    /// <summary>Usage by session, computed from usage by hour. With users, each user has separate sessions.</summary>
     public static Dictionary<UsageKey, UsageAccumulator> Of(Dictionary<UsageKey, UsageAccumulator> hours)
     {
         var blocks = new Dictionary<UsageKey, UsageAccumulator>();

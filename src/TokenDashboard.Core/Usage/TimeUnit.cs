@@ -12,7 +12,7 @@ public enum TimeUnit
     /// <summary>Days, 23 or 25 hours long when the clock changes.</summary>
     Day,
 
-    /// <summary>Weeks, from Monday as ISO 8601 counts them, or from another day.</summary>
+    /// <summary>Weeks, from Monday as in ISO 8601, or from another day.</summary>
     Week,
 
     /// <summary>Calendar months.</summary>

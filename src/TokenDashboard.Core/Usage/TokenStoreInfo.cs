@@ -2,18 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>What is in a store.</summary>
+/// <summary>The contents of a store.</summary>
 public sealed class TokenStoreInfo
 {
     private TokenStoreInfo(string name) => Database = name;
 
-    /// <summary>Path or address of the store. If it is piped to other commands, they read this store.</summary>
+    /// <summary>Path or address of the store. Commands to which the object is piped read this store.</summary>
     public string Database { get; }
 
     /// <summary>The name that identifies its requests; null if each request has its own source.</summary>
     public string? Source { get; private init; }
 
-    /// <summary>Size in bytes; of a file, without a write-ahead log.</summary>
+    /// <summary>Size in bytes. For a file, without its write-ahead log.</summary>
     public long SizeBytes { get; private init; }
 
     /// <summary>Stored requests, readable or not.</summary>
@@ -31,7 +31,7 @@ public sealed class TokenStoreInfo
     /// <summary>Requests without a user name.</summary>
     public long RequestsWithoutUser { get; private init; }
 
-    /// <summary>Requests without a valid duration, which latency ignores. Imported requests often have none.</summary>
+    /// <summary>Requests without a valid duration, which latency ignores. Many imported requests have none.</summary>
     public long RequestsWithoutDuration { get; private init; }
 
     /// <summary>The models, by name.</summary>
@@ -52,12 +52,12 @@ public sealed class TokenStoreInfo
     /// <summary>SQLite's journal mode: <c>delete</c> by default, or <c>wal</c>. Null in other engines.</summary>
     public string? JournalMode { get; private init; }
 
-    /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or the number of requests not in them. Null in engines without.</summary>
+    /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or the number of requests not in them. Null in engines without rollups.</summary>
     public string? Rollups { get; private init; }
 
     /// <summary>
-    /// The state of the prices that the store has for panels and alert rules: <c>none</c>, <c>current</c>, <c>stale</c> if the price list or the models
-    /// changed, or <c>unknown</c> if the price list cannot be read. Null in engines without.
+    /// The state of the prices that the store contains for panels and alert rules: <c>none</c>, <c>current</c>, <c>stale</c> if the price list or the models
+    /// changed, or <c>unknown</c> if the price list cannot be read. Null in engines without such prices.
     /// </summary>
     public string? Prices { get; private init; }
 

@@ -14,19 +14,22 @@ public sealed class TokenUsage : UsageFigures
         _key = key;
     }
 
-    /// <summary>The dimensions of the row, joined by commas; may be empty. It distinguishes an unknown user, the empty string, from no user, which some files do not.</summary>
+    /// <summary>
+    /// The dimensions of the row, joined by commas; may be empty. It distinguishes an unknown user, the empty string, from no user, even in files
+    /// that do not.
+    /// </summary>
     public string GroupedBy { get; internal init; } = "";
 
     /// <summary>
-    /// Start of the time unit or the session, with the zone's offset; without one, that of the time range, so that the row selects the same requests
-    /// when it is piped on. Null if the range is open.
+    /// Start of the time unit or the session, with the zone's offset. Without one, the start of the time range, so that a piped row selects the same
+    /// requests. Null if the range is open.
     /// </summary>
     public DateTimeOffset? Start { get; }
 
     /// <summary>The exclusive end.</summary>
     public DateTimeOffset? End { get; }
 
-    /// <summary>Whether the time range contains only a part of the time unit, or the unit has not ended.</summary>
+    /// <summary>Whether the time range contains only part of the time unit, or the unit has not ended.</summary>
     public bool IsPartial { get; }
 
     /// <summary>The English name of the day of the week in the zone.</summary>
@@ -44,7 +47,7 @@ public sealed class TokenUsage : UsageFigures
     /// <summary>The provider.</summary>
     public string? Provider => _key.Provider;
 
-    /// <summary>The kind of request.</summary>
+    /// <summary>The type of request.</summary>
     public string? RequestType => _key.RequestType;
 
     /// <summary>The transaction; the empty string if it is unknown.</summary>
@@ -56,7 +59,7 @@ public sealed class TokenUsage : UsageFigures
     /// <summary>The tokens of the row's user from the start of the result to the end of this row; null if not requested.</summary>
     public long? CumulativeTokens { get; internal set; }
 
-    /// <summary>The cost of these tokens, if they have a price; null if not requested.</summary>
+    /// <summary>The cost of the cumulative tokens that have a price; null if not requested.</summary>
     public decimal? CumulativeCost { get; internal set; }
 
     private protected override string Label => string.Join(", ", new[]

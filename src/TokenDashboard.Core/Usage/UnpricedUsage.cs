@@ -2,34 +2,34 @@ using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Why tokens, or most of them, have no price.</summary>
+/// <summary>The reason why tokens, or most of them, have no price.</summary>
 public enum UnpricedReason : long
 {
-    /// <summary>The price list has no such provider, and the model name does not identify one.</summary>
+    /// <summary>The price list does not contain the provider, and the model name does not identify one.</summary>
     NoProvider,
 
-    /// <summary>The provider has no model of that name.</summary>
+    /// <summary>The provider has no model with this name.</summary>
     NoModel,
 
-    /// <summary>The model has no price for such tokens.</summary>
+    /// <summary>The model has no price for this kind of tokens.</summary>
     NoRate,
 
-    /// <summary>The price depends on the size of each request, and of removed requests only rollups are left.</summary>
+    /// <summary>The price depends on the size of each request, but removed requests have only rollups.</summary>
     NeedsRequests,
 }
 
 /// <summary>Usage of a model without a price for some or all of its tokens.</summary>
-/// <param name="Provider">The provider, as requests name it.</param>
-/// <param name="Model">The model, as requests name it.</param>
-/// <param name="Requests">How many requests.</param>
-/// <param name="UnpricedTokens">How many tokens have no price.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="FirstRequest">The time of the first of the requests.</param>
-/// <param name="LastRequest">The time of the last.</param>
+/// <param name="Provider">The provider name in requests.</param>
+/// <param name="Model">The model name in requests.</param>
+/// <param name="Requests">The number of requests.</param>
+/// <param name="UnpricedTokens">The number of tokens without a price.</param>
+/// <param name="Reason">The reason.</param>
+/// <param name="FirstRequest">The time of the first request.</param>
+/// <param name="LastRequest">The time of the last request.</param>
 public sealed record UnpricedUsage(
     string Provider, string Model, long Requests, long UnpricedTokens, UnpricedReason Reason, DateTimeOffset FirstRequest, DateTimeOffset LastRequest)
 {
-    /// <summary>The models of stores without a price, those with the most such tokens first.</summary>
+    /// <summary>The models of stores without a price, most unpriced tokens first.</summary>
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     internal static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
     {
@@ -39,7 +39,7 @@ public sealed record UnpricedUsage(
             .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, StringComparer.Ordinal)], unreadable);
     }
 
-    /// <summary>The models with requests before a time whose cost only single requests give.</summary>
+    /// <summary>The models with requests before a time whose cost can only be computed from single requests.</summary>
     internal static IReadOnlyList<string> ModelsThatNeedRequests(ITelemetryStore store, DateTimeOffset before, PriceList prices)
     {
         var filter = new RequestFilter { Range = new TimeRange(null, before) };

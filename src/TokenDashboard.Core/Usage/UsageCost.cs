@@ -2,7 +2,7 @@ namespace TokenDashboard.Usage;
 
 /// <summary>
 /// The cost of usage; null if nothing has a price, or prices are in several currencies, whose names are then joined. It is an upper bound
-/// if requests do not record how many of their prompt tokens were cached and cost less.
+/// if requests do not record how many of their prompt tokens were cached, because cached tokens cost less.
 /// </summary>
 internal readonly record struct UsageCost(decimal? Amount, string? Currency, long UnpricedTokens, bool IsUpperBound)
 {
@@ -10,7 +10,7 @@ internal readonly record struct UsageCost(decimal? Amount, string? Currency, lon
     public static UsageCost? Of(UsageAccumulator? usage) => (usage as PricedUsage)?.Cost;
 }
 
-/// <summary>The tokens and the cost of a result, for shares, and whether prices of another time than that of the requests were requested.</summary>
+/// <summary>The tokens and the cost of a result, for shares, and whether prices of another time than the time of the requests were requested.</summary>
 internal readonly record struct UsageTotals(long Tokens, decimal? Cost, bool ComparesPrices)
 {
     /// <summary>The totals of disjoint groups.</summary>

@@ -25,8 +25,8 @@ public enum UsageDimension
     Year = TimeUnit.Year,
 
     /// <summary>
-    /// Periods of five hours, as in the limits of coding agents: each begins at the hour (UTC) of the first request after the one
-    /// before. With User, each user has separate sessions.
+    /// Periods of five hours, as in the limits of coding agents. Each begins at the hour (UTC) of the first request after the
+    /// previous period. With User, each user has separate sessions.
     /// </summary>
     Session,
 
@@ -45,7 +45,7 @@ public enum UsageDimension
     /// <summary>The user.</summary>
     User,
 
-    /// <summary>The kind of request.</summary>
+    /// <summary>The type of request.</summary>
     RequestType,
 
     /// <summary>The application's transaction.</summary>

@@ -1,8 +1,8 @@
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// The measures of all usage results. Counts and sums are exact. Percentiles of durations are exact from single
-/// requests, and at most 1 % off from rollups; see <see cref="PercentilesExact"/>.
+/// The measures of all usage results. Counts and sums are exact. Percentiles of durations are exact if computed from single
+/// requests, and at most 1 % off if computed from rollups. See <see cref="PercentilesExact"/>.
 /// </summary>
 public abstract class UsageFigures
 {
@@ -54,50 +54,50 @@ public abstract class UsageFigures
     /// <summary>Tokens received.</summary>
     public long CompletionTokens { get; }
 
-    /// <summary>The stored totals; an interrupted stream counts its prompt tokens.</summary>
+    /// <summary>The stored totals. An interrupted stream counts its prompt tokens.</summary>
     public long TotalTokens { get; }
 
-    /// <summary>Prompt tokens that the provider read from its cache; null if no request has it.</summary>
+    /// <summary>Prompt tokens that the provider read from its cache; null if no request records them.</summary>
     public long? CachedTokens { get; }
 
-    /// <summary>Prompt tokens that the provider wrote to its cache; null if no request has it.</summary>
+    /// <summary>Prompt tokens that the provider wrote to its cache; null if no request records them.</summary>
     public long? CacheWriteTokens { get; }
 
-    /// <summary>Completion tokens that the model used for reasoning; null if no request has it.</summary>
+    /// <summary>Completion tokens that the model used for reasoning; null if no request records them.</summary>
     public long? ReasoningTokens { get; }
 
     /// <summary>
-    /// The cost of priced tokens; null if the query has no prices, no token has one, or they are in several currencies.
+    /// The cost of priced tokens; null if the query has no prices, no token has a price, or prices are in several currencies.
     /// </summary>
     public decimal? Cost { get; }
 
-    /// <summary>The currency of the cost; several are joined by commas.</summary>
+    /// <summary>The currency of the cost. Several currencies are joined by commas.</summary>
     public string? Currency { get; }
 
     /// <summary>Tokens without a price; null if the query has no prices.</summary>
     public long? UnpricedTokens { get; }
 
     /// <summary>
-    /// Whether the cost is an upper bound: requests do not record how many of their prompt tokens were cached, which have a lower price.
+    /// Whether the cost is an upper bound, because requests do not record how many of their prompt tokens were cached. Cached tokens have a lower price.
     /// </summary>
     public bool CostIsUpperBound { get; }
 
     /// <summary>Share of the cost of the result, 0 to 1; null without cost.</summary>
     public double? CostShare { get; }
 
-    /// <summary>If the query uses prices of another time: the cost at the time of each request.</summary>
+    /// <summary>The cost at the time of each request, if the query uses prices of another time.</summary>
     public decimal? CostAtRequest { get; }
 
     /// <summary>Cost minus <see cref="CostAtRequest"/>.</summary>
     public decimal? CostDifference { get; }
 
-    /// <summary>Sum of the costs that imported sources recorded, in their currency; null if no request has one.</summary>
+    /// <summary>Sum of the costs that imported sources recorded, in their currency; null if no request has a recorded cost.</summary>
     public decimal? RecordedCost { get; }
 
     /// <summary>Share of the tokens of the result, 0 to 1.</summary>
     public double Share { get; }
 
-    /// <summary>Requests with a negative policy verdict. It does not say whether the calls succeeded.</summary>
+    /// <summary>Requests with a negative policy verdict. It does not indicate whether the calls succeeded.</summary>
     public long PolicyFailures { get; }
 
     /// <summary>Interrupted streams.</summary>

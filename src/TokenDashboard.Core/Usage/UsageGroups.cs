@@ -6,10 +6,10 @@ namespace TokenDashboard.Usage;
 internal static class UsageGroups
 {
     /// <summary>
-    /// Aggregates the requests of a filter by a key with some texts, over all stores. The key can change at multiples of the step, in seconds
-    /// of the zone's clock; the step is 0 if the key does not depend on time. Its function is created for one thread and the requests of one
-    /// store, and receives single requests, and sums between two such multiples. Ids are ranges in which all requests of interest lie. A
-    /// store may return only the largest keys that are needed, by a measure.
+    /// Aggregates the requests that a filter selects, over all stores, by a key with some texts. The key can change at multiples of the step, in
+    /// seconds of the zone's clock. The step is 0 if the key does not depend on time. The key's function is created for one thread and the requests of one
+    /// store. It receives single requests, and sums between two such multiples. Ids are ranges that contain all requests of interest. A
+    /// store may return only the largest required keys by a measure.
     /// </summary>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys,
@@ -37,14 +37,14 @@ internal static class UsageGroups
         return sum;
     }
 
-    /// <summary>Usage of no request.</summary>
+    /// <summary>Usage of no requests.</summary>
     public static UsageAccumulator NewUsage(UsagePrices? prices) => prices is null ? new UsageAccumulator(keepsDurations: true) : new PricedUsage(prices);
 
-    /// <summary>The usage of a key, of no request at first.</summary>
+    /// <summary>The usage of a key, initially without requests.</summary>
     public static UsageAccumulator UsageOf<TKey>(Dictionary<TKey, UsageAccumulator> groups, TKey key, UsagePrices? prices)
         where TKey : notnull => CollectionsMarshal.GetValueRefOrAddDefault(groups, key, out _) ??= NewUsage(prices);
 
-    /// <summary>Adds usage to that of the same keys.</summary>
+    /// <summary>Adds usage to the usage of the same keys.</summary>
     public static void Merge<TKey>(Dictionary<TKey, UsageAccumulator> groups, IEnumerable<KeyValuePair<TKey, UsageAccumulator>> others)
         where TKey : notnull
     {
@@ -55,7 +55,7 @@ internal static class UsageGroups
         }
     }
 
-    /// <summary>Reads usage into an object for each part of each store, merges them, and counts the rows.</summary>
+    /// <summary>Reads usage into a separate object for each part of each store, merges these objects, and counts the rows.</summary>
     public static TPart Read<TPart>(
         IReadOnlyList<ITelemetryStore> stores, UsageScope scope, UnreadableReport unreadable, Func<TPart> create, Func<ITelemetryStore, TPart, Action<UsageRow>> begin, Action<TPart, TPart> add)
     {

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>The key of a group: the start of its bucket in UTC ticks, or 0, and its names. Members of other dimensions are null.</summary>
+/// <summary>The key of a group: the start of its bucket in UTC ticks, or 0, and its names. Properties of other dimensions are null.</summary>
 internal readonly record struct UsageKey(
     long BucketTicks, string? User = null, string? Model = null, string? Provider = null, string? RequestType = null, string? Transaction = null, string? Source = null, DayOfWeek? Weekday = null, sbyte? HourOfDay = null)
 {

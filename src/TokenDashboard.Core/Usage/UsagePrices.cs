@@ -2,7 +2,7 @@ using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>The prices of a query: those at a point in time, or without one, at the time of each request.</summary>
+/// <summary>The prices of a query: prices at a point in time or, without one, prices at the time of each request.</summary>
 internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
 {
     /// <summary>Sets the cost of a request.</summary>
@@ -24,7 +24,7 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
         return request;
     }
 
-    /// <summary>Makes the store return sums with one price each at the time of their requests, which prices of another time are compared with.</summary>
+    /// <summary>Makes the store return sums that each have one price at the time of their requests, with which prices of another time are compared.</summary>
     internal UsageScope Apply(UsageScope scope) => scope with
     {
         Texts = scope.Texts | RequestText.Model | RequestText.Provider,

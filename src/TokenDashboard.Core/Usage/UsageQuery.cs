@@ -11,8 +11,8 @@ internal sealed class UsageQuery
     private readonly TimeBuckets? _buckets;
     private readonly bool _sessions;
 
-    /// <summary>Creates a query by dimensions; none returns one row. Buckets and weeks are those of the time zone.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two time units.</exception>
+    /// <summary>Creates a query by dimensions. Without dimensions, it returns one row. Buckets and weeks are those of the time zone.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: the query has two time units.</exception>
     public UsageQuery(IEnumerable<UsageDimension> groupBy, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         _dimensions = [.. groupBy];
@@ -23,22 +23,22 @@ internal sealed class UsageQuery
         {
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid,
-                $"Usage can be grouped by only one time unit, not by {string.Join(" and ", units)} at once.");
+                $"Usage can be grouped by only one time unit, not by {string.Join(" and ", units)}.");
         }
         _sessions = units is [UsageDimension.Session];
         _buckets = _sessions ? new TimeBuckets(TimeUnit.Hour, TimeZoneInfo.Utc) : units.Length == 1 ? new TimeBuckets((TimeUnit)units[0], zone, firstDayOfWeek) : null;
     }
 
-    /// <summary>The current time: a bucket that ends after it is partial.</summary>
+    /// <summary>The current time. A bucket that ends after it is partial.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>Whether to include buckets without requests, over the time range (or over the data if it is open).</summary>
     public bool Fill { get; init; }
 
-    /// <summary>Whether the result has a total, and with time and names, a subtotal after each bucket, or with <see cref="ByUser"/>, after each user.</summary>
+    /// <summary>Whether the result has a total and, with time and names, a subtotal after each bucket or, with <see cref="ByUser"/>, after each user.</summary>
     public bool WithTotal { get; init; }
 
-    /// <summary>Whether rows are sorted by user, most tokens first, before all else.</summary>
+    /// <summary>Whether rows are first sorted by user, most tokens first.</summary>
     internal bool ByUser { get; init; }
 
     /// <summary>Whether rows have the cumulative tokens and cost of their user.</summary>
@@ -48,8 +48,8 @@ internal sealed class UsageQuery
     public UsagePrices? Prices { get; init; }
 
     /// <summary>
-    /// The maximum number of rows, and the measure that ranks them; null for all. This is a hint: for transactions, of which there are as many as
-    /// requests, it saves memory and time. In other cases, there can be more rows.
+    /// The maximum number of rows, and the measure that ranks them; null for all. This is a hint. For transactions, which are as many as
+    /// requests, it saves memory and time. In other cases, the result can have more rows.
     /// </summary>
     public (int Count, UsageOrder Order)? Largest { get; init; }
 
@@ -100,7 +100,7 @@ internal sealed class UsageQuery
         };
     }
 
-    // The usage of all groups is given where not all groups are.
+    // If the groups are not complete, the usage of all groups is provided.
     internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UsageAccumulator? All, UnreadableReport Unreadable) Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
         if (Fill && (_buckets is null || _sessions))
@@ -135,20 +135,20 @@ internal sealed class UsageQuery
         return (sorted, all, unreadable);
     }
 
-    // The multiples of seconds of the clock at which a key can change: those of the buckets, or the hours of the day. Sessions begin at hours in
-    // UTC, in other time zones at any quarter-hour.
+    // The seconds of the clock at whose multiples a key can change: those of buckets, or of the hours of the day. Sessions begin at hours in
+    // UTC, which can be any quarter-hour in other time zones.
     private int Step => _sessions && (_dimensions.Contains(UsageDimension.HourOfDay) || _dimensions.Contains(UsageDimension.Weekday)) ? 900
         : _dimensions.Contains(UsageDimension.HourOfDay) ? Math.Min(3600, _buckets?.Step ?? 3600)
         : _dimensions.Contains(UsageDimension.Weekday) ? Math.Min(86400, _buckets?.Step ?? 86400) : _buckets?.Step ?? 0;
 
     private Func<UsageRow, UsageKey> Keys(ITelemetryStore store)
     {
-        // Buckets cache the last one, so each thread has its own.
+        // Buckets cache the last bucket, so each thread has its own copy.
         TimeBuckets? buckets = _buckets?.Copy();
         bool user = _dimensions.Contains(UsageDimension.User), model = _dimensions.Contains(UsageDimension.Model), provider = _dimensions.Contains(UsageDimension.Provider);
         bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction), source = _dimensions.Contains(UsageDimension.Source);
         bool weekday = _dimensions.Contains(UsageDimension.Weekday), hour = _dimensions.Contains(UsageDimension.HourOfDay);
-        // Of the requests of one hour, only one is converted.
+        // Only one request of each hour is converted.
         var hours = new TimeBuckets(TimeUnit.Hour, _zone);
         (long hourStart, DateTimeOffset local) = (-1L, default(DateTimeOffset));
         DateTimeOffset Local(UsageRow row)

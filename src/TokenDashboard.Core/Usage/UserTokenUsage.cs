@@ -12,13 +12,13 @@ public sealed class UserTokenUsage : ComparedFigures
         Models = new TextList<string>(models);
     }
 
-    /// <summary>1 for the user with the most tokens, or with the highest cost if that is the order; 0 in a total.</summary>
+    /// <summary>1 for the user with the most tokens or, if cost is the order, with the highest cost. 0 in a total.</summary>
     public int Rank { get; }
 
     /// <summary>The user; the empty string means requests without a user name. Null in a total.</summary>
     public string? User { get; }
 
-    /// <summary>The dimension of the row, so that one from a CSV file, where null is empty, does not select requests without a user; empty in a total.</summary>
+    /// <summary>The dimension of the row; empty in a total. In a CSV file, null is empty, and this prevents a total from selecting requests without a user.</summary>
     public string GroupedBy => IsTotal ? "" : nameof(User);
 
     /// <summary>The start of the time range, with the zone's offset; null if it is open.</summary>

@@ -3,7 +3,7 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage per user: totals with rank, time series, and weekly patterns.</summary>
 internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
 {
-    /// <summary>The current time: a bucket that ends after it is partial.</summary>
+    /// <summary>The current time. A bucket that ends after it is partial.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>Whether results have a total, and time series and patterns a subtotal after each user.</summary>
@@ -12,10 +12,10 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     public UsagePrices? Prices { get; init; }
 
     /// <summary>
-    /// One row per user, by tokens or cost, largest first. A comparison is with the previous period of equal length, and includes users of only
-    /// that period without usage. There is none where the first request of the stores is later than the start of that period.
+    /// One row per user, by tokens or cost, largest first. A comparison is with the previous period of equal length, and includes users with usage
+    /// only in that period. It is omitted if the first request of the stores is later than the start of that period.
     /// </summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison with an open time range.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison requires a time range with both ends.</exception>
     public QueryResult<UserTokenUsage> Totals(bool comparePrevious, bool byCost = false)
     {
         TimeRange? previousRange = comparePrevious ? ComparedFigures.PreviousOf(filter.Range, stores) : null;
@@ -50,7 +50,7 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         };
     }
 
-    /// <summary>One row per user and time unit, by user (most tokens first), then by time; those without usage only if they are filled.</summary>
+    /// <summary>One row per user and time unit, by user (most tokens first), then by time. Rows without usage are included only if they are filled.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a million rows.</exception>
     public QueryResult<TokenUsage> Periods(TimeUnit unit, bool cumulative, bool fill) => ByUser([(UsageDimension)unit, UsageDimension.User], cumulative, fill);
 

@@ -1,15 +1,15 @@
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of all commands: Ctrl+C cancels running work, and failures become error records.</summary>
+/// <summary>The base class of all commands. Ctrl+C cancels running work, and failures become error records.</summary>
 public abstract class TokenCmdlet : PSCmdlet, IDisposable
 {
-    /// <summary>The folder of the commands' pages on the web, for <c>Get-Help -Online</c>: below the manifest's ProjectUri.</summary>
+    /// <summary>The web folder of the command pages, for <c>Get-Help -Online</c>. It is below the manifest's ProjectUri.</summary>
     internal const string HelpFolder = "https://github.com/TokenDashboard/TokenDashboard/blob/main/docs/commands/";
 
     private readonly CancellationTokenSource _cancellation = new();
     private readonly List<IDisposable> _kept = [];
 
-    /// <summary>Cancelled when the user presses Ctrl+C or the pipeline is stopped from elsewhere.</summary>
+    /// <summary>Canceled when the user presses Ctrl+C or another thread stops the pipeline.</summary>
     private protected CancellationToken Cancellation => _cancellation.Token;
 
     /// <inheritdoc/>
@@ -22,8 +22,8 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     protected sealed override void StopProcessing() => _cancellation.Cancel();
 
     /// <summary>
-    /// Writes a line for -Verbose. With only -Debug, PowerShell prompts before each line, and fails in a non-interactive session. In that case,
-    /// no line is written.
+    /// Writes a line for -Verbose. With only -Debug, PowerShell prompts before each line, and fails in a non-interactive session. Therefore,
+    /// no line is written in that case.
     /// </summary>
     private protected new void WriteVerbose(string text)
     {
@@ -43,10 +43,10 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     {
     }
 
-    /// <summary>Whether a failure of one input object ends the command, or is one error record among other results.</summary>
+    /// <summary>Whether a failure of one input object ends the command. If not, it is one error record among other results.</summary>
     private protected virtual bool IsTerminating(TokenDashboardException exception) => true;
 
-    /// <summary>Converts failures of this module to error records. Exceptions of the engine are not caught.</summary>
+    /// <summary>Converts failures of this module to error records. Exceptions of PowerShell's engine are not caught.</summary>
     private protected void Guard(Action work)
     {
         try
@@ -68,7 +68,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    // PowerShell checks a pattern only when it is matched.
+    // PowerShell validates a pattern only when it matches it.
     private static void RunChecked(Action work)
     {
         try
@@ -77,7 +77,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
         catch (WildcardPatternException exception)
         {
-            throw new TokenDashboardException(ErrorCode.PatternInvalid, $"{exception.Message.TrimEnd('.')}. A bracket is not closed, or its set is empty. To match a bracket, write `[.", exception);
+            throw new TokenDashboardException(ErrorCode.PatternInvalid, $"{exception.Message.TrimEnd('.')}. A bracket is not closed, or a set in brackets is empty. To match a bracket, write `[.", exception);
         }
     }
 
@@ -95,7 +95,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         base.ShouldProcess(MessageText.Clean(description), MessageText.Clean(question), caption, out reason);
 
     /// <summary>Resolves a path from the session's location in the file system. The file need not exist.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PathInvalid"/>, or another code: its drive or provider does not exist, or has no files.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PathInvalid"/>, or another code: the drive or provider does not exist, or has no files.</exception>
     private protected string ResolvePath(string path, ErrorCode problem = ErrorCode.PathInvalid)
     {
         try
@@ -103,7 +103,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
             string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
             if (provider.Name == "FileSystem")
                 return resolved;
-            // A relative path, while the location is in a drive without files.
+            // A relative path, and the current location is in a drive without files.
             if (!SessionState.Path.IsPSAbsolute(path, out _) && !path.Contains("::", StringComparison.Ordinal))
                 return System.IO.Path.GetFullPath(path, SessionState.Path.CurrentFileSystemLocation.ProviderPath);
         }
@@ -118,16 +118,16 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreNotSpecified"/>, or the configuration cannot be read.</exception>
     private protected string FindStore() => StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath);
 
-    /// <summary>A path as <see cref="ResolvePath"/> resolves it, or an address as it is.</summary>
+    /// <summary>Resolves a path as <see cref="ResolvePath"/> does. Returns an address unchanged.</summary>
     private protected string ResolveStore(string text) => TelemetryStores.IsAddress(text) ? text : ResolvePath(text);
 
     /// <summary>Resolves a path to files. If a file with the literal path exists, brackets and asterisks are not wildcards.</summary>
-    /// <exception cref="TokenDashboardException">There is none: <paramref name="missing"/>.</exception>
+    /// <exception cref="TokenDashboardException">No file matches: <paramref name="missing"/>.</exception>
     private protected List<string> ResolveFiles(string path, ErrorCode missing)
     {
-        // Its message would repeat a whole file.
+        // The message of PowerShell would repeat a whole file.
         if (DefinitionInput.IsContent(path))
-            throw new TokenDashboardException(missing, "The path of a file is expected, and this is JSON or the text of an object. Use the path of the file.");
+            throw new TokenDashboardException(missing, "The value is JSON or the text of an object, but a file path is expected. Use the path of the file.");
         string literal = ResolvePath(path, missing);
         if (File.Exists(literal))
             return [literal];
@@ -144,7 +144,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
                 // Reported below.
             }
         }
-        throw new TokenDashboardException(missing, Directory.Exists(literal) ? $"'{literal}' is a folder. Use its files, as in '{System.IO.Path.Combine(path, "*")}'." : $"The file '{literal}' does not exist.", target: path);
+        throw new TokenDashboardException(missing, Directory.Exists(literal) ? $"'{literal}' is a folder. Specify its files, as in '{System.IO.Path.Combine(path, "*")}'." : $"The file '{literal}' does not exist.", target: path);
     }
 
     /// <summary>The current prices; null if they cannot be read, which is one error record.</summary>
@@ -161,14 +161,14 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Processes each file of the paths; a failure with one file is one error record.</summary>
+    /// <summary>Processes each file of the paths. A failure with one file is one error record.</summary>
     private protected void EachFile(IEnumerable<string> paths, ErrorCode missing, Action<string> work)
     {
         foreach (string path in paths)
             Guard(() => ResolveFiles(path, missing).ForEach(file => Guard(() => work(file))));
     }
 
-    /// <summary>Keeps a resource until the command ends, even if the pipeline is stopped.</summary>
+    /// <summary>Keeps a resource until the command ends, and disposes it even if the pipeline is stopped.</summary>
     private protected T Keep<T>(T resource)
         where T : IDisposable
     {

@@ -4,20 +4,20 @@ using System.Management.Automation.Language;
 namespace TokenDashboard.Completion;
 
 /// <summary>
-/// The base of all completers. Quotes are removed before matching, results are quoted if required, and a completer
+/// The base class of all completers. Quotes are removed before matching, results are quoted if required, and a completer
 /// that fails offers nothing instead of an error.
 /// </summary>
 public abstract class Completer : IArgumentCompleter
 {
     private readonly Func<string, IDictionary, IEnumerable<(string Text, string ToolTip)>> _values;
 
-    /// <summary>Offers the values for a parameter, with those of other parameters, in their order.</summary>
+    /// <summary>Offers the values for a parameter in their order, depending on the values of other parameters.</summary>
     private protected Completer(Func<string, IDictionary, IEnumerable<(string Text, string ToolTip)>> values) => _values = values;
 
     // PowerShell treats typographic quotes and dashes like plain ones.
     private const string Dashes = "-–—―";
 
-    // More are not useful.
+    // A longer list is not useful.
     private const int MostOffered = 1000;
 
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){};,|&<>@#*?[‘’‚‛“”„");
@@ -34,17 +34,17 @@ public abstract class Completer : IArgumentCompleter
                 .Take(MostOffered)
                 .Select(value => new CompletionResult(Quote(value.Text), Display.Text(value.Text), CompletionResultType.ParameterValue, Display.Text(value.ToolTip)))];
         }
-        // A path whose drive is gone, a file that another program keeps: whatever it is, the line is not run yet.
+        // For example, the drive of a path does not exist, or another program locks a file. Errors are ignored, because the line has not been run yet.
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             return [];
         }
     }
 
-    /// <summary>Whether a value is offered for the typed text.</summary>
+    /// <summary>Whether to offer a value for the typed text.</summary>
     private protected virtual bool IsMatch(string text, string word) => text.StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The text as PowerShell reads it back; wildcards are escaped for parameters that support them.</summary>
+    /// <summary>The text as PowerShell parses it back. Wildcards are escaped for parameters that support them.</summary>
     private protected virtual string Quote(string text)
     {
         bool plain = text.Length > 0 && !Dashes.Contains(text[0]) && text.AsSpan().IndexOfAny(NeedQuotes) < 0

@@ -18,12 +18,12 @@ public sealed class DashboardNameCompleter() : Completer((_, _) =>
 public sealed class DashboardRuleCompleter() : Completer((_, _) =>
     DashboardRules.All.Select(rule => (rule.Id, $"{rule.Severity}: {rule.Breach}")));
 
-/// <summary>Offers lengths of time and calendar words, and for prices, the time of each request.</summary>
+/// <summary>Offers lengths of time and calendar words, and, for prices, the time of each request.</summary>
 public sealed class TimeExpressionCompleter() : Completer((parameter, _) => parameter == "PriceAt"
     ? [("Request", "The prices at the time of each request"), ("Now", "The current prices"), ("30d", "The prices 30 days ago")]
     : [
         ("1h", "one hour"), ("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days"), ("90d", "90 days"),
-        // For -Last, now would be an empty time range.
+        // For -Last, the word now would be an empty time range.
         .. TimeExpression.Words.Where(word => parameter != "Last" || word != "now").Select(word => (word, word)),
     ]);
 

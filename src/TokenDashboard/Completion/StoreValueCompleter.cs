@@ -5,20 +5,20 @@ namespace TokenDashboard.Completion;
 /// <summary>Offers the users, models, providers and request types of the newest requests in the stores, most frequent first, and the sources of the stores.</summary>
 public sealed class StoreValueCompleter() : Completer(Values)
 {
-    // Enough for some hundred thousand requests, without a noticeable delay at the prompt.
+    // Enough for several hundred thousand requests, without a noticeable delay at the prompt.
     private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(150);
 
-    // The prompt waits, and a program can lock the whole store for long.
+    // The prompt waits, and a program can lock the whole store for a long time.
     private static readonly TimeSpan LockTime = TimeSpan.FromMilliseconds(500);
 
-    // The parameter and its aliases: bound parameters appear under the typed name.
+    // The parameter and its aliases. Bound parameters appear under the name that was typed.
     private static readonly string[] DatabaseNames = ["Database", "Path", "FullName", "PSPath"];
 
     /// <inheritdoc/>
     public override IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        // Its -Path is the report.
+        // In this command, -Path is the report.
         if (commandName == "New-TokenReport")
             fakeBoundParameters.Remove("Path");
         return base.CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters);
@@ -37,7 +37,7 @@ public sealed class StoreValueCompleter() : Completer(Values)
             : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), ReadTime).Select(value => (value.Text, $"{value.Requests:N0} of the newest requests")), CancellationToken.None, LockTime);
     }
 
-    // As for the command: a file with the literal path goes before wildcards.
+    // As in the command, a file with the literal path takes precedence over wildcards.
     private static IEnumerable<string> Files(PathIntrinsics paths, string text)
     {
         string literal = paths.GetUnresolvedProviderPathFromPSPath(text);

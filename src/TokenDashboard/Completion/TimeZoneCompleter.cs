@@ -1,13 +1,13 @@
 namespace TokenDashboard.Completion;
 
-/// <summary>Offers the time zones of this computer. A part of the name is sufficient: ber finds Europe/Berlin.</summary>
+/// <summary>Offers the time zones of this computer. Part of a name is sufficient: ber finds Europe/Berlin.</summary>
 public sealed class TimeZoneCompleter() : Completer((_, _) =>
     [("UTC", "Coordinated Universal Time"), ("Local", TimeZoneInfo.Local.DisplayName), .. Names().Where(name => name != "UTC").Select(name => (name, name))])
 {
     private protected override bool IsMatch(string text, string word) => base.IsMatch(text, word)
         || text.Split('/').Skip(1).Any(part => part.StartsWith(word, StringComparison.OrdinalIgnoreCase));
 
-    // Loading all zones takes a second. The runtime reads the system's list, if there is one.
+    // Loading all zones takes a second. If the system has a list of names, it is read instead.
     private static IEnumerable<string> Names()
     {
         string list = Path.Combine(Environment.GetEnvironmentVariable("TZDIR") ?? "/usr/share/zoneinfo", "zone.tab");

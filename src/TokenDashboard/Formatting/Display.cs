@@ -10,7 +10,7 @@ public static class Display
 
     private static readonly TimeSpan ShortestDay = TimeSpan.FromHours(20);
 
-    /// <summary>A time, also as text or properties from another session; null without one.</summary>
+    /// <summary>Parses a time, which can be text or an object from another session; null without a time.</summary>
     public static DateTimeOffset? Instant(object? value) => (value as PSObject)?.BaseObject switch
     {
         PSCustomObject when value is PSObject foreign && foreign.Properties["UtcDateTime"]?.Value is { } utc =>
@@ -26,7 +26,7 @@ public static class Display
     };
 
     /// <summary>
-    /// A number that fits: whole, or abbreviated as thousands (k), millions (M) and so on. Digits are never truncated.
+    /// Formats a number to fit a width: whole, or abbreviated as thousands (k), millions (M) and so on. Digits are never truncated.
     /// </summary>
     public static string Number(object? value, int width)
     {
@@ -43,7 +43,7 @@ public static class Display
         return text;
     }
 
-    /// <summary>The start of a bucket: a date, with the time of day for hours and minutes.</summary>
+    /// <summary>The start of a bucket: the date, and for hours and minutes also the time of day.</summary>
     public static string Bucket(DateTimeOffset start, DateTimeOffset end) =>
         start.ToString(end - start >= ShortestDay ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
@@ -84,8 +84,8 @@ public static class Display
     public static string Change(double? ratio) => ratio is { } part ? (part > 0 ? "+" : "") + part.ToString("P1", CultureInfo.CurrentCulture) : "";
 
     /// <summary>
-    /// An amount of money: two decimals from one unit on, else four, or abbreviated if it is too long; empty without one, and the currencies if there
-    /// are several.
+    /// An amount of money with two decimals from one unit on, otherwise with four, or abbreviated if it is too long. Empty without an amount, or the
+    /// currencies if there are several.
     /// </summary>
     public static string Cost(decimal? cost, string? currency, int width = int.MaxValue)
     {
@@ -109,14 +109,14 @@ public static class Display
             + string.Create(CultureInfo.CurrentCulture, $"{Brief(usage.TotalTokens)} tokens{(cost.Length > 0 ? ", " + cost : "")}, {Brief(usage.Requests)} {(usage.Requests == 1 ? "request" : "requests")}");
     }
 
-    /// <summary>A count in three digits and a unit. What rounds up to a thousand has the next one.</summary>
+    /// <summary>A count as three digits and a unit. A number that rounds up to a thousand uses the next unit.</summary>
     public static string Brief(long count)
     {
         (double size, string sign) = Math.Abs(count) switch { >= 999_995_000 => (1e9, "G"), >= 999_995 => (1e6, "M"), >= 10_000 => (1e3, "k"), _ => (1, "") };
         return (count / size).ToString("0.##", CultureInfo.CurrentCulture) + sign;
     }
 
-    /// <summary>A size in the largest binary unit that leaves a number above one.</summary>
+    /// <summary>A size in the largest binary unit in which the number is above one.</summary>
     public static string Size(long bytes)
     {
         string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -5,12 +5,12 @@ using TokenDashboard.Usage.Summaries;
 namespace TokenDashboard.Formatting;
 
 /// <summary>
-/// Shows live usage in a terminal. It uses the alternate screen, so that the previous contents are restored when it is disposed. What was last
-/// shown is then written below them.
+/// Shows live usage in a terminal. It uses the alternate screen, so that disposing it restores the previous contents. The last screen
+/// is then written below them.
 /// </summary>
 internal sealed class LiveScreen : IDisposable
 {
-    // The host would remove these two with NO_COLOR.
+    // With NO_COLOR, the host would remove these two.
     private const string Enter = "\u001b[?1049h\u001b[?25l";
     private const string Leave = "\u001b[?25h\u001b[?1049l";
     private const string Home = "\u001b[H";
@@ -51,7 +51,7 @@ internal sealed class LiveScreen : IDisposable
         Draw();
     }
 
-    /// <summary>Draws again if the size of the window has changed.</summary>
+    /// <summary>Draws the screen again if the size of the window has changed.</summary>
     public void Fit()
     {
         if (_ui.RawUI.WindowSize != _size)
@@ -78,12 +78,12 @@ internal sealed class LiveScreen : IDisposable
         if (_shown is not var (usage, notes))
             return;
         _size = _ui.RawUI.WindowSize;
-        // The last line of the window is not used: a line break in it would scroll.
+        // The last line of the window is not used, because a line break in it would scroll.
         int most = Math.Max(0, _size.Height - 2);
         List<(string Text, bool IsTitle)> lines = Lines(usage, notes, _size);
         bool isCut = lines.Count > most || !lines.Any(line => line.Text.StartsWith(NewestTitle, StringComparison.Ordinal));
         var screen = new StringBuilder(Home);
-        foreach ((string text, bool isTitle) in lines.Take(most).Append((Fit(isCut ? "q ends. A higher window shows more." : "q ends.", _size.Width - 1), false)))
+        foreach ((string text, bool isTitle) in lines.Take(most).Append((Fit(isCut ? "q quits. Enlarge the window to see more." : "q quits.", _size.Width - 1), false)))
             screen.Append(isTitle ? Emphasis(text) : text).Append(RestOfLine).Append("\r\n");
         _ui.Write(screen.Append(RestOfScreen).ToString());
     }
@@ -119,7 +119,7 @@ internal sealed class LiveScreen : IDisposable
             Figures("Last minute", usage.LastMinute), Figures("Last hour", usage.LastHour), Figures($"Since {TimeOf(usage.Since, _zone)[..^3]}", usage.Total),
             .. notes.Select(note => (Fit(Display.Text(note), width - 1), false)),
         ];
-        // The last two lines of the window are those of the key and an empty one. A low window has no gaps, and then not both tables.
+        // The last two lines of the window are the key hint and an empty line. A low window omits the gaps first, then one of the two tables.
         int left = size.Height - 2 - lines.Count;
         bool hasGaps = left >= 8;
         int rows = left - (hasGaps ? 6 : left >= 4 ? 2 : 1);
@@ -137,7 +137,7 @@ internal sealed class LiveScreen : IDisposable
 
     private static string Emphasis(string text) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? Bold + text + Plain : text;
 
-    // By the number of cells: some characters are two cells wide.
+    // Counts cells, because some characters are two cells wide.
     private string Fit(string text, int width)
     {
         if (Cells(text) <= width)
@@ -155,7 +155,7 @@ internal sealed class LiveScreen : IDisposable
         return part + new string(' ', Math.Max(0, width - Cells(part.ToString())));
     }
 
-    // Marks that combine with the character before them have no cell of their own.
+    // Combining characters have no cell of their own.
     private int Cells(string text) => text.EnumerateRunes().Sum(rune =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format ? 0 : _ui.RawUI.LengthInBufferCells(rune.ToString()));
 }

@@ -4,8 +4,8 @@ using System.ComponentModel;
 namespace TokenDashboard.Formatting;
 
 /// <summary>
-/// The times of results in PowerShell, so that results can be exported and passed to other sessions: a time has the same text in
-/// every culture, to the last digit. Public only because the types file can call nothing else.
+/// The times of results in PowerShell, so that results can be exported and passed to other sessions. In every culture, a time has the same
+/// text, with all digits. Public only because the types file can call nothing else.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Members
@@ -49,8 +49,8 @@ public static class Members
         return output;
     }
 
-    /// <summary>The text of a time: ISO 8601, or the format of the operator -f or a column.</summary>
-    // PowerShell passes a format only to a method with overloads, which code methods and script methods do not have.
+    /// <summary>The text of a time: ISO 8601, or the format that the operator -f or a column specifies.</summary>
+    // PowerShell passes a format only to a method with overloads. Code methods and script methods have none.
     private sealed class TextMethod : PSMethodInfo
     {
         private readonly DateTimeOffset _time;

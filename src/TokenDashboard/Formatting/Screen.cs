@@ -15,8 +15,8 @@ internal static class Screen
     internal static bool IsWide(PSHost host) => !Console.IsOutputRedirected && Width(host) >= Wide;
 
     /// <summary>
-    /// Whether a line assigns or redirects the output of its command, or uses it in an expression. What is done with the output of a function
-    /// that calls the command cannot be seen.
+    /// Whether a line assigns or redirects the output of its command, or uses it in an expression. If a function calls the command, the use of
+    /// the function's output is unknown.
     /// </summary>
     internal static bool IsCaptured(InvocationInfo call)
     {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace TokenDashboard.Formatting;
 
 /// <summary>
-/// Texts of the views of usage. Rows can come from another session or a file, with times as text and without their result.
+/// Texts of the views of usage. Rows can come from another session or a file, where times are text and the reference to the result is missing.
 /// Public only because script blocks of views can call nothing else.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -19,12 +19,12 @@ public static class UsageDisplay
 
     private static readonly ConditionalWeakTable<object, Result> Results = [];
 
-    /// <summary>What all rows of a result share: its caption, and the largest share of a row, whose bar has the full length.</summary>
+    /// <summary>Data that all rows of a result share: the caption, and the largest share of a row, which the longest bar represents.</summary>
     internal sealed record Result(string Caption, double Largest);
 
     internal static void Remember(UsageFigures row, Result result) => Results.AddOrUpdate(row, result);
 
-    /// <summary>The result of a row: if it changes, the headers of a table are repeated.</summary>
+    /// <summary>The caption of a row's result. When it changes, a table repeats its headers.</summary>
     public static string Caption(PSObject row) => ResultOf(row)?.Caption ?? (Value(row, "GroupedBy")?.ToString() is { Length: > 0 } names ? $"Usage by {names}" : "Usage");
 
     /// <summary>The dimensions of a row that other columns do not show; a total is labeled as such.</summary>
@@ -42,15 +42,15 @@ public static class UsageDisplay
         HasTimeUnit(Value(row, "GroupedBy")?.ToString()) && Display.Instant(Value(row, "Start")) is { } start && Display.Instant(Value(row, "End")) is { } end
             ? Display.Bucket(start, end) + (LanguagePrimitives.IsTrue(Value(row, "IsPartial")) ? "*" : "") : Display.Time(Value(row, "Timestamp"));
 
-    // The start and end of other rows are those of the whole time range.
+    // In other rows, start and end are those of the whole time range.
     internal static bool HasTimeUnit(string? groupedBy) => Enum.TryParse(groupedBy?.Split(',')[0], out UsageDimension first) && first <= UsageDimension.Session;
 
-    /// <summary>As Start, but a total is labeled as such.</summary>
+    /// <summary>The text of Start, or a label for a total.</summary>
     public static string StartOrTotal(PSObject row) => Start(row) is { Length: > 0 } start ? start : IsTotal(row) ? Bold("Total") : "";
 
-    /// <summary>The share as a percentage, and in a terminal a bar in proportion to the largest share of the result.</summary>
+    /// <summary>The share as a percentage. In a terminal, also a bar in proportion to the largest share of the result.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="colour">The escape sequence of the colour of bars.</param>
+    /// <param name="colour">The escape sequence of the color of bars.</param>
     /// <param name="reset">The escape sequence that ends it.</param>
     public static string Share(PSObject row, string? colour, string? reset)
     {
@@ -63,24 +63,24 @@ public static class UsageDisplay
         return bar.Length > 0 ? $"{text} {colour}{bar}{reset}" : text;
     }
 
-    /// <summary>As Share, followed by the names of a row of another result in the same table.</summary>
+    /// <summary>The text of Share, and the names of a row that belongs to another result of the same table.</summary>
     public static string ShareAndKey(PSObject row, string? colour, string? reset) => WithKey(Share(row, colour, reset), row, "Start");
 
-    /// <summary>The median and the 95th percentile, followed by the names of a row of another result in the same table.</summary>
+    /// <summary>The median and the 95th percentile, and the names of a row that belongs to another result of the same table.</summary>
     public static string PercentilesAndKey(PSObject row) =>
         WithKey(Value(row, "P50DurationMs") is null ? "" : $"{Percentile(row, "P50DurationMs", int.MaxValue)}, {Percentile(row, "P95DurationMs", int.MaxValue)}", row);
 
     private static string WithKey(string text, PSObject row, params string[] shown) =>
         !IsTotal(row) && Key(row, shown) is { Length: > 0 } key && key != All ? $"{text}  {key}" : text;
 
-    /// <summary>A bar in eighths of characters.</summary>
+    /// <summary>A bar with a resolution of one eighth of a character.</summary>
     public static string Bar(double part)
     {
         int eighths = (int)Math.Round(Math.Clamp(part, 0, 1) * BarWidth * 8);
         return new string(Eighths[7], eighths / 8) + (eighths % 8 > 0 ? Eighths[(eighths % 8) - 1] : "");
     }
 
-    /// <summary>A duration, with a tilde if percentiles are at most 1 % off.</summary>
+    /// <summary>A duration, with a tilde if percentiles can be up to 1 % off.</summary>
     public static string Percentile(PSObject row, string name, int width)
     {
         object? value = Value(row, name);

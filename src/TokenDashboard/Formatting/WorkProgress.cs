@@ -14,12 +14,12 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
 
     public string Activity { get; set; } = activity;
 
-    /// <summary>Shows the progress. It can exceed the total if requests were added; then only the count is shown.</summary>
+    /// <summary>Shows the progress. If requests were added, the count can exceed the total. Then only the count is shown.</summary>
     public void Show(long done, long all, string unit) =>
         Show(all > 0 ? Math.Clamp((double)done / all, 0, 1) : 0, _ => done <= all
             ? string.Create(CultureInfo.CurrentCulture, $"{done:N0} of {all:N0} {unit}") : string.Create(CultureInfo.CurrentCulture, $"{done:N0} {unit}"));
 
-    /// <summary>Shows the fraction that is done, 0 to 1 or null if unknown, and a text.</summary>
+    /// <summary>Shows the completed fraction, 0 to 1 or null if unknown, and a text.</summary>
     public void Show(double? part, Func<TimeSpan, string> status)
     {
         TimeSpan elapsed = _watch.Elapsed;

@@ -1,8 +1,8 @@
 namespace TokenDashboard.Parameters;
 
 /// <summary>
-/// Accepts the names of an enumeration. PowerShell would convert <c>'Day,Model'</c>, which is one string in schedulers and <c>pwsh -File</c>,
-/// to the combination of both values, and numbers to values. Here, a comma separates names if several are permitted, and numbers are refused.
+/// Accepts the names of an enumeration. PowerShell would convert numbers to values, and <c>'Day,Model'</c>, which is one string in schedulers
+/// and <c>pwsh -File</c>, to the combination of both values. Here, a comma separates names if several are permitted, and numbers are rejected.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ChoiceTransformationAttribute : ArgumentTransformationAttribute

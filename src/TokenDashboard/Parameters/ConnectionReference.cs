@@ -1,6 +1,6 @@
 namespace TokenDashboard.Parameters;
 
-/// <summary>The type of the parameter Connection: a connection, or the name of one in the session. PowerShell converts both.</summary>
+/// <summary>The type of the parameter Connection: a connection, or the name of a connection of the session. PowerShell converts both.</summary>
 public sealed class ConnectionReference
 {
     private readonly GrafanaConnection? _connection;
@@ -12,7 +12,7 @@ public sealed class ConnectionReference
         Name = name;
     }
 
-    /// <summary>Refers to a connection, also of another session.</summary>
+    /// <summary>Refers to a connection, which can come from another session.</summary>
     public ConnectionReference(GrafanaConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);

@@ -1,14 +1,14 @@
 namespace TokenDashboard.Parameters;
 
 /// <summary>
-/// Accepts everything except a hash table and a dashboard as a name. The engine would convert a hash table to "System.Collections.Hashtable" before it
-/// offers it to the correct parameter, and of a dashboard it would take the name, and so create the original again.
+/// Accepts any object as a name except a hash table and a dashboard. The engine would convert a hash table to "System.Collections.Hashtable" before it
+/// tries the correct parameter. From a dashboard it would use the name, and the command would create the original again.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DashboardNameTransformationAttribute : ArgumentTransformationAttribute
 {
     internal const string IsDashboard =
-        "This is a dashboard already. To write it to a file, use -Path where you create it, or: $dashboard.Json | Set-Content -NoNewline dashboard.json";
+        "The object is already a dashboard. To write it to a file, use -Path when you create it, or run: $dashboard.Json | Set-Content -NoNewline dashboard.json";
 
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>

@@ -3,7 +3,7 @@ namespace TokenDashboard.Parameters;
 /// <summary>Reads definitions of alert rules and dashboards from pipeline input.</summary>
 internal static class DefinitionInput
 {
-    // More than any definition needs. A table that contains itself is endless.
+    // More than any definition needs. A table that contains itself has no end.
     private const int Deepest = 32;
 
     private const string IsoForm = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
@@ -16,7 +16,7 @@ internal static class DefinitionInput
         _ => null,
     };
 
-    /// <summary>Whether a text is JSON, a line of it, or the text of an object, and no path. It can be as long as a file.</summary>
+    /// <summary>Whether text is JSON, one line of JSON, or the text of an object, and not a path. It can be as long as a file.</summary>
     internal static bool IsContent(string text) => text.Trim() switch
     {
         "{" or "[" => true,
@@ -43,7 +43,7 @@ internal static class DefinitionInput
     }
 
     private static IEnumerable<KeyValuePair<string, object?>> Fields(PSObject input, int depth) => input.BaseObject is IDictionary table
-        // The entries of a generic dictionary are not of the type of those of a hash table.
+        // A generic dictionary and a hash table have different types of entries.
         ? table.Keys.Cast<object>().Select(key => KeyValuePair.Create(LanguagePrimitives.ConvertTo<string>(key), Plain(table[key], depth)))
         : input.Properties.Where(property => property.IsGettable).Select(property => KeyValuePair.Create(property.Name, Plain(property.Value, depth)));
 
@@ -53,7 +53,7 @@ internal static class DefinitionInput
         return plain switch
         {
             SwitchParameter flag => flag.IsPresent,
-            // As ConvertFrom-Json makes them of texts: as they were written.
+            // ConvertFrom-Json converts text to such values. They become the original text again.
             DateTime time => time.ToString(IsoForm, CultureInfo.InvariantCulture),
             DateTimeOffset time => time.ToString(IsoForm, CultureInfo.InvariantCulture),
             DateOnly day => day.ToString("o", CultureInfo.InvariantCulture),

@@ -11,20 +11,20 @@ internal static class ServerConnection
     private const string UrlVariable = "GRAFANA_URL";
     private const string TokenVariable = "GRAFANA_TOKEN";
 
-    /// <summary>The specified connection, the session's default, or that of the environment.</summary>
+    /// <summary>The specified connection, the session's default, or the connection of the environment variables.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaConnectionNotFound"/> or <see cref="ErrorCode.GrafanaUrlInvalid"/>.
     /// </exception>
     internal static GrafanaConnection Resolve(ConnectionReference? reference) =>
         reference?.Resolve() ?? SessionConnections.Current.Default ?? Create(null, null, null, 0, false, DefaultTimeoutSeconds);
 
-    /// <summary>Whether two addresses belong to the same server: scheme, host and port.</summary>
+    /// <summary>Whether two addresses have the same scheme, host and port.</summary>
     private static bool HasOrigin(Uri url, Uri? other) => other is not null && url.IsAbsoluteUri
         && Uri.Compare(url, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     /// <summary>
-    /// Creates a connection from single parameters. The address can be that of the environment, and so can the token, unless there is a
-    /// credential; but that token goes only to the environment's server. Organisation 0 is the account's current one.
+    /// Creates a connection from separate parameters. The address can come from the environment. So can the token if there is no
+    /// credential, but that token is sent only to the environment's server. Organization 0 is the account's current organization.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaUrlInvalid"/>, or <see cref="ErrorCode.GrafanaSignInInvalid"/>: the environment's token is for another server.

@@ -16,7 +16,7 @@ internal sealed class SessionConnections
     /// <summary>The connections of the runspace of this thread.</summary>
     internal static SessionConnections Current => Sessions.GetValue(Runspace.DefaultRunspace, _ => new SessionConnections());
 
-    /// <summary>The last connection; null if there is none, or it was removed.</summary>
+    /// <summary>The last connection; null if there is none, or if it was removed.</summary>
     internal GrafanaConnection? Default { get; private set; }
 
     /// <summary>All connections by name; the default connection has IsDefault set.</summary>
@@ -24,7 +24,7 @@ internal sealed class SessionConnections
         [.. _byName.Values.OrderBy(connection => connection.Name, StringComparer.OrdinalIgnoreCase)
             .Select(connection => connection with { IsDefault = ReferenceEquals(connection, Default) })];
 
-    /// <summary>The connection with a name.</summary>
+    /// <summary>Finds a connection by name.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaConnectionNotFound"/>.</exception>
     internal GrafanaConnection Find(string name) => _byName.TryGetValue(name, out GrafanaConnection? connection)
         ? connection
@@ -32,7 +32,7 @@ internal sealed class SessionConnections
             ErrorCode.GrafanaConnectionNotFound,
             $"This session has no Grafana connection '{name}'. " + (_byName.Count == 0
                 ? "Create it with Connect-Grafana."
-                : $"It has: {string.Join(", ", All.Select(one => $"'{one.Name}'"))}. To create one, use Connect-Grafana -Name."),
+                : $"Existing connections: {string.Join(", ", All.Select(one => $"'{one.Name}'"))}. To create a connection, use Connect-Grafana -Name."),
             target: name);
 
     /// <summary>Stores a connection, replaces one of the same name, and makes it the default.</summary>
@@ -42,7 +42,7 @@ internal sealed class SessionConnections
         Default = connection;
     }
 
-    /// <summary>Removes a connection. No other becomes the default, so that nothing is sent to another server by mistake.</summary>
+    /// <summary>Removes a connection. No other connection becomes the default, so that nothing is sent to another server by mistake.</summary>
     internal void Remove(GrafanaConnection connection)
     {
         _byName.Remove(connection.Name);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace TokenDashboard.Parameters;
 
-/// <summary>What a session has been warned of, for warnings that it needs only once. Sessions of one process, such as jobs, do not see those of another.</summary>
+/// <summary>The warnings that a session has already shown, if it needs them only once. Sessions of one process, such as jobs, do not share them.</summary>
 internal static class SessionWarnings
 {
     private static readonly ConditionalWeakTable<Runspace, HashSet<string>> Sessions = [];
@@ -13,6 +13,6 @@ internal static class SessionWarnings
     /// <summary>Whether the runspace of this thread has been warned.</summary>
     internal static bool Has(string subject) => Current.Contains(subject);
 
-    /// <summary>Notes that the runspace of this thread is warned; false if it was before.</summary>
+    /// <summary>Records that the runspace of this thread has been warned; false if it was warned before.</summary>
     internal static bool Add(string subject) => Current.Add(subject);
 }

@@ -7,7 +7,7 @@ public sealed class TimeExpressionTransformationAttribute : ArgumentTransformati
     /// <summary>Whether only a length of time is accepted.</summary>
     public bool IsLength { get; init; }
 
-    /// <summary>The word that means no time, as an empty string does, which CSV files have; empty for none.</summary>
+    /// <summary>The word that means no time; empty if there is none. An empty string, as in a CSV file, also means no time.</summary>
     public string NullWord { get; init; } = "";
 
     /// <inheritdoc/>
@@ -27,14 +27,14 @@ public sealed class TimeExpressionTransformationAttribute : ArgumentTransformati
                 DateTime time => new TimeExpression(time),
                 TimeSpan ago => new TimeExpression(ago),
                 PSCustomObject when Display.Instant(original) is { } instant => new TimeExpression(instant),
-                // PowerShell's parser reads 7d and 30s as numbers. Their text is what was typed.
+                // PowerShell's parser reads 7d and 30s as numbers. Their text is the typed text.
                 _ => TimeExpression.Parse(LanguagePrimitives.ConvertTo<string>(original)),
             };
         }
         catch (FormatException exception)
         {
             string problem = IsLength ? $"'{MessageText.Clean(original.ToString() ?? "")}' is not a length of time. {TimeExpression.LengthForms}" : exception.Message;
-            throw new ArgumentTransformationMetadataException(value is string ? problem : $"{problem} Assign it to a variable in quotes: PowerShell reads 7d there as a number.", exception);
+            throw new ArgumentTransformationMetadataException(value is string ? problem : $"{problem} If you assign a value such as 7d to a variable, enclose it in quotes. Otherwise, PowerShell reads it as a number.", exception);
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttr
         catch (Exception exception) when (exception is TimeZoneNotFoundException or InvalidTimeZoneException or System.Security.SecurityException)
         {
             throw new ArgumentTransformationMetadataException(
-                $"'{name}' is not a known time zone. Use an IANA name such as Europe/Berlin, a Windows name, UTC or Local; tab completion offers all names.",
+                $"'{name}' is not a known time zone. Use an IANA name such as Europe/Berlin, a Windows name, UTC or Local. Tab completion offers all names.",
                 exception);
         }
     }

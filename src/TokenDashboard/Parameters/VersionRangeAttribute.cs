@@ -1,6 +1,6 @@
 namespace TokenDashboard.Parameters;
 
-/// <summary>Requires a version of 1 or more, or none: piped results of dashboards that were not published have none.</summary>
+/// <summary>Requires a version of 1 or more, or no version: piped results of dashboards that were not published have none.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class VersionRangeAttribute : ValidateArgumentsAttribute
 {
@@ -8,6 +8,6 @@ public sealed class VersionRangeAttribute : ValidateArgumentsAttribute
     protected override void Validate(object arguments, EngineIntrinsics engineIntrinsics)
     {
         if (arguments is < 1L)
-            throw new ValidationMetadataException("Versions are counted from 1.");
+            throw new ValidationMetadataException("Version numbers start at 1.");
     }
 }

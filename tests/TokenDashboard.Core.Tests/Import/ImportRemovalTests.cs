@@ -36,7 +36,7 @@ public sealed class ImportRemovalTests : IDisposable
 
         Assert.InRange(removed, 1, _requests - 1);
         Assert.Equal((_requests, 0, removed, _requests - removed), (report.Read, report.Imported, report.BeforeRemoval, report.Duplicates));
-        Assert.Contains("before 2026-03-02 23:00 UTC, until", Assert.Single(report.Notes), StringComparison.Ordinal);
+        Assert.Contains("before 2026-03-02 23:00 UTC", Assert.Single(report.Notes), StringComparison.Ordinal);
         Assert.Equal((0, removed), (again.Imported, again.BeforeRemoval));
         Assert.Equal(_requests, Counted());
     }

@@ -112,7 +112,7 @@ public sealed class WholeFileTests : IDisposable
     {
         Assert.Equal(2, _folder.Import("""{"requests":[{"timestamp":"2026-11-01T08:00:00Z","prompt_tokens":1},{"timestamp":"2026-11-01T08:00:01Z","prompt_tokens":1}]}""").Imported);
         Assert.Contains(
-            "name requests tells",
+            "name requests shows",
             Assert.Throws<TokenDashboardException>(() => _folder.Import("""{"timestamp":"2026-11-01T08:00:00Z","requests":5,"prompt_tokens":1}""")).Message);
     }
 

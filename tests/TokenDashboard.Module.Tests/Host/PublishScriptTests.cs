@@ -170,7 +170,7 @@ public sealed partial class PublishScriptTests : IDisposable
             ["-File", Script, "-Path", Path.Combine(_folder, "one.json")]);
 
         Assert.Equal(refuses ? 3 : 0, result.ExitCode);
-        string expected = refuses ? "Ended GrafanaUnreachable: http://grafana.test/ answered GET /api/health with status 407" : "Created Dashboard 'one'";
+        string expected = refuses ? "Ended GrafanaUnreachable: http://grafana.test/ responded to GET /api/health with status 407" : "Created Dashboard 'one'";
         Assert.Contains(Events(result), line => line.StartsWith(expected, StringComparison.Ordinal));
         Assert.DoesNotContain("pr0xy-secret", result.Output + result.Error, StringComparison.Ordinal);
     }

@@ -1,9 +1,9 @@
 namespace TokenDashboard.Engines.ClickHouse;
 
-/// <summary>Where a ClickHouse database is, as <c>clickhouse://host:8123/database</c>. It never holds a password.</summary>
+/// <summary>The address of a ClickHouse database, as <c>clickhouse://host:8123/database</c>. It never contains a password.</summary>
 internal sealed record ClickHouseAddress
 {
-    /// <summary>What the address begins with.</summary>
+    /// <summary>The scheme of the address.</summary>
     public const string Scheme = "clickhouse";
 
     private const int PlainPort = 8123;
@@ -21,7 +21,7 @@ internal sealed record ClickHouseAddress
     /// <summary>The database.</summary>
     public string Database { get; }
 
-    /// <summary>The user; null where the address names none.</summary>
+    /// <summary>The user; null if the address contains none.</summary>
     public string? User { get; }
 
     /// <summary>Whether the connection is encrypted.</summary>
@@ -30,16 +30,16 @@ internal sealed record ClickHouseAddress
     /// <summary>Whether a reference is an address of ClickHouse.</summary>
     public static bool Matches(string reference) => reference.StartsWith(Scheme + "://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads an address.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: it is not one, or holds a password.</exception>
+    /// <summary>Parses an address.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: it is invalid, or contains a password.</exception>
     public static ClickHouseAddress Parse(string reference)
     {
         if (!Matches(reference) || !Uri.TryCreate(reference, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0)
-            throw Invalid("it cannot be read");
-        // What is refused is not repeated: it may be a password.
+            throw Invalid("it cannot be parsed");
+        // An invalid address is not repeated, because it may contain a password.
         string[] user = uri.UserInfo.Split(':', 2);
         if (user.Length > 1)
-            throw Invalid("it has a password in it, which the history of commands would keep. Give -Credential, or set the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD");
+            throw Invalid("it contains a password, which the command history would store. Use -Credential, or set the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD");
         bool? secure = uri.Query.ToLowerInvariant() switch { "" or "?secure=false" => false, "?secure=true" => true, _ => null };
         string[] path = uri.AbsolutePath.Trim('/').Split('/');
         if (secure is null || path.Length > 1 || uri.Fragment.Length > 0)
@@ -52,10 +52,10 @@ internal sealed record ClickHouseAddress
             secure.Value);
     }
 
-    /// <summary>The address as it is shown.</summary>
+    /// <summary>The address for display.</summary>
     public override string ToString() =>
         $"{Scheme}://{(User is null ? "" : Uri.EscapeDataString(User) + "@")}{Host}:{Port}/{Uri.EscapeDataString(Database)}{(IsSecure ? "?secure=true" : "")}";
 
     private static TokenDashboardException Invalid(string why) => new(
-        ErrorCode.StoreAddressInvalid, $"The address of ClickHouse is not valid: {why}. The form is clickhouse://host:8123/database, with ?secure=true for an encrypted connection.");
+        ErrorCode.StoreAddressInvalid, $"The address of ClickHouse is invalid: {why}. The format is clickhouse://host:8123/database, with ?secure=true for an encrypted connection.");
 }

@@ -3,7 +3,7 @@ namespace TokenDashboard.Engines.ClickHouse;
 /// <summary>The value of each measure of a row of <see cref="RequestTable.Rows"/>.</summary>
 internal static class ClickHouseMeasures
 {
-    // A sum that is not known of all requests is a column that may be NULL.
+    // A sum that is not known for all requests is a nullable column.
     private static readonly Dictionary<Measure, string> Values = new(Measures.All.Where(measure => measure is { Aggregate: MeasureAggregate.Sum, KnownBy: not null })
         .SelectMany<Measure, KeyValuePair<Measure, string>>(
             measure => [new(measure.KnownBy!, $"request.{measure.Name} IS NOT NULL"), new(measure, $"ifNull(request.{measure.Name}, 0)")]))
@@ -29,7 +29,7 @@ internal static class ClickHouseMeasures
     /// <summary>Whether a row has a value that cannot be read.</summary>
     public static string IsUnreadable => Values[Measures.UnreadableRequests];
 
-    /// <summary>All measures, integers first, each as it is read.</summary>
+    /// <summary>All measures in the order in which they are read, integers first.</summary>
     public static IReadOnlyList<Measure> All { get; } = [.. Measures.Integers, .. Measures.Reals];
 
     /// <summary>The class of input size of a row.</summary>
@@ -38,14 +38,14 @@ internal static class ClickHouseMeasures
     /// <summary>The type of a measure.</summary>
     public static string TypeOf(Measure measure) => measure.IsReal ? "Float64" : "Int64";
 
-    /// <summary>The measure of a row; NULL where it is not known.</summary>
+    /// <summary>The measure of a row; NULL if unknown.</summary>
     public static string Of(Measure measure)
     {
         string value = $"to{TypeOf(measure)}({Values[measure]})";
         return measure.KnownBy is { } known ? $"if({Values[known]}, {value}, NULL)" : value;
     }
 
-    /// <summary>The measure over the rows of a group; 0 where it is not known of any.</summary>
+    /// <summary>The measure over the rows of a group; 0 if no row has a value.</summary>
     public static string Aggregate(Measure measure) => Aggregate(measure, Values[measure]);
 
     /// <summary>A value over the rows of a group.</summary>
@@ -53,8 +53,8 @@ internal static class ClickHouseMeasures
         $"to{TypeOf(measure)}({measure.Aggregate switch { MeasureAggregate.Sum => "sum", MeasureAggregate.Max => "max", _ => "min" }}({value}))";
 
     /// <summary>
-    /// Several columns as one number, to group or join by. The hash of a text is computed once for each text of a dictionary, and a sum of them costs less
-    /// than another hash; each has a factor of its own, so that names may change places. 1 where there is no column.
+    /// Several columns as one number, to group or join by. The hash of a text is computed once for each text of a dictionary, and a sum of hashes costs less
+    /// than another hash. Each has a different factor, so that swapped names differ. 1 without columns.
     /// </summary>
     public static string Key(IReadOnlyList<string> columns) => columns.Count == 0 ? "1" : string.Join(" + ", columns.Select((column, index) => string.Create(CultureInfo.InvariantCulture, $"cityHash64({column}) * {(2 * index) + 1}")));
 

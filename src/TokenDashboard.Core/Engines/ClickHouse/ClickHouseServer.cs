@@ -8,23 +8,23 @@ using ClickHouse.Driver.ADO.Readers;
 
 namespace TokenDashboard.Engines.ClickHouse;
 
-/// <summary>A connection to ClickHouse. Values go to it as parameters of queries, never in their text.</summary>
+/// <summary>A connection to ClickHouse. Values are sent as query parameters, never in the text of a query.</summary>
 internal sealed class ClickHouseServer : IDisposable
 {
     private const string UserVariable = "CLICKHOUSE_USER";
     private const string PasswordVariable = "CLICKHOUSE_PASSWORD";
 
-    // For so long a query may be silent.
+    // The time for which a query may send nothing.
     private static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(5);
 
-    // A query ends with its connection, so Ctrl+C ends it on the server too. Usage takes most columns: of one user's requests in blocks of the usual
-    // 1 MB, few are in each, and the work for each block takes longer than that for its rows.
+    // A query ends with its connection, so Ctrl+C also ends it on the server. Usage reads most columns. In blocks of the default size of 1 MB, a single
+    // user's requests are only a few rows each, and the work for a block takes longer than the work for its rows.
     private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, ["preferred_block_size_bytes"] = 8_000_000 };
 
-    // A query may have settings of its own, but not this one.
+    // A query can contain settings, but not this one.
     private static readonly Dictionary<string, object> OnlyReadSettings = new(ReadSettings) { ["readonly"] = 2 };
 
-    // A batch may have rows of any number of months. What a Distributed table takes is stored when the statement ends.
+    // A batch can contain rows of any number of months. With a Distributed table, rows are stored when the statement ends.
     private static readonly Dictionary<string, object> WriteSettings = new() { ["max_partitions_per_insert_block"] = 0, ["distributed_foreground_insert"] = 1, ["async_insert"] = 0 };
 
     private readonly ClickHouseClient _client;
@@ -34,11 +34,11 @@ internal sealed class ClickHouseServer : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly TimeSpan _timeout;
 
-    /// <summary>Makes a connection; nothing is sent yet.</summary>
+    /// <summary>Creates a connection. Nothing is sent yet.</summary>
     /// <param name="address">The address.</param>
-    /// <param name="credential">Who signs in; null for the user of the address, or of the environment, and the password of the environment.</param>
-    /// <param name="cancellation">Stops whatever query is running.</param>
-    /// <param name="timeout">For how long a query may be silent; null for the usual time.</param>
+    /// <param name="credential">The credential; null for the user of the address or the environment, and the password of the environment.</param>
+    /// <param name="cancellation">Cancels any running query.</param>
+    /// <param name="timeout">The time for which a query may send nothing; null for the default.</param>
     public ClickHouseServer(ClickHouseAddress address, NetworkCredential? credential, CancellationToken cancellation, TimeSpan? timeout = null)
     {
         Address = address;
@@ -58,7 +58,7 @@ internal sealed class ClickHouseServer : IDisposable
             Timeout = _timeout,
             HttpClient = _http = new HttpClient(new AnswerHandler(this, Handler())) { Timeout = _timeout },
         });
-        // Nobody would take them out of a connection that was not made.
+        // If the connection cannot be created, nothing else would remove the secrets.
         _secrets = new Secrets();
         _secrets.Add(password);
     }
@@ -67,33 +67,33 @@ internal sealed class ClickHouseServer : IDisposable
 
     public string User { get; }
 
-    /// <summary>Whether the server refuses a query that does more than read.</summary>
+    /// <summary>Whether the server rejects a query that does more than read.</summary>
     public bool OnlyReads { get; init; }
 
-    /// <summary>Whether the last answer was none of ClickHouse, although it told of no failure.</summary>
+    /// <summary>Whether the last response was not from ClickHouse, although it reported no error.</summary>
     public bool IsForeign { get; private set; }
 
-    /// <summary>Where the last answer redirected to, without what may be a secret; null if it did not.</summary>
+    /// <summary>The target of the last response's redirect, without possible secrets; null without a redirect.</summary>
     public string? Redirect { get; private set; }
 
-    /// <summary>The most bytes of an answer, unpacked; null for any number. A longer one is broken off.</summary>
+    /// <summary>The maximum size of a decompressed response in bytes; null for no limit. A larger response is truncated.</summary>
     public long? MaxAnswerBytes { get; init; }
 
-    /// <summary>Whether the last answer was longer.</summary>
+    /// <summary>Whether the last response exceeded the limit.</summary>
     public bool IsTooLong { get; private set; }
 
-    /// <summary>How many connections are open or being opened.</summary>
+    /// <summary>The number of connections that are open or being opened.</summary>
     public int OpenSockets => _sockets.Count;
 
-    // There, compression takes longer than it saves.
+    // On this computer, compression takes longer than it saves.
     private bool IsThisMachine => Address.Host == "localhost" || (IPAddress.TryParse(Address.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
 
-    /// <summary>Reads the rows of a query as they come.</summary>
+    /// <summary>Reads the rows of a query as they arrive.</summary>
     /// <param name="sql">The query.</param>
-    /// <param name="parameters">Its parameters.</param>
-    /// <param name="read">Makes a result of the row the reader stands on.</param>
-    /// <param name="begin">Is called before the first row, also where there is none.</param>
-    /// <param name="cancellation">Stops the query, besides what stops all of this connection.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="read">Creates a result from the reader's current row.</param>
+    /// <param name="begin">Called before the first row, even if there is none.</param>
+    /// <param name="cancellation">Cancels this query, in addition to the cancellation of the connection.</param>
     public IEnumerable<T> Query<T>(
         string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, Action<ClickHouseDataReader>? begin = null, CancellationToken cancellation = default)
     {
@@ -105,7 +105,7 @@ internal sealed class ClickHouseServer : IDisposable
         });
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
             sql, parameters.ToCollection(), new QueryOptions { CustomSettings = OnlyReads ? OnlyReadSettings : ReadSettings }, both.Token));
-        // An empty page has no columns.
+        // An empty response has no columns.
         if (reader.FieldCount == 0 && IsForeign)
             throw ClickHouseErrors.Foreign(this);
         begin?.Invoke(reader);
@@ -113,7 +113,7 @@ internal sealed class ClickHouseServer : IDisposable
             yield return Take(read, reader);
     }
 
-    // What answers may be another program, whose answer can be taken for rows.
+    // Another program may have responded, and its response can be mistaken for rows.
     private T Take<T>(Func<ClickHouseDataReader, T> read, ClickHouseDataReader row)
     {
         try
@@ -130,17 +130,17 @@ internal sealed class ClickHouseServer : IDisposable
     public void Execute(string sql, ClickHouseParameters? parameters = null) => Guard(ErrorCode.StoreWriteFailed, () => _client.ExecuteNonQueryAsync(
         sql, (parameters ?? new ClickHouseParameters()).ToCollection(), new QueryOptions { CustomSettings = WriteSettings }, _cancellation));
 
-    /// <summary>Writes rows in one of ClickHouse's formats; see <see cref="Guard"/>.</summary>
+    /// <summary>Writes rows in one of ClickHouse's formats. See <see cref="Guard"/>.</summary>
     public async Task<HttpStatusCode> InsertAsync(string table, IEnumerable<string> columns, Stream rows, string format)
     {
-        // One statement is one block of the table, which is stored as a whole or not at all.
+        // One statement is one block of the table, which is stored completely or not at all.
         var settings = new Dictionary<string, object>(WriteSettings) { ["max_insert_block_size"] = 10_000_000, ["min_insert_block_size_bytes"] = 0 };
         using HttpResponseMessage response = await _client.InsertRawStreamAsync(
             table, rows, format, columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
         return response.StatusCode;
     }
 
-    /// <summary>Waits for work with the server, with its failures said in this product's words.</summary>
+    /// <summary>Waits for work with the server, and converts its errors to errors of this module.</summary>
     public T Guard<T>(ErrorCode otherwise, Func<Task<T>> work)
     {
         _cancellation.ThrowIfCancellationRequested();
@@ -150,7 +150,7 @@ internal sealed class ClickHouseServer : IDisposable
         }
         catch (Exception exception) when (exception is not (TokenDashboardException or OutOfMemoryException))
         {
-            // What is cancelled may end with any failure.
+            // A canceled operation can end with any exception.
             _cancellation.ThrowIfCancellationRequested();
             throw ClickHouseErrors.From(exception, otherwise, this, _secrets);
         }
@@ -159,17 +159,17 @@ internal sealed class ClickHouseServer : IDisposable
     private SocketsHttpHandler Handler() => new()
     {
         AutomaticDecompression = DecompressionMethods.All,
-        // Another address would get the SQL, and its rows would be taken for those of this one.
+        // Another address would receive the SQL, and its rows would be treated as rows of this server.
         AllowAutoRedirect = false,
         UseCookies = false,
         ConnectCallback = ConnectAsync,
     };
 
-    // The driver blocks while it reads rows: such a read ends with its socket, or with the time limit of the socket.
+    // The driver blocks while it reads rows. Such a read ends with its socket, or with the time limit of the socket.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)_timeout.TotalMilliseconds };
-        // Known before it is connected, so that it ends with a query that is stopped meanwhile.
+        // Added before it connects, so that it also ends with a query that is canceled meanwhile.
         _sockets[socket] = true;
         try
         {
@@ -225,8 +225,8 @@ internal sealed class ClickHouseParameters
 {
     private readonly List<(string Name, string Type, object Value)> _all = [];
 
-    /// <summary>Adds a parameter under a name of its own.</summary>
-    /// <returns>What stands for it in the query.</returns>
+    /// <summary>Adds a parameter with a new name.</summary>
+    /// <returns>The placeholder for the query.</returns>
     public string Add(string type, object value)
     {
         string name = $"p{_all.Count}";
@@ -238,11 +238,11 @@ internal sealed class ClickHouseParameters
 
     public string Add(long number) => Add("Int64", number);
 
-    /// <summary>The text of a query with its parameters in it, for those whom nobody can send parameters.</summary>
+    /// <summary>The text of a query with its parameters inserted, for clients that cannot send parameters.</summary>
     public string InText(string sql) => _all.Aggregate(sql, (text, parameter) =>
         text.Replace($"{{{parameter.Name}:{parameter.Type}}}", parameter.Value is string value ? Literal(value) : Convert.ToString(parameter.Value, CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
-    // Nothing in it may look like a macro of Grafana, nor like a parameter.
+    // The text must not contain a macro of Grafana or a parameter.
     private static string Literal(string text) => $"'{text.Replace(@"\", @"\\").Replace("'", @"\'").Replace("$", @"\x24").Replace("{", @"\x7B")}'";
 
     public ClickHouseParameterCollection ToCollection()

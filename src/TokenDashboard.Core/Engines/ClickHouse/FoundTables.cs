@@ -1,53 +1,53 @@
 namespace TokenDashboard.Engines.ClickHouse;
 
-/// <summary>The tables and views of this product that a database has.</summary>
-/// <param name="Names">Their names.</param>
+/// <summary>The tables and views of this module that exist in a database.</summary>
+/// <param name="Names">The names of the tables and views.</param>
 /// <param name="Bytes">The size of the table of requests.</param>
 /// <param name="Version">The server's version.</param>
 internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, string Version)
 {
-    // All in the order in which a sync makes them. It sends the first request when all are there.
+    // All tables and views in the order in which a sync creates them. It sends the first request when all exist.
     private static readonly string[] Made =
         [RequestTable.Name, PriceView.Table, PriceView.Name, .. UsageTables.Tables.Select(table => table.Name), UsageTables.Marks, UsageTables.Name, UsageTables.Priced];
 
-    // A view that only reads can be made again at any time.
+    // A view that only reads can be created again at any time.
     private static readonly string[] Views = [PriceView.Name, UsageTables.Name, UsageTables.Priced];
 
-    // In a cluster, these have tables of one shard too.
+    // In a cluster, these also have tables for each shard.
     private static readonly string[] Sharded = [RequestTable.Name, .. UsageTables.Tables.Select(table => table.Name)];
 
-    // Those of one shard too, in the order in which they are to be dropped: until all are, a sync that runs meanwhile makes none of them.
+    // Includes the tables of a shard, in the order in which they must be dropped. Until all are dropped, a concurrent sync creates none of them.
     private static readonly string[] All = [.. Made.SelectMany(name => (string[])[name + RequestTable.Local, name])];
 
-    /// <summary>Reads what is there, to make what is missing.</summary>
+    /// <summary>Reads the existing tables and views, to create the missing ones.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreSchemaMismatch"/>: one of them has another form, or is left of others that were dropped.
+    /// <see cref="ErrorCode.StoreSchemaMismatch"/>: one of them has another format, or others were dropped.
     /// </exception>
     public static FoundTables ToComplete(ClickHouseServer server)
     {
         FoundTables found = Read(server);
-        // Another sync may have made the rest, and sent requests, since they were read.
+        // Another sync may have created the rest, and sent requests, since they were read.
         if (found.Missing() is (_, null) && found.HasRequests(server))
             found = Read(server) is var now && now.Missing() is ({ } dropped, _) ? throw Left(dropped, "requests") : now;
         return found.Missing() is ({ } missing, { } later) ? throw Left(missing, later) : found;
 
         TokenDashboardException Left(string name, string what) =>
-            Mismatch(server.Address, $"'{server.Address}' has {what}, and no longer {name}, so answers would be wrong. {Advice(found.Names)}");
+            Mismatch(server.Address, $"'{server.Address}' contains {what}, but {name} is missing, so results would be wrong. {Advice(found.Names)}");
     }
 
-    /// <summary>Reads what is there, which must have the table of requests.</summary>
+    /// <summary>Reads the existing tables and views, which must include the table of requests.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreSchemaMismatch"/>: one of them has another form. <see cref="ErrorCode.StoreTableMissing"/>: there is no table.
+    /// <see cref="ErrorCode.StoreSchemaMismatch"/>: one of them has another format. <see cref="ErrorCode.StoreTableMissing"/>: the table is missing.
     /// </exception>
     public static FoundTables Of(ClickHouseServer server) => Read(server) is var found && found.Names.Contains(RequestTable.Name)
         ? found
         : throw new TokenDashboardException(
-            ErrorCode.StoreTableMissing, $"'{server.Address}' has no table {RequestTable.Name}, or the user may not see it. Sync-TokenStore makes it.", target: server.Address.ToString());
+            ErrorCode.StoreTableMissing, $"'{server.Address}' has no table {RequestTable.Name}, or the user cannot see it. Sync-TokenStore creates it.", target: server.Address.ToString());
 
     private static FoundTables Read(ClickHouseServer server)
     {
         var parameters = new ClickHouseParameters();
-        // One row tells the version, and has no name.
+        // One row contains the version, and has no name.
         Dictionary<string, (string Text, long Bytes)> found = server.Query(
             $"""
             SELECT name, comment, toInt64(ifNull(total_bytes, 0)) FROM system.tables WHERE database = currentDatabase() AND name IN {parameters.Add("Array(String)", All)}
@@ -60,8 +60,8 @@ internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, stri
         return new FoundTables(there, found.GetValueOrDefault(RequestTable.Name).Bytes, found[""].Text);
     }
 
-    // The first one that is missing of those which are not made again beside requests, and one that was made after it. A sync that was ended
-    // while it made them has left none of these.
+    // The first missing table that must not be created again while requests exist, and a table that was created after it. A sync that was ended
+    // while it created the tables leaves no such gap.
     private (string Name, string? Later)? Missing()
     {
         bool isCluster = Names.Any(name => name.EndsWith(RequestTable.Local, StringComparison.Ordinal));
@@ -78,16 +78,16 @@ internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, stri
         int format = comment.StartsWith(RequestTable.Comment, StringComparison.Ordinal) && int.TryParse(comment.AsSpan(RequestTable.Comment.Length), CultureInfo.InvariantCulture, out int number) ? number : 0;
         if (format == RequestTable.Format)
             return;
-        string what = format == 0 ? "was not made by this version of TokenDashboard" : $"has format {format}, and this version of TokenDashboard needs {RequestTable.Format}";
-        string fix = format > RequestTable.Format ? "Update the module." : format > 0 ? Advice(there) : "Rename or drop it, and let Sync-TokenStore make its own.";
+        string what = format == 0 ? "was not created by this version of TokenDashboard" : $"has format {format}, but this version of TokenDashboard requires format {RequestTable.Format}";
+        string fix = format > RequestTable.Format ? "Update the module." : format > 0 ? Advice(there) : "Rename or drop it, and run Sync-TokenStore again.";
         throw Mismatch(address, $"{name} in '{address}' {what}. {fix}");
     }
 
-    // Sums of requests that are no longer there would still count.
+    // Otherwise, sums of requests that no longer exist would still count.
     private static string Advice(IReadOnlyList<string> there)
     {
         string onCluster = there.Any(name => name.EndsWith(RequestTable.Local, StringComparison.Ordinal)) ? " ON CLUSTER ..." : "";
-        return $"Drop what Sync-TokenStore has made, and let it make all again and send all requests: DROP TABLE {string.Join(", ", there)}{onCluster} SYNC";
+        return $"Drop the tables of Sync-TokenStore, and run it again to create them and send all requests: DROP TABLE {string.Join(", ", there)}{onCluster} SYNC";
     }
 
     private static TokenDashboardException Mismatch(ClickHouseAddress address, string message) => new(ErrorCode.StoreSchemaMismatch, message, target: address.ToString());

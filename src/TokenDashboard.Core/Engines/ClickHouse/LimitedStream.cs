@@ -1,8 +1,8 @@
 namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>
-/// Reads as much of a stream as a limit allows. A limit of the server would not do: a query may lift it with a setting of its own, and it counts
-/// whole blocks of rows. The driver keeps half a megabyte and one row, which can be of any length, so its bytes are counted before it has them.
+/// Reads a stream up to a limit. A limit of the server is not sufficient, because a query can change it with a setting, and because it counts
+/// whole blocks of rows. The driver buffers half a megabyte and one row of any length, so bytes are counted before the driver receives them.
 /// </summary>
 internal sealed class LimitedStream(Stream inner, long most, Action exceeded) : ForwardStream(inner)
 {
@@ -23,6 +23,6 @@ internal sealed class LimitedStream(Stream inner, long most, Action exceeded) : 
         if ((_left -= read) >= 0)
             return read;
         exceeded();
-        throw new InvalidDataException("The answer is longer than the limit.");
+        throw new InvalidDataException("The response is larger than the limit.");
     }
 }

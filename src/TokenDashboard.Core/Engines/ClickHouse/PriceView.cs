@@ -1,12 +1,12 @@
 namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>
-/// The prices of the models in <see cref="RequestTable"/>, and a view of its requests with what they cost: Grafana knows no price list. Sync-TokenStore
-/// writes them.
+/// The prices of the models in <see cref="RequestTable"/>, and a view of its requests with their cost, because Grafana has no price list. Sync-TokenStore
+/// writes the prices.
 /// </summary>
 internal static class PriceView
 {
-    /// <summary>The table of prices: one row for a provider and model as requests name them, so that a model's prices change all at once.</summary>
+    /// <summary>The table of prices, with one row for each provider and model as in requests, so that all prices of a model change together.</summary>
     public const string Table = "token_price";
 
     /// <summary>The view: the columns of the table of requests, and those of <see cref="Measures.Priced"/>.</summary>
@@ -15,14 +15,14 @@ internal static class PriceView
     /// <summary>The names of the columns, in the order in which rows are sent.</summary>
     public static readonly string[] Columns = ["provider", "model", "list", "currency", "prices", "content", "version"];
 
-    // A price of a model: when and for which prompts it is, and what a token of each part and a request cost.
+    // A price of a model: its time, its prompt sizes, and the cost of a token of each part and of a request.
     private static readonly string[] Fields = ["since", "until", "day_from", "day_until", "prompt_above", "prompt_upto", "input", "cached", "cache_write", "output", "reasoning", "request"];
 
     private static string Price => $"Tuple({string.Join(", ", Fields.Select((name, index) => $"{name} {(index < 6 ? "Int64" : name == "request" ? "Float64" : "Nullable(Float64)")}"))})";
 
     private static readonly string Prompt = Measures.PromptTokens.Name, Completion = Measures.CompletionTokens.Name;
 
-    // Which rate the tokens of each part have. A part that is not known is 0.
+    // The rate that applies to the tokens of each part. An unknown part is 0.
     private static readonly (string Rate, string Tokens)[] Parts =
     [
         ("input", $"({Prompt} - {Known(Measures.CachedTokens)} - {Known(Measures.CacheWriteTokens)})"),
@@ -32,7 +32,7 @@ internal static class PriceView
 
     private static string Known(Measure part) => $"ifNull({part.Name}, 0)";
 
-    /// <summary>The statements that make them where they are missing.</summary>
+    /// <summary>The statements that create the table and the view if they are missing.</summary>
     /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
     public static IReadOnlyList<(string Name, string Sql)> CreateStatements(string onCluster) =>
     [
@@ -55,23 +55,23 @@ internal static class PriceView
         """),
     ];
 
-    /// <summary>In how many currencies the prices are. Amounts of several are not added.</summary>
+    /// <summary>The number of currencies of the prices. Amounts in several currencies are not added.</summary>
     public static string Currencies { get; } = $"(SELECT uniqExactIf(currency, notEmpty(prices)) FROM {Table} FINAL)";
 
-    /// <summary>Whether any price changes within a day of UTC or a class of input size, so that sums of those do not tell what was paid.</summary>
+    /// <summary>Whether any price changes within a UTC day or a class of input size, so that sums of these are not sufficient for the cost.</summary>
     public static string NeedRequests { get; } = $"""
         (SELECT count() > 0 FROM {Table} FINAL ARRAY JOIN prices AS each
             WHERE each.day_from > 0 OR each.day_until < 86400 OR each.since % 86400 != 0 OR (each.until % 86400 != 0 AND each.until < {DateTime.MaxValue.Ticks / TimeSpan.TicksPerSecond - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerSecond)})
                 OR each.prompt_above NOT IN (-1, {string.Join(", ", InputSize.Thresholds)}))
         """;
 
-    /// <summary>A query of requests or sums of them, with what they cost.</summary>
-    /// <param name="rows">What is read, under the name <c>request</c>.</param>
-    /// <param name="requests">How many requests a row is.</param>
-    /// <param name="smallest">The least prompt tokens of a request of the row.</param>
-    /// <param name="largest">The most of them.</param>
-    // As PriceRates.CostOf: where no token has a price there is no cost. Amounts of several currencies are not added. A condition on
-    // what is joined costs less than a list of prices that is copied to each request, and numbers less than what may be NULL.
+    /// <summary>A query of requests, or of sums of requests, with their cost.</summary>
+    /// <param name="rows">The relation to read, with the alias <c>request</c>.</param>
+    /// <param name="requests">The number of requests of a row.</param>
+    /// <param name="smallest">The minimum of prompt tokens of a request of the row.</param>
+    /// <param name="largest">The maximum of prompt tokens.</param>
+    // As PriceRates.CostOf: if no token has a price, there is no cost. Amounts in several currencies are not added. A condition on
+    // the joined rows costs less than copying a list of prices to each request, and numbers cost less than nullable values.
     public static string Of(string rows, string requests, string smallest, string largest) => $"""
         WITH
             intDiv({RequestTable.Micros}, 1000000) AS second,

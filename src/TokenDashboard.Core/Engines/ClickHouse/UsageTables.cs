@@ -1,51 +1,51 @@
 namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>
-/// Sums of requests, which Sync-TokenStore makes of each source and day, and a view that reads them together with the requests they do not
-/// cover. A day has sums by user, sums without users, and sums of each quarter of an hour without users. With them are the bins of durations, each with its count.
+/// Sums of requests, which Sync-TokenStore computes for each source and day, and a view that combines them with the requests that they do not
+/// cover. A day has sums by user, sums without users, and sums by quarter-hour without users. They include the bins of durations, each with its count.
 /// </summary>
 /// <remarks>
-/// A sync notes a <em>mark</em> of a day that has sums before it changes its requests, makes sums of a new generation afterwards, and notes that
-/// generation for each mark it found; a day with a young mark of another sync is left to that one. Where a mark has none, the requests are read, so
-/// a sync that ends anywhere, or beside another one, leaves answers exact.
+/// Before a sync changes the requests of a day with sums, it stores a <em>mark</em> of the day. Afterwards, it computes sums of a new generation, and stores that
+/// generation for each mark that it found. A sync leaves a day with a recent mark of another sync to that sync. If a mark has no generation, the requests are read, so
+/// results stay exact when a sync ends at any point or runs at the same time as another one.
 /// </remarks>
 internal static class UsageTables
 {
     /// <summary>The view: the columns of <see cref="Columns"/>.</summary>
     public const string Name = "token_usage";
 
-    /// <summary>The same, with the columns of <see cref="Measures.Priced"/>.</summary>
+    /// <summary>The same view with the columns of <see cref="Measures.Priced"/>.</summary>
     public const string Priced = "token_usage_priced";
 
-    /// <summary>The sums.</summary>
+    /// <summary>The table of sums.</summary>
     public const string Sums = "token_usage_sum";
 
-    /// <summary>The days: the generation of the sums for each mark; 0 where there are none.</summary>
+    /// <summary>The table of days: the generation of the sums for each mark; 0 without sums.</summary>
     public const string Days = "token_usage_day";
 
-    /// <summary>The view that notes the first mark of a day, whoever writes its requests.</summary>
+    /// <summary>The view that stores the first mark of a day, whichever program writes its requests.</summary>
     public const string Marks = "token_usage_mark";
 
-    /// <summary>The levels of sums: days with users, days without, and quarters of an hour.</summary>
+    /// <summary>The levels of sums: days with users, days without users, and quarter-hours.</summary>
     public const int UserDays = 0, WholeDays = 1, Quarters = 2;
 
-    /// <summary>Seconds of a day.</summary>
+    /// <summary>The seconds of a day.</summary>
     public const int Day = 86_400;
 
-    /// <summary>Seconds of a quarter of an hour.</summary>
+    /// <summary>The seconds of a quarter-hour.</summary>
     public const int Quarter = 900;
 
-    /// <summary>The view of all there is; requests without a readable time too.</summary>
+    /// <summary>The view of all requests, including requests without a readable time.</summary>
     public static string All(bool users = false) => string.Create(
         CultureInfo.InvariantCulture, $"{Name}(since = {RequestTable.NoTime / 1_000_000}, until = {(RequestTable.LastTime + 1) / 1_000_000}, step = 0, users = {(users ? 1 : 0)})");
 
     /// <summary>The dimensions of sums.</summary>
     public static readonly string[] Names = ["user", "model", "provider", "request_type"];
 
-    /// <summary>Each level of sums: its seconds, and whether users are told apart.</summary>
+    /// <summary>Each level of sums: its length in seconds, and whether it distinguishes users.</summary>
     public static readonly (int Level, int Seconds, bool HasUsers)[] Levels = [(UserDays, Day, true), (WholeDays, Day, false), (Quarters, Quarter, false)];
 
-    /// <summary>The tables, each with its columns, engine and order. That of days is made last: what it tells must be there.</summary>
+    /// <summary>The tables, each with its columns, engine and order. The table of days is created last, because it refers to the others.</summary>
     public static IReadOnlyList<(string Name, string Columns, string Engine, string Arguments, string Order)> Tables { get; } =
     [
         (Sums, $"""
@@ -60,7 +60,7 @@ internal static class UsageTables
     /// <summary>The columns that rows of the view and <see cref="OfRequests"/> have in common.</summary>
     public static string Columns { get; } = string.Join(", ", ["source", "time", .. Names, "transaction_id", "input_class", .. ClickHouseMeasures.All.Select(measure => measure.Name), "duration_bins", "duration_counts"]);
 
-    /// <summary>The values of <see cref="Columns"/> of a request. One of unknown duration counts 0 times.</summary>
+    /// <summary>The values of <see cref="Columns"/> for a request. An unknown duration has a count of 0.</summary>
     public static string OfRequests { get; } = string.Join(", ", [
         "request.source AS source", "request.time AS time", .. Names.Select(name => $"request.{name} AS {name}"), "request.transaction_id AS transaction_id", $"toUInt8({ClickHouseMeasures.InputClass}) AS input_class",
         .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}"), "[request.duration_bin] AS duration_bins", string.Create(CultureInfo.InvariantCulture, $"[toUInt32(request.duration_bin > {RequestTable.NoBin})] AS duration_counts")]);
@@ -68,17 +68,17 @@ internal static class UsageTables
     /// <summary>The bins of the requests of a group, in order.</summary>
     public static string SortedBins { get; } = string.Create(CultureInfo.InvariantCulture, $"arraySort(groupArrayIf(duration_bin, duration_bin > {RequestTable.NoBin}))");
 
-    /// <summary>The bins, and how often each is there. To sort the requests' bins takes a fourth of the time that a group for each bin takes.</summary>
+    /// <summary>The bins, and the count of each. Sorting the requests' bins takes a quarter of the time of a group for each bin.</summary>
     /// <param name="sorted">Bins in order.</param>
     public static string Counted(string sorted) =>
         $"arrayCompact({sorted}) AS bins, CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], {Changes(sorted)}, [length({sorted}) + 1])))), 'Array(UInt32)') AS counts";
 
-    // Where another bin begins, counted from 1.
+    // The positions at which another bin begins, counted from 1.
     private static string Changes(string sorted) => $"arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted}))";
 
-    /// <summary>The statements that make the views.</summary>
+    /// <summary>The statements that create the views.</summary>
     /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
-    /// <param name="local">What the name of a table ends in that is one shard's.</param>
+    /// <param name="local">The suffix of the names of tables of one shard.</param>
     public static IReadOnlyList<(string Name, string Sql)> CreateViews(string onCluster, string local) =>
     [
         (Marks, $"""
@@ -91,14 +91,14 @@ internal static class UsageTables
         (Priced, $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n{PriceView.Of($"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request", Measures.Requests.Name, "smallest_prompt", "largest_prompt")}\n{RequestTable.CommentClause}"),
     ];
 
-    // The sums of a source and day. A list of numbers is planned and looked up in half the time of one of tuples.
+    // The sums of a source and day. Planning and looking up a list of numbers takes half the time of a list of tuples.
     private static string SumsKey(string generation) => $"cityHash64(source, day, {generation})";
 
     private static string DayOf(string seconds) => $"toDate32(toDateTime64({seconds}, 0, 'UTC'))";
 
     /// <summary>
-    /// Usage from <c>since</c> until <c>until</c>, in seconds since 1970. No row crosses a multiple of <c>step</c> seconds; 0 is for midnights of UTC only.
-    /// <c>users</c> is 0 where users need not be told apart, 1 where they must, and 2 where a row must be a request.
+    /// Usage from <c>since</c> until <c>until</c>, in seconds since 1970. No row spans a multiple of <c>step</c> seconds; 0 means only UTC midnights.
+    /// <c>users</c> is 0 if users need not be distinguished, 1 if they must be, and 2 if each row must be a request.
     /// </summary>
     private static string View(string users)
     {

@@ -6,7 +6,7 @@ internal static partial class GlobPattern
     /// <summary>Whether the text has an unescaped wildcard.</summary>
     public static bool HasWildcard(string pattern) => Part().Matches(pattern).Any(part => part.Groups["wildcard"].Success);
 
-    /// <summary>The literal text of a pattern without wildcards: its escapes are removed.</summary>
+    /// <summary>The literal text of a pattern without wildcards, with escapes removed.</summary>
     public static string Unescape(string pattern) => EscapedWildcard().Replace(pattern, "$1");
 
     /// <summary>The equivalent GLOB pattern.</summary>
@@ -20,13 +20,13 @@ internal static partial class GlobPattern
             ErrorCode.PatternInvalid,
             $"The pattern '{pattern}' has a bracket that is not closed, or an empty set. To match a bracket, write `[.",
             target: pattern),
-        // GLOB negates a set that begins with ^, PowerShell does not: ^ is moved to the end, where it is literal.
+        // GLOB negates a set that begins with ^, but PowerShell does not, so ^ is moved to the end, where it is literal.
         ("[^]", _) => "^",
         (['[', '^', .. var others, ']'], _) => $"[{others}^]",
         (var wildcard, _) => wildcard,
     });
 
-    // An escaped character, a wildcard (a bracket alone opens no set), or any other character.
+    // An escaped character, a wildcard (an opening bracket alone is not a set), or any other character.
     [GeneratedRegex(@"`(?<literal>.)|(?<wildcard>[*?]|\[[^]]+\]|\[)|(?<literal>.)", RegexOptions.Singleline)]
     private static partial Regex Part();
 

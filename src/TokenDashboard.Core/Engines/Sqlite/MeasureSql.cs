@@ -30,7 +30,7 @@ internal static class MeasureSql
 
     public static string Of(Measure measure) => Values[measure];
 
-    /// <summary>Whether it is known only for requests with details.</summary>
+    /// <summary>Whether only requests with details have a value.</summary>
     public static bool IsDetail(Measure measure) => Of(measure).Contains(DetailTable, StringComparison.Ordinal);
 
     private static string OrZero(string sql) => $"COALESCE({sql}, 0)";

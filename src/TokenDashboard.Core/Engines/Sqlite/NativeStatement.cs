@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// A running statement, read without the safe-handle marshalling of SQLitePCLRaw: at twenty calls a row that marshalling takes longer
-/// than SQLite does. The statement must be kept alive by its reader. Functions: https://sqlite.org/c3ref/column_blob.html
+/// A running statement that is read without the safe-handle marshaling of SQLitePCLRaw. At twenty calls per row, that marshaling takes longer
+/// than SQLite itself. The reader must keep the statement alive. Functions: https://sqlite.org/c3ref/column_blob.html
 /// </summary>
 internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
 {
@@ -21,7 +21,7 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
         return resultCode == raw.SQLITE_ROW;
     }
 
-    /// <summary>Runs a statement to its end and resets it; bound values stay.</summary>
+    /// <summary>Runs a statement to its end and resets it. Bound values stay.</summary>
     /// <returns>SQLITE_DONE, SQLITE_ROW if the statement returned an unexpected row, or an error.</returns>
     public int Run()
     {
@@ -32,7 +32,7 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
 
     public void Reset() => sqlite3_reset(_handle);
 
-    /// <summary>Binds a parameter, from 1. Text and blobs are not copied: they must stay where they are until the statement has run.</summary>
+    /// <summary>Binds a parameter, counted from 1. Text and blobs are not copied, so they must not move or change until the statement has run.</summary>
     public void Bind(int parameter, long value) => sqlite3_bind_int64(_handle, parameter, value);
 
     public void Bind(int parameter, double value) => sqlite3_bind_double(_handle, parameter, value);
@@ -91,7 +91,7 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
         return new ReadOnlySpan<byte>(blob, blob is null ? 0 : sqlite3_column_bytes(_handle, column));
     }
 
-    // A null pointer would bind NULL, and an empty span may be one.
+    // A null pointer would bind NULL, and an empty span can have one.
     private static byte* Pointer(ReadOnlySpan<byte> pinned) =>
         pinned.IsEmpty ? (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(" "u8)) : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
 
@@ -104,7 +104,7 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     /// <summary>The column as UTF-8, valid until the next step.</summary>
     public ReadOnlySpan<byte> Text(int column)
     {
-        // In this order SQLite converts to UTF-8 first, so that the length is right for UTF-16 databases too.
+        // In this order, SQLite converts to UTF-8 first, so that the length is also correct for UTF-16 databases.
         byte* text = sqlite3_column_text(_handle, column);
         return new ReadOnlySpan<byte>(text, text is null ? 0 : sqlite3_column_bytes(_handle, column));
     }
@@ -116,7 +116,7 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     [LibraryImport(Library)]
     private static partial void sqlite3_reset(nint statement);
 
-    // Binding by number to a statement that is not running cannot fail, so its results are not checked.
+    // Binding by number to a statement that is not running cannot fail, so the results are not checked.
     [LibraryImport(Library), SuppressGCTransition]
     private static partial void sqlite3_bind_int64(nint statement, int parameter, long value);
 
@@ -135,7 +135,7 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     [LibraryImport(Library), SuppressGCTransition]
     private static partial byte* sqlite3_column_blob(nint statement, int column);
 
-    // The accessors return at once and never call back, so they need no transition for the garbage collector.
+    // The accessors return immediately and never call back, so they need no transition for the garbage collector.
     [LibraryImport(Library), SuppressGCTransition]
     private static partial int sqlite3_column_type(nint statement, int column);
 

@@ -3,15 +3,15 @@ using System.Collections.Concurrent;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Makes the readers of this process release a database together at intervals. To the operating system, they are one reader, and one
-/// that starts joins the others even while another process waits to write. With many readers, the writer would time out.
-/// After all have released it, no reader starts before the writer has written. https://sqlite.org/lockingv3.html
+/// Makes the readers of this process release a database together at intervals. To the operating system, they are one reader, and a
+/// reader that starts joins the others even if another process waits to write. With many readers, the writer would time out.
+/// After all have released the database, no reader starts before the writer has written. https://sqlite.org/lockingv3.html
 /// </summary>
 internal sealed class ReadGate
 {
     private static readonly ConcurrentDictionary<string, ReadGate> Gates = new();
 
-    // More readers are not faster, and take the processor from the process that holds the write lock.
+    // More readers are not faster, and compete for the processor with the process that holds the write lock.
     private static readonly int MostInside = Math.Max(2, Environment.ProcessorCount);
 
     private static readonly TimeSpan OpenTime = RowScanner.UsualWindow;
@@ -25,7 +25,7 @@ internal sealed class ReadGate
 
     public static ReadGate Of(string path) => Gates.GetOrAdd(path, _ => new ReadGate());
 
-    /// <summary>Waits until a short read may begin, in the order of requests.</summary>
+    /// <summary>Waits until a short read may begin, in the order of arrival.</summary>
     public void Enter(CancellationToken cancellation)
     {
         lock (_lock)

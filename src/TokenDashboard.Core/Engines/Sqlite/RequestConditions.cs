@@ -9,7 +9,7 @@ internal static class RequestConditions
     public static string ToSql(this RequestFilter filter, SqliteCommand command) => string.Join(
         " AND ", filter.ToSql(value => command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"$p{command.Parameters.Count}"), value).ParameterName).Prepend("TRUE"));
 
-    /// <summary>The SQL conditions of a filter, to be joined with AND, with a function that returns the SQL for a value.</summary>
+    /// <summary>The SQL conditions of a filter, to be joined with AND. The function returns the SQL for a value.</summary>
     public static IReadOnlyList<string> ToSql(this RequestFilter filter, Func<object, string> parameter)
     {
         var conditions = new List<string>();
@@ -51,12 +51,12 @@ internal static class RequestConditions
         var bounds = new List<string>();
         if (range.Since is { } since)
             bounds.Add($"timestamp >= {parameter(StoredTimestamp.Format(since))}");
-        // A BLOB is above all texts, whatever its time.
+        // A BLOB sorts after all texts, whatever its time.
         if (range.Until is { } until)
             bounds.Add($"(timestamp < {parameter(StoredTimestamp.Format(until))} OR timestamp >= x'')");
         if (bounds.Count > 0)
         {
-            // Rows without a valid time can belong to any time range: they are included, to be counted and reported.
+            // Rows without a valid time can belong to any time range, so they are included, counted and reported.
             conditions.Add($"({string.Join(" AND ", bounds)} OR unixepoch(timestamp) IS NULL)");
         }
     }

@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// The current row of a running statement, which may select the details of imported requests. The rules for unreadable values are those
-/// of <see cref="TelemetrySql"/>, applied here because SQLite is slower; a test compares the two.
+/// The current row of a running statement, which can select the details of imported requests. The rules for unreadable values are those
+/// of <see cref="TelemetrySql"/>. They are applied here because SQLite is slower, and a test compares both.
 /// </summary>
 internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 {
@@ -47,14 +47,14 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 
     public bool IsTimeReadable => (Unreadable & UnreadableValue.Timestamp) == 0;
 
-    // The columns are in the order of the names. A transaction seldom occurs again after another has begun.
+    // The columns are in the order of the names. A transaction rarely occurs again after another has begun.
     public override string NameOf(RequestText name)
     {
         int text = BitOperations.Log2((uint)name);
         return name == RequestText.Source ? "" : (text < _texts.Length ? _texts[text] : _transaction).Get(_statement.Text(FirstText + text));
     }
 
-    /// <summary>A text as UTF-8, by its index among those of user, model, provider, request type, transaction, trace, span and parent span.</summary>
+    /// <summary>A text as UTF-8, by its index in this order: user, model, provider, request type, transaction, trace, span and parent span.</summary>
     public ReadOnlySpan<byte> Utf8(int text)
     {
         ReadOnlySpan<byte> stored = _statement.Text(FirstText + text);
@@ -77,15 +77,15 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     public string ParentSpanId => RawText(7);
 
     /// <summary>
-    /// The columns that a statement must select from <see cref="TelemetrySql.Source"/>. Texts that are not read are omitted,
-    /// because SQLite copies each of them; the column numbers stay the same.
+    /// The columns that a statement must select from <see cref="TelemetrySql.Source"/>. Unused texts are omitted,
+    /// because SQLite copies each text. The column numbers stay the same.
     /// </summary>
     public static string Columns(RequestText texts, bool hasDetails) => string.Join(", ", NumberColumns
         .Prepend($"{TelemetrySql.Table}.rowid")
         .Concat(TelemetrySql.DetailColumns.Select(column => hasDetails ? $"{TelemetrySql.DetailTable}.{column}" : "NULL"))
         .Concat(TextColumns.Select(text => texts.HasFlag(text.Text) ? text.Column : "NULL")));
 
-    /// <summary>Reads the numbers of the current row; texts are read on access.</summary>
+    /// <summary>Reads the numbers of the current row. Texts are read on access.</summary>
     public void Load(NativeStatement statement)
     {
         _statement = statement;
@@ -145,7 +145,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         Values[part.KnownBy!] = One(unreadable == UnreadableValue.None);
     }
 
-    // Parts that are more than their whole are invalid, and would falsify the cost of sums.
+    // Parts that exceed their whole are invalid, and would falsify the cost of sums.
     private void CheckParts(Measure whole, Measure[] parts)
     {
         long sum = 0;

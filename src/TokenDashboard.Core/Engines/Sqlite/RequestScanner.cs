@@ -1,6 +1,6 @@
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Reads the requests of a filter, all or those that concern the caller, as <see cref="RowScanner"/> does, and counts their unreadable values.</summary>
+/// <summary>Reads the requests of a filter, all or only those of interest, as <see cref="RowScanner"/> does, and counts their unreadable values.</summary>
 internal sealed class RequestScanner(
     TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, Func<RequestRow, bool>? concerns = null)
     : RowScanner(store, filter, texts, newestFirst, ranges)

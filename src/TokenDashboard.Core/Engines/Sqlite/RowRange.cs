@@ -1,6 +1,6 @@
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>A range of row ids, with both ends included.</summary>
+/// <summary>An inclusive range of row ids.</summary>
 internal readonly record struct RowRange(long First, long Last)
 {
     /// <summary>Sorts ranges and merges those that overlap or are adjacent.</summary>
@@ -17,7 +17,7 @@ internal readonly record struct RowRange(long First, long Last)
         return merged;
     }
 
-    /// <summary>Splits ranges into parts of about the same number of rows, in order; one part if there are few.</summary>
+    /// <summary>Splits ranges into parts with about the same number of rows, in order, or one part if there are few rows.</summary>
     public static List<RowRange>[] Split(List<RowRange> ranges, long rowsPerPart, int mostParts)
     {
         // The span of ids can exceed a long.

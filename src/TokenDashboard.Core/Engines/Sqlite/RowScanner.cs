@@ -6,8 +6,8 @@ namespace TokenDashboard.Engines.Sqlite;
 /// <summary>
 /// Reads rows in windows of row ids. Each window is a separate read of about 50 ms, so a writer does not wait much longer
 /// for the lock, for any size of the store and any speed of the caller. Rows written after the scan began are omitted, so
-/// the result is a snapshot, unless rows are deleted during the scan. A window without rows of the filter is followed by the next row
-/// there is, because an id can be any number.
+/// the result is a snapshot, unless rows are deleted during the scan. After a window without matching rows, the scan continues at the
+/// next existing row, because ids can have any gaps.
 /// </summary>
 internal class RowScanner : IDisposable
 {
@@ -18,10 +18,10 @@ internal class RowScanner : IDisposable
     // The number of rows between two checks of the clock.
     private const int RowsPerLook = 256;
 
-    // The number of SQLite's steps between two of them where no rows are of the filter.
+    // The number of SQLite's steps between two checks if no rows match.
     private const int StepsPerLook = 20_000;
 
-    // Windows grow where no rows are read; this limits those that are read when it ends.
+    // Windows grow while no rows are read. This limits the number of rows that are read when that ends.
     private const long LargestWindow = 1 << 22;
 
     private readonly TokenStore _store;
@@ -37,8 +37,8 @@ internal class RowScanner : IDisposable
     private long _window = FirstWindow;
 
     /// <summary>
-    /// Reads the rows of a filter, those without a readable time included, or of sorted ranges of ids without overlap. A window lasts
-    /// <see cref="UsualWindow"/>, unless another duration is given.
+    /// Reads the rows that a filter selects, including those without a readable time, or sorted ranges of ids without overlap. A window lasts
+    /// <see cref="UsualWindow"/>, unless another duration is specified.
     /// </summary>
     public RowScanner(
         TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, TimeSpan? window = null)
@@ -47,7 +47,7 @@ internal class RowScanner : IDisposable
         _newestFirst = newestFirst;
         _target = window ?? UsualWindow;
         _ranges = [.. ranges ?? [store.Rows()]];
-        // Checked after the last row, so that rows have no details without a table of details.
+        // Checked after the last row, so that rows have no details if the details table does not exist yet.
         bool hasDetails = store.HasDetails;
         _row = new RequestRow(hasDetails);
         _command = store.CreateCommand("");
@@ -72,7 +72,7 @@ internal class RowScanner : IDisposable
     }
 
     /// <summary>Reads the next window and invokes the callback for each of its rows.</summary>
-    /// <returns>False if there was nothing left to read.</returns>
+    /// <returns>False if no rows were left.</returns>
     public bool ReadWindow(Action<RequestRow> onRow)
     {
         if (_range >= _ranges.Count)
@@ -119,7 +119,7 @@ internal class RowScanner : IDisposable
         return true;
     }
 
-    /// <summary>Reads the rows that another statement selects; see <see cref="RequestRow.Columns"/>.</summary>
+    /// <summary>Reads the rows that another statement selects. See <see cref="RequestRow.Columns"/>.</summary>
     public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => ReadRows(command, onRow, () => true);
 
     /// <summary>The action for each row of a window.</summary>

@@ -2,7 +2,7 @@ namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
 /// Realistic sample requests: office hours and weekends, a few users with most of the tokens, several models, transactions
-/// of a few requests, policy failures, and interrupted streams. The same arguments always give the same requests.
+/// with a few requests, policy failures, and interrupted streams. The same arguments always produce the same requests.
 /// </summary>
 internal sealed class SampleRequests(int seed)
 {
@@ -13,14 +13,17 @@ internal sealed class SampleRequests(int seed)
         "ci-bot", "support-widget", "etl-nightly", "intern-1", "intern-2", "intern-3", "contractor-a", "contractor-b", "demo", "qa",
     ];
 
-    /// <summary>Some with a price that depends on the size or the time of a request, and one without a price: name, provider, share of requests, median of prompt and of completion tokens, tokens per second.</summary>
+    /// <summary>
+    /// Some models have a price that depends on the size or the time of a request, and one has no price. Name, provider, share of requests, median
+    /// prompt and completion tokens, tokens per second.
+    /// </summary>
     private static readonly (string Model, string Provider, double Weight, double Prompt, double Completion, double Rate)[] Models =
     [
         ("gpt-4o-mini", "openai", 0.38, 700, 160, 95),
         ("gpt-4o", "openai", 0.22, 1100, 240, 70),
         ("claude-sonnet-4-5", "anthropic", 0.24, 1500, 320, 65),
         ("mistral-medium-latest", "mistral", 0.09, 900, 220, 55),
-        // A private server with OpenAI's API, which is in no price list.
+        // A private server with OpenAI's API, which no price list contains.
         ("nomic-embed-text", "openai", 0.07, 380, 0, 0),
     ];
 
@@ -31,7 +34,7 @@ internal sealed class SampleRequests(int seed)
     private readonly Random _random = new(seed);
     private readonly double[] _userWeights = [.. Enumerable.Range(1, Names.Length).Select(rank => 1 / Math.Pow(rank, 1.1))];
 
-    /// <summary>Creates the requests of some days before an end, with a number on an average working day. A day of the weekend has about a quarter of it.</summary>
+    /// <summary>Creates the requests of a number of days before an end, given the number on an average working day. A weekend day has about a quarter of that.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the start would be before the year 1.</exception>
     public IEnumerable<TokenRequest> Make(DateTimeOffset until, int days, int requestsPerDay)
     {

@@ -16,12 +16,12 @@ internal static partial class SqliteEngine
 
     private static readonly Lazy<bool> Ready = new(SetUp);
 
-    /// <summary>Opens a file, or without a path a temporary database, without pooling, which would keep the file open after the command ends.</summary>
+    /// <summary>Opens a file or, without a path, a temporary database. It is not pooled, because a pool would keep the file open after the command ends.</summary>
     /// <exception cref="TokenDashboardException">The native library cannot be loaded on this machine.</exception>
     public static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
         _ = Ready.Value;
-        // The time-out is short, so that waiting can be cancelled.
+        // The time-out is short, so that waiting can be canceled.
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
         try
         {
@@ -53,7 +53,7 @@ internal static partial class SqliteEngine
             yield return read(reader);
     }
 
-    /// <summary>Whether the open file is no longer the one at its path. On Windows, where an open file stays in its place, it is false.</summary>
+    /// <summary>Whether the path no longer refers to the open file. Always false on Windows, where an open file cannot be moved.</summary>
     public static bool HasMoved(this SqliteConnection connection)
     {
         int moved = 0;
@@ -61,7 +61,7 @@ internal static partial class SqliteEngine
         return moved != 0;
     }
 
-    // SQLitePCLRaw does not offer it.
+    // SQLitePCLRaw does not provide this function.
     [LibraryImport("e_sqlite3")]
     private static partial int sqlite3_file_control(nint connection, nint database, int operation, ref int result);
 
@@ -79,10 +79,10 @@ internal static partial class SqliteEngine
                 + "Windows, Linux (glibc and musl) and macOS, on x64 and arm64. On these platforms, reinstall the module with all of its folders.",
                 exception);
         }
-        // Every connection belongs to one command on one thread, so it needs no lock for each column that is read;
-        // those locks would take half the time of a scan. This fails without harm if the library is already in use.
+        // Every connection belongs to one command on one thread, so it needs no lock for each column that is read. These
+        // locks would take half the time of a scan. If the library is already in use, this fails without consequences.
         _ = raw.sqlite3_config(ConfigMultiThread);
-        // Memory statistics are not needed, and take a lock at each allocation.
+        // Memory statistics are not needed, and require a lock for each allocation.
         _ = raw.sqlite3_config(ConfigMemoryStatus, 0);
         return true;
     }

@@ -4,31 +4,31 @@ using SQLitePCL;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Tells SQLite's files without opening them beside SQLite. On POSIX systems, to close any handle of a file releases the locks that this process has
-/// on it, also those of another session's SQLite, and a store that is being written would be damaged: https://sqlite.org/howtocorrupt.html, section 2.2.
+/// Detects SQLite's files without opening them outside SQLite. On POSIX systems, closing any handle of a file releases this process's locks on it,
+/// including those of another session's SQLite. A store that is being written would be damaged: https://sqlite.org/howtocorrupt.html, section 2.2.
 /// </summary>
 internal static class SqliteFiles
 {
     // A database consists of whole pages: https://sqlite.org/fileformat.html
     private const int SmallestPage = 512;
 
-    // What SQLite writes beside a database: https://sqlite.org/tempfiles.html
+    // The files that SQLite writes next to a database: https://sqlite.org/tempfiles.html
     private static readonly string[] Suffixes = ["-journal", "-wal", "-shm"];
 
-    /// <summary>Whether a file is a database, or may be one that SQLite cannot open.</summary>
+    /// <summary>Whether a file is a database, or may be a database that SQLite cannot open.</summary>
     public static bool IsDatabase(string path) => JournalModeOf(path) is not null;
 
     /// <summary>Whether a file is a database in WAL mode.</summary>
     public static bool IsWriteAheadLogged(string path) => JournalModeOf(path) == "wal";
 
-    /// <summary>Whether SQLite writes a file beside a database.</summary>
+    /// <summary>Whether a file is one that SQLite writes next to a database.</summary>
     public static bool IsBesideDatabase(string path) => DatabaseOf(path) is var database && database != path && IsDatabase(database);
 
-    /// <summary>The path of the database that a file is beside by its name, or the path itself.</summary>
+    /// <summary>The path of the database to which a file belongs by its name, or the path itself.</summary>
     public static string DatabaseOf(string path) =>
         Array.Find(Suffixes, suffix => path.EndsWith(suffix, StringComparison.Ordinal)) is { } found ? path[..^found.Length] : path;
 
-    // Null for no database, and empty for what cannot be opened, is locked or damaged.
+    // Null if the file is not a database; empty if it cannot be opened, is locked or damaged.
     private static string? JournalModeOf(string path)
     {
         var file = new FileInfo(RegularFile.WithoutLinks(path));

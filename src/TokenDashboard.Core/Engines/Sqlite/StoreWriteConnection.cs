@@ -4,14 +4,14 @@ using SQLitePCL;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Writes to a store while its application also writes. Transactions are limited by time, not by the number of rows:
-/// the lock should last less than a tenth of a second, and other processes can write between two transactions. It is used only within
-/// transactions, because statements also read the schema, which another process's commit can block.
+/// Writes to a store while its application also writes. Transactions are limited by time, not by the number of rows. A
+/// lock should last less than a tenth of a second, and other processes can write between two transactions. The connection is used only
+/// within transactions, because statements also read the schema, which another process's commit can block.
 /// </summary>
 internal sealed class StoreWriteConnection : WriteConnection
 {
-    // The intended duration of a transaction, including its commit; the maximum is 250 ms. If others write, transactions are
-    // shorter, and others get more of the time.
+    // The intended duration of a transaction, including its commit. The maximum is 250 ms. If other processes write, transactions are
+    // shorter, and the others get more of the time.
     private static readonly TimeSpan LockTarget = TimeSpan.FromMilliseconds(80);
     private static readonly TimeSpan SharedLockTarget = TimeSpan.FromMilliseconds(30);
 
@@ -26,17 +26,17 @@ internal sealed class StoreWriteConnection : WriteConnection
     private const double SmallestGrowth = 0.2;
     private const double LargestGrowth = 1.5;
 
-    // Work that lasts longer than this is rolled back and repeated in smaller steps; time is left for the commit.
+    // Work that takes longer than this is rolled back and repeated in smaller steps. The rest of the time is left for the commit.
     private static readonly TimeSpan LateAfter = TimeSpan.FromMilliseconds(100);
 
-    // The time without other writers after which the store counts as not in use; Observicia exports every five seconds.
+    // The time without other writers after which the store is considered not in use. Observicia exports every five seconds.
     private static readonly TimeSpan SharedTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CommitWait = TimeSpan.FromMilliseconds(180);
     private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(60);
 
-    // Pages must not be written to the file before the commit, which would block readers; and copying a write-ahead log back
-    // is not part of a transaction, so it is done after it. A larger cache is slower: new memory costs more than reading pages again.
+    // Pages must not be written to the file before the commit, because this would block readers. Copying a write-ahead log back to the file
+    // is not part of a transaction, so it is done afterwards. A larger cache is slower, because new memory costs more than reading pages again.
     private const string Settings = "PRAGMA cache_size = -16384; PRAGMA cache_spill = OFF; PRAGMA wal_autocheckpoint = 0";
     private const string CopyLogBack = "PRAGMA wal_checkpoint(PASSIVE)";
 
@@ -65,7 +65,7 @@ internal sealed class StoreWriteConnection : WriteConnection
     /// <summary>The longest time for which a transaction held the lock.</summary>
     public TimeSpan LongestLock { get; private set; }
 
-    /// <summary>Opens a store that exists. Cancellation stops waiting, and the work between two transactions.</summary>
+    /// <summary>Opens an existing store. Cancellation stops waiting, and the work between two transactions.</summary>
     public static StoreWriteConnection Open(string path, CancellationToken cancellation)
     {
         // Throws for a file that is not a store.
@@ -82,8 +82,8 @@ internal sealed class StoreWriteConnection : WriteConnection
     }
 
     /// <summary>
-    /// Runs work under the lock. If readers block the commit, because the application cannot write while it waits, the work is rolled back
-    /// and repeated, so its changes outside the database must support that.
+    /// Runs work under the lock. If readers block the commit, the work is rolled back and repeated, because the application cannot write
+    /// meanwhile. Therefore, the work's changes outside the database must be repeatable.
     /// </summary>
     /// <exception cref="TransactionLateException">The work called <see cref="ThrowIfLate"/>, and was rolled back.</exception>
     public void InTransaction(Action work) => Guard(() =>
@@ -93,13 +93,13 @@ internal sealed class StoreWriteConnection : WriteConnection
             ThrowIfWaitedTooLong(waited);
     });
 
-    /// <summary>Long work must call this at intervals, unless it ends by itself when <see cref="Work"/> is over.</summary>
+    /// <summary>Long work must call this repeatedly, unless it ends by itself when <see cref="Work"/> is over.</summary>
     /// <exception cref="TransactionLateException">The work takes too long.</exception>
     public void ThrowIfLate()
     {
         if (Stopwatch.GetElapsedTime(_begun) > _lateAfter)
         {
-            // If the smallest possible work takes that long, it must be done anyway.
+            // If the smallest possible work takes this long, it must be done anyway.
             _lateAfter *= 2;
             throw new TransactionLateException();
         }
@@ -159,7 +159,7 @@ internal sealed class StoreWriteConnection : WriteConnection
 
     private bool IsShared => _othersSeen is { } seen && Stopwatch.GetElapsedTime(seen) < SharedTime;
 
-    // Waiting processes retry at intervals of up to 100 ms, and must find the lock free at times: if there are others,
+    // Waiting processes retry at intervals of up to 100 ms, and must sometimes find the lock free. If there are others, it must be free
     // more than half of the time. Pauses vary, so that no process always retries at the wrong time.
     private void LeaveOthersTheirTurn()
     {
@@ -174,7 +174,7 @@ internal sealed class StoreWriteConnection : WriteConnection
         while (true)
         {
             _cancellation.ThrowIfCancellationRequested();
-            // SQLite's own waiting would retry more often than the application, and take its turns.
+            // SQLite's own busy handler would retry more often than the application, and take its turns.
             raw.sqlite3_busy_timeout(Connection.Handle, 0);
             int resultCode = raw.sqlite3_exec(Connection.Handle, "BEGIN IMMEDIATE");
             if (resultCode == raw.SQLITE_OK)
@@ -217,7 +217,7 @@ internal sealed class StoreWriteConnection : WriteConnection
     {
         LongestLock = held > LongestLock ? held : LongestLock;
         Growth = committed ? Math.Clamp((IsShared ? SharedLockTarget : LockTarget) / held, SmallestGrowth, LargestGrowth) : SmallestGrowth;
-        // The duration of small work does not predict that of larger work, unless it was already too long.
+        // The duration of small work does not predict the duration of larger work, unless it was already too long.
         if (Growth < 1 || worked > Work / 2)
             Work = TimeSpan.FromTicks(Math.Clamp((long)(worked.Ticks * Growth), ShortestWork.Ticks, LongestWork.Ticks));
     }

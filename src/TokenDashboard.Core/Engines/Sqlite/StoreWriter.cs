@@ -25,7 +25,7 @@ internal static class StoreWriter
         )
         """;
 
-    // A file is held a moment after it was created.
+    // A new file is locked a moment after it was created.
     private static readonly TimeSpan YoungestLeftover = TimeSpan.FromMinutes(1);
 
     // Bytes on Unix, characters on Windows.
@@ -50,8 +50,8 @@ internal static class StoreWriter
     ];
 
     /// <summary>
-    /// Creates a store with some requests, whose ids are assigned again, and a missing folder. It is written to a temporary file and renamed when
-    /// it is complete, so an error or a cancellation leaves nothing.
+    /// Creates a store with requests, whose ids are assigned again, and a missing folder. It is written to a temporary file and renamed when
+    /// it is complete, so an error or a cancellation leaves no file.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreExists"/>: the file exists. <see cref="ErrorCode.StoreWriteFailed"/>: it cannot be written.
@@ -66,7 +66,7 @@ internal static class StoreWriter
         {
             throw StoreErrors.Problem(
                 path, ErrorCode.StoreWriteFailed,
-                $"has a name that is too long: a suffix of {suffix.Length} characters is added while the store is created, and the maximum is {LongestName}. Use a shorter name.");
+                $"has a name that is too long. A suffix of {suffix.Length} characters is added while the store is created, and the maximum is {LongestName}. Use a shorter name.");
         }
         string temporary = path + suffix;
         try
@@ -88,7 +88,7 @@ internal static class StoreWriter
         }
     }
 
-    /// <summary>Removes temporary files of killed runs for this store. A running process holds its file.</summary>
+    /// <summary>Removes temporary files of killed runs for this store. A running process has its file open.</summary>
     internal static void RemoveLeftovers(string path)
     {
         string name = Path.GetFileName(path), folder = Path.GetDirectoryName(path)!;
@@ -103,14 +103,14 @@ internal static class StoreWriter
         }
     }
 
-    /// <summary>Marks a file as in use by a lock that ends with the process and that SQLite ignores. On Windows, this is the effect of SQLite's own handle.</summary>
+    /// <summary>Marks a file as in use with a lock that ends with the process and that SQLite ignores. On Windows, SQLite's own handle has this effect.</summary>
     private static FileStream? Hold(string path) =>
         OperatingSystem.IsWindows() ? null : new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
 
     private static void Write(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
         using SqliteConnection connection = SqliteEngine.Open(path, SqliteOpenMode.ReadWriteCreate);
-        // The temporary file is private and is deleted on any error: it needs no journal.
+        // The temporary file is private and is deleted on any error, so it needs no journal.
         connection.Execute("PRAGMA journal_mode = OFF");
         connection.Execute(Schema);
         using SqliteTransaction transaction = connection.BeginTransaction();

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// The SQL expressions for Observicia's table <c>telemetry</c>. Commands and dashboard panels are built from these
+/// The SQL expressions for Observicia's table <c>telemetry</c>. Commands and dashboard panels use these
 /// expressions, so that all of them count in the same way.
 /// </summary>
 internal static class TelemetrySql
@@ -33,13 +33,13 @@ internal static class TelemetrySql
     /// <summary>1 if the policy verdict is negative. The column <c>success</c> is the verdict, not the call's outcome.</summary>
     public const string PolicyFailed = "CASE WHEN success = 0 THEN 1 ELSE 0 END";
 
-    /// <summary>1 for an interrupted stream: prompt tokens only, and a stored total of 0.</summary>
+    /// <summary>1 for an interrupted stream: it has only prompt tokens, and the stored total is 0.</summary>
     public static string InterruptedStream { get; } = $"CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND {PromptTokens} > 0 THEN 1 ELSE 0 END";
 
     /// <summary>The cost that an import recorded; NULL if unknown.</summary>
     internal static string RecordedCost { get; } = $"CASE WHEN {IsReal($"{DetailTable}.cost", ValueLimits.MaxCost)} THEN {DetailTable}.cost END";
 
-    /// <summary>Whether a token count is invalid; a total can be missing.</summary>
+    /// <summary>Whether a token count is invalid. A total can be missing.</summary>
     internal static string UnreadableTokens { get; } =
         $"NOT ({IsCount("prompt_tokens")} AND {IsCount("completion_tokens")} AND (total_tokens IS NULL OR {IsCount("total_tokens")}))";
 
@@ -66,16 +66,16 @@ internal static class TelemetrySql
 
     /// <summary>
     /// Whether the stored time is valid: UTC text <c>yyyy-MM-ddTHH:mm:ss</c> with an optional fraction and no zone, as the exporter writes it.
-    /// Such texts sort like their times, so time ranges compare texts.
+    /// Such text sorts like the times, so time ranges compare text.
     /// </summary>
-    // date() reads the whole text, so only invalid times that it accepts are checked: invalid days of a month, hour 24, another
-    // separator, missing seconds, blanks and zones. A pattern for every digit is half as fast.
+    // date() parses the whole text, so only the invalid times that it accepts are checked: invalid days of a month, hour 24, another
+    // separator, missing seconds, blanks and zones. A pattern for every digit would be half as fast.
     public const string TimestampReadable =
         "(timestamp >= '0001' AND date(timestamp) = substr(timestamp, 1, 10) AND substr(timestamp, 11, 3) BETWEEN 'T00' AND 'T23' "
         + "AND ((length(timestamp) = 19 AND substr(timestamp, 17, 1) = ':') "
         + "OR (substr(timestamp, 20, 1) = '.' AND substr(timestamp, -1) BETWEEN '0' AND '9' AND substr(timestamp, -3, 1) <> ':')))";
 
-    /// <summary>The time of the first stored request, in seconds since 1970; one among the first thousand rows can be late.</summary>
+    /// <summary>The time of the first stored request, in seconds since 1970. It is assumed to be among the first thousand rows.</summary>
     internal const string FirstStored = $"""
         SELECT MIN(unixepoch(substr(timestamp, 1, 19))) FROM (SELECT timestamp FROM {Table} ORDER BY rowid LIMIT 1000)
           WHERE {TimestampReadable}
@@ -84,12 +84,12 @@ internal static class TelemetrySql
     /// <summary>The rows of <see cref="Table"/> with their details, if the store has any.</summary>
     internal static string Source(bool hasDetails) => hasDetails ? $"{Table} LEFT JOIN {DetailTable} ON row_id = {Table}.rowid" : Table;
 
-    /// <summary>One of <see cref="Measures.Parts"/> of a row; NULL if it is unknown, or if the parts are more than their whole.</summary>
+    /// <summary>One of <see cref="Measures.Parts"/> of a row; NULL if it is unknown, or if the parts exceed their whole.</summary>
     internal static string Part(Measure part)
     {
         string whole = part.PartOf == Measures.PromptTokens ? PromptTokens : CompletionTokens;
         Measure[] parts = [.. Measures.Parts.Where(other => other.PartOf == part.PartOf)];
-        // What is compared with its whole itself is a count.
+        // The comparison with the whole already checks that the part is a count.
         return parts.Length == 1
             ? $"CASE WHEN {DetailCount(part)} <= {whole} THEN {DetailTable}.{part.Name} END"
             : $"CASE WHEN {string.Join(" + ", parts.Select(other => $"COALESCE({DetailCount(other)}, 0)"))} <= {whole} THEN {DetailCount(part)} END";

@@ -4,16 +4,16 @@ using SQLitePCL;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// A store that is open for reading. The database belongs to the application that writes it: it is opened read-only, and every read is
+/// A store that is open for reading. The database belongs to the application that writes it. It is opened read-only, and every read is
 /// short, because outside WAL mode a reader's lock blocks the writer's commit. Only an incomplete transaction of a killed program is rolled back,
-/// as by any program that opens the file.
+/// as any program that opens the file does.
 /// </summary>
 internal sealed class TokenStore : IDisposable
 {
     /// <summary>The time for which a read waits for another process's lock, in seconds.</summary>
     internal const int BusyTimeoutSeconds = 10;
 
-    // The length of a retry step, so that waiting can be cancelled.
+    // The duration of a retry step, so that waiting can be canceled.
     private static readonly TimeSpan BusyStep = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(BusyTimeoutSeconds);
@@ -45,8 +45,8 @@ internal sealed class TokenStore : IDisposable
     internal CancellationToken Cancellation { get; }
 
     /// <summary>
-    /// Whether the file was moved, removed or replaced since it was opened, or a link leads to another one. An open connection still reads the old
-    /// file. Windows permits neither while it is open.
+    /// Whether the file was moved, removed or replaced since it was opened, or a link refers to another file. An open connection still reads the old
+    /// file. Windows prevents both while the file is open.
     /// </summary>
     internal bool IsReplaced => _connection.HasMoved() || RegularFile.WithoutLinks(Path) != _target;
 
@@ -61,7 +61,7 @@ internal sealed class TokenStore : IDisposable
     }
 
     /// <summary>
-    /// Opens and checks a store, or any database. Reads wait for a lock for the usual time or another. Cancellation interrupts the running
+    /// Opens and checks a store, or any database. Reads wait for a lock for the default time or another one. Cancellation interrupts the running
     /// query.
     /// </summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
@@ -74,11 +74,11 @@ internal sealed class TokenStore : IDisposable
         try
         {
             connection = SqliteEngine.Open(path, SqliteOpenMode.ReadOnly);
-            // SQLite retries sooner than the library, which sleeps for 150 ms each time.
+            // SQLite retries sooner than the library, which sleeps for 150 ms between retries.
             raw.sqlite3_busy_timeout(connection.Handle, (int)BusyStep.TotalMilliseconds);
             if (patience < BusyStep)
             {
-                // The library waits for a second at least.
+                // The library waits for at least a second.
                 raw.sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
                 SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, "SELECT count(*) FROM sqlite_schema"), connection.Handle);
             }
@@ -89,7 +89,7 @@ internal sealed class TokenStore : IDisposable
             }
             else
             {
-                // Reads the file's header, so that a file that is not a database is one error, not one for each query.
+                // Reads the file's header, so that a file that is not a database is reported once, not for each query.
                 store.Scalar<long>("SELECT COUNT(*) FROM sqlite_schema");
             }
             return store;
@@ -103,7 +103,7 @@ internal sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>Opens the store that is in the same place now.</summary>
+    /// <summary>Opens the store that is at the same path now.</summary>
     internal TokenStore OpenAgain() => Open(Path, Cancellation, _patience);
 
     /// <summary>Checks again that the file is a store.</summary>
@@ -119,7 +119,7 @@ internal sealed class TokenStore : IDisposable
         ? throw StoreErrors.Problem(path.Replace('\0', '\uFFFD'), code, "contains a null character, which is not permitted in paths.")
         : System.IO.Path.GetFullPath(path);
 
-    /// <summary>Creates a command; errors of its execution go through <see cref="Read{T}"/>.</summary>
+    /// <summary>Creates a command. Errors of its execution go through <see cref="Read{T}"/>.</summary>
     internal SqliteCommand CreateCommand(string sql)
     {
         SqliteCommand command = _connection.CreateCommand();
@@ -139,7 +139,7 @@ internal sealed class TokenStore : IDisposable
             }
             catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_BUSY && waited < _patience)
             {
-                // Ask again.
+                // Try again.
             }
             catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == raw.SQLITE_READONLY_ROLLBACK && waited < _patience)
             {
@@ -186,7 +186,7 @@ internal sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Read{T}"/>, for a long read; outside WAL mode, the application cannot write during the read.</summary>
+    /// <summary>Works as <see cref="Read{T}"/>, for a long read. Outside WAL mode, the application cannot write during the read.</summary>
     internal T ReadLong<T>(Func<T> read)
     {
         Cancellation.ThrowIfCancellationRequested();
@@ -200,7 +200,7 @@ internal sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>Runs several short reads as one, without writes between them. They begin after waiting for the lock.</summary>
+    /// <summary>Runs several short reads as one snapshot, without writes between them. They begin after waiting for the lock.</summary>
     internal T ReadAtOnce<T>(Func<T> read) => Read(() =>
     {
         if (raw.sqlite3_get_autocommit(Handle) == 0)
@@ -215,14 +215,14 @@ internal sealed class TokenStore : IDisposable
         }
         finally
         {
-            // Some errors have ended it: https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
+            // Some errors have already ended the transaction: https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
             command.CommandText = "COMMIT";
             if (raw.sqlite3_get_autocommit(Handle) == 0)
                 command.ExecuteNonQuery();
         }
     });
 
-    /// <summary>The last row that is read; later ones are left out.</summary>
+    /// <summary>The last row that is read. Later rows are ignored.</summary>
     internal long LastRow { get; set; } = long.MaxValue;
 
     internal RowRange Rows() => new(
@@ -266,7 +266,7 @@ internal sealed class TokenStore : IDisposable
     }
 
     // A program that is killed during a commit leaves a journal, from which the next writable connection restores the file.
-    // Until then, it cannot be read: https://sqlite.org/lockingv3.html#hot_journals
+    // Until then, the file cannot be read: https://sqlite.org/lockingv3.html#hot_journals
     private void TakeBackWhatWasHalfWritten()
     {
         try
@@ -278,12 +278,12 @@ internal sealed class TokenStore : IDisposable
         {
             throw StoreErrors.Problem(
                 Path, ErrorCode.StoreAccessDenied,
-                "has an incomplete transaction of a killed program, which must be rolled back, but this account has no permission: "
-                + "read the store once with the account of that program, or with one that can write to the file, its -journal and its folder.", exception);
+                "has an incomplete transaction of a killed program that must be rolled back, but this account has no permission. "
+                + "Read the store once with the account of that program, or with an account that can write to the file, its -journal and its folder.", exception);
         }
     }
 
-    // The file is not opened here: on POSIX systems, closing any handle of a file releases this process's locks on it,
+    // The file is not opened here. On POSIX systems, closing any handle of a file releases this process's locks on it,
     // including those of another SQLite.
     private static void CheckFile(string path)
     {
@@ -295,7 +295,7 @@ internal sealed class TokenStore : IDisposable
         try
         {
             FileInfo target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            // Pipes and devices have no size; opening a pipe would wait for its writer.
+            // Pipes and devices have no size, and opening a pipe would wait for its writer.
             if (target.Length == 0 && !RegularFile.IsRegular(target.FullName))
                 throw StoreErrors.Problem(path, ErrorCode.StoreNotDatabase, "is a pipe, a socket or a device. Specify the database file.");
             if (target.Length == 0)
@@ -303,7 +303,7 @@ internal sealed class TokenStore : IDisposable
         }
         catch (IOException)
         {
-            // Also of circular links.
+            // Includes circular links.
             throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"is a link to '{file.LinkTarget}', which does not exist. Correct the link, or specify the path of the store.");
         }
     }
@@ -321,9 +321,9 @@ internal sealed class TokenStore : IDisposable
         {
             throw StoreErrors.Problem(
                 Path, ErrorCode.StoreColumnsMissing,
-                $"lacks the columns {string.Join(", ", missing)} in its table 'telemetry'. Specify a database of Observicia 0.1.13 or a compatible version.");
+                $"has no columns {string.Join(", ", missing)} in its table 'telemetry'. Specify a database of Observicia 0.1.13 or a compatible version.");
         }
-        // Rows are read in the order of their row ids, which neither has: https://sqlite.org/rowidtable.html
+        // Rows are read in the order of their row ids, which these do not have: https://sqlite.org/rowidtable.html
         string kind = Scalar<string>("SELECT COALESCE(max(CASE WHEN type = 'view' THEN 'a view' WHEN wr THEN 'a table WITHOUT ROWID' END), '') FROM pragma_table_list('telemetry') WHERE schema = 'main'");
         if (kind.Length > 0)
         {

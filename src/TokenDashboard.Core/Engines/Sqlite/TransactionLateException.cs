@@ -1,4 +1,4 @@
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>The work of a transaction took too long and was rolled back; it must be done in smaller steps.</summary>
+/// <summary>The work of a transaction took too long and was rolled back. It must be done in smaller steps.</summary>
 internal sealed class TransactionLateException : Exception;

@@ -1,8 +1,8 @@
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Returns the same string for the same bytes without decoding: a column such as the model repeats a few texts millions of
-/// times. The cache has a fixed size; other texts replace each other.
+/// Returns the same string for the same bytes without decoding, because a column such as the model repeats a few texts millions of
+/// times. The cache has a fixed size, and texts replace each other.
 /// </summary>
 internal sealed class Utf8TextCache(int slots = 4096)
 {

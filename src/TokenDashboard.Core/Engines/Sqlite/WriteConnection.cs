@@ -6,7 +6,7 @@ namespace TokenDashboard.Engines.Sqlite;
 /// <summary>A connection that writes, with prepared statements.</summary>
 internal class WriteConnection(SqliteConnection connection) : IDisposable
 {
-    // The SQL of prepared statements is constant, so each is one object.
+    // The SQL of prepared statements is constant, so each is one string object.
     private readonly Dictionary<string, NativeStatement> _statements = new(ReferenceEqualityComparer.Instance);
     private readonly List<sqlite3_stmt> _prepared = [];
 

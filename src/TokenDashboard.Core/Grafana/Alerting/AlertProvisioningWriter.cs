@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
 
-/// <summary>Writes the files from which Grafana itself creates alert rules when it starts or reloads: one for each rule, in JSON, which is YAML.</summary>
+/// <summary>Writes the files from which Grafana itself creates alert rules when it starts or reloads: one for each rule, in JSON, which is valid YAML.</summary>
 internal sealed partial class AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
 {
     private const string Prefix = "tokendashboard-";
@@ -13,8 +13,10 @@ internal sealed partial class AlertProvisioningWriter(ProvisioningOptions option
     private readonly ProvisioningFolder _folder = new(options.Path, callbacks);
     private readonly AlertRuleSet _set = new();
 
-    /// <summary>Writes a rule's file, unless it has this text already; returns null if that was declined.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: a nested folder, or it contradicts another rule of this run.</exception>
+    /// <summary>Writes a rule's file, unless it already has this text. Returns null if the user declines.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.AlertRuleInvalid"/>: the folder is nested, or the rule conflicts with another rule of this run.
+    /// </exception>
     public GrafanaPublishResult? Write(AlertRule rule)
     {
         string folder = rule.Folder ?? options.Folder ?? AlertRulePublisher.DefaultFolder;
@@ -30,8 +32,8 @@ internal sealed partial class AlertProvisioningWriter(ProvisioningOptions option
     }
 
     /// <summary>
-    /// Replaces the files of rules that an earlier run wrote and that <see cref="Write"/> was not called for, by files that have Grafana delete
-    /// those rules. Without a file Grafana would keep them.
+    /// Replaces the files of rules that an earlier run wrote and for which <see cref="Write"/> was not called with files that make Grafana delete
+    /// these rules. Without such a file, Grafana would keep them.
     /// </summary>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
@@ -48,14 +50,14 @@ internal sealed partial class AlertProvisioningWriter(ProvisioningOptions option
         }
     }
 
-    /// <summary>A file of this writer begins with its header and is named like the rule in it; a copy of one is not.</summary>
+    /// <summary>A file of this writer begins with its header and is named like the rule in it. A copy of such a file has another name.</summary>
     private static bool IsOurs(string text, string uid) =>
         text.StartsWith(ProvisioningFolder.Header, StringComparison.Ordinal) && text.Contains($"\"uid\": \"{uid}\"", StringComparison.Ordinal);
 
     private GrafanaPublishResult? WriteFile(string uid, string text, GrafanaPublishAction change) =>
         _folder.Write($"alerting/{Prefix}{uid}.yaml", uid, text, change);
 
-    // Grafana replaces no environment variables in queries.
+    // Grafana does not replace environment variables in queries.
     private JsonObject Group(AlertRule rule, string folder)
     {
         AlertRule literal = rule with
@@ -76,12 +78,12 @@ internal sealed partial class AlertProvisioningWriter(ProvisioningOptions option
     }
 
     /// <summary>
-    /// An annotation is a template. Grafana replaces ${NAME} and $__env{NAME} there in newer versions; in older ones, two dollar signs are two. A dollar
-    /// sign that the template writes is one in all versions.
+    /// An annotation is a template. Newer versions of Grafana replace ${NAME} and $__env{NAME} in it. In older versions, two dollar signs stay two. A
+    /// dollar sign that the template writes is one dollar sign in all versions.
     /// </summary>
     private static string Template(string annotation) => Variable().Replace(annotation, match => match.Value == "$" ? "{{ \"$\" }}" : match.Value);
 
-    // A whole action of the template, which stays, or the dollar sign of a variable in braces.
+    // A whole action of the template, which is kept, or the dollar sign of a variable in braces.
     [GeneratedRegex(@"\{\{.*?\}\}|\$(?=(__[a-z]+)?\{)", RegexOptions.Singleline | RegexOptions.CultureInvariant)] private static partial Regex Variable();
 
     private DataSourcePlugin Plugin => DataSourcePlugin.Of(options.Engine);

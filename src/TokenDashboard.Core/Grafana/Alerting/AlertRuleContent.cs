@@ -7,14 +7,14 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>
-/// An alert rule in the form of Grafana's provisioning API. Of a stored rule only the fields that are sent are compared. What Grafana or its
-/// users add to them (a contact point, a pause, a link to a panel) is kept.
+/// An alert rule in the format of Grafana's provisioning API. Of a stored rule, only the fields that are sent are compared. Additions of Grafana or
+/// its users (a contact point, a pause, a link to a panel) are kept.
 /// </summary>
 internal static class AlertRuleContent
 {
     /// <summary>
-    /// The annotation with the fingerprint of what was sent, without the folder. Grafana keeps names in double underscores out of notifications, and
-    /// an edit in Grafana does not change it, so that it no longer matches the rest.
+    /// The annotation with the fingerprint of the fields that were sent, without the folder. Grafana does not show names in double underscores in notifications.
+    /// An edit in Grafana does not change the annotation, so it no longer matches the other fields.
     /// </summary>
     internal const string MarkName = "__tokendashboard__";
 
@@ -82,20 +82,20 @@ internal static class AlertRuleContent
         && (wanted["isPaused"] is not { } paused || JsonNode.DeepEquals(stored["isPaused"] ?? false, paused))
         && Annotations(wanted).All(own => own.Key == MarkName || !IsPrivate(own.Key) || stored.Child("annotations").String(own.Key) == own.Value.AsString());
 
-    /// <summary>Whether a stored rule is what the last run sent, so that overwriting it loses no change.</summary>
+    /// <summary>Whether a stored rule is unchanged since the last run, so that overwriting it loses no change.</summary>
     internal static bool IsAsPublished(JsonObject stored, JsonObject wanted) =>
         stored.Child("annotations").String(MarkName) == Fingerprint(stored, wanted);
 
-    /// <summary>The uid of the data source that a rule reads.</summary>
+    /// <summary>The uid of the data source that a rule queries.</summary>
     internal static string? SourceOf(JsonObject rule) => rule.Objects("data").FirstOrDefault().String("datasourceUid");
 
-    /// <summary>How a stored rule, the right side, differs from the one to publish.</summary>
+    /// <summary>The differences between a stored rule, the right side, and the rule to publish.</summary>
     internal static IReadOnlyList<GrafanaDashboardDifference> Changes(JsonObject stored, JsonObject wanted) =>
         DashboardComparison.Compare(Projected(wanted, wanted), Projected(stored, wanted), wanted.String("uid") ?? "");
 
     internal static bool IsMarked(JsonObject stored) => stored.Child("annotations").String(MarkName) is not null;
 
-    /// <summary>The stored rule with the fields that are sent in place of its own.</summary>
+    /// <summary>The stored rule, with the fields that are sent.</summary>
     internal static JsonObject LaidOver(JsonObject stored, JsonObject wanted)
     {
         var merged = (JsonObject)stored.DeepClone();
@@ -109,7 +109,7 @@ internal static class AlertRuleContent
         return merged;
     }
 
-    /// <summary>A rule that was moved to another folder in Grafana is otherwise what was sent.</summary>
+    /// <summary>The folder is not included, so a rule that was moved in Grafana is otherwise unchanged.</summary>
     private static string Fingerprint(JsonObject rule, JsonObject shape)
     {
         JsonObject fields = Projected(rule, shape);
@@ -119,7 +119,7 @@ internal static class AlertRuleContent
 
     private static string Projection(JsonObject rule, JsonObject shape) => DashboardContent.Normalise(Projected(rule, shape));
 
-    /// <summary>The fields that are sent, in one form. Pausing is left to Grafana's users, so it is not among them.</summary>
+    /// <summary>The fields that are sent, in one form. Pausing is not included, because it is left to Grafana's users.</summary>
     private static JsonObject Projected(JsonObject rule, JsonObject shape)
     {
         var fields = new JsonObject();
@@ -150,7 +150,7 @@ internal static class AlertRuleContent
 
     private static bool IsPrivate(string annotation) => annotation.StartsWith("__", StringComparison.Ordinal);
 
-    /// <summary>Servers write a length as 5m, 5m0s or nanoseconds.</summary>
+    /// <summary>Servers write a length of time as 5m, 5m0s or nanoseconds.</summary>
     private static JsonNode? Seconds(JsonNode? length) => length switch
     {
         JsonValue value when value.TryGetValue(out string? text) => AlertLength.Parse(text) is { } span ? JsonValue.Create(span.TotalSeconds) : value.DeepClone(),

@@ -9,8 +9,8 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>
-/// Publishes alert rules and their folders to a Grafana server. It reads, compares, and writes only what differs. What another tool manages
-/// or changed is not overwritten. Grafana's API takes no version, so a change that is saved between reading and writing is lost.
+/// Publishes alert rules and their folders to a Grafana server. It reads, compares, and writes only differences. Rules that another tool manages
+/// or changed are not overwritten. Grafana's API accepts no version, so a change that is saved between reading and writing is lost.
 /// </summary>
 internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
@@ -22,7 +22,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
     private readonly Dictionary<string, string> _titles = [];
     private DataSourceIdentity? _dataSource;
 
-    /// <summary>Prepares the server, the account and the data source, once. After a failure no further work is possible.</summary>
+    /// <summary>Prepares the server, the account and the data source, once. After a failure, no further work is possible.</summary>
     public IEnumerable<GrafanaPublishResult> Prepare()
     {
         if (_dataSource is null)
@@ -38,8 +38,8 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
     }
 
     /// <summary>
-    /// Saves one rule if it differs, after its folder and before the interval of its group; there is no result for the rule if the write was declined. Call
-    /// <see cref="Prepare"/> before. A result <see cref="GrafanaPublishAction.Conflict"/> is followed by an exception.
+    /// Saves one rule if it differs, after its folder and before the interval of its group. If the user declines, the rule has no result. Call
+    /// <see cref="Prepare"/> first. After the result <see cref="GrafanaPublishAction.Conflict"/>, an exception is thrown.
     /// </summary>
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
@@ -50,7 +50,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             foreach (GrafanaPublishResult ensured in Folders.Ensure(folder.Title, folder.Uid))
                 yield return ensured;
             place = Folders.Place.Uid is not "" ? Folders.Place : throw new TokenDashboardException(
-                ErrorCode.GrafanaFolderConflict, $"The alert rule '{rule.Name}' needs a folder; Grafana has no alert rules outside of folders.", target: rule.Uid);
+                ErrorCode.GrafanaFolderConflict, $"The alert rule '{rule.Name}' needs a folder, because Grafana does not support alert rules outside of folders.", target: rule.Uid);
             _places.Add(folder, place);
         }
         _titles[rule.Uid] = place.Title;
@@ -82,9 +82,9 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
         if (!group!.Read().Has(rule.Uid))
         {
             throw new TokenDashboardException(
-                ErrorCode.GrafanaVersionConflict, $"The {Name(rule)} was saved, and then removed or moved in Grafana. Run the command again.", target: rule.Uid);
+                ErrorCode.GrafanaVersionConflict, $"The {Name(rule)} was saved, but was then removed or moved in Grafana. Run the command again.", target: rule.Uid);
         }
-        // A rule that was moved keeps its interval, which the group, with that of its first rule, does not show.
+        // A rule that was moved keeps its interval. The group does not show this, because it has the interval of its first rule.
         bool moved = stored is not null && (stored.String("folderUID"), stored.String("ruleGroup")) != (place.Uid, rule.Group);
         if (group.Interval != rule.Interval || moved)
         {
@@ -94,7 +94,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
         yield return result with { Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated };
     }
 
-    /// <summary>The title of the folder of a rule, as far as it is known; null otherwise.</summary>
+    /// <summary>The title of a rule's folder; null if it is unknown.</summary>
     internal string? FolderTitleOf(AlertRule rule) =>
         _titles.GetValueOrDefault(rule.Uid) ?? (Requested(rule) is { } folder ? _places.GetValueOrDefault(folder)?.Title : null);
 
@@ -104,7 +104,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
 
     private void RequireAlerting()
     {
-        // The tree of notification policies exists wherever alert rules do; only a server without that interface has no such path.
+        // The tree of notification policies exists on every server with alert rules. Only a server without this API does not have the path.
         GrafanaResponse? response = Server.IsOld ? null : Client.Get("api/v1/provisioning/policies");
         if (response is { IsNoAnswer: true })
             throw response.Failure("check whether it supports alert rules", GrafanaPermission.ReadAlerts);
@@ -112,7 +112,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
         {
             throw Client.Error(
                 ErrorCode.GrafanaAlertingMissing,
-                $"Grafana {Server.Version} at {Client.Url} does not support alert rules, which need Grafana 9 or later with unified alerting. Upgrade it, or set enabled = true "
+                $"Grafana {Server.Version} at {Client.Url} does not support alert rules, which require Grafana 9 or later with unified alerting. Upgrade it, or set enabled = true "
                     + "in the section [unified_alerting] of its configuration. Nothing was created.");
         }
     }
@@ -134,8 +134,8 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
         {
             return new TokenDashboardException(
                 ErrorCode.GrafanaAlertRuleManaged,
-                $"{name} is {(provenance == "file" ? "provisioned from a file on the server" : $"managed by something else ('{provenance}')")} and differs from "
-                    + "what was to be published. Change it there, or publish under another Uid.",
+                $"{name} is {(provenance == "file" ? "provisioned from a file on the server" : $"managed by another tool ('{provenance}')")} and differs from "
+                    + "the rule to publish. Change it there, or use another Uid.",
                 target: rule.Uid);
         }
         // It may have been sent for the data source of another plugin, with other fields.
@@ -144,15 +144,15 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
         string? source = AlertRuleContent.SourceOf(stored);
         if (asPublished && source == _dataSource!.Uid)
             return null;
-        string what = asPublished ? $"reads the data source '{source}', not '{_dataSource!.Uid}'"
+        string what = asPublished ? $"queries the data source '{source}', not '{_dataSource!.Uid}'"
             : AlertRuleContent.IsMarked(stored) ? "was changed in Grafana after it was last published"
-            : "exists in Grafana with other content and was not published from here";
+            : "exists in Grafana with different content and was not published by TokenDashboard";
         if (options.Force)
         {
             Callbacks.Verbose($"{name} {what}. It is overwritten because of -Force.");
             return null;
         }
-        string advice = asPublished ? "Give the rules of a second store another Name or Uid, or use -Force to have this one read the other data source."
+        string advice = asPublished ? "Use another Name or Uid for the rules of a second store, or use -Force to change the data source of this rule."
             : "Make the change in the definition, or use -Force to overwrite it.";
         return new TokenDashboardException(
             ErrorCode.GrafanaVersionConflict,
@@ -161,28 +161,28 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
 
     private static string Name(AlertRule rule) => $"alert rule '{rule.Name}' (uid '{rule.Uid}')";
 
-    /// <summary>Saves a rule; returns the failure if something else manages it or saved it just now.</summary>
+    /// <summary>Saves a rule. Returns the failure if another tool manages it or has just saved it.</summary>
     private TokenDashboardException? Save(AlertRule rule, FolderPlace place, JsonObject? stored, JsonObject wanted)
     {
         if (place.Uid is null)
             throw place.NotCreated("alert rule");
         bool IsDone() => StoredAlertRule.Read(Client, rule.Uid) is { } now && AlertRuleContent.Holds(now, wanted) && AlertRuleContent.IsAsPublished(now, wanted);
-        // A rule that the API created without this header stays the API's, which then refuses the header.
+        // A rule that was created through the API without this header is managed by the API, which then rejects the header.
         GrafanaResponse? response = stored is null
             ? Client.Write(HttpMethod.Post, "api/v1/provisioning/alert-rules", wanted, IsDone, editable: true)
             : Client.Write(
                 HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored, wanted), IsDone,
                 editable: StoredAlertRule.ProvenanceOf(stored) != "api");
         if (response is { IsSuccess: false } && response.Says("provenance"))
-            return Error(ErrorCode.GrafanaAlertRuleManaged, $"another tool manages it: {response.Words}. Change it there, or publish under another Uid.");
+            return Error(ErrorCode.GrafanaAlertRuleManaged, $"another tool manages it: {response.Words}. Change it there, or use another Uid.");
         if (response is { IsRefusedByState: true } && IsDone())
         {
             Callbacks.Verbose($"The alert rule '{rule.Name}' was saved by another run at the same time.");
             return null;
         }
-        // A name that is taken is a bad request, or before version 10 an error of the server.
+        // If the name is in use, the response is a bad request or, before version 10, a server error.
         if (response is { IsConflict: true } || response?.Says("should be unique") == true)
-            return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may be taken in '{place.Title}', or it was just saved; run the command again.");
+            return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may already exist in '{place.Title}', or another run has just saved the rule. Run the command again.");
         response?.OrThrow($"save the alert rule '{rule.Name}'", GrafanaPermission.WriteAlerts);
         Callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");
         return null;
@@ -200,16 +200,18 @@ internal sealed class AlertRuleSet
 
     internal bool Has(string uid) => _uids.Contains(uid);
 
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: another rule has the uid, or the name in that folder, or another interval.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.AlertRuleInvalid"/>: another rule has the same uid, the same name in that folder, or another interval.
+    /// </exception>
     internal void Add(AlertRule rule, string folder)
     {
         string? problem = null;
         if (!_uids.Add(rule.Uid))
-            problem = $"has the uid '{rule.Uid}', which another rule of this run also has. Use different uids; the default is derived from Name";
+            problem = $"has the uid '{rule.Uid}', which another rule of this run also has. Use different uids. The default is derived from Name";
         else if (!_names.Add((folder, rule.Name)))
-            problem = $"has the name of another rule of this run in the folder '{folder}'. Grafana allows a name only once in a folder";
+            problem = $"has the same name as another rule of this run in the folder '{folder}'. Grafana allows a name only once in a folder";
         else if (!_groups.TryAdd((folder, rule.Group), rule.Interval) && _groups[(folder, rule.Group)] != rule.Interval)
-            problem = $"has another Interval than another rule of this run in the group '{rule.Group}'. Use another Group for one of them, or the same Interval for both";
+            problem = $"does not have the same Interval as another rule of this run in the group '{rule.Group}'. Use another Group for one of them, or the same Interval for both";
         if (problem is not null)
             throw new TokenDashboardException(ErrorCode.AlertRuleInvalid, $"The alert rule '{rule.Name}' {problem}.", target: rule.Name);
     }

@@ -16,7 +16,7 @@ internal static class AlertRuleReader
     private static readonly TimeSpan LongestMonth = TimeSpan.FromDays(31);
     private static readonly TimeSpan Year = TimeSpan.FromDays(366);
 
-    /// <summary>The fields a definition may have, in any case.</summary>
+    /// <summary>The fields of a definition. Names are not case-sensitive.</summary>
     public static IReadOnlyList<string> Fields { get; } =
     [
         "Name", "Kind", "By", "Window", "Limit", "User", "Model", "Provider", "NewestRows", "For", "Interval", "Group", "Folder", "Uid",
@@ -27,8 +27,8 @@ internal static class AlertRuleReader
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.AlertRuleInvalid, "one alert rule");
 
-    /// <summary>Reads a rule from texts, numbers, booleans, lengths of time, lists of texts, and for labels and annotations names with texts.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: reports everything that is wrong with it.</exception>
+    /// <summary>Reads a rule from texts, numbers, booleans, lengths of time, lists of texts, and, for labels and annotations, names with texts.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: the definition has errors. The message lists all of them.</exception>
     public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
     {
         var read = new DefinitionFields(fields, Fields);
@@ -58,7 +58,7 @@ internal static class AlertRuleReader
             string which = name.Length > 0 ? $"The alert rule '{name}'" : read.Has("Name") ? "An alert rule" : "An alert rule without a name";
             throw new TokenDashboardException(
                 ErrorCode.AlertRuleInvalid,
-                $"{which}{(source.Length > 0 ? $" of '{source}'" : "")} cannot be used: {string.Join("; ", read.Faults)}.",
+                $"{which}{(source.Length > 0 ? $" of '{source}'" : "")} is invalid: {string.Join("; ", read.Faults)}.",
                 target: name.Length > 0 ? name : source);
         }
         return rule;
@@ -67,7 +67,7 @@ internal static class AlertRuleReader
     private static void Check(AlertRule rule, DefinitionFields read, bool noWindow)
     {
         if (noWindow && !read.Has("Window"))
-            read.Fault("Window", "is missing; specify the length of the time window, such as 1h or 1d");
+            read.Fault("Window", "is missing; specify a length of time, such as 1h or 1d");
         if (rule.Kind == AlertKind.NoTelemetry && read.Has("Kind") && (read.Has("Limit") || rule.By != AlertDimension.Total))
             read.Fault("Kind", "is NoTelemetry, which supports neither Limit nor By; Window is the permitted time without requests");
         if (rule is { Kind: AlertKind.NoTelemetry, MonthSoFar: true } && read.Has("Kind"))
@@ -83,13 +83,13 @@ internal static class AlertRuleReader
             read.Fault("Group", $"is '{rule.Group}'; a group must not have a slash in its name");
         try
         {
-            // The data source, and with it the engine, is not known before the rule is published.
+            // The data source, and therefore the engine, is unknown until the rule is published.
             foreach (DataSourcePlugin plugin in DataSourcePlugin.All)
                 _ = PanelEngines.Of(plugin).Write(rule);
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PatternInvalid)
         {
-            read.Faults.Add(new DefinitionFault("", $"has a pattern that cannot be read: {exception.Message.TrimEnd('.')}"));
+            read.Faults.Add(new DefinitionFault("", $"has an invalid pattern: {exception.Message.TrimEnd('.')}"));
         }
     }
 
@@ -100,13 +100,13 @@ internal static class AlertRuleReader
         {
             string key = name.ToLowerInvariant();
             if (read.Text(name, MaxText) is { } text && !annotations.TryAdd(key, text))
-                read.Fault(name, $"and Annotations.{key} are the same; use only one");
+                read.Fault(name, $"and Annotations.{key} have the same meaning; use only one");
         }
         annotations.TryAdd("summary", Summary(rule));
         return annotations;
     }
 
-    // Without dollar signs, which mean something else in provisioning files. B is the value that is compared; it would be shown as 2.5e+06.
+    // Without dollar signs, which have another meaning in provisioning files. B is the value that is compared. It would be shown as 2.5e+06.
     private static string Summary(AlertRule rule)
     {
         string window = rule.MonthSoFar ? "the month so far" : AlertLength.Format(rule.Window);
@@ -123,7 +123,7 @@ internal static class AlertRuleReader
         };
     }
 
-    /// <summary>Names as labels and panels show them.</summary>
+    /// <summary>Names as in labels and panels.</summary>
     private static IReadOnlyList<string> Names(DefinitionFields read, string name) =>
         [.. read.Texts(name, blank: true).Select(PanelNames.Stored)];
 

@@ -2,7 +2,7 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>The groups that a server serves under /apis, each read at most once. Unless a group is required, a refusal means that it is not served.</summary>
+/// <summary>The groups that a server serves under /apis, each read at most once. Unless a group is required, a rejected request means that it is not served.</summary>
 internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool needed)
 {
     internal const string Dashboard = "apis/dashboard.grafana.app";
@@ -11,7 +11,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
     private readonly Dictionary<string, ServedGroup?> _groups = [];
     private bool? _anyDeleted;
 
-    /// <summary>The part of a path that names the organization: <c>default</c>, <c>org-2</c>, in Grafana Cloud <c>stacks-123</c>.</summary>
+    /// <summary>The part of a path that identifies the organization: <c>default</c>, <c>org-2</c>, or <c>stacks-123</c> in Grafana Cloud.</summary>
     internal string Namespace => field ??=
         client.Find("api/frontend/settings") is { IsSuccess: true, IsArray: false } settings && settings.AsObject().String("namespace") is { Length: > 0 } name
             ? name
@@ -36,16 +36,16 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
 
     internal string PathOf(string group, string version, string kind) => $"{group}/{version}/namespaces/{Uri.EscapeDataString(Namespace)}/{kind}";
 
-    /// <summary>A phrase that says who deleted a dashboard, which servers remember for a while; null if it was not deleted, or the server does not say.</summary>
+    /// <summary>A phrase with the user who deleted a dashboard, which servers keep for a while; null if it was not deleted, or the server does not report it.</summary>
     internal string? Deleted(string version, string uid)
     {
-        // A server that does not know the selector may return existing dashboards.
+        // A server that does not support the selector may return existing dashboards.
         ApiObject[] Page(string selector) => client.FindOptional(
             $"{PathOf(Dashboard, version, "dashboards")}?labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}{selector}&limit=1") is { IsArray: false } response
                 ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]
                 : [];
 
-        // Most servers do not have it, so a run over many dashboards sends one request.
+        // Most servers do not have it. The result is cached, so that a run over many dashboards sends one request.
         return (_anyDeleted ??= Page("").Length > 0) && Array.Find(Page($"&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}"), item => item.Uid == uid) is { } found
             ? $"was deleted in Grafana{found.SavedBy}"
             : null;
@@ -54,7 +54,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
 
 internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, string Newest)
 {
-    /// <summary>The version to work with: version 1, the most stable form of it; null if the server has none. Version 2 of dashboards is another schema.</summary>
+    /// <summary>The version to use: version 1, in its most stable form; null if the server has none. Version 2 of dashboards has another schema.</summary>
     internal string? One => Versions.Where(version => VersionOne().IsMatch(version))
         .MaxBy(version => (version.Length == 2, version.StartsWith("v1beta", StringComparison.Ordinal), version));
 

@@ -3,8 +3,8 @@ using TokenDashboard.Grafana.Http;
 namespace TokenDashboard.Grafana.Api;
 
 /// <summary>
-/// The dashboards and folders of a server through the classic interface under /api, as Grafana 9 to 13 serve them; before version 9, versions and folders
-/// have numbers.
+/// The dashboards and folders of a server through the classic API under /api, which Grafana 9 to 13 serve. Before version 9, versions and folders
+/// are identified by numbers.
 /// </summary>
 internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroups groups)
 {
@@ -14,14 +14,14 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
 
     private protected GrafanaClient Client => client;
     private protected ApiGroups Groups => groups;
-    /// <summary>The interface, as shown to users: "/api", or the path of the group and version under /apis.</summary>
+    /// <summary>The display name of the API: "/api", or the path of the group and version under /apis.</summary>
     internal virtual string Name => "/api";
     internal virtual bool HasNestedFolders => server.Major >= 11;
 
     internal virtual StoredDashboard? Read(string uid) =>
         StoredDashboard.Read(client, $"api/dashboards/uid/{Uri.EscapeDataString(uid)}", uid, response => StoredDashboard.OfLegacy(uid, response));
 
-    /// <summary>Reads the history of a dashboard, its newest versions; an empty one if the server returns none.</summary>
+    /// <summary>Reads the newest versions in the history of a dashboard. The history is empty if the server returns none.</summary>
     internal virtual PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {
         GrafanaResponse response = client.Get($"{Versions(stored)}?limit={limit}&start=0");
@@ -31,7 +31,7 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         VersionAnswer[] versions = response.IsArray
             ? response.As(GrafanaJson.Default.VersionAnswerArray)
             : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected();
-        // Only the version itself has the message that was stored with it.
+        // Only the version itself contains its complete message.
         return new PublishHistory(versions.Select(version => version.HidesMessage && GetVersion(stored, version.Version) is { Status: not 406 } single
             ? version with { Message = single.As(GrafanaJson.Default.VersionContent).Message }
             : version));
@@ -47,11 +47,11 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         return content.Data?["title"] is null ? throw response.Unexpected() : content.Data;
     }
 
-    /// <summary>A version, or the refusal of one in the newer schema; null for none.</summary>
+    /// <summary>A version, or the rejection of a version in the newer schema; null for none.</summary>
     private GrafanaResponse? GetVersion(StoredDashboard stored, long version)
     {
         GrafanaResponse response = client.Get(string.Create(CultureInfo.InvariantCulture, $"{Versions(stored)}/{version}"));
-        // Up to version 12, a missing version is an error of the server.
+        // Up to version 12, a missing version is a server error.
         return response.Status == 404 || (response.Status == 500 && response.Words.Contains("not found", StringComparison.OrdinalIgnoreCase)) ? null
             : response.Status == 406 ? response
             : response.OrThrow($"read version {version} of the dashboard '{stored.Uid}'", GrafanaPermission.WriteDashboards);
@@ -62,8 +62,8 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         : $"api/dashboards/uid/{Uri.EscapeDataString(stored.Uid)}/versions";
 
     /// <summary>
-    /// A phrase with the tool that manages a dashboard; null if there is none, or the server does not say. The classic interface does not show owners, and
-    /// early versions of 12 ignore them; the other interface shows them.
+    /// A phrase with the tool that manages a dashboard; null if there is none, or the server does not report it. The classic API does not show owners, and
+    /// early versions of 12 ignore them. The other API shows them.
     /// </summary>
     internal virtual string? Owner(StoredDashboard stored)
     {
@@ -72,21 +72,21 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         if (groups.Find(ApiGroups.Dashboard) is not { Newest: { } version })
             return null;
         GrafanaResponse response = client.Get($"{groups.PathOf(ApiGroups.Dashboard, version, "dashboards")}/{Uri.EscapeDataString(stored.Uid)}");
-        // An account without permission cannot read it. A failing server must not be treated as one without owners.
+        // An account without permission cannot read it. A failing server must not be treated as a server without owners.
         return response.Status is 403 or 404
             ? null
             : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", GrafanaPermission.ReadDashboards).As(GrafanaJson.Default.ApiObject).Owner;
     }
 
     /// <summary>
-    /// Creates or replaces a dashboard, whose JSON has a uid and is taken over, only if the server still has what was read. Like
-    /// <see cref="CreateFolder"/> it returns the response; null if <paramref name="isDone"/> found that a try without a response succeeded.
+    /// Creates or replaces a dashboard whose JSON has a uid, only if the server still has the version that was read. The method takes over the JSON. Like
+    /// <see cref="CreateFolder"/>, it returns the response, or null if <paramref name="isDone"/> found that an attempt without a response succeeded.
     /// </summary>
     internal virtual GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         if (stored is not null)
             dashboard["version"] = stored.Version;
-        // Never with overwrite: only what was read and checked may be replaced.
+        // Never with overwrite, so that only the version that was read and checked is replaced.
         var body = new JsonObject { ["dashboard"] = dashboard, ["folderUid"] = folder.Uid, ["message"] = message, ["overwrite"] = false };
         if (server.IsOld)
             body["folderId"] = folder.Uid is { Length: > 0 } uid ? Folder(uid)?.Id ?? 0 : 0;
@@ -94,21 +94,21 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
     }
 
     /// <summary>
-    /// A phrase that says who deleted a dashboard that does not exist; null if it was not deleted, or the server does not know. The classic interface does
-    /// not list deleted dashboards; the other one does for some time, if the server has it.
+    /// A phrase with the user who deleted a missing dashboard; null if it was not deleted, or the server does not report it. The classic API does
+    /// not list deleted dashboards. The other API lists them for some time, if the server has it.
     /// </summary>
     internal virtual string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? groups.Deleted(version, uid) : null;
 
     internal virtual long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
 
-    /// <summary>The dashboards that have all tags; all dashboards for none.</summary>
+    /// <summary>The dashboards that have all tags; without tags, all dashboards.</summary>
     internal virtual IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags)
     {
         string query = string.Concat(tags.Select(tag => $"&tag={Uri.EscapeDataString(tag)}"));
         return Pages($"api/search?type=dash-db{query}", "list dashboards", GrafanaPermission.ReadDashboards, GrafanaJson.Default.SearchHitArray);
     }
 
-    /// <summary>Reads a folder; null if there is none, and unless it is required, for one that the account may not see though it may read a dashboard in it.</summary>
+    /// <summary>Reads a folder; null if it does not exist. Unless it is required, also null if the account can read a dashboard but not its folder.</summary>
     internal FolderAnswer? Folder(string uid, bool required = true) =>
         client.Find($"{FolderPath}/{Uri.EscapeDataString(uid)}") is { } response && (required || response.Status != 403)
             ? FolderIn(response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders))
@@ -116,11 +116,11 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
 
     private protected virtual string FolderPath => "api/folders";
 
-    /// <summary>The folders directly in a folder; in none for the empty string.</summary>
+    /// <summary>The folders directly in a folder, or outside every folder for the empty string.</summary>
     internal virtual IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
         $"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", GrafanaPermission.ReadFolders, GrafanaJson.Default.FolderAnswerArray);
 
-    /// <summary>Creates a folder in another, or in none for an empty parent.</summary>
+    /// <summary>Creates a folder in another one, or outside every folder for an empty parent.</summary>
     internal virtual GrafanaResponse? CreateFolder(string title, string uid, string parentUid, Func<bool> isDone)
     {
         JsonObject body = Json.Of(("title", title), ("uid", uid), ("parentUid", parentUid.Length > 0 ? parentUid : null));

@@ -4,18 +4,18 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>A folder as the place of a dashboard. The uid is the empty string for the root, and null if the folder was to be created and was not.</summary>
+/// <summary>A folder as the location of a dashboard. The uid is the empty string for the root, and null if a new folder was not created.</summary>
 internal sealed record FolderPlace(string? Uid, string Title)
 {
-    /// <summary>What Grafana calls the place of dashboards that are in no folder.</summary>
+    /// <summary>Grafana's name for the location of dashboards that are not in a folder.</summary>
     internal const string RootTitle = "Dashboards";
 
-    /// <summary>Whether a title means the place outside every folder, which Grafana up to version 10 shows under this name.</summary>
+    /// <summary>Whether a title means the location outside every folder, which Grafana up to version 10 shows under this name.</summary>
     internal static bool IsRoot(string title) => title.Trim().Equals("General", StringComparison.OrdinalIgnoreCase);
 
     internal static FolderPlace Root { get; } = new("", RootTitle);
 
-    /// <summary>The place that a server names: Grafana returns the root as nothing, or as "general".</summary>
+    /// <summary>The location that a server reports. Grafana returns the root as nothing, or as "general".</summary>
     internal static FolderPlace Of(string? uid, string? title) => uid is null or "" or "general" ? Root : new FolderPlace(uid, title ?? uid);
 
     internal TokenDashboardException NotCreated(string thing) => new(
@@ -24,21 +24,21 @@ internal sealed record FolderPlace(string? Uid, string Title)
 
 internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, DashboardApi api, PublishCallbacks callbacks)
 {
-    /// <summary>Grafana itself allows a tenth of it.</summary>
+    /// <summary>Grafana itself allows a tenth of this depth.</summary>
     private const int MaxDepth = 64;
-    /// <summary>How many folders of a title may have been created from here and renamed since.</summary>
+    /// <summary>The maximum number of folders with the same title that this module created and users renamed.</summary>
     private const int MaxRenamed = 16;
 
     private readonly Dictionary<string, IReadOnlyList<string>> _titles = [];
 
-    /// <summary>The folder the last call of <see cref="Ensure"/> ended at.</summary>
+    /// <summary>The result of the last call of <see cref="Ensure"/>.</summary>
     internal FolderPlace Place { get; private set; } = FolderPlace.Root;
 
     /// <summary>
-    /// Finds or creates a folder, its parents first. A title or a uid must be given. Before a folder is created, <paramref name="isNeeded"/> is asked.
+    /// Finds or creates a folder, after its parents. A title or a uid is required. Before a folder is created, <paramref name="isNeeded"/> is called.
     /// </summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title.
+    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders have the title, or the uid does not exist and there is no title.
     /// </exception>
     internal IEnumerable<GrafanaPublishResult> Ensure(string? titles, string? uid, Func<bool>? isNeeded = null)
     {
@@ -54,12 +54,12 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             throw Conflict(uid is not null
                 ? $"No folder has the uid '{uid}'. To create the folder, use -Folder with its title."
-                : $"'{titles}' is not the title of a folder. Specify a title, or General for the place outside every folder.");
+                : $"'{titles}' is not the title of a folder. Specify a title, or General for no folder.");
         }
         if (path.Length == 1 && FolderPlace.IsRoot(path[0]))
             path = [];
         if (path.Length > 1 && !api.HasNestedFolders)
-            throw Conflict($"Grafana {server.Version} has no nested folders: '{titles}' needs version 11 or later. Specify one title without a slash.");
+            throw Conflict($"Grafana {server.Version} does not support nested folders. '{titles}' requires version 11 or later. Specify a single title without a slash.");
         Place = FolderPlace.Root;
         for (int level = 0; level < path.Length; level++)
         {
@@ -73,7 +73,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         }
     }
 
-    /// <summary>The titles from the outermost folder to this one; none for the root.</summary>
+    /// <summary>The titles from the outermost folder to this folder; none for the root.</summary>
     internal IReadOnlyList<string> Titles(FolderPlace place, int depth = 0)
     {
         if (place.Uid is not { Length: > 0 } uid)
@@ -84,7 +84,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
                 $"{client.Url} reports more than {MaxDepth} nested folders around '{place.Title}', so it is not Grafana. Check that -Url is Grafana's own address.");
         if (!_titles.TryGetValue(uid, out IReadOnlyList<string>? titles))
         {
-            // Folders that are in each other end here.
+            // Folders that contain each other end here.
             _titles[uid] = [];
             FolderAnswer? folder = api.Folder(uid, required: false);
             _titles[uid] = titles = [.. Titles(FolderPlace.Of(folder?.ParentUid, null), depth + 1), folder?.Title ?? place.Title];
@@ -94,18 +94,18 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
 
     private FolderPlace? ByTitle(string title, string parentUid)
     {
-        // A server without pages returns the same folders again.
+        // A server without paging returns the same folders again.
         List<FolderAnswer> matches = [.. api.Folders(parentUid).Where(folder => folder.Title == title && folder.Uid is not null).DistinctBy(folder => folder.Uid)];
         if (matches.Count > 1)
         {
             string uids = string.Join(", ", matches.Select(folder => folder.Uid));
-            throw Conflict($"{matches.Count} folders have the title '{title}': {uids}. Choose one with -FolderUid.");
+            throw Conflict($"{matches.Count} folders have the title '{title}': {uids}. Select one with -FolderUid.");
         }
         callbacks.Verbose(matches.Count == 0 ? $"There is no folder '{title}'." : $"Folder '{title}' has the uid '{matches[0].Uid}'.");
         return matches.Count == 0 ? null : new FolderPlace(matches[0].Uid!, title);
     }
 
-    /// <summary>Creates a folder, or finds the one that another run created meanwhile.</summary>
+    /// <summary>Creates a folder, or finds the folder that another run has just created.</summary>
     private FolderPlace? Create(string title, FolderPlace parent, string? uid, out GrafanaPublishAction action)
     {
         action = GrafanaPublishAction.Created;
@@ -113,10 +113,10 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             return null;
         if (parent.Uid is null)
             throw Conflict($"The folder '{title}' cannot be created, because its parent '{parent.Title}' was not created.");
-        // Newer servers accept a title twice, so two runs at the same time would create two folders. A uid exists only once.
+        // Newer servers accept duplicate titles, so two concurrent runs could create two folders. A uid, however, is unique.
         string wanted = uid ?? UidOf($"{parent.Uid}/{title}");
         FolderPlace? found = null;
-        // Lists lag behind on some servers; a folder's own address does not.
+        // On some servers, lists are updated later than the folder itself.
         bool IsThere() => (found = api.Folder(wanted, required: false) is { Uid: { } known } folder && folder.Title == title && (folder.ParentUid ?? "") == parent.Uid
             ? new FolderPlace(known, title)
             : ByTitle(title, parent.Uid)) is not null;
@@ -124,7 +124,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         for (int renamed = 0; ; renamed++)
         {
             response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
-            // Before version 9 a title that is taken is a bad request.
+            // Before version 9, a duplicate title is a bad request.
             if (response?.Status is 400 or 409 or 412 && IsThere())
             {
                 action = GrafanaPublishAction.Unchanged;
@@ -132,13 +132,13 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             }
             if (response is not { IsConflict: true } || uid is not null || renamed == MaxRenamed || api.Folder(wanted, required: false) is null)
                 break;
-            // A folder that was created from here, and renamed or moved since, has the uid. Every run takes the same one next.
+            // A folder that this module created, and that was renamed or moved since, has this uid. Every run uses the same next uid.
             wanted = UidOf($"{parent.Uid}/{title}/{wanted}");
         }
         if (response is null)
             return found;
         if (response.IsConflict)
-            throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may just have created it; run the command again.");
+            throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may have created it. Run the command again.");
         response.OrThrow($"create the folder '{title}'", "folders:create (role Editor)");
         string created = api.FolderIn(response).Uid ?? throw response.Unexpected();
         callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");

@@ -2,7 +2,7 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>A session with one Grafana server. Its health and account are read when they are first needed.</summary>
+/// <summary>A session with one Grafana server. Health and account are read on first use.</summary>
 /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/> or <see cref="ErrorCode.GrafanaCertificateInvalid"/>.</exception>
 internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation) : IDisposable
 {
@@ -12,7 +12,7 @@ internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks cal
     private protected DashboardApi Api => field ??= ChooseApi();
     private protected GrafanaFolders Folders => field ??= new GrafanaFolders(Client, Server, Api, Callbacks);
 
-    /// <summary>Reads the health, the account and the interfaces of the server.</summary>
+    /// <summary>Reads the health, the account and the APIs of the server.</summary>
     public void Connect() => _ = Folders;
 
     /// <summary>The connection with the server's version, and the permissions of the account.</summary>
@@ -22,7 +22,7 @@ internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks cal
             Callbacks.Warning($"Grafana {Server.Version} at {Client.Url} is older than version 9. Alert rules and newer panels need version 9 or later.");
         string api = Api.Name;
         GrafanaResponse? response = Client.FindOptional("api/access-control/user/permissions");
-        // Servers without role-based access control do not return permissions, nor do they for some accounts.
+        // Servers without role-based access control do not return permissions, and other servers do not return them for some accounts.
         HashSet<string>? granted = response is { IsSuccess: true, IsArray: false } ? [.. response.AsObject().Select(field => field.Key)] : null;
         return connection with
         {
@@ -38,12 +38,12 @@ internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks cal
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The requested interface, or the classic one, or the one under /apis if a server has no classic one. The version of the server is ignored.</summary>
+    /// <summary>The requested API, or the classic API, or the API under /apis if a server has no classic one. The server's version is ignored.</summary>
     private DashboardApi ChooseApi()
     {
         var groups = new ApiGroups(Client, Server, connection.Api == GrafanaApi.Resource);
         var classic = new DashboardApi(Client, Server, groups);
-        // A list that every classic interface has, even without dashboards.
+        // Every classic API has this list, even without dashboards.
         if (connection.Api == GrafanaApi.Legacy || (connection.Api == GrafanaApi.Auto && Client.Find("api/dashboards/tags") is not null))
             return classic;
         ServedGroup? dashboards = groups.Find(ApiGroups.Dashboard);
@@ -56,10 +56,10 @@ internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks cal
         }
         static string Describe(string group, ServedGroup? served) => served is null ? $"no {group}" : $"{group} in {string.Join(", ", served.Versions)}";
 
-        // It is not certain that the classic one is missing; its responses will show it.
+        // The classic API may still exist. Its responses will show this.
         return connection.Api == GrafanaApi.Auto ? classic : throw Client.Error(
             ErrorCode.GrafanaApiMissing,
-            $"-Api Resource needs version 1 of {ApiGroups.Dashboard} and {ApiGroups.Folder}. Grafana at {Client.Url} serves this account "
-                + $"{Describe(ApiGroups.Dashboard, dashboards)} and {Describe(ApiGroups.Folder, folders)}. Omit -Api to use the classic interface.");
+            $"-Api Resource requires version 1 of {ApiGroups.Dashboard} and {ApiGroups.Folder}. Grafana at {Client.Url} serves this account "
+                + $"{Describe(ApiGroups.Dashboard, dashboards)} and {Describe(ApiGroups.Folder, folders)}. Omit -Api to use the classic API.");
     }
 }

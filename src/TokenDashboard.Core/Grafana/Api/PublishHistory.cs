@@ -5,7 +5,7 @@ namespace TokenDashboard.Grafana.Api;
 
 internal sealed class PublishHistory(IEnumerable<VersionAnswer> versions)
 {
-    /// <summary>How many versions are read. Grafana keeps 20 versions unless configured otherwise.</summary>
+    /// <summary>The number of versions that are read. Grafana keeps 20 versions by default.</summary>
     internal const int Depth = 20;
 
     internal static PublishHistory None { get; } = new([]);
@@ -18,21 +18,21 @@ internal sealed class PublishHistory(IEnumerable<VersionAnswer> versions)
     private PublishMark? NewestMark => PublishMark.Find(Versions is [var newest, ..] ? newest.Message : null);
     private PublishMark? LastMark => Versions.Select(version => PublishMark.Find(version.Message)).FirstOrDefault(mark => mark is not null);
 
-    /// <summary>Whether the server's version is what was published with this fingerprint, even if newer servers show a migrated form of it.</summary>
+    /// <summary>Whether the server's version has the content that was published with this fingerprint, even if newer servers return it in a migrated form.</summary>
     internal bool Holds(StoredDashboard stored, string fingerprint) => PublishedNewest(stored) && NewestMark!.Fingerprint == fingerprint;
 
-    /// <summary>Whether overwriting would lose no edit: the newest version, or its content if it was only moved, is the last published one.</summary>
+    /// <summary>Whether overwriting would lose no edit: the newest version, or its content if the dashboard was only moved, is the last published one.</summary>
     internal bool NobodyElseChanged(StoredDashboard stored) =>
         PublishedNewest(stored) || (stored.Content is { } content && LastMark?.Fingerprint == DashboardContent.Fingerprint(content));
 
-    /// <summary>Tools that copy an object's metadata may copy a message, so the version of the mark must be the newest too.</summary>
+    /// <summary>Tools that copy an object's metadata can copy a message, so the version in the mark must also be the newest.</summary>
     private bool PublishedNewest(StoredDashboard stored) => NewestMark?.Version == Newest && Newest == stored.Version;
 }
 
 /// <summary>
-/// The mark of a version in a dashboard's history that this module published: at the end of its message are the fingerprint of what was
-/// sent and the number of the version. Grafana drops a message when someone else saves, and keeps no unknown field of
-/// a dashboard that was saved in its editor, so the history is the only place for the mark.
+/// The mark of a version in a dashboard's history that this module published. At its end, the version's message contains the fingerprint of the sent
+/// content and the number of the version. Grafana drops the message when another user saves, and drops unknown fields of
+/// a dashboard that is saved in its editor, so the history is the only place for the mark.
 /// </summary>
 internal sealed partial record PublishMark(string Fingerprint, long Version)
 {
@@ -56,8 +56,8 @@ internal sealed partial record PublishMark(string Fingerprint, long Version)
 /// <summary>A version in the history of a dashboard on a server.</summary>
 /// <param name="Uid">The dashboard's uid.</param>
 /// <param name="Version">The version's number, counted from 1.</param>
-/// <param name="Created">When it was saved; null if the server does not say.</param>
-/// <param name="CreatedBy">Who saved it; the empty string if the server does not say.</param>
+/// <param name="Created">When it was saved; null if the server does not report it.</param>
+/// <param name="CreatedBy">The user who saved it; the empty string if the server does not report it.</param>
 /// <param name="Published">Whether Publish-GrafanaDashboard saved it.</param>
-/// <param name="Message">The message it was saved with; the empty string for none.</param>
+/// <param name="Message">The message of the version; the empty string for none.</param>
 public sealed record GrafanaDashboardVersion(string Uid, long Version, DateTimeOffset? Created, string CreatedBy, bool Published, string Message);

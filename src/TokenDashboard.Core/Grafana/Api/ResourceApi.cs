@@ -2,11 +2,11 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>Dashboards and folders under /apis, as Grafana serves them from version 12. A change is sent with the resource version that was read.</summary>
+/// <summary>Dashboards and folders under /apis, which Grafana serves from version 12 on. A change is sent with the resource version that was read.</summary>
 internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, ApiGroups groups, string dashboardVersion, string folderVersion)
     : DashboardApi(client, server, groups)
 {
-    /// <summary>A list contains complete dashboards, and a response must not become too large.</summary>
+    /// <summary>A list contains complete dashboards, so this limits the size of a response.</summary>
     private const int PageSize = 100;
     /// <summary>A server that ignores paging must not cause an endless loop.</summary>
     private const int MaxPages = 1000;
@@ -29,7 +29,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
             : StoredDashboard.OfResource(uid, found, found.Folder.Length == 0 ? FolderPlace.Root : new FolderPlace(found.Folder, TitleOf(found.Folder)));
     });
 
-    /// <summary>Versions that were saved through the classic interface are not always listed here; that one lists them, if the server has it.</summary>
+    /// <summary>Versions that were saved through the classic API are not always listed here. The classic API lists them, if the server has it.</summary>
     internal override PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {
         ApiObject[] versions = HistoryPage(stored.Uid, null, limit)?.Items ?? [];
@@ -53,7 +53,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
     internal override GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         string uid = dashboard["uid"]!.GetValue<string>();
-        // The object has the type and the version; its content does not.
+        // The object contains the type and the version, but its content does not.
         foreach (string field in (string[])["id", "uid", "version"])
             dashboard.Remove(field);
         JsonObject metadata = stored?.Resource?.Metadata is { } read ? (JsonObject)read.DeepClone() : new JsonObject { ["name"] = uid };
@@ -97,7 +97,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
     internal override FolderAnswer FolderIn(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject) is { Uid.Length: > 0 } folder ? Folder(folder) : throw response.Unexpected();
 
-    /// <summary>Requested only if the other interface has no result.</summary>
+    /// <summary>Requested only if the other API returns no result.</summary>
     private bool ClassicServed => _classicServed ??= Client.Find("api/dashboards/tags") is not null;
 
     private static FolderAnswer Folder(ApiObject found) => new(found.Uid, found.Title, found.Folder);

@@ -3,19 +3,19 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>A dashboard on the server, with its content as the server returned it, or instead the server's statement about the newer schema it is stored in.</summary>
+/// <summary>A dashboard on the server, with its content as the server returned it or, if it is stored in the newer schema, the server's message about that.</summary>
 internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? NewerSchema = null)
 {
     internal string? Content { get; } = Json is null ? null : DashboardContent.Normalise(Json);
     /// <summary>Its version, counted from 1; 0 if unknown.</summary>
     internal long Version { get; private init; }
-    /// <summary>The number of the version in old versions of the classic interface; 0 if unknown.</summary>
+    /// <summary>The number of the version in old versions of the classic API; 0 if unknown.</summary>
     internal long Id { get; private init; }
     internal FolderPlace Folder { get; private init; } = FolderPlace.Root;
-    /// <summary>Who saved it last and when, for messages; empty if unknown.</summary>
+    /// <summary>The user who saved it last, and the time, for messages; empty if unknown.</summary>
     internal string SavedBy { get; private init; } = "";
     internal string? ProvisionedFrom { get; private init; }
-    /// <summary>The object it was read as; null for the classic interface.</summary>
+    /// <summary>The object from which it was read; null for the classic API.</summary>
     internal ApiObject? Resource { get; private init; }
 
     internal static StoredDashboard? Read(GrafanaClient client, string path, string uid, Func<GrafanaResponse, StoredDashboard> of) => client.Get(path) switch
@@ -46,7 +46,7 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     internal static StoredDashboard OfResource(string uid, ApiObject found, FolderPlace folder)
     {
         JsonObject content = found.Spec!;
-        // The object's name is the uid; the other interface and files have it in the content.
+        // The object's name is the uid. In the classic API and in files, the content contains it.
         content["uid"] = uid;
         return new StoredDashboard(uid, content) { Version = found.Generation, Folder = folder, SavedBy = found.SavedBy, Resource = found };
     }
@@ -57,10 +57,10 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     internal TokenDashboardException Unsupported(string verb) => new(
         ErrorCode.GrafanaSchemaUnsupported,
         $"The dashboard '{Uid}' cannot be {verb} as a classic one, because Grafana stores it in its newer schema ({NewerSchema!.TrimEnd('.')}). Nothing was changed. "
-            + (verb == "read" ? "Export it in Grafana itself." : "Publish under another uid, or export it in Grafana and delete it there first."),
+            + (verb == "read" ? "Export it in Grafana." : "Use another uid, or first export it in Grafana and delete it there."),
         target: Uid);
 
-    /// <summary>Before version 9 only the folder's address has its uid: /dashboards/f/uid/title.</summary>
+    /// <summary>Before version 9, only the folder's address contains its uid: /dashboards/f/uid/title.</summary>
     private static string? FolderUid(DashboardMeta meta) =>
         meta.FolderUid ?? (meta.FolderUrl?.Split("/dashboards/f/") is [_, var rest] ? rest.Split('/')[0] : null);
 }

@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>The dashboard "LLM cost": what requests cost by the prices in the store, who and what causes it, and where the month is heading.</summary>
+/// <summary>The dashboard "LLM cost": the cost of requests at the prices in the store, its causes, and the forecast for the month.</summary>
 internal static class CostDashboard
 {
     private const int TopRequests = 100;
@@ -22,7 +22,7 @@ internal static class CostDashboard
                     OverTime(7, PanelDimension.Provider), Unpriced, Prices,
                 ],
             },
-            // Each request is read, so they are asked only when somebody opens the row.
+            // These panels read every request, so they are queried only if the row is opened.
             new DashboardSection
             {
                 Title = "Single requests and transactions", Collapsed = true,
@@ -33,9 +33,9 @@ internal static class CostDashboard
 
     private static StatPanel Totals { get; } = new(
         new(1, "Cost of the time range",
-            "Cost of the time range, cost per hour up to now, cost per request, also of those without a price, the amount saved by cached tokens, and the share of tokens without a price.", 24, 4),
+            "Cost of the time range, cost per hour up to now, cost per request, including requests without a price, the amount saved by cached tokens, and the share of tokens without a price.", 24, 4),
         new TotalsQuery(
-            PanelMeasures.Cost, new HourlyMeasure("Cost an hour", Measures.Cost), new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests),
+            PanelMeasures.Cost, new HourlyMeasure("Cost per hour", Measures.Cost), new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests),
             new SumMeasure("Cache savings", Measures.CacheSavings), new RatioMeasure("Unpriced tokens", Measures.UnpricedTokens, Measures.TotalTokens)),
         PanelStyle.Cost)
     {
@@ -52,7 +52,7 @@ internal static class CostDashboard
     };
 
     private static StatPanel Change { get; } = PanelStyle.Changes(
-        new(2, "Change of cost", $"By how much the cost, and that of a request, is above or below that of the period of equal length before the time range. {PanelStyle.NoPrevious}", 12, 4),
+        new(2, "Change of cost", $"Relative change of the cost, and of the cost per request, from the previous period of equal length. {PanelStyle.NoPrevious}", 12, 4),
         new ChangesQuery(PanelMeasures.Cost, new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests)));
 
     private static StatPanel Month { get; } = new(
@@ -81,7 +81,7 @@ internal static class CostDashboard
 
     private static TablePanel Prices { get; } = new(
         new(10, "Price list",
-            "Source and currency of the prices in the store, and the number of models with a price. Amounts in different currencies are not added: no cost is shown then.",
+            "Source and currency of the prices in the store, and the number of models with a price. With several currencies, amounts are not added and no cost is shown.",
             24, 4),
         new PriceListQuery(), new FieldOptions { Unit = Units.Grouped, NoValue = "No prices in the store" })
     {

@@ -6,7 +6,7 @@ using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>The dashboards this product makes, by name.</summary>
+/// <summary>The dashboards of this module, by name.</summary>
 public static class DashboardCatalog
 {
     private static readonly IReadOnlyDictionary<string, Func<CatalogPlace, Dashboard>> Definitions =
@@ -22,20 +22,20 @@ public static class DashboardCatalog
     /// <summary>The names, sorted.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Definitions.Keys];
 
-    /// <summary>The file a dashboard is written to in a folder: <c>Overview</c> becomes <c>overview.json</c>.</summary>
+    /// <summary>The file name of a dashboard in a folder: <c>Overview</c> becomes <c>overview.json</c>.</summary>
     public static string FileName(string name) => $"{name.ToLowerInvariant()}.json";
 
     /// <summary>
-    /// Makes a dashboard, in the form for Grafana's import page if it is for sharing. A uid and a title replace the dashboard's own; its links to itself
-    /// follow. The first time zone is chosen at first, and UTC is always there. The currency is that of the prices in the store.
+    /// Creates a dashboard, for sharing in the format of Grafana's import page. A uid and a title replace the dashboard's defaults, and its links to
+    /// itself are adjusted. The first time zone is the default, and UTC is always included. The currency is that of the prices in the store.
     /// </summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: the name does not exist.</exception>
     public static DashboardDocument Create(
         string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null,
         string currency = Money.UsDollar) =>
         Define(name, uid, title, timeZones, plugin, currency).ToDocument(forSharing).Named(NameOf(name));
 
-    /// <summary>The dashboard as data, to be changed or added to with <c>with</c>.</summary>
+    /// <summary>The dashboard as data, which can be changed or extended using <c>with</c>.</summary>
     public static Dashboard Define(
         string name, string? uid = null, string? title = null, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar)
     {
@@ -47,7 +47,7 @@ public static class DashboardCatalog
             Title = title ?? asked.Title,
             Sections = [.. asked.Sections.Select(section => section with { Panels = [.. section.Panels.Select(panel => Written(panel, engine, Units.Currency(currency)))] })],
         };
-        // A variable that reads relations follows them; nothing else depends on the order.
+        // A variable that reads relations must follow them. Nothing else depends on the order.
         IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql)
             .Concat(dashboard.Variables.OfType<QueryVariable>().Select(variable => variable.Sql));
         bool singleRequests = dashboard.Variables.Any(variable => variable.Name == "min_tokens");
@@ -59,7 +59,7 @@ public static class DashboardCatalog
     internal static string NameOf(string name) =>
         Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new TokenDashboardException(
             ErrorCode.DashboardNotFound,
-            $"There is no dashboard named '{name}'. Give one of: {string.Join(", ", Names)}.",
+            $"There is no dashboard named '{name}'. Use one of: {string.Join(", ", Names)}.",
             target: name);
 
     private static Panel Written(Panel panel, IPanelEngine engine, string currency)

@@ -3,15 +3,15 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>The dashboard "LLM models": what each model is used for, how fast it is and how often its requests fail the policy check.</summary>
+/// <summary>The dashboard "LLM models": the usage of each model, its speed, and how often its requests fail the policy check.</summary>
 internal static class ModelsDashboard
 {
     private const int TopRows = 100;
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopBars);
 
-    // A ratio has no sum.
-    private static readonly string RestOfRatio = $"Shows the {PanelStyle.TopBars} models with the most tokens. {PanelNames.Other} is all others together.";
+    // Ratios have no sum.
+    private static readonly string RestOfRatio = $"Shows the {PanelStyle.TopBars} models with the most tokens. {PanelNames.Other} is all other models together.";
 
     internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM models", "Usage, speed and policy failures of each model, from Observicia telemetry.") with
     {
@@ -19,7 +19,7 @@ internal static class ModelsDashboard
         [
             new DashboardSection { Panels = [TokensByModel, ShareOverTime, Comparison(place)] },
             new DashboardSection { Title = "Speed, proportion and failures", Panels = [Durations, Speed, Ratio, Failures] },
-            new DashboardSection { Title = "Cache and reasoning, where the store knows them", Panels = [Cached, Reasoning] },
+            new DashboardSection { Title = "Cache and reasoning, if the store has these counts", Panels = [Cached, Reasoning] },
         ],
     };
 
@@ -77,11 +77,11 @@ internal static class ModelsDashboard
         PanelStyle.Counted with { Min = 0, NoValue = "No policy failures in this time range", Color = FieldColor.Fixed("orange") });
 
     private static BarGaugePanel Cached { get; } = Part(
-        8, "Cache efficiency", $"Share of the prompt tokens that was read from the provider's cache, where the store has this count. {RestOfRatio}",
+        8, "Cache efficiency", $"Share of the prompt tokens that were read from the provider's cache, if the store has this count. {RestOfRatio}",
         Measures.CachedTokens, Measures.PromptTokens, "No cached tokens are known in this time range");
 
     private static BarGaugePanel Reasoning { get; } = Part(
-        9, "Reasoning", $"Share of the completion tokens that was used for reasoning, where the store has this count. {RestOfRatio}",
+        9, "Reasoning", $"Share of the completion tokens that were used for reasoning, if the store has this count. {RestOfRatio}",
         Measures.ReasoningTokens, Measures.CompletionTokens, "No reasoning tokens are known in this time range");
 
     private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>

@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>The dashboard "LLM overview": how much is used, by what and whom, how fast, and whether that is more than before.</summary>
+/// <summary>The dashboard "LLM overview": usage by model, provider and user, durations, and the change from the previous period.</summary>
 internal static class OverviewDashboard
 {
     internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM overview", "Tokens, requests and durations of LLM applications, from Observicia telemetry.") with
@@ -13,7 +13,7 @@ internal static class OverviewDashboard
             new DashboardSection { Panels = [Totals, Changes, Load, Cached, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(place)] },
             new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
             new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
-            // Transactions are found in single requests, so they are looked for only when somebody asks.
+            // Transactions are found in single requests, so they are queried only if the row is opened.
             new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [TopTransactions(place)] },
         ],
     };
@@ -34,7 +34,7 @@ internal static class OverviewDashboard
     };
 
     private static StatPanel Changes { get; } = PanelStyle.Changes(
-        new(2, "Change against the period before", $"By how much each total is above or below that of the period of equal length before the time range. {PanelStyle.NoPrevious}", 24, 4),
+        new(2, "Change from the previous period", $"Relative change of each total from the previous period of equal length. {PanelStyle.NoPrevious}", 24, 4),
         new ChangesQuery(PanelMeasures.Headline));
 
     private static StatPanel Load { get; } = new(
@@ -45,7 +45,7 @@ internal static class OverviewDashboard
     };
 
     private static StatPanel Cached { get; } = new(
-        new(14, "Prompt cache", "Share of the prompt tokens that was read from providers' caches, where the store has this count.", 5, 4),
+        new(14, "Prompt cache", "Share of the prompt tokens that were read from providers' caches, if the store has this count.", 5, 4),
         new TotalsQuery(new RatioMeasure("Cached of prompt tokens", Measures.CachedTokens, Measures.PromptTokens)),
         new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "unknown", Color = FieldColor.Fixed(PanelStyle.PromptColor) });
 

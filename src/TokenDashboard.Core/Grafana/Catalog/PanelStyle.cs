@@ -3,16 +3,16 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>How the panels of all dashboards show the same things.</summary>
+/// <summary>The common style of the panels of all dashboards.</summary>
 internal static class PanelStyle
 {
     internal const int TopBars = 15;
     internal const int TopSeries = 10;
 
-    /// <summary>Says in descriptions what becomes of those that are not shown by name.</summary>
+    /// <summary>Describes how names that are not shown are summed up.</summary>
     internal static string Rest(int shown) => $"{PanelNames.Other} is the sum of all after the first {shown}.";
 
-    internal const string NoPrevious = "A dash means that there is nothing to compare with.";
+    internal const string NoPrevious = "A dash means that no comparison is available.";
 
     internal const string NoRequests = "No requests in this time range";
     internal const string NoCost = "No cost is known in this time range";
@@ -22,7 +22,7 @@ internal static class PanelStyle
     internal const string CompletionColor = "green";
     internal const string RequestsColor = "#8e8e9e";
 
-    /// <summary>The names chosen, for links to the dashboard itself that change something else.</summary>
+    /// <summary>The selected names, for links to the dashboard itself that change something else.</summary>
     internal const string SameModels = "${provider:queryparam}&${model:queryparam}";
 
     internal static readonly FieldOptions Tokens = new() { Unit = Units.Abbreviated, Min = 0, NoValue = NoRequests, Color = FieldColor.Fixed(TokensColor) };
@@ -31,7 +31,7 @@ internal static class PanelStyle
 
     internal static readonly FieldOptions Failures = Counted with { Color = FieldColor.ByThreshold, Thresholds = [new(0, "text"), new(1, "orange")] };
 
-    // Grafana chooses the decimals of each amount, so that one below a cent can be read.
+    // Grafana chooses the decimals of each amount, so that amounts below a cent are readable.
     internal static readonly FieldOptions Cost = new() { Unit = Units.Money, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
 
     internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
@@ -43,7 +43,7 @@ internal static class PanelStyle
     internal static readonly IReadOnlyList<FieldOverride> PromptAndCompletion =
         [Colored("Prompt tokens", PromptColor), Colored("Completion tokens", CompletionColor)];
 
-    /// <summary>From calm to alarming, wherever percentiles are drawn.</summary>
+    /// <summary>Colors from calm to alarming, for all panels with percentiles.</summary>
     internal static readonly IReadOnlyList<FieldOverride> Percentiles = [Colored("p50", "green"), Colored("p95", "orange"), Colored("p99", "red")];
 
     internal static FieldOverride Colored(string column, string color) =>
@@ -59,7 +59,7 @@ internal static class PanelStyle
 
     internal static readonly FieldOverride CostColumn = new("Cost") { Field = Cost with { Min = null, NoValue = "no price" }, Column = new TableColumn { Width = 90 } };
 
-    /// <summary>A link from a transaction to its requests; their dashboard keeps its other variables.</summary>
+    /// <summary>A link from a transaction to its requests, in their dashboard with its other variables.</summary>
     internal static FieldOverride LinkedTransaction(CatalogPlace place) => Linked("Transaction", new DataLink(
         "Show only this transaction",
         $"/d/{place.Requests}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
@@ -70,16 +70,16 @@ internal static class PanelStyle
     internal static FieldOverride Moment(string column) =>
         new(column) { Field = new FieldOptions { Unit = Units.TimeWithMilliseconds }, Column = new TableColumn { Width = 190 } };
 
-    /// <summary>The menu of all dashboards, and the way back to all requests, with variables of this dashboard alone and their first values as part of an address.</summary>
+    /// <summary>The menu of all dashboards, and a link back to all requests. The dashboard's own variables are appended with their first values.</summary>
     internal static IReadOnlyList<DashboardLink> Links(CatalogPlace place, string alsoReset = "") =>
     [
         new DashboardLink("LLM dashboards", Tag: place.Tag, Tooltip: "The other dashboards, with the same time range and variables."),
         new DashboardLink(
             "Show everything", $"/d/{place.Self}?var-provider=$__all&var-model=$__all&var-user=$__all{alsoReset}&{place.SameView}",
-            "Chooses all providers, models and users again."),
+            "Selects all providers, models and users again."),
     ];
 
-    /// <summary>A link that shows the dashboard for one user, by default that of the row or bar, with the same time range and all other variables.</summary>
+    /// <summary>A link that shows the dashboard for one user, by default the user of the row or bar, with the same time range and all other variables.</summary>
     internal static DataLink OnlyUser(CatalogPlace place, string user = "${__data.fields.User:percentencode}") =>
         new("Show only this user", $"/d/{place.Self}?${{__url_time_range}}&var-user={user}&{SameModels}&{place.SameView}");
 
@@ -88,11 +88,11 @@ internal static class PanelStyle
 
     internal static BarGaugePanel Bars(PanelFrame frame, TopQuery query, FieldOptions? field = null) => new(frame, query, field ?? Tokens);
 
-    /// <summary>A table of pages across the dashboard.</summary>
+    /// <summary>A table with pages and the full width of the dashboard.</summary>
     internal static TablePanel Pages(PanelFrame frame, PanelQuery query, string noValue, IReadOnlyList<FieldOverride> overrides) =>
         new(frame, query, new FieldOptions { Unit = Units.Grouped, NoValue = noValue }, Paginated: true)
         {
-            // Columns without a width share what is left; at 1600 pixels all are seen.
+            // Columns without a width share the remaining width. At 1600 pixels, all columns are visible.
             Column = new TableColumn { MinWidth = 80 },
             Overrides = overrides,
         };

@@ -2,10 +2,10 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>The variables of all engines: which requests are meant, and how they are cut into buckets of time.</summary>
+/// <summary>The variables of all engines, which select requests and divide them into buckets.</summary>
 internal static class RequestVariables
 {
-    /// <summary>The two that choose among single requests.</summary>
+    /// <summary>The two variables that select single requests.</summary>
     internal static IReadOnlyList<DashboardVariable> OfSingleRequests { get; } =
     [
         new TextBoxVariable("transaction", "Transaction", "The complete ID of a transaction. Leave it empty for all."),

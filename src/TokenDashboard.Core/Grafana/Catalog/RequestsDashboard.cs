@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>The dashboard "LLM requests": single requests, the odd ones first at hand, and the transactions they belong to.</summary>
+/// <summary>The dashboard "LLM requests": single requests, starting with unusual ones, and their transactions.</summary>
 internal static class RequestsDashboard
 {
     internal const string Name = "Requests";
@@ -28,7 +28,7 @@ internal static class RequestsDashboard
     {
         Links = PanelStyle.Links(place, "&var-transaction=&var-min_tokens=0"),
         Variables = [.. place.Variables, .. RequestVariables.OfSingleRequests],
-        // Single requests are read one by one, so a look at the last day is the beginning.
+        // Single requests are read individually, so the default time range is the last day.
         From = "now-24h",
         Sections =
         [
@@ -55,7 +55,7 @@ internal static class RequestsDashboard
                         noValue: "No interrupted streams in this time range"),
                 ],
             },
-            // Every request of the time range is read to find them, so they are looked for only when the row is opened.
+            // Finding them reads every request of the time range, so they are queried only if the row is opened.
             new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [Transactions(place)] },
         ],
     };
@@ -76,7 +76,7 @@ internal static class RequestsDashboard
         new(id, title, $"{description}, up to {RequestsQuery.MostListed}. Click a transaction to show its requests.", 24, height),
         new RequestsQuery(choice, RequestsQuery.MostListed), noValue, Columns(place));
 
-    /// <summary>How columns of single requests look, so that a row fits 1600 pixels.</summary>
+    /// <summary>The style of the columns of single requests. A row fits 1600 pixels.</summary>
     internal static IReadOnlyList<FieldOverride> Columns(CatalogPlace place) =>
     [
         PanelStyle.Moment("Time"),

@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>The dashboard "LLM users": who uses how much, when, and how that changed.</summary>
+/// <summary>The dashboard "LLM users": the usage of each user, when it occurred, and how it changed.</summary>
 internal static class UsersDashboard
 {
     private const int RepeatedRows = 10;
@@ -104,8 +104,8 @@ internal static class UsersDashboard
     };
 
     private static StatPanel RowChanges { get; } = PanelStyle.Changes(
-        new(11, "Change of the user against the period before",
-            $"By how much each of the user's totals is above or below that of the period of equal length before the time range. {PanelStyle.NoPrevious}", 24, 4),
+        new(11, "Change of the user from the previous period",
+            $"Relative change of each of the user's totals from the previous period of equal length. {PanelStyle.NoPrevious}", 24, 4),
         new ChangesQuery(RowMeasures) { OfRowUser = true });
 
     private static TimeSeriesPanel RowTokensOverTime { get; } = OverviewDashboard.TokensOverTime with

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.DataSources;
 
-/// <summary>A data source that replaces another. Its name and type, the id of its plugin, are null if no server was contacted.</summary>
+/// <summary>A data source that replaces another one. The name and the type, which is the id of the plugin, are null if no server was contacted.</summary>
 internal sealed record DataSourceTarget(string Uid, string? Name, string? Type);
 
 /// <summary>Replaces the data sources that a dashboard refers to.</summary>
@@ -14,19 +14,19 @@ internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataS
     private readonly HashSet<string> _matched = new(StringComparer.Ordinal);
     private readonly HashSet<JsonObject> _chosen = [];
 
-    /// <summary>The one for all references to data sources of its plugin; null for none.</summary>
+    /// <summary>The data source for all references to data sources of its plugin; null for none.</summary>
     internal DataSourceTarget? One { get; } = map.One is { } one ? find(one) : null;
 
-    /// <summary>Finds the data sources on a server, by uid, else by name.</summary>
+    /// <summary>Finds the data sources on a server, by uid, then by name.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: the server has none of that name or uid; the message lists what it has.
+    /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: the server has none with this name or uid. The message lists the existing data sources.
     /// </exception>
     internal static DataSourceReferences Resolve(DataSourceMap map, GrafanaClient client, Action<string> warning)
     {
         GrafanaResponse response = client.Get(GrafanaDataSources.ListPath);
         if (response.Status == 403)
         {
-            warning($"This account cannot list data sources, so the values of -DataSource were used as uids. This requires {GrafanaPermission.ReadDataSources}.");
+            warning($"This account cannot list data sources, so the values of -DataSource were used as uids. Listing requires {GrafanaPermission.ReadDataSources}.");
             return AsGiven(map);
         }
         DataSourceItem[] all = GrafanaDataSources.All(response);
@@ -35,17 +35,17 @@ internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataS
                 ?? all.FirstOrDefault(item => item.Name == wanted)
                 ?? all.FirstOrDefault(item => string.Equals(item.Name, wanted, StringComparison.OrdinalIgnoreCase))) is { Uid: { } uid } found
                 ? new DataSourceTarget(uid, found.Name, found.Type)
-                : throw Missing($"Grafana at {client.Url} has no data source with the name or uid '{wanted}'. It has: {List(all)}.", wanted));
+                : throw Missing($"Grafana at {client.Url} has no data source with the name or uid '{wanted}'. Existing data sources: {List(all)}.", wanted));
     }
 
-    /// <summary>Uses the values as uids, without asking a server.</summary>
+    /// <summary>Uses the values as uids, without a server.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaDataSourceMissing"/>: a value is not a uid.</exception>
     internal static DataSourceReferences AsGiven(DataSourceMap map) => new(map, wanted => DashboardDocument.IsUid(wanted)
         ? new DataSourceTarget(wanted, null, null)
         : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Specify its uid: "
             + $"{DashboardDocument.UidForm}.", wanted));
 
-    /// <summary>What replaces a uid, a name or an input; null for nothing.</summary>
+    /// <summary>The replacement for a uid, a name or an input; null for none.</summary>
     internal DataSourceTarget? Find(string? reference)
     {
         if (reference is null || !_named.TryGetValue(reference, out DataSourceTarget? target))
@@ -54,14 +54,14 @@ internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataS
         return target;
     }
 
-    /// <summary>Warns of what was to be replaced and is in no dashboard.</summary>
+    /// <summary>Warns of data sources to replace that no dashboard refers to.</summary>
     internal void WarnOfUnmatched(Action<string> warning)
     {
         foreach (string from in _named.Keys.Except(_matched).Order(StringComparer.Ordinal))
-            warning($"No dashboard refers to a data source '{from}', which is a key of -DataSource. Use its uid, name or input; they are case-sensitive.");
+            warning($"No dashboard refers to a data source '{from}', which is a key of -DataSource. Use its uid, name or input. They are case-sensitive.");
     }
 
-    /// <summary>Whether this gave a variable its value.</summary>
+    /// <summary>Whether this object set the value of a variable.</summary>
     internal bool Chose(JsonObject variable) => _chosen.Contains(variable);
 
     internal void Apply(JsonObject dashboard)
@@ -88,7 +88,7 @@ internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataS
             Walk(item);
     }
 
-    /// <summary>What replaces a reference: an object with type and uid, or a name as in dashboards from before Grafana 8.3.</summary>
+    /// <summary>The replacement of a reference: an object with type and uid, or a name as in dashboards from before Grafana 8.3.</summary>
     private JsonNode? Replacement(JsonNode? reference)
     {
         if (reference.AsString() is { } name)
@@ -98,7 +98,7 @@ internal sealed class DataSourceReferences(DataSourceMap map, Func<string, DataS
         }
         if (reference is not JsonObject fields || fields.String("uid") is not { Length: > 0 } uid)
             return null;
-        // A variable is not a data source; its definition has one.
+        // A variable is not a data source, but its definition contains one.
         bool one = One is not null && fields.String("type") == (DataSourcePlugin.Find(One.Type) ?? DataSourcePlugin.Sqlite).Id && !uid.StartsWith('$');
         if ((Find(uid) ?? (one ? One : null)) is not { } found)
             return null;

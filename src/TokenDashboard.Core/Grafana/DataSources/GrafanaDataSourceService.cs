@@ -13,14 +13,14 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
 {
     private GrafanaDataSources Sources => new(Client, Server, Callbacks);
 
-    /// <summary>Creates or corrects the data source, and keeps its other settings; returns null if that was declined.</summary>
+    /// <summary>Creates or corrects the data source, and keeps its other settings. Returns null if the user declines.</summary>
     public GrafanaPublishResult? Set(GrafanaPublishOptions options) => Sources.Ensure(options, out _);
 
-    /// <summary>The server's data sources; the empty string for what it does not say.</summary>
+    /// <summary>The server's data sources, with an empty string for values that it does not return.</summary>
     public IEnumerable<(string Uid, string Name, string Type)> List() =>
         GrafanaDataSources.All(Client).Select(item => (item.Uid ?? "", item.Name ?? "", item.Type ?? ""));
 
-    /// <summary>Checks plugin, settings and health, and counts the requests with a query as a panel would.</summary>
+    /// <summary>Checks plugin, settings and health, and counts the requests with a query like that of a panel.</summary>
     public GrafanaDataSourceReport Test(string uid)
     {
         GrafanaResponse response = Client.Get(GrafanaDataSources.ByUid(uid));
@@ -38,7 +38,7 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
         if (response.Status == 404)
             problems.Add($"There is no data source with the uid '{uid}'. Create it with Set-GrafanaDataSource.");
         else if (response.Status == 403)
-            Callbacks.Warning($"This account cannot read the settings of the data source; they were not checked. This requires {GrafanaPermission.ReadDataSources}.");
+            Callbacks.Warning($"This account cannot read the settings of the data source, so they were not checked. Reading them requires {GrafanaPermission.ReadDataSources}.");
         else
             (name, database) = CheckSettings(response.OrThrow($"read the data source '{uid}'", GrafanaPermission.ReadDataSources).AsObject(), problems, type);
         long? requests = version is null || response.Status == 404 ? null : Query(uid, problems, type);
@@ -71,7 +71,7 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
         return (stored.String("name"), database);
     }
 
-    /// <summary>A database that opens may be no store of telemetry, and a healthy one may be locked; only a query shows it.</summary>
+    /// <summary>A database that can be opened may not be a telemetry store, and a healthy one may be locked. Only a query shows it.</summary>
     private long? Query(string uid, List<string> problems, DataSourcePlugin plugin)
     {
         (bool? healthy, string words, string advice) = Sources.AskHealth(uid, plugin);
@@ -90,12 +90,12 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
         GrafanaResponse response = Client.Ask("api/ds/query", new JsonObject { ["from"] = "now-1h", ["to"] = "now", ["queries"] = new JsonArray(query) });
         if (response.Status == 403)
         {
-            Callbacks.Warning($"This account cannot query the data source, so the query was not checked. This requires {GrafanaPermission.QueryDataSources}.");
+            Callbacks.Warning($"This account cannot query the data source, so the query was not checked. Querying requires {GrafanaPermission.QueryDataSources}.");
             return null;
         }
         if (response.IsNoAnswer)
             throw response.Failure($"query the data source '{uid}'", GrafanaPermission.QueryDataSources);
-        // A failed query has its error inside, with a status that differs from version to version.
+        // The error of a failed query is in the body, and the status differs from version to version.
         JsonNode? result = response.AsObject().Child("results").Child("A");
         JsonNode? values = First(result.Child("frames")).Child("data").Child("values");
         if (response.IsSuccess && First(First(values)) is JsonValue count && count.TryGetValue(out double requests))
@@ -103,35 +103,35 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
         string? error = result.String("error");
         if (response.IsSuccess && string.IsNullOrEmpty(error) && result.Child("dataframes") is JsonArray)
         {
-            Callbacks.Verbose("The query succeeded. Grafana before version 9 returns the result in a binary form, which is not read.");
+            Callbacks.Verbose("The query succeeded. Grafana before version 9 returns the result in a binary format, which is not read.");
             return null;
         }
         string cause = !string.IsNullOrEmpty(error) ? response.Shown(error)
             : response.Words.Length > 0 ? response.Words
             : response.IsSuccess ? "the response has no count" : $"status {response.Status}";
-        problems.Add($"Grafana's query of the requests failed: {cause}. The database must be {(plugin == DataSourcePlugin.Sqlite ? "an Observicia store" : "one that Sync-TokenStore sends to")}; check it with Get-TokenStore.");
+        problems.Add($"Grafana's query of the requests failed: {cause}. The database must be {(plugin == DataSourcePlugin.Sqlite ? "an Observicia store" : "one that Sync-TokenStore sends to")}; check the database with Get-TokenStore.");
         return null;
     }
 
     private static JsonNode? First(JsonNode? node) => node is JsonArray { Count: > 0 } items ? items[0] : null;
 }
 
-/// <summary>What a check of a data source found.</summary>
+/// <summary>The result of checking a data source.</summary>
 public sealed record GrafanaDataSourceReport
 {
-    /// <summary>Whether dashboards can read requests through it: plugin, settings, health and a real query.</summary>
+    /// <summary>Whether dashboards can read requests through the data source: plugin, settings, health and a query are correct.</summary>
     public bool Healthy => Problems.Count == 0;
 
     /// <summary>The data source's uid.</summary>
     public required string Uid { get; init; }
-    /// <summary>Its name; null if there is none.</summary>
+    /// <summary>The data source's name; null if it does not exist.</summary>
     public string? Name { get; init; }
-    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse; null if none is set or the account may not see it.</summary>
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse; null if none is set or the account cannot see it.</summary>
     public string? Database { get; init; }
-    /// <summary>The plugin's version; null if it is not installed, empty if the account may not look.</summary>
+    /// <summary>The plugin's version; null if it is not installed, empty if the account cannot see it.</summary>
     public string? PluginVersion { get; init; }
-    /// <summary>The number of requests in the store, as Grafana counted them; null if it could not.</summary>
+    /// <summary>The number of requests in the store, as counted by Grafana; null if the query failed.</summary>
     public long? Requests { get; init; }
-    /// <summary>What is wrong and what to do about it, in the order it was found; empty for nothing.</summary>
+    /// <summary>The problems and their solutions, in the order in which they were found; empty for none.</summary>
     public required TextList<string> Problems { get; init; }
 }

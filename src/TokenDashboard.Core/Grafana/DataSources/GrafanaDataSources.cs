@@ -4,10 +4,10 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.DataSources;
 
-/// <summary>A data source as dashboards refer to it.</summary>
+/// <summary>A data source, as dashboards refer to it.</summary>
 internal sealed record DataSourceIdentity(string Uid, string Name, DataSourcePlugin Plugin)
 {
-    /// <summary>The requested one, by its uid or its database.</summary>
+    /// <summary>The requested data source, by its uid or its database.</summary>
     internal static DataSourceIdentity Of(GrafanaPublishOptions options, DataSourcePlugin? reads = null)
     {
         DataSourcePlugin plugin = reads ?? (options.Database is null && options.DataSourceUid == DataSourcePlugin.ClickHouse.DefaultUid
@@ -24,7 +24,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     internal const string ListPath = "api/datasources";
 
     /// <summary>Finds, creates or corrects the data source.</summary>
-    /// <returns>What was done; null if writing was declined or the account may not read the data source.</returns>
+    /// <returns>The result; null if the user declined, or the account cannot read the data source.</returns>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaPluginMissing"/>, <see cref="ErrorCode.GrafanaDataSourceMissing"/>,
     /// <see cref="ErrorCode.GrafanaDataSourceConflict"/>, <see cref="ErrorCode.GrafanaForbidden"/>.
@@ -43,7 +43,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         GrafanaResponse response = seen ?? client.Get(ByUid(uid));
         if (response.Status == 403 && options.Database is null)
         {
-            // An Editor may use a data source in a dashboard without being allowed to see its settings.
+            // An Editor can use a data source in a dashboard without permission to see its settings.
             WarnOfUnread(uid);
             return null;
         }
@@ -56,7 +56,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     }
 
     /// <summary>
-    /// Whether the server has a data source of the plugin with that uid. If the account may not read data sources, or a proxy does not let the uid through,
+    /// Whether the server has a data source of the plugin with this uid. If the account cannot read data sources, or a proxy does not let the uid through,
     /// it is assumed to exist.
     /// </summary>
     internal bool Has(string uid, DataSourcePlugin plugin)
@@ -120,7 +120,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             return CreatedMeanwhile(identity) is { } made
                 ? Correct(made, options, identity)
                 : throw Conflict(
-                    $"Grafana did not create the data source '{identity.Name}': {response.Words}. Another run may just have created it; run the command again.");
+                    $"Grafana did not create the data source '{identity.Name}': {response.Words}. Another run may have created it. Run the command again.");
         }
         response?.OrThrow($"create the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Created the data source '{identity.Name}' for {options.Database}.");
@@ -136,7 +136,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         identity = identity with { Name = stored.String("name") ?? identity.Name };
         JsonObject settings = stored["jsonData"] as JsonObject ?? [];
         bool changed = options.Database is not null && DataSourceSettings.Correct(settings, DataSourceSettings.Of(options.Database, options.DataSourceCredential?.UserName));
-        // Whether it is the password that is stored cannot be seen.
+        // Whether the stored password is the same is unknown.
         changed |= options.DataSourceCredential is not null;
         string name = options.DataSourceName ?? identity.Name;
         changed |= name != identity.Name;
@@ -148,7 +148,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (stored.Flag("readOnly"))
         {
             throw Conflict(
-                $"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server, with other settings. Change that file, or use "
+                $"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server, with different settings. Change that file, or use "
                     + "the uid of another data source. Publish-GrafanaDashboard uses it unchanged without -Database and -DataSourceName.");
         }
         string database = options.Database is null ? "" : $" for {options.Database}";
@@ -157,17 +157,17 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (settings.Parent is null)
             stored["jsonData"] = settings;
         stored["name"] = name;
-        // The server sets these; secrets that are not sent are kept.
+        // The server sets these. Secrets that are not sent are kept.
         foreach (string field in (string[])["id", "orgId", "typeLogoUrl", "typeName", "readOnly", "secureJsonFields", "accessControl", "apiVersion"])
             stored.Remove(field);
         AddPassword(stored, options);
         GrafanaResponse? response = client.Write(HttpMethod.Put, PathOf(identity.Uid), stored, () => Holds(identity.Uid, stored));
         bool elsewhere = response is { IsConflict: true } && Holds(identity.Uid, stored);
         if (response is { IsConflict: true } && !elsewhere)
-            throw Conflict($"Grafana did not change the data source '{identity.Name}': {response.Words}. It may just have been changed; run the command again.");
+            throw Conflict($"Grafana did not change the data source '{identity.Name}': {response.Words}. Another run may have changed it. Run the command again.");
         if (!elsewhere)
             response?.OrThrow($"change the data source '{identity.Name}'", Permission);
-        callbacks.Verbose($"Corrected the data source '{name}'{(elsewhere ? " by another run just now" : "")}.");
+        callbacks.Verbose($"Corrected the data source '{name}'{(elsewhere ? " by another run" : "")}.");
         identity = identity with { Name = name };
         return Result(identity, elsewhere ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated, Health(identity));
     }
@@ -181,22 +181,22 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     private bool Holds(string uid, JsonObject sent) =>
         Stored(uid) is { } stored && stored.String("name") == sent.String("name") && JsonNode.DeepEquals(stored["jsonData"], sent["jsonData"]);
 
-    /// <summary>An account that may not read data sources still sees which ones exist, as every browser does.</summary>
+    /// <summary>An account that cannot read data sources can still see which ones exist, as every browser can.</summary>
     private void WarnOfUnread(string uid)
     {
         JsonObject? known = client.FindOptional("api/frontend/settings") is { IsSuccess: true, IsArray: false } settings ? settings.AsObject()["datasources"] as JsonObject : null;
         if (known is null)
         {
-            callbacks.Verbose($"This account cannot read data sources, so it is unknown whether '{uid}' exists. This requires {GrafanaPermission.ReadDataSources}.");
+            callbacks.Verbose($"This account cannot read data sources, so it is unknown whether '{uid}' exists. Reading them requires {GrafanaPermission.ReadDataSources}.");
         }
         else if (!known.Any(source => source.Value.String("uid") == uid))
         {
-            callbacks.Warning($"Grafana at {client.Url} shows this account no data source with the uid '{uid}'. Panels that read it stay empty. Create it with "
+            callbacks.Warning($"Grafana at {client.Url} shows this account no data source with the uid '{uid}'. Panels that query it stay empty. Create it with "
                 + "Set-GrafanaDataSource.");
         }
     }
 
-    /// <summary>Has the plugin open the database. A failure is a warning, since the store may come later.</summary>
+    /// <summary>Lets the plugin open the database. A failure is a warning, because the store may be created later.</summary>
     private string Health(DataSourceIdentity identity)
     {
         (bool? healthy, string words, string advice) = AskHealth(identity.Uid, identity.Plugin);
@@ -207,7 +207,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return words;
     }
 
-    /// <summary>The plugin's message when it opens the database, and advice; unknown without permission or support of the server.</summary>
+    /// <summary>The plugin's message about opening the database, and advice. The result is unknown without permission or support of the server.</summary>
     internal (bool? Healthy, string Words, string Advice) AskHealth(string uid, DataSourcePlugin plugin)
     {
         GrafanaResponse response = client.Get(PathOf(uid) + "/health");
@@ -222,10 +222,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         // This is Grafana's text, not the plugin's, and does not describe the database.
         return response.Status == 404
             ? (null, $"Not checked: this Grafana cannot check the health of the data source ({words}).", "")
-            : (false, words, "Grafana could not contact the plugin; see the server's log.");
+            : (false, words, "Grafana could not contact the plugin. See the server's log.");
     }
 
-    /// <summary>The path of a data source for changes and health, for which servers before version 9 use its number.</summary>
+    /// <summary>The path of a data source for changes and health. Servers before version 9 use its number.</summary>
     internal string PathOf(string uid) => server.IsOld && NumberOf(uid) is { } number
         ? string.Create(CultureInfo.InvariantCulture, $"api/datasources/{number}")
         : ByUid(uid);
@@ -235,7 +235,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     internal static string Advice(string words, DataSourcePlugin plugin)
     {
         if (plugin == DataSourcePlugin.ClickHouse)
-            return "The Grafana server connects to ClickHouse: check the host, the port of ClickHouse's HTTP interface, the user and the password. docs/fleets.md has the grants of a reader.";
+            return "The Grafana server itself connects to ClickHouse. Check the host, the port of ClickHouse's HTTP interface, the user and the password. docs/fleets.md lists the grants of a reader.";
         bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
         return Says("readonly database") || Says("1544")
             ? "The store is in WAL mode, and Grafana has no write access to its folder, which SQLite needs for the -shm file. Grant write permission on "
@@ -243,9 +243,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             : Says("not a database")
             ? "The file at that path is not a SQLite database, or it is encrypted or damaged. Check a store with Test-TokenStore."
             : Says("block list") || Says("blocked") || Says("not allowed")
-            ? "The plugin refuses paths with certain words in them. Rename the file or folder, or change block_list in Grafana's configuration."
-            : "The path must be the one that the Grafana server sees: in a container, the path of the mount; a service with PrivateTmp or ProtectHome "
-                + "sees neither /tmp nor /home. Its account needs read access to the file.";
+            ? "The plugin rejects paths that contain certain words. Rename the file or folder, or change block_list in Grafana's configuration."
+            : "The path must be valid on the Grafana server. In a container, use the path of the mount. A service with PrivateTmp or ProtectHome "
+                + "cannot access /tmp or /home. Grafana's account needs read access to the file.";
     }
 
     private GrafanaPublishResult Result(DataSourceIdentity identity, GrafanaPublishAction action, string health) => new(

@@ -9,8 +9,8 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Grafana.Definitions;
 
 /// <summary>
-/// Reads dashboards from definitions: keys with values, from a hash table or a JSON object. With a fault there is no dashboard, so it does not matter what
-/// is read in the place of a wrong value.
+/// Reads dashboards from definitions: keys with values, from a hash table or a JSON object. If there is an error, no dashboard is created, so any
+/// value can replace a wrong value.
 /// </summary>
 internal static partial class DashboardDefinition
 {
@@ -22,9 +22,9 @@ internal static partial class DashboardDefinition
         DefinitionJson.Parse(json, source, ErrorCode.DashboardDefinitionInvalid, "one dashboard");
 
     /// <summary>
-    /// Reads a dashboard, or reports everything that is wrong with its definition: keys, in any case, with texts, numbers, booleans, lists of values, and
-    /// names with values. Null and an empty string count as missing. The plugin runs the queries, that of SQLite if it is null. The currency is that of the
-    /// prices in the store, for panels of the catalog. The first time zone is the default, and UTC is always included.
+    /// Reads a dashboard, or reports all errors of its definition. Keys are not case-sensitive. Values are texts, numbers, booleans, lists of values, and
+    /// names with values. Null and an empty string are treated as missing. The plugin runs the queries, by default the plugin for SQLite. The currency of the
+    /// prices in the store is for panels of the catalog. The first time zone is the default, and UTC is always included.
     /// </summary>
     public static DashboardDefinitionResult Read(
         IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar,
@@ -35,7 +35,7 @@ internal static partial class DashboardDefinition
         if (IsDashboard(definition))
         {
             return new DashboardDefinitionResult(null, "", [new DefinitionFault(
-                "", "is a dashboard of Grafana already. Use it with Test-GrafanaDashboard or Publish-GrafanaDashboard; to change it, change its JSON or open it in Grafana")]);
+                "", "is already a Grafana dashboard. Use it with Test-GrafanaDashboard or Publish-GrafanaDashboard. To change it, change its JSON or open it in Grafana")]);
         }
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
@@ -74,7 +74,7 @@ internal static partial class DashboardDefinition
         return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults) { OwnTitle = givenTitle ?? baseName ?? "" };
     }
 
-    // What every dashboard that Grafana wrote has, or its envelope.
+    // Keys that every dashboard written by Grafana has, or that its envelope has.
     private static bool IsDashboard(IEnumerable<KeyValuePair<string, object?>> fields) => fields.Any(field =>
         field.Key is "schemaVersion" or "__inputs" or "dashboard" or "spec" or "elements"
         || (field.Key == "panels" && DefinitionFields.Items(field.Value ?? "").OfType<IEnumerable<KeyValuePair<string, object?>>>()
@@ -85,7 +85,7 @@ internal static partial class DashboardDefinition
         var sections = new List<DashboardSection>();
         if (read.Has("panels"))
         {
-            // After the panels of another dashboard, a row separates these from that dashboard's last row.
+            // After the panels of another dashboard, a row separates these panels from that dashboard's last row.
             sections.Add(new DashboardSection { Title = start.Sections.Count > 0 ? "More" : "", Panels = [.. panels.Of(read)] });
         }
         foreach (DefinitionFields fields in read.Definitions("sections", DefinitionKeys.Section))
@@ -94,7 +94,7 @@ internal static partial class DashboardDefinition
             bool collapsed = fields.Flag("collapsed") ?? false;
             string repeat = panels.RepeatOf(fields, "repeat") ?? "";
             if (!fields.Has("title") && (collapsed || repeat.Length > 0))
-                fields.Fault("title", "is missing; a section that is collapsed or repeated has a row, which needs one");
+                fields.Fault("title", "is missing; a collapsed or repeated section has a row, which requires a title");
             sections.Add(new DashboardSection
             {
                 Title = title, Collapsed = collapsed, Repeat = repeat, Id = panels.Number(fields, PanelNumbers.FirstRow, PanelNumbers.FirstMade - 1),
@@ -112,11 +112,11 @@ internal static partial class DashboardDefinition
     {
         string? title = fields.Text("title", 200, required: true), url = fields.Text("url", 2000), tag = fields.Text("tag", 100);
         if (url is null == tag is null)
-            fields.Fault("url", "or tag is required, but not both; a tag creates a menu of all dashboards with it");
+            fields.Fault("url", "or tag is required, but not both; a tag creates a menu of all dashboards with this tag");
         return new DashboardLink(title ?? "", url ?? "", fields.Text("tooltip", 500) ?? "", tag ?? "");
     }
 
-    /// <summary>A text that a test accepts; null, and a fault, for any other.</summary>
+    /// <summary>A text that passes a test; null, with an error, for any other text.</summary>
     internal static string? Checked(DefinitionFields read, string name, int longest, Func<string, bool> accepts, string form)
     {
         string? text = read.Text(name, longest);
@@ -130,7 +130,7 @@ internal static partial class DashboardDefinition
         read, name, 100, text => TimeWindow.Parse(text, DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, end) is not null,
         "a time as Grafana writes it, such as now, now-7d, now/d or 2026-03-04T00:00:00Z");
 
-    /// <summary>A uid derived from a title: its letters and digits, and a hash of the title if there are others.</summary>
+    /// <summary>A uid derived from a title: its letters and digits, and a hash of the title if it has other characters.</summary>
     private static string UidOf(string title)
     {
         string words = string.Join('-', Words().Matches(title.ToLowerInvariant()).Select(match => match.Value));
@@ -143,10 +143,10 @@ internal static partial class DashboardDefinition
     {
         string[] names = [.. dashboard.Variables.OfType<QueryVariable>().Where(variable => variable.Multiple).Select(variable => variable.Name)];
         read.Faults.AddRange(panels.Repeats.Where(repeat => !names.Contains(repeat.Variable)).Select(repeat => new DefinitionFault(
-            repeat.Path, $"is '{repeat.Variable}', which is not a variable of several values; there are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
+            repeat.Path, $"is '{repeat.Variable}', which is not a variable with several values; such variables are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
     }
 
-    // Any other variable may be added to the dashboard later.
+    // Other variables can be added to the dashboard later.
     private static void CheckRelations(DefinitionFields fields, Dashboard dashboard, DefinedPanels panels, DefinedVariables variables)
     {
         HashSet<string> known = [.. dashboard.Variables.Select(variable => variable.Name)];
@@ -155,7 +155,7 @@ internal static partial class DashboardDefinition
             IEnumerable<string> read = VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn).Select(use => use.Name).Concat(SqlText.Relations(sql));
             foreach (string name in read.Distinct().Where(name => !known.Contains(name)))
             {
-                string meant = Spelling.Nearest(name, variables.Relations) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
+                string meant = Spelling.Nearest(name, variables.Relations) is { } nearest ? $" (did you mean ${{{nearest}:raw}}?)" : "";
                 fields.Faults.Add(new DefinitionFault(path, $"reads '{name}', which is not a variable of the dashboard{meant}"));
             }
         }
@@ -165,12 +165,12 @@ internal static partial class DashboardDefinition
     [GeneratedRegex("^[1-9][0-9]{0,5}(ms|s|m|h|d|w)$")] private static partial Regex RefreshPattern();
 }
 
-/// <summary>The dashboard, or everything that is wrong with its definition, in the order it was read. The base is a name of the catalog, or empty.</summary>
+/// <summary>The dashboard, or all errors of its definition, in the order in which they were read. The base is a name of the catalog, or empty.</summary>
 internal sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
 {
     /// <summary>The title in the definition, or the name of the base; may be empty.</summary>
     public string OwnTitle { get; init; } = "";
 
-    /// <summary>The dashboard as JSON, under the name of the base dashboard; null if there are faults.</summary>
+    /// <summary>The dashboard as JSON, with the name of the base dashboard; null if there are errors.</summary>
     public DashboardDocument? ToDocument(bool forSharing = false) => Dashboard?.ToDocument(forSharing).Named(BaseName);
 }

@@ -4,7 +4,7 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Reads a panel with queries: the keys of its type, its queries for a plugin, of which the SQL is noted, and the defaults.</summary>
+/// <summary>Reads a panel with queries: the keys of its type, the defaults, and its queries for a plugin, whose SQL is collected.</summary>
 internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, List<(string Path, string Sql)> found)
 {
     private const int MostQueries = 26;
@@ -54,7 +54,7 @@ internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, Lis
             queries.Add(first);
         foreach ((object? item, string path) in more)
         {
-            // A query that is only SQL needs no names with values.
+            // A query that consists only of SQL can be a single text.
             if ((item is string sql ? [KeyValuePair.Create("sql", (object?)sql)] : read.FieldsOf(item, path)) is { } fields
                 && Query(new DefinitionFields(fields, DefinitionKeys.Query, path, read.Faults), required: true) is { } query)
             {
@@ -62,11 +62,11 @@ internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, Lis
             }
         }
         if (queries.Count > MostQueries)
-            read.Fault("queries", $"are {queries.Count} with the panel's own; a panel can have {MostQueries}");
+            read.Fault("queries", $"would make {queries.Count} queries, including the panel's own; a panel can have at most {MostQueries}");
         return [.. queries];
     }
 
-    /// <summary>A query. By default, a column named time is a time column, and over time each text is a separate series.</summary>
+    /// <summary>A query. By default, a column named time is a time column, and in a panel over time, each text is a separate series.</summary>
     private DataSourceQuery? Query(DefinitionFields read, bool required)
     {
         string? sql = read.Text("sql", DashboardDefinition.LongestSql, required);
@@ -76,11 +76,11 @@ internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, Lis
             return null;
         found.Add((read.PathOf("sql"), sql));
         if (times.Count > 0 && plugin == DataSourcePlugin.ClickHouse)
-            read.Fault("timeColumns", "is for SQLite only; in ClickHouse, columns of a type of times are times");
+            read.Fault("timeColumns", "is for SQLite only; ClickHouse detects time columns by their types");
         IReadOnlyList<ResultColumn> columns = ResultColumn.Of(sql, plugin);
         if (!read.Has("timeColumns") && columns.Any(column => column.Name == TimeName))
             times = [TimeName];
-        // The columns of a heatmap are its rows of cells, unless there are texts. ClickHouse tells which columns are times.
+        // The columns of a heatmap are its rows of cells, unless there are text columns. ClickHouse returns the types of columns.
         bool series = type == "timeseries" || type == "heatmap" && columns.Any(column => column.IsText);
         return DataSourceQuery.Of(plugin, sql, times) with { SeriesByLabel = byLabel ?? (series && (times.Count > 0 || plugin == DataSourcePlugin.ClickHouse)) };
     }
@@ -90,7 +90,7 @@ internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, Lis
         IReadOnlyList<string> times = query is SqliteQuery sqlite ? sqlite.TimeColumns
             : columns.Any(column => column.Name == TimeName) ? [TimeName] : [.. columns.Take(1).Select(column => column.Name)];
         ResultColumn[] values = [.. columns.Where(column => !times.Contains(column.Name))];
-        // A series is named after the value and the label; with a single value, after the label alone.
+        // A series is named after the value and the label. With a single value, it is named after the label alone.
         string? label = query.SeriesByLabel && values.Length == 2 && values.Count(column => column.IsText) == 1
             ? values.First(column => column.IsText).Name
             : null;
@@ -99,7 +99,7 @@ internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, Lis
             Unit = field.Unit ?? Units.Abbreviated,
             NoValue = field.NoValue ?? "No data in this time range",
             DisplayName = field.DisplayName ?? (label is null ? null : $"${{__field.labels[\"{label}\"]}}"),
-            // By default, Grafana uses thresholds of its own, red from 80 on.
+            // By default, Grafana uses its own thresholds, red from 80 on.
             Color = field.Color ?? type switch
             {
                 "timeseries" or "piechart" or "barchart" => FieldColor.BySeries,
@@ -117,7 +117,7 @@ internal sealed class DefinedDataPanel(string type, DataSourcePlugin plugin, Lis
         if ((columns.FirstOrDefault(column => column.IsText) ?? (columns.Count > 0 ? columns[0] : null)) is { } first)
             return first.Name;
         if (query.Sql.Length > 0)
-            read.Fault("category", "is missing; it names the column of texts below the bars");
+            read.Fault("category", "is missing; it specifies the text column for the labels of the bars");
         return "";
     }
 

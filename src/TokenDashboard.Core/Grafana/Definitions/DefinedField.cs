@@ -20,7 +20,7 @@ internal static partial class DefinedField
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The options of a panel or override. Thresholds would have no effect without their color.</summary>
+    /// <summary>The options of a panel or override. Thresholds have an effect only with their color mode.</summary>
     internal static FieldOptions Read(DefinitionFields read) => new()
     {
         Unit = Unit(read), Decimals = read.Whole("decimals", 0, 20), Min = read.Number("min", smallest: double.MinValue),
@@ -52,7 +52,7 @@ internal static partial class DefinedField
             link.Text("title", 200, required: true) ?? "", link.Text("url", 2000, required: true) ?? "", link.Flag("newTab") ?? false)),
     ];
 
-    /// <summary>A word for the placement, or names with values; null if it is not given.</summary>
+    /// <summary>A word for the placement, or names with values; null if not specified.</summary>
     internal static Legend? Legend(DefinitionFields read)
     {
         if (read.Value("legend") is not { } value)
@@ -75,7 +75,7 @@ internal static partial class DefinedField
     internal static string? Color(DefinitionFields read, string name) => DashboardDefinition.Checked(read, name, 40, IsColor, ColorWords);
 
     private static string ColorWords =>
-        $"one of {string.Join(", ", Hues)}, with super-light-, light-, semi-dark- or dark- before it, or text, transparent, white, black, gray, #rrggbb";
+        $"one of {string.Join(", ", Hues)}, optionally with the prefix super-light-, light-, semi-dark- or dark-, or text, transparent, white, black, gray, #rrggbb";
 
     private static bool IsColor(string color) => Palette.Contains(color) || Number().IsMatch(color);
 
@@ -87,7 +87,7 @@ internal static partial class DefinedField
         string meant = Units.Nearest(unit) is { } nearest ? $", perhaps '{nearest}'" : "";
         read.Fault(
             "unit",
-            $"is '{unit}', which Grafana does not know{meant}; known are none, short, sishort, locale, percent, percentunit, ms, s, reqps, bytes, currencyUSD, "
+            $"is '{unit}', which Grafana does not support{meant}; valid units are none, short, sishort, locale, percent, percentunit, ms, s, reqps, bytes, currencyUSD, "
                 + "dateTimeAsIso and others, and custom units such as 'suffix: tokens'");
         return null;
     }
@@ -112,9 +112,9 @@ internal static partial class DefinedField
             if (DefinitionFields.AsNumber(from) is not { } value)
                 read.Fault("thresholds", $"has '{from}'; it must be {Form}");
             else if (thresholds.Exists(threshold => threshold.From == value))
-                read.Fault("thresholds", $"has two colors from {from} on");
+                read.Fault("thresholds", $"has two colors for {from}");
             else if (!IsColor(color))
-                read.Fault("thresholds", $"has the color '{color}' from {from} on; it must be {ColorWords}");
+                read.Fault("thresholds", $"has the color '{color}' for {from}; it must be {ColorWords}");
             else
                 thresholds.Add(new Threshold(value, color));
         }

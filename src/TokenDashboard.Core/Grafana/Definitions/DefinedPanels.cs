@@ -3,12 +3,12 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Reads panels, and collects what must be unique or exist in the dashboard as a whole.</summary>
+/// <summary>Reads panels, and collects items that must be unique or exist in the whole dashboard.</summary>
 internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before, DataSourcePlugin plugin)
 {
     private const int Longest = 100_000;
 
-    // Several screens.
+    // Enough for several screens.
     private const int Highest = 200;
 
     private static readonly Dictionary<string, (int Width, int Height)> Sizes = new()
@@ -30,7 +30,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before, Data
         {
             if (read.FieldsOf(item, path)?.ToList() is not { } fields)
                 continue;
-            // The keys depend on the type, so it is read first.
+            // The type is read first, because the keys depend on it.
             var type = new DefinitionFields(fields.Where(field => field.Key.Equals("type", StringComparison.OrdinalIgnoreCase)), ["type"], path, read.Faults);
             if (type.Word("type", [.. DefinitionKeys.Panels.Keys], required: true) is { } name)
                 yield return Panel(name, new DefinitionFields(fields, DefinitionKeys.Panels[name], path, read.Faults, $"a panel of type {name}"));
@@ -42,7 +42,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before, Data
     {
         int? id = read.Whole("id", smallest, largest);
         if (id is { } number && !_numbers.Add(number))
-            read.Fault("id", $"is {number}, which another panel or row of the dashboard has");
+            read.Fault("id", $"is {number}, which another panel or row of the dashboard also has");
         return id;
     }
 

@@ -7,7 +7,7 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>The variables of a definition. Those of the catalog need only their name, or a query that uses them.</summary>
+/// <summary>The variables of a definition. Variables of the catalog are included if they are named, or if a query uses them.</summary>
 internal sealed partial class DefinedVariables
 {
     private static readonly string[] Types = ["query", "custom", "textbox"];
@@ -43,7 +43,7 @@ internal sealed partial class DefinedVariables
 
     internal IEnumerable<string> Relations => _standard.Where(known => known.Hidden).Select(known => known.Name);
 
-    /// <summary>The variables, with used ones of the catalog; the data source first, the others in order.</summary>
+    /// <summary>The variables, with used variables of the catalog. The data source is first, and the others keep their order.</summary>
     internal IReadOnlyList<DashboardVariable> Complete(IEnumerable<string> texts)
     {
         HashSet<string> used = VariableUse.Reached(
@@ -52,12 +52,12 @@ internal sealed partial class DefinedVariables
         return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? _standard[0], .. all.Where(variable => variable is not DataSourceVariable)];
     }
 
-    /// <summary>Variables of the catalog that are named, but filter nothing.</summary>
+    /// <summary>Variables of the catalog that are named, but have no effect.</summary>
     internal IEnumerable<DefinitionFault> Unused(Dashboard dashboard)
     {
         HashSet<string> unused = _named.Count == 0 ? [] : new(VariableRules.Unused(new ReadDashboard(dashboard.ToDocument())), StringComparer.OrdinalIgnoreCase);
         return _named.Where(named => unused.Contains(named.Name)).Select(named => new DefinitionFault(
-            named.Path, $"is '{named.Name}', which nothing in the definition uses, not even through a relation; add a condition for it to the SQL, or remove it"));
+            named.Path, $"is '{named.Name}', which nothing in the definition uses directly or through a relation; add a condition for it to the SQL, or remove it"));
     }
 
     private DashboardVariable? Missing(string name) =>
@@ -66,7 +66,7 @@ internal sealed partial class DefinedVariables
     private void Add(List<DefinitionFault> faults, string path, DashboardVariable? variable, string name)
     {
         string? fault = variable is null
-            ? $"is '{name}', which is not a variable of the catalog; known are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. A new variable needs a name, and sql, choices or type"
+            ? $"is '{name}', which is not a variable of the catalog; valid names are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. A new variable needs a name, and sql, choices or type"
             : _variables.Any(there => there.Name == variable.Name) ? $"is '{name}', which the dashboard already has" : null;
         if (fault is null)
             _variables.Add(variable!);
@@ -79,7 +79,7 @@ internal sealed partial class DefinedVariables
         string? name = read.Text("name", 100, required: true);
         if (name is not null && (!Name().IsMatch(name) || name == "datasource" || _standard.Any(known => known.Hidden && known.Name == name)))
         {
-            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and not be datasource or the name of a "
+            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and must not be datasource or the name of a "
                 + $"relation, {string.Join(", ", Relations)}");
             name = null;
         }
@@ -116,12 +116,12 @@ internal sealed partial class DefinedVariables
         (string key, string? fault) =
             choices.Length == 0 ? ("choices", "is empty; there must be at least one choice")
             : choices.FirstOrDefault(choice => (choice.Text + choice.Value).IndexOfAny([',', '\n']) >= 0 || choice.Text.Contains(" : ", StringComparison.Ordinal)) is { Text: { } wrong }
-                ? ("choices", $"has '{wrong}'; Grafana keeps all choices in one text, so a choice must not contain a comma or ' : '")
+                ? ("choices", $"has '{wrong}'; Grafana stores all choices in one text, so a choice must not contain a comma or ' : '")
             : choices.GroupBy(choice => choice.Value).FirstOrDefault(same => same.Count() > 1) is { Key: var twice } ? ("choices", $"has '{twice}' twice")
             : first is not null && choices.All(choice => choice.Value != first)
                 ? ("default", $"is '{first}'; it must be one of {string.Join(", ", choices.Select(choice => choice.Value))}")
             : ("", null);
-        // A fault in reading the choices leaves none.
+        // An error in the choices leaves none.
         if (fault is not null && (choices.Length > 0 || read.Faults.Count == faults))
             read.Fault(key, fault);
         return new CustomVariable(name, label, description, first ?? choices.Select(choice => choice.Value).FirstOrDefault(""), choices);

@@ -3,24 +3,27 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>The state of Grafana's frontend when it sends a query: time range, interval and values of variables, which it inserts before the plugin sees the text.</summary>
+/// <summary>
+/// The state of Grafana's frontend when it sends a query: time range, interval and values of variables, which it inserts before the plugin
+/// receives the text.
+/// </summary>
 internal sealed record BrowserView
 {
-    // The number of points of a panel of all 24 columns on a screen of usual width.
+    // The number of points of a panel with all 24 columns on a screen of common width.
     private const double FullWidthPoints = 1700;
 
     internal required DashboardDocument Dashboard { get; init; }
     internal required TimeWindow Window { get; init; }
     internal required TimeZoneInfo TimeZone { get; init; }
     internal Dictionary<string, VariableValue> Values { get; init; } = [];
-    /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
+    /// <summary>Whether <c>:sqlstring</c> also escapes a double quote with a backslash, as Grafana does since 10.2.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;
-    /// <summary>Whether a list without a format is texts between quotes, as the plugin of ClickHouse asks Grafana to write it.</summary>
+    /// <summary>Whether a list without a format is inserted as quoted texts, as the ClickHouse plugin requests.</summary>
     internal bool QuotesLists { get; init; }
-    /// <summary>The length of time of a point, in milliseconds.</summary>
+    /// <summary>The length of a point's interval in milliseconds.</summary>
     internal long IntervalMilliseconds { get; init; }
 
-    /// <summary>The view of a panel: its own time range if it has one, its interval, and values that can be changed.</summary>
+    /// <summary>The view of a panel: its own time range if it has one, its interval, and a copy of the values.</summary>
     internal BrowserView For(ReadPanel panel)
     {
         TimeWindow window = Window;
@@ -32,11 +35,11 @@ internal sealed record BrowserView
         return this with { Window = window, Values = new(Values), IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")) };
     }
 
-    /// <summary>The text with variables replaced; unknown names stay unchanged.</summary>
+    /// <summary>The text with variables replaced. Unknown names stay unchanged.</summary>
     /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
     internal string Interpolate(string text) => new Interpolation(this).Of(text);
 
-    /// <summary>The value of a variable of Grafana's own; null for any other.</summary>
+    /// <summary>The value of a built-in variable of Grafana; null for any other variable.</summary>
     internal string? BuiltIn(string name, string field) => name switch
     {
         "__from" => Number(Window.FromMilliseconds),
@@ -58,7 +61,7 @@ internal sealed record BrowserView
         _ => null,
     };
 
-    /// <summary>The length of time of a point: that of the panel, or of a panel of full width.</summary>
+    /// <summary>The length of a point's interval: that of the panel, or of a panel with full width.</summary>
     internal long Interval => IntervalMilliseconds > 0 ? IntervalMilliseconds : GrafanaInterval.Milliseconds(Window, FullWidthPoints, "");
 
     private static long Round(double value) => (long)Math.Floor(value + 0.5);

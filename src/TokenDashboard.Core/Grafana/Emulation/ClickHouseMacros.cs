@@ -5,12 +5,12 @@ namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
 /// The macros of the plugin grafana-clickhouse-datasource, as version 4.20 replaces them
-/// (https://github.com/grafana/clickhouse-datasource, pkg/macros/macros.go): a bound of a time range is included, and an unknown name stays.
+/// (https://github.com/grafana/clickhouse-datasource, pkg/macros/macros.go). Both ends of a time range are inclusive, and unknown names stay unchanged.
 /// </summary>
 internal sealed class ClickHouseMacros(TimeWindow window, long interval)
 {
-    /// <summary>The SQL that is run for the text the browser sends. The interval is the length of time of a point, in milliseconds.</summary>
-    /// <exception cref="PluginException">The plugin does not accept a macro, or it is not emulated, or the text becomes too long.</exception>
+    /// <summary>The SQL that is run for the text from the browser. The interval of a point is in milliseconds.</summary>
+    /// <exception cref="PluginException">The plugin does not accept a macro, the macro is not emulated, or the text becomes too long.</exception>
     internal static string Apply(string sql, TimeWindow window, long interval)
     {
         if (!sql.Contains("$__", StringComparison.Ordinal))
@@ -62,7 +62,7 @@ internal sealed class ClickHouseMacros(TimeWindow window, long interval)
 
     private static string Date(DateTimeOffset time) => $"toDate('{time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}')";
 
-    // In seconds, of a text such as 5m, 1h30m or 90s.
+    // In seconds, from a text such as 5m, 1h30m or 90s.
     private static long Length(string text)
     {
         double seconds = 0;

@@ -6,10 +6,10 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Runs queries as Grafana's plugin grafana-clickhouse-datasource does, up to the frames it would send.</summary>
+/// <summary>Runs queries like Grafana's plugin grafana-clickhouse-datasource, up to the frames that it would send.</summary>
 internal sealed partial class ClickHouseProof(string address, NetworkCredential? credential, CancellationToken cancellation) : IPluginDatabase
 {
-    // The SQL is not trusted.
+    // The SQL is untrusted.
     private readonly ClickHouseServer _server = new(ClickHouseAddress.Parse(address), credential, cancellation) { OnlyReads = true, MaxAnswerBytes = QueryLimits.MaxResultBytes };
 
     public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time)
@@ -19,9 +19,9 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         if (!Reading().IsMatch(code))
             throw new PluginException("Only queries that begin with SELECT, WITH, SHOW, DESCRIBE, EXPLAIN or EXISTS are run here", DashboardRules.QueryNotRun);
         if (Writing().IsMatch(code))
-            throw new PluginException("The query does more than read, and is not run here", DashboardRules.QueryNotRun);
+            throw new PluginException("The query does not only read, and is not run here", DashboardRules.QueryNotRun);
         if (!ClickHouseText.IsOneStatement(finished))
-            throw new PluginException("The query may have more than one statement, and is not run here", DashboardRules.QueryNotRun);
+            throw new PluginException("The query may contain several statements, and is not run here", DashboardRules.QueryNotRun);
         using var deadline = new CancellationTokenSource(time);
         List<PluginColumn>? columns = null;
         var size = new ResultSize();
@@ -52,7 +52,7 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         }
         columns ??= [];
         int rows = columns.Count == 0 ? 0 : columns[0].Values.Count;
-        // Without rows there are no series, and without texts they are those columns that are there.
+        // Without rows, there are no series. Without text columns, the series are the existing columns.
         bool isLong = target.SeriesByLabel && rows > 0 && columns.Any(column => column.Type == ColumnType.Text) && columns.Any(column => column.Type == ColumnType.Time);
         return new PluginResult(finished, columns, rows, complete, isLong ? WideSeries.Of(columns) : null, Stopwatch.GetElapsedTime(begun).TotalMilliseconds)
         {
@@ -90,12 +90,12 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
 
     private static object Whole(object value) => value is ulong and > long.MaxValue ? (object)Number(value) : Convert.ToInt64(value, CultureInfo.InvariantCulture);
 
-    // The driver's types of long numbers convert to text only. So 0.1 of 32 bits is 0.1, as the browser gets it.
+    // The driver's types of long numbers convert to text only. Thus, 0.1 of 32 bits is 0.1, as in the browser.
     private static double Number(object value) => double.Parse(Text(value), CultureInfo.InvariantCulture);
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
-    // As the plugin's converters, pkg/converters/registry.go.
+    // Like the plugin's converters, pkg/converters/registry.go.
     private static ColumnType TypeOf(string type) => TypeName().Match(type).Groups["name"].Value switch
     {
         "Date" or "Date32" or "DateTime" or "DateTime64" => ColumnType.Time,

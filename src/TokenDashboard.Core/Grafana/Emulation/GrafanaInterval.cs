@@ -3,10 +3,10 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>The length of time of one point in a panel, as Grafana's frontend computes it: the range by the points that fit, rounded.</summary>
+/// <summary>The interval of one point in a panel, as Grafana's frontend computes it: the time range divided by the points that fit, rounded.</summary>
 internal static class GrafanaInterval
 {
-    // Lengths up to the first number are rounded to the second. In milliseconds.
+    // Intervals up to the first number are rounded to the second. In milliseconds.
     private static readonly (long Below, long Rounded)[] Steps =
     [
         (10, 1), (15, 10), (35, 20), (75, 50), (150, 100), (350, 200), (750, 500), (1_500, 1_000), (3_500, 2_000), (7_500, 5_000),
@@ -21,7 +21,7 @@ internal static class GrafanaInterval
     private static readonly (string Unit, long Milliseconds)[] Units =
         [("y", Year), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-    /// <summary>The length in milliseconds, at least the minimum, such as <c>10s</c> or <c>&gt;1m</c>; empty for none.</summary>
+    /// <summary>The interval in milliseconds, not below the minimum, such as <c>10s</c> or <c>&gt;1m</c>; empty for no minimum.</summary>
     internal static long Milliseconds(TimeWindow window, double points, string minimum)
     {
         long exact = (long)(window.LengthMilliseconds / Math.Max(1, points));
@@ -29,14 +29,14 @@ internal static class GrafanaInterval
         return Math.Max(rounded, Parse(minimum) ?? 0);
     }
 
-    /// <summary>A length as Grafana writes it: the largest unit that fits, without a remainder.</summary>
+    /// <summary>An interval in Grafana's format: the largest unit that fits without a remainder.</summary>
     internal static string Text(long milliseconds)
     {
         (string unit, long length) = Units.First(known => milliseconds >= known.Milliseconds || known.Milliseconds == 1);
         return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / length}{unit}");
     }
 
-    /// <summary>A length such as <c>10s</c> in milliseconds, with months of 30 days; null for anything else.</summary>
+    /// <summary>An interval such as <c>10s</c> in milliseconds, with months of 30 days; null for anything else.</summary>
     internal static long? Parse(string text) => text.Trim().TrimStart('>') is var length && length.EndsWith('M')
         ? (long?)AlertLength.Parse(length[..^1] + "d")?.TotalMilliseconds * 30
         : (long?)AlertLength.Parse(length)?.TotalMilliseconds;

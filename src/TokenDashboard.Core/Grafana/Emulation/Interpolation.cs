@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Inserts values of variables into one text. A value for All may contain variables itself, so the length is limited; each is resolved once.</summary>
+/// <summary>Inserts values of variables into one text. A value for All can contain variables itself, so the length is limited. Each variable is resolved once.</summary>
 internal sealed class Interpolation(BrowserView view)
 {
     // The maximum depth of nested values.

@@ -1,15 +1,15 @@
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A result column as the plugin reads it, of the declared type of a table's column, or of the first value that is not NULL. Values that do not fit
-/// are counted: the plugin silently truncates or drops them.
+/// A result column as the plugin reads it. Its type is the declared type of a table column, or the type of the first value that is not NULL. Values of
+/// other types are counted, because the plugin silently truncates or drops them.
 /// </summary>
 internal sealed partial class PluginColumn
 {
-    // No time is beyond it.
+    // No valid time is beyond it.
     private const double MostSeconds = 1e18;
 
-    // SQLite drivers of Go turn text in columns declared so into times, which the plugin then cannot read.
+    // SQLite drivers of Go convert text in columns with these declared types to times, which the plugin then cannot read.
     private readonly bool _driverReadsTimes;
 
     // An expression has no declared type.
@@ -87,7 +87,7 @@ internal sealed partial class PluginColumn
             value as string, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double parsed) ? parsed : null,
     };
 
-    /// <summary>Seconds since 1970: numbers are, and text is RFC 3339 or such a number. Null if the value is no time, or would not fit a decimal.</summary>
+    /// <summary>Seconds since 1970. Numbers are seconds, and text is RFC 3339 or such a number. Null if the value is not a time, or does not fit a decimal.</summary>
     private static decimal? ToTime(object value) => value switch
     {
         long seconds => seconds,
@@ -122,13 +122,13 @@ internal sealed partial class PluginColumn
 /// <summary>The type of a result column in the plugin.</summary>
 public enum ColumnType : long
 {
-    /// <summary>Unknown, because all values are NULL; the column is sent as numbers.</summary>
+    /// <summary>Unknown, because all values are NULL. The column is sent as numbers.</summary>
     Unknown,
     /// <summary>Whole numbers of 64 bits.</summary>
     WholeNumber,
     /// <summary>Numbers with fractions.</summary>
     Number,
-    /// <summary>Text; a label of series.</summary>
+    /// <summary>Text, which becomes a label of series.</summary>
     Text,
     /// <summary>Times.</summary>
     Time,

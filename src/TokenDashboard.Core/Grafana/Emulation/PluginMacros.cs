@@ -5,7 +5,7 @@ namespace TokenDashboard.Grafana.Emulation;
 /// <summary>The plugin's own replacements after the browser's: <c>$__from</c>, <c>$__to</c> and a macro, whose arguments are split at every comma.</summary>
 internal static class PluginMacros
 {
-    /// <summary>The SQL that is run, and the seconds between rows where gaps are to be filled.</summary>
+    /// <summary>The SQL that is run, and the seconds between rows if gaps must be filled.</summary>
     /// <exception cref="PluginException">The plugin does not accept the macro's arguments.</exception>
     internal static (string Sql, long? FillSeconds) Apply(string sql, TimeWindow window)
     {
@@ -33,7 +33,7 @@ internal static class PluginMacros
             end = call.Index + call.Length;
         }
         applied.Append(withTimes, end, withTimes.Length - end);
-        // The last macro's interval is the one that gaps are filled with.
+        // Gaps are filled with the interval of the last macro.
         return (applied.ToString(), fill is null ? null : interval);
     }
 
@@ -41,10 +41,10 @@ internal static class PluginMacros
     private static string Milliseconds(DateTimeOffset time) => (time.ToUnixTimeSeconds() * 1000).ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>Adds the missing rows between the first and the last one for a macro that fills gaps, empty except for their time.</summary>
+/// <summary>Adds the missing rows between the first and the last row for a macro that fills gaps. They contain only their time.</summary>
 internal static class GapFilling
 {
-    /// <exception cref="PluginException">There is no time column, or its times are NULL or do not ascend, or there would be too many rows.</exception>
+    /// <exception cref="PluginException">There is no time column, its times are NULL or not ascending, or there would be too many rows.</exception>
     internal static void Fill(IReadOnlyList<PluginColumn> columns, long seconds)
     {
         PluginColumn time = columns.FirstOrDefault(column => column.Type == ColumnType.Time)
@@ -54,7 +54,7 @@ internal static class GapFilling
         // The plugin would loop forever.
         if (seconds <= 0)
             throw new PluginException($"an interval of {seconds} seconds never fills a gap; the plugin would not return");
-        // A row that is added has only a time.
+        // An added row has only a time.
         var filled = new List<(decimal Time, int? Row)>();
         decimal expected = Time(time, 0);
         for (int row = 0; row < time.Values.Count; row++)
@@ -65,7 +65,7 @@ internal static class GapFilling
             for (; expected < current; expected += seconds)
             {
                 filled.Add((expected, null));
-                // Buckets of a second over years would be too many rows.
+                // Buckets of one second over years would be too many rows.
                 if ((long)filled.Count * columns.Count > QueryLimits.MaxPoints)
                     throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxPoints} values after its gaps of {seconds} seconds are filled");
             }

@@ -7,14 +7,14 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// Runs queries as Grafana's plugin frser-sqlite-datasource 4 does, up to the frames it would send, each with its own connection. Outside WAL mode,
+/// Runs queries like Grafana's plugin frser-sqlite-datasource 4, up to the frames that it would send, each with a separate connection. Outside WAL mode,
 /// reading blocks the application, so a query is limited to a tenth of a second. A longer query, and all queries after it, run on a copy.
 /// </summary>
 internal sealed class ProofDatabase : IPluginDatabase
 {
     private readonly CancellationToken _cancellation;
     private readonly bool _writerNeverWaits;
-    // Copied once, or not at all if that failed.
+    // Copied once, or not at all if the copy failed.
     private Lazy<StoreSnapshot>? _snapshot;
 
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
@@ -95,7 +95,7 @@ internal sealed class ProofDatabase : IPluginDatabase
             {
                 throw explained;
             }
-            // For SQLite, remaining names with a dollar sign are parameters.
+            // For SQLite, the remaining names with a dollar sign are parameters.
             catch (InvalidOperationException)
             {
                 IEnumerable<string> names = VariableUse.In(SqlText.Blank(sql)).Select(use => sql.Substring(use.Index, use.Length)).Distinct();

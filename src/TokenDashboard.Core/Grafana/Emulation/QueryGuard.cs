@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Restricts a connection to <see cref="QueryLimits"/> and to statements that read, and reports what the plugin would run or refuse.</summary>
+/// <summary>Restricts a connection to <see cref="QueryLimits"/> and to statements that read, and reports statements that the plugin would run or reject.</summary>
 internal sealed class QueryGuard : IDisposable
 {
     // The number of SQLite's steps between two checks of the clock: a few microseconds.
@@ -13,7 +13,7 @@ internal sealed class QueryGuard : IDisposable
 
     private static readonly TimeSpan MemoryLook = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>PRAGMAs that only read; those with a value in parentheses take the name of a table or index.</summary>
+    /// <summary>PRAGMAs that only read. A value in parentheses is the name of a table or index.</summary>
     private static readonly HashSet<string> HarmlessPragmas = new(StringComparer.OrdinalIgnoreCase)
     {
         "application_id", "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list", "freelist_count",
@@ -38,7 +38,7 @@ internal sealed class QueryGuard : IDisposable
     internal QueryGuard(sqlite3 database, QueryLimits limits)
     {
         _limits = limits;
-        // Temporary results stay in memory, which is limited: no query fills a disk.
+        // Temporary results stay in memory, which is limited, so no query can fill a disk.
         raw.sqlite3_exec(database, "PRAGMA temp_store = MEMORY");
         (int Limit, int Value)[] most =
         [
@@ -52,19 +52,19 @@ internal sealed class QueryGuard : IDisposable
         raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, out _);
         raw.sqlite3_progress_handler(database, StepsPerLook, _ => Look() ? 1 : 0, null);
         raw.sqlite3_set_authorizer(database, (_, action, first, second, schema, _) => Authorize(action, first, second, schema), null);
-        // A step that reads a whole table ends at an interrupt only.
+        // Only an interrupt ends a step that reads a whole table.
         _deadline = new CancellationTokenSource(limits.Time);
         _interrupt = _deadline.Token.Register(() => raw.sqlite3_interrupt(database));
     }
 
-    /// <summary>The error of the dashboard for an error of SQLite; null if the database is the cause.</summary>
+    /// <summary>The dashboard's error for an error of SQLite; null if the database is the cause.</summary>
     internal PluginException? Explain(SqliteException exception) => _refused ?? exception.SqliteErrorCode switch
     {
-        // If SQLite is stopped while it parses a statement, it reports the part that it has not reached.
+        // If SQLite is stopped while it parses a statement, it reports the rest of the statement.
         raw.SQLITE_INTERRUPT or raw.SQLITE_ERROR when _stopped is not null || _deadline.IsCancellationRequested => Stopped(_stopped ?? TooLong),
         raw.SQLITE_TOOBIG => Stopped(string.Create(CultureInfo.InvariantCulture, $"has a text, BLOB or row of more than {_limits.ValueLength} bytes")),
         raw.SQLITE_NOMEM => Stopped(TooMuchMemory),
-        // SQL with wrong syntax or names, or a function call with an invalid value.
+        // SQL with invalid syntax or names, or a function call with an invalid value.
         raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_AUTH or raw.SQLITE_RANGE or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISUSE
             or raw.SQLITE_READONLY => new PluginException(Message(exception)),
         _ => null,
@@ -106,7 +106,7 @@ internal sealed class QueryGuard : IDisposable
         PluginException? refused = action switch
         {
             raw.SQLITE_SELECT or raw.SQLITE_READ or raw.SQLITE_FUNCTION or raw.SQLITE_RECURSIVE => null,
-            // SQLite itself refuses these, as it does to the plugin.
+            // SQLite itself rejects these, as it does for the plugin.
             raw.SQLITE_ATTACH or raw.SQLITE_DETACH => null,
             raw.SQLITE_PRAGMA when first is not null && HarmlessPragmas.Contains(first) && (second is null || PragmasOfNames.Contains(first)) => null,
             raw.SQLITE_PRAGMA => NotRun($"PRAGMA {first}"),
@@ -122,7 +122,7 @@ internal sealed class QueryGuard : IDisposable
 
     private static PluginException NotRun(string what) => new($"The query contains {what}, which is not run here", DashboardRules.QueryNotRun);
 
-    // The library says "SQLite Error 1: 'no such column: x'."
+    // The library's message is "SQLite Error 1: 'no such column: x'."
     private static string Message(SqliteException exception)
     {
         string[] parts = exception.Message.Split('\'', 2);
@@ -131,19 +131,19 @@ internal sealed class QueryGuard : IDisposable
 }
 
 /// <summary>
-/// The limits of a query of a dashboard, whose SQL is not trusted: its time, the growth of this process in bytes, and the longest text, BLOB or row in
-/// bytes. A function that compares two texts letter by letter cannot be stopped, and takes the square of their length.
+/// The limits of a dashboard's query, whose SQL is untrusted: its time, the growth of this process in bytes, and the longest text, BLOB or row in
+/// bytes. A function that compares two texts letter by letter cannot be stopped, and its time is proportional to the square of their length.
 /// </summary>
 internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
 {
-    /// <summary>The most rows that are read: browsers cannot draw more, and all are in memory.</summary>
+    /// <summary>The maximum number of rows that are read. Browsers cannot draw more, and all are in memory.</summary>
     internal const int MaxRows = 200_000;
-    /// <summary>The most bytes a result may have: texts as in memory, and 32 for each value.</summary>
+    /// <summary>The maximum size of a result in bytes: texts as in memory, and 32 for each value.</summary>
     internal const long MaxResultBytes = 256L << 20;
-    /// <summary>The most values of a result after filling gaps, and in all series together.</summary>
+    /// <summary>The maximum number of values of a result after filling gaps, and in all series together.</summary>
     internal const int MaxPoints = 2_000_000;
     internal const int MaxCopies = 20_000;
-    /// <summary>The time limit of all queries of a dashboard, as a multiple of that of one query.</summary>
+    /// <summary>The time limit of all queries of a dashboard, as a multiple of the limit of one query.</summary>
     internal const int QueriesOfDashboard = 10;
 
     /// <summary>The limits while the application that writes the database waits.</summary>
@@ -152,12 +152,12 @@ internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
     internal static QueryLimits Of(TimeSpan time) => new(time, 1L << 30, 1 << 20);
 }
 
-/// <summary>Counts the bytes of a result, which are in memory until its rules are checked.</summary>
+/// <summary>Counts the bytes of a result, which stays in memory until its rules are checked.</summary>
 internal sealed class ResultSize
 {
     private long _bytes;
 
-    /// <exception cref="PluginException">The result has more than <see cref="QueryLimits.MaxResultBytes"/>.</exception>
+    /// <exception cref="PluginException">The result exceeds <see cref="QueryLimits.MaxResultBytes"/>.</exception>
     internal void Add(object? value)
     {
         // The plugin writes a BLOB as numbers.

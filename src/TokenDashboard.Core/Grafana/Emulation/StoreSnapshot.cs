@@ -6,7 +6,7 @@ namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
 /// A copy of a database at one point in time, in a temporary file that only this account can read. The database can be written between the steps of
-/// copying; then SQLite starts again. https://sqlite.org/backup.html
+/// copying. SQLite then starts again. https://sqlite.org/backup.html
 /// </summary>
 internal sealed class StoreSnapshot : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class StoreSnapshot : IDisposable
 
     private static readonly TimeSpan YoungestLeftover = TimeSpan.FromHours(1);
 
-    // Marks the file as in use, until it is disposed or the process ends. On Unix, SQLite ignores this lock; on Windows, to share the file does not allow to delete it.
+    // Marks the file as in use until it is disposed or the process ends. On Unix, SQLite ignores this lock. On Windows, sharing the file does not allow deleting it.
     private readonly FileStream _held;
 
     private StoreSnapshot()
@@ -33,7 +33,7 @@ internal sealed class StoreSnapshot : IDisposable
 
     internal string Path { get; }
 
-    /// <exception cref="PluginException">The database is written too often, or there is no disk space for the copy.</exception>
+    /// <exception cref="PluginException">The database is written too often, or the disk has no space for the copy.</exception>
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
     internal static StoreSnapshot Take(string path, TimeSpan limit, CancellationToken cancellation)
     {
@@ -60,11 +60,11 @@ internal sealed class StoreSnapshot : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is in use. A later run removes it.
+            // The file is in use. A later run removes it.
         }
     }
 
-    // Those of killed runs.
+    // The files of killed runs.
     private static void RemoveLeftovers()
     {
         foreach (string file in RegularFile.List(System.IO.Path.GetTempPath(), $"{Prefix}*{Extension}"))

@@ -9,7 +9,7 @@ internal static partial class VariableOptions
 
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Options of a custom or interval variable: texts, or pairs such as <c>1h : 3600</c>, between commas.</summary>
+    /// <summary>Options of a custom or interval variable: texts, or pairs such as <c>1h : 3600</c>, separated by commas.</summary>
     internal static IReadOnlyList<(string Text, string Value)> OfList(string query) =>
     [
         .. ItemPattern().Matches(query).Select(item => item.Value.Replace("\\,", ",", StringComparison.Ordinal)).Select(item =>
@@ -18,8 +18,8 @@ internal static partial class VariableOptions
                 : (item.Trim(), item.Trim())),
     ];
 
-    /// <summary>Options of a query variable: filtered by its regex, each once, sorted.</summary>
-    /// <exception cref="PluginException">The result has neither one column nor the two that Grafana knows, or the regex cannot be applied.</exception>
+    /// <summary>Options of a query variable: filtered by its regex, without duplicates, sorted.</summary>
+    /// <exception cref="PluginException">The result has neither one column nor the two that Grafana supports, or the regex cannot be applied.</exception>
     internal static IReadOnlyList<(string Text, string Value)> OfResult(PluginResult result, ReadVariable variable)
     {
         PluginColumn? Column(string name) => result.Columns.FirstOrDefault(column => column.Name == name);
@@ -60,7 +60,7 @@ internal static partial class VariableOptions
         }
         catch (ArgumentException exception)
         {
-            throw new PluginException($"The regex of the variable cannot be read: {exception.Message}");
+            throw new PluginException($"The regex of the variable is invalid: {exception.Message}");
         }
         long begun = Stopwatch.GetTimestamp();
         Match MatchOf(string value) => Stopwatch.GetElapsedTime(begun) < MostTime ? regex.Match(value) : throw new RegexMatchTimeoutException();
@@ -74,7 +74,7 @@ internal static partial class VariableOptions
 
     private static string? Group(Match match, string name) => match.Groups[name] is { Success: true } group ? group.Value : null;
 
-    // 1 and 2 by letters, 3 and 4 by number, 5 and 6 by letters without case, 7 and 8 naturally; even ones descend.
+    // 1 and 2: alphabetical; 3 and 4: numerical; 5 and 6: alphabetical, not case-sensitive; 7 and 8: natural. Even numbers are descending.
     private static IReadOnlyList<(string Text, string Value)> Sort((string Text, string Value)[] options, int sort)
     {
         IEnumerable<(string Text, string Value)> sorted = sort switch
@@ -92,7 +92,7 @@ internal static partial class VariableOptions
         double.TryParse(NumberPattern().Match(text).Value, CultureInfo.InvariantCulture, out double number) ? number : -1;
 
     [GeneratedRegex(@"(?:\\,|[^,])+")] private static partial Regex ItemPattern();
-    // As in "1h : 3600", divided at the last colon that has blanks around it.
+    // For example "1h : 3600", split at the last colon that is surrounded by blanks.
     [GeneratedRegex(@"^(?<text>[^\n]+\s):(?<value>\s[^\n]+)\z", RegexOptions.CultureInvariant)] private static partial Regex PairPattern();
     [GeneratedRegex("^/(?<pattern>.*)/(?<flags>[a-z]*)$", RegexOptions.Singleline)] private static partial Regex DelimitedPattern();
     [GeneratedRegex(@"[0-9]+(\.[0-9]+)?")] private static partial Regex NumberPattern();

@@ -2,7 +2,10 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Fills the view with the values of a dashboard's variables as when it is opened, in the order of their dependencies. An empty list of chosen values is All.</summary>
+/// <summary>
+/// Sets the values of a dashboard's variables in the view as when the dashboard is opened, in the order of their dependencies. An empty list of
+/// selected values is All.
+/// </summary>
 internal sealed class VariableResolver(
     ReadDashboard dashboard, BrowserView view, IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
     Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run, Action<ReadVariable, PluginException> refuse)
@@ -11,7 +14,7 @@ internal sealed class VariableResolver(
 
     internal void Resolve()
     {
-        // Without recursion, which would crash the process for a chain of ten thousand.
+        // Without recursion, which would crash the process for a chain of ten thousand variables.
         var waiting = new Stack<(ReadVariable Variable, bool IsReady)>();
         foreach (ReadVariable variable in dashboard.Variables)
         {
@@ -65,11 +68,11 @@ internal sealed class VariableResolver(
         };
     }
 
-    /// <summary>The choice: stored values that are among the options, else all or the first.</summary>
+    /// <summary>The selection: stored values that are among the options; otherwise all or the first.</summary>
     private static VariableValue Choose(ReadVariable variable, IReadOnlyList<(string Text, string Value)> options, IReadOnlyList<string>? given)
     {
         Dictionary<string, string> texts = options.DistinctBy(option => option.Value).ToDictionary(option => option.Value, option => option.Text);
-        // A selected value may be the displayed text.
+        // A selected value can be the displayed text.
         IReadOnlyList<string> current = given?.Select(value => texts.ContainsKey(value)
             ? value
             : options.Where(option => option.Text == value).Select(option => option.Value).FirstOrDefault(value)).ToArray() ?? Current(variable);
@@ -101,7 +104,7 @@ internal sealed class VariableResolver(
     private static IReadOnlyList<string> Current(ReadVariable variable) =>
         [.. variable.Json.Child("current").Texts("value").Where(value => value.Length > 0)];
 
-    // Of a variable of another data source, only the options stored in the dashboard are known.
+    // For a variable of another data source, only the options stored in the dashboard are known.
     private static IReadOnlyList<(string Text, string Value)> Stored(ReadVariable variable) =>
     [
         .. variable.Json.Objects("options").Select(option => (option.Text("text"), option.Text("value"))).Where(option => option.Item2 != ReadVariable.All),

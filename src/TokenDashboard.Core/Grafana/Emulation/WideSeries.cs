@@ -1,6 +1,9 @@
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>The series of a result: one for each combination of text columns, which become labels, and each other column. A row replaces one of its time and labels.</summary>
+/// <summary>
+/// The series of a result: one for each combination of text columns, which become labels, and each other column. A row replaces an earlier row
+/// with the same time and labels.
+/// </summary>
 internal sealed record WideSeries(int Count, int Repeated)
 {
     /// <exception cref="PluginException">The result cannot become series.</exception>
@@ -17,7 +20,7 @@ internal sealed record WideSeries(int Count, int Repeated)
             throw new PluginException("can not convert to wide series, input fields have no rows");
         if (labels.DistinctBy(label => label.Name).Count() < labels.Length)
             throw new PluginException("two label columns have the same name");
-        // By its labels, the last row of each time.
+        // The last row of each time, by its labels.
         var series = new Dictionary<string, Dictionary<decimal, int>>();
         decimal? before = null;
         int times = 0;
@@ -37,7 +40,7 @@ internal sealed record WideSeries(int Count, int Repeated)
         }
         if ((long)series.Count * values.Length * times > QueryLimits.MaxPoints)
             throw QueryGuard.Stopped($"returns {series.Count} series of {times} times, more than {QueryLimits.MaxPoints} points");
-        // Series without any value are dropped, unless a label "name" names them.
+        // Series without any value are dropped, unless they have a label "name".
         PluginColumn? name = labels.FirstOrDefault(label => label.Name == "name");
         bool IsShown(PluginColumn column, IEnumerable<int> rows) => rows.Any(row => column.Values[row] is not null || name?.Values[row] is string { Length: > 0 });
         return new WideSeries(

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace TokenDashboard.Grafana.Http;
 
-// The parts of Grafana's responses that are read. Everything can be missing: versions differ, and proxies can respond.
+// The parts of Grafana's responses that are read. All values can be missing, because versions differ, and proxies can respond.
 
 /// <summary>GET /api/health.</summary>
 internal sealed record HealthAnswer(string? Database, string? Version);
@@ -14,7 +14,7 @@ internal sealed record FolderAnswer(string? Uid, string? Title, string? ParentUi
 internal sealed record PluginAnswer(JsonObject? Info);
 
 internal sealed record DataSourceItem(string? Uid, string? Name, string? Type);
-/// <summary>GET /api/datasources/uid/:uid/health, also as the body of its failure.</summary>
+/// <summary>GET /api/datasources/uid/:uid/health, also as the body of an error.</summary>
 internal sealed record DataSourceHealth(string? Status, string? Message);
 /// <summary>GET /api/dashboards/uid/:uid.</summary>
 internal sealed record DashboardAnswer(JsonObject? Dashboard, DashboardMeta? Meta);
@@ -28,7 +28,7 @@ internal sealed record SaveAnswer(string? Uid, long Version, string? Status);
 
 internal sealed record VersionAnswer(long Version, string? Message, long? ParentVersion = null, string? CreatedBy = null, DateTimeOffset? Created = null)
 {
-    /// <summary>Whether the list shows other words than were stored: those of a first version are always "Initial save".</summary>
+    /// <summary>Whether the list shows another message than the stored one. The message of a first version is always "Initial save".</summary>
     internal bool HidesMessage => ParentVersion == 0;
 }
 
@@ -39,7 +39,7 @@ internal sealed record VersionContent(long Version, string? Message, JsonObject?
 /// <summary>GET /api/search.</summary>
 internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, string? FolderTitle, string[]? Tags = null);
 
-// The parts of responses under /apis that are read; they have the form of Kubernetes' API. Everything may be missing.
+// The parts of responses under /apis that are read, in the format of the Kubernetes API. All values can be missing.
 
 /// <summary>GET /apis/:group.</summary>
 internal sealed record ApiGroup(ApiGroupVersion[]? Versions, ApiGroupVersion? PreferredVersion);
@@ -51,15 +51,15 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
     internal const string FolderNote = "grafana.app/folder";
     internal const string MessageNote = "grafana.app/message";
 
-    /// <summary>Its uid in Grafana, which is not the metadata's uid.</summary>
+    /// <summary>The uid in Grafana, which is not the uid of the metadata.</summary>
     internal string Uid => Metadata.String("name") ?? "";
-    /// <summary>Its version, counted from 1: it grows when content or folder change. Objects in the trash have a negative one.</summary>
+    /// <summary>The version, counted from 1. It increases when content or folder change. Objects in the trash have a negative version.</summary>
     internal long Generation => Metadata.Whole("generation") ?? 0;
     internal string? Title => Spec.String("title");
     /// <summary>The uid of its folder; empty for none.</summary>
     internal string Folder => Note(FolderNote) is { } folder and not "general" ? folder : "";
 
-    /// <summary>The version of the group in which it is stored, if that is of the newer schema; null for the classic one.</summary>
+    /// <summary>The version of the group in which it is stored, if that has the newer schema; null for the classic schema.</summary>
     internal string? NewerSchema =>
         new[] { Status.Child("conversion").String("storedVersion"), ApiVersion?[(ApiVersion.LastIndexOf('/') + 1)..] }.FirstOrDefault(IsNewerSchema);
 
@@ -74,7 +74,7 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
         Note("grafana.app/updatedTimestamp") ?? Metadata.String("creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
         out DateTimeOffset time) ? time : null;
 
-    /// <summary>Who saved it last and when, for messages.</summary>
+    /// <summary>The user who saved it last, and the time, for messages.</summary>
     internal string SavedBy => SavedByName is { Length: > 0 } name ? $" by '{name}'" + (SavedAt is { } time ? On(time) : "") : "";
 
     internal string? Note(string name) => Metadata.Child("annotations").String(name);

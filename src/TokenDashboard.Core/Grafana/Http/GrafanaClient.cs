@@ -6,12 +6,12 @@ using System.Security.Cryptography.X509Certificates;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>
-/// Sends requests to one Grafana server, one after another on the caller's thread. No response, or one that is not Grafana's, is a
-/// <see cref="TokenDashboardException"/>; a refusal of Grafana itself is a <see cref="GrafanaResponse"/>.
+/// Sends requests to one Grafana server, one after another on the caller's thread. If there is no response, or it is not from Grafana, a
+/// <see cref="TokenDashboardException"/> is thrown. If Grafana itself rejects a request, a <see cref="GrafanaResponse"/> is returned.
 /// </summary>
 internal sealed class GrafanaClient : IDisposable
 {
-    /// <summary>No valid response is as large; a wrong address can return anything.</summary>
+    /// <summary>Valid responses are smaller, but a wrong address can return anything.</summary>
     private const int MaxResponseBytes = 64 * 1024 * 1024;
 
     private readonly GrafanaConnection _connection;
@@ -23,7 +23,7 @@ internal sealed class GrafanaClient : IDisposable
     private readonly Secrets _secrets;
 
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaSignInInvalid"/>: no usable token or credential. <see cref="ErrorCode.GrafanaCertificateInvalid"/>.
+    /// <see cref="ErrorCode.GrafanaSignInInvalid"/>: the token or credential is missing or invalid. <see cref="ErrorCode.GrafanaCertificateInvalid"/>.
     /// </exception>
     internal GrafanaClient(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     {
@@ -34,17 +34,17 @@ internal sealed class GrafanaClient : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaCertificateInvalid,
-                "Use -CaCertificate or -SkipCertificateCheck, not both: without the check the authority's certificate is not used.",
+                "Use -CaCertificate or -SkipCertificateCheck, not both. Without the check, the authority's certificate is not used.",
                 target: connection.CaCertificate);
         }
         (AuthenticationHeaderValue authorization, string[] secrets) = Authorization(connection);
         if (connection.Url.Scheme == Uri.UriSchemeHttp && !connection.Url.IsLoopback && callbacks.IsNew(connection.Url.GetLeftPart(UriPartial.Authority)))
-            callbacks.Warning($"{connection.Url} uses http: the token or password, and what is published, can be read and changed in transit. Use https.");
+            callbacks.Warning($"{connection.Url} uses http. The token or password, and the published data, can be read and changed in transit. Use https.");
         _authorities = connection.CaCertificate is null ? [] : connection.Authorities();
         _http = new HttpClient(Handler(connection))
         {
             BaseAddress = connection.Url,
-            // The deadline of a request includes its retries and is kept there.
+            // The deadline of a request includes its retries, and is handled there.
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
@@ -52,12 +52,12 @@ internal sealed class GrafanaClient : IDisposable
         HttpRequestHeaders headers = _http.DefaultRequestHeaders;
         headers.Authorization = authorization;
         headers.Accept.ParseAdd("application/json");
-        // Without this header, Grafana shows a data source for some seconds as it was before a change.
+        // Without this header, Grafana returns a data source in its previous state for some seconds after a change.
         headers.Add("X-Grafana-NoCache", "true");
         headers.UserAgent.ParseAdd("TokenDashboard");
         if (connection.OrgId is { } organization)
             headers.Add("X-Grafana-Org-Id", organization.ToString(CultureInfo.InvariantCulture));
-        // Nobody would take them out of a connection that was not made.
+        // If the connection cannot be created, nothing else would remove the secrets.
         _secrets = new Secrets();
         Array.ForEach(secrets, _secrets.Add);
     }
@@ -66,15 +66,15 @@ internal sealed class GrafanaClient : IDisposable
 
     internal TokenDashboardException Error(ErrorCode code, string message) => new(code, message, target: Url);
 
-    /// <summary>Reads, and retries temporary failures. <paramref name="path"/> is relative, with its parts escaped.</summary>
+    /// <summary>Reads, and retries after temporary failures. <paramref name="path"/> is relative, with its parts escaped.</summary>
     internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, Try(path));
 
-    /// <summary>Reads what a server may not have; null if it does not have it.</summary>
+    /// <summary>Reads an optional resource; null if the server does not have it.</summary>
     internal GrafanaResponse? Find(string path) => Try(path) is var attempt && attempt is { Failure: null, Status: 404 or 410 } ? null : ReadAnswer(path, attempt);
 
     /// <summary>
-    /// Like <see cref="Find"/>, for optional information: null also for a refusal, a redirect or a page, because a proxy may not let the request
-    /// through. An unavailable server, or one that does not know the account, is still a failure.
+    /// Like <see cref="Find"/>, for optional information. Also null for a rejection, a redirect or a web page, because a proxy may not let the request
+    /// through. If the server is unavailable, or does not know the account, it is still a failure.
     /// </summary>
     internal GrafanaResponse? FindOptional(string path)
     {
@@ -97,8 +97,8 @@ internal sealed class GrafanaClient : IDisposable
         Read(HttpMethod.Post, path, _retry.Run(cancel => Once(HttpMethod.Post, path, body, cancel)));
 
     /// <summary>
-    /// Sends a request that changes something. Before it is sent again, <paramref name="isDone"/> checks whether it was carried out; null if it
-    /// was. With <paramref name="editable"/>, what the alerting API writes stays editable in Grafana.
+    /// Sends a request that changes data. Before it is sent again, <paramref name="isDone"/> checks whether it was carried out. If so, the result is
+    /// null. With <paramref name="editable"/>, objects written by the alerting API stay editable in Grafana.
     /// </summary>
     internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone, bool editable = false)
     {
@@ -123,12 +123,12 @@ internal sealed class GrafanaClient : IDisposable
                     Code: ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnreachable,
                     InnerException: not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError },
                 };
-                // A repeated try may be refused because an earlier one arrived late.
+                // A repeated attempt may be rejected because an earlier attempt arrived late.
                 return repeated && attempt.Status is 409 or 412 && IsDone() ? GrafanaAttempt.Done : attempt;
             }
             catch (TokenDashboardException exception)
             {
-                // isDone failed, and the previous try may still be carried out.
+                // isDone failed, and the previous attempt may still be carried out.
                 return new GrafanaAttempt { Failure = exception, MayPass = exception.Code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy };
             }
             finally
@@ -139,7 +139,7 @@ internal sealed class GrafanaClient : IDisposable
         if (lost && last.Failure is { } failure)
         {
             throw new TokenDashboardException(
-                failure.Code, $"{failure.Message} Whether it carried out {method} {path} is unknown. The next run checks that and continues from there.", failure, Url);
+                failure.Code, $"{failure.Message} Whether it carried out {method} {path} is unknown. The next run checks this and continues.", failure, Url);
         }
         return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
     }
@@ -152,7 +152,7 @@ internal sealed class GrafanaClient : IDisposable
         _secrets.Dispose();
     }
 
-    /// <summary>Whether a response is the plugin's own health: old servers send it with the status of an unavailable server.</summary>
+    /// <summary>Whether a response is the plugin's own health. Old servers send it with the status of an unavailable server.</summary>
     internal static bool IsPluginAnswer(int status, ReadOnlySpan<byte> body) => status == 503 && body.IndexOf("\"status\":\"ERROR\""u8) >= 0;
 
     private GrafanaAttempt Try(string path) => _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));
@@ -175,7 +175,7 @@ internal sealed class GrafanaClient : IDisposable
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {
-            // Only the asynchronous method can be cancelled while the host's name is looked up.
+            // Only the asynchronous method can be canceled while the host name is resolved.
             using HttpResponseMessage response = _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel).GetAwaiter().GetResult();
             byte[] content = response.Content.ReadAsByteArrayAsync(cancel).GetAwaiter().GetResult();
             int status = (int)response.StatusCode;
@@ -187,7 +187,7 @@ internal sealed class GrafanaClient : IDisposable
         }
         catch (OperationCanceledException exception) when (!_cancellation.IsCancellationRequested)
         {
-            string message = $"Grafana at {Url} did not answer {method} {path} within {_connection.Timeout.TotalSeconds:0} seconds. Check that the server is not "
+            string message = $"Grafana at {Url} did not respond to {method} {path} within {_connection.Timeout.TotalSeconds:0} seconds. Check that the server is not "
                 + "overloaded, or use a larger -TimeoutSec.";
             return new GrafanaAttempt { Failure = new TokenDashboardException(ErrorCode.GrafanaTimeout, message, exception, Url) };
         }
@@ -196,9 +196,9 @@ internal sealed class GrafanaClient : IDisposable
             return Failed(exception switch
             {
                 HttpRequestException known => known,
-                // .NET 10 lets it through if a connection is reset as soon as it is there, before anything was sent.
+                // .NET 10 does not wrap this exception if a connection is reset immediately, before anything was sent.
                 SocketException => new HttpRequestException(HttpRequestError.ConnectionError, exception.Message, exception),
-                // Not compressed as its header says; .NET reports Brotli as an invalid operation.
+                // The body is not compressed as its header specifies. .NET reports Brotli as an invalid operation.
                 InvalidDataException or InvalidOperationException => new HttpRequestException(HttpRequestError.InvalidResponse, exception.Message, exception),
                 _ => new HttpRequestException(HttpRequestError.ResponseEnded, exception.Message, exception),
             });
@@ -212,14 +212,14 @@ internal sealed class GrafanaClient : IDisposable
         (ErrorCode code, string message) = exception.HttpRequestError switch
         {
             HttpRequestError.SecureConnectionError => (ErrorCode.GrafanaTlsFailed,
-                $"No secure connection to Grafana at {Url}: {cause}. If the server speaks plain http, write http:// in -Url. If its certificate is from an authority "
-                    + "of your own, use -CaCertificate or trust the authority on this machine. -SkipCertificateCheck accepts any."),
+                $"No secure connection to Grafana at {Url}: {cause}. If the server uses http, use http:// in -Url. If your own authority issued its certificate, "
+                    + "use -CaCertificate or trust the authority on this computer. -SkipCertificateCheck accepts any certificate."),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => (ErrorCode.GrafanaNotJson,
-                $"The server at {Url} is not Grafana: {cause}. Check host, port and http or https in -Url."),
+                $"The server at {Url} is not Grafana: {cause}. Check the host, the port, and http or https in -Url."),
             HttpRequestError.NameResolutionError => (ErrorCode.GrafanaUnreachable,
-                $"The host name in {Url} cannot be resolved: {cause}. Check its spelling and this machine's name servers.{way}"),
+                $"The host name in {Url} cannot be resolved: {cause}. Check its spelling and the name servers of this computer.{way}"),
             _ => (ErrorCode.GrafanaUnreachable,
-                $"Grafana at {Url} could not be reached: {cause}. Check that the server runs, and host and port in -Url.{way}"),
+                $"Grafana at {Url} could not be reached: {cause}. Check that the server is running, and check the host and port in -Url.{way}"),
         };
         // The error record shows the exception with all its causes.
         Exception inner = _secrets.MaskIn(exception.ToString()) == exception.ToString() ? exception : new HttpRequestException(exception.HttpRequestError, cause);
@@ -232,7 +232,7 @@ internal sealed class GrafanaClient : IDisposable
         var handler = new SocketsHttpHandler
         {
             AutomaticDecompression = DecompressionMethods.All,
-            // A redirect leads to a sign-in page or to another address; following it would drop the authorization and turn a POST into a GET.
+            // A redirect leads to a sign-in page or another address. Following it would drop the authorization and change a POST to a GET.
             AllowAutoRedirect = false,
             UseCookies = false,
         };
@@ -243,7 +243,7 @@ internal sealed class GrafanaClient : IDisposable
         }
         else if (connection.CaCertificate is not null)
         {
-            // A private authority seldom publishes what it revoked.
+            // Private authorities rarely publish revocation lists.
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.AddRange(_authorities);
             handler.SslOptions.CertificateChainPolicy = policy;

@@ -4,12 +4,12 @@ namespace TokenDashboard.Grafana.Http;
 
 internal sealed partial class GrafanaResponse(Uri url, string request, int status, JsonNode body, byte[] content, Secrets secrets)
 {
-    /// <summary>What to do about a proxy between here and the server.</summary>
+    /// <summary>Advice about a proxy between this computer and the server.</summary>
     internal const string ProxyAdvice =
-        "Set it in the environment variables HTTPS_PROXY and HTTP_PROXY, with user name and password if required; NO_PROXY lists hosts without a proxy.";
+        "Set it in the environment variables HTTPS_PROXY and HTTP_PROXY, with user name and password if required. NO_PROXY lists hosts without a proxy.";
 
     private const int MaxWords = 300;
-    /// <summary>How much of a page is searched for visible words.</summary>
+    /// <summary>The part of a page that is searched for visible words.</summary>
     private const int MaxPage = 64 * 1024;
     private const string BusyAdvice = "Run the command again later, or use a larger -TimeoutSec.";
 
@@ -17,13 +17,13 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
     internal string Request { get; } = request;
     internal int Status { get; } = status;
     internal bool IsSuccess => Status is >= 200 and < 300;
-    /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
+    /// <summary>Whether the server rejected the request because of its current state, or failed. Another run may have done the work.</summary>
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
     internal bool IsConflict => Status is 409 or 412;
-    /// <summary>Whether it does not answer the request: the account is unknown, or the server accepts no requests now.</summary>
+    /// <summary>Whether it is not a response to the request itself: the account is unknown, or the server temporarily accepts no requests.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
 
-    /// <summary>Grafana's own words for a refusal, with its short <c>status</c> or <c>reason</c>, without secrets. Only for messages.</summary>
+    /// <summary>Grafana's own message of a rejection, with its short <c>status</c> or <c>reason</c>, without secrets. Only for messages.</summary>
     internal string Words
     {
         get
@@ -34,7 +34,7 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
         }
     }
 
-    /// <summary>The classic API's short name of a refusal, such as <c>version-mismatch</c>.</summary>
+    /// <summary>The classic API's short name of a rejection, such as <c>version-mismatch</c>.</summary>
     internal string? StatusWord => NonEmpty("status") is { } word && word != "Failure" ? word : null;
 
     internal bool Says(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
@@ -44,19 +44,19 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
     /// <summary>Text of a server for a message: short, on one line, without secrets.</summary>
     internal static string Shown(string words, Secrets secrets)
     {
-        // Cut before it is searched, not after: a server may send megabytes. Twice the length, so that no secret is cut into a visible part.
+        // Truncated before it is searched, because a server can send megabytes. Twice the length is kept, so that the visible part contains no part of a secret.
         string shown = MessageText.Visible(secrets.MaskIn(WhiteSpace().Replace(Cut(words, 2 * MaxWords), " ").Trim()));
         return shown.Length <= MaxWords ? shown : $"{Cut(shown, MaxWords)}…";
     }
 
     /// <summary>Reads a response.</summary>
-    /// <exception cref="TokenDashboardException">It is a redirect, a page or anything else that Grafana's API never returns.</exception>
+    /// <exception cref="TokenDashboardException">The response is a redirect, a web page or anything else that Grafana's API never returns.</exception>
     internal static GrafanaResponse Read(Uri url, string request, int status, byte[] content, string? location, Secrets secrets)
     {
         if (status is >= 300 and < 400)
         {
             string hint = location?.Contains("login", StringComparison.OrdinalIgnoreCase) == true
-                ? "That is a sign-in page: a proxy in front of Grafana requires its own sign-in, or Grafana did not see the token."
+                ? "That is a sign-in page. A proxy in front of Grafana requires its own sign-in, or Grafana did not receive the token."
                 : "If that is Grafana's address, use it as -Url, with its sub-path.";
             throw new TokenDashboardException(
                 ErrorCode.GrafanaNotJson, $"{url} redirects {request} to {(location is null ? "nowhere" : Shown(location, secrets))}. {hint}", target: url);
@@ -75,18 +75,18 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
         string start = Shown(WhiteSpace().Replace(Markup().Replace(Beginning(content), " "), " "), secrets);
         (ErrorCode code, string advice) = status switch
         {
-            401 => (ErrorCode.GrafanaUnauthorized, "A proxy in front of Grafana refused the sign-in; it must let the Authorization header through."),
-            403 => (ErrorCode.GrafanaForbidden, "A proxy in front of Grafana refused the request."),
+            401 => (ErrorCode.GrafanaUnauthorized, "A proxy in front of Grafana rejected the sign-in. It must let the Authorization header through."),
+            403 => (ErrorCode.GrafanaForbidden, "A proxy in front of Grafana rejected the request."),
             407 => (ErrorCode.GrafanaUnreachable, $"The proxy in front of Grafana requires its own sign-in. {ProxyAdvice}"),
             413 => (ErrorCode.GrafanaRequestFailed,
-                "A proxy in front of Grafana accepts no request of that size. Raise its limit, or make the dashboard smaller."),
+                "A proxy in front of Grafana does not accept requests of this size. Increase its limit, or make the dashboard smaller."),
             429 => (ErrorCode.GrafanaBusy, BusyAdvice),
-            _ when IsUnavailable(status) => (ErrorCode.GrafanaUnreachable, "The proxy in front of Grafana cannot reach it. Check that the server runs."),
+            _ when IsUnavailable(status) => (ErrorCode.GrafanaUnreachable, "The proxy in front of Grafana cannot reach it. Check that the server is running."),
             _ => (ErrorCode.GrafanaNotJson, "Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that no "
                 + "proxy's sign-in page is in front of it."),
         };
-        string page = start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'";
-        throw new TokenDashboardException(code, $"{url} answered {request} with status {status} and {page}. {advice}", target: url);
+        string page = start.Length == 0 ? "no content" : $"content that is not JSON: '{start}'";
+        throw new TokenDashboardException(code, $"{url} responded to {request} with status {status} and {page}. {advice}", target: url);
     }
 
     internal T As<T>(JsonTypeInfo<T> type)
@@ -107,7 +107,10 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
 
     internal bool IsArray => body is JsonArray;
 
-    /// <summary>Lets a success through. The purpose follows "Grafana … may not"; the permission names what is required, with a role.</summary>
+    /// <summary>
+    /// Returns the response if it is a success. The purpose follows "Grafana … does not let this account". The permission contains the required
+    /// permission and a role.
+    /// </summary>
     internal GrafanaResponse OrThrow(string purpose, string permission) => IsSuccess ? this : throw Failure(purpose, permission);
 
     /// <summary>The error for a failed response, unless the caller has a better one.</summary>
@@ -120,7 +123,7 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
             403 => (ErrorCode.GrafanaForbidden, $"does not let this account {purpose} ({Words}). This requires {permission}."),
             429 => (ErrorCode.GrafanaBusy, $"accepts no more requests for now: {Words} (status 429 to {Request}). {BusyAdvice}"),
             _ when IsUnavailable(Status) => (ErrorCode.GrafanaUnreachable,
-                $"is not available now: {Words} (status {Status} to {Request}). It may be starting; see its log. Run the command again, or use a larger "
+                $"is temporarily unavailable: {Words} (status {Status} to {Request}). It may be starting. See its log. Run the command again, or use a larger "
                     + "-TimeoutSec to wait longer."),
             _ => (ErrorCode.GrafanaRequestFailed,
                 $"could not {purpose}: {Words} (status {Status} to {Request}).{(Status >= 500 ? " See the server's log." : "")}"),
@@ -128,10 +131,10 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
         return new TokenDashboardException(code, $"Grafana at {url} {message}", target: url);
     }
 
-    /// <summary>The failure of JSON that lacks what the API promises.</summary>
+    /// <summary>The failure for JSON without the values that the API guarantees.</summary>
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
-        $"{url} answered {Request} with JSON that is not a response of Grafana's API: '{Shown(Beginning(content))}'. Check that -Url is Grafana's own address.",
+        $"{url} responded to {Request} with JSON that is not from Grafana's API: '{Shown(Beginning(content))}'. Check that -Url is Grafana's own address.",
         inner, url);
 
     private string? Message => NonEmpty("message") ?? NonEmpty("error");
@@ -144,14 +147,14 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 
-    // An unclosed tag ends with the text. So each attempt matches, and the search stays linear.
+    // An unclosed tag ends with the text. Therefore, each attempt matches, and the search stays linear.
     [GeneratedRegex(@"<script\b.*?(</script>|\z)|<style\b.*?(</style>|\z)|<[^>]*(>|\z)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Markup();
 
     [GeneratedRegex("\\s+")] private static partial Regex WhiteSpace();
 }
 
-/// <summary>What an account must be allowed to do, with the role that usually may, for messages.</summary>
+/// <summary>The permissions that an account needs, with the usual role, for messages.</summary>
 internal static class GrafanaPermission
 {
     internal const string ReadDashboards = "dashboards:read (role Viewer)";

@@ -3,17 +3,17 @@ using Polly.Retry;
 
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>How one try of a request ended: with a response, or with status 0 and a failure. Another try may pass, after the wait that the server requests.</summary>
+/// <summary>The result of an attempt: a response, or status 0 and a failure. Another attempt may succeed, after a wait that the server requests.</summary>
 internal sealed record GrafanaAttempt(
     int Status = 0, byte[]? Body = null, string? Location = null, TokenDashboardException? Failure = null, bool MayPass = false, TimeSpan? RetryAfter = null)
 {
-    /// <summary>A request that an earlier try carried out.</summary>
+    /// <summary>A request that an earlier attempt carried out.</summary>
     internal static GrafanaAttempt Done { get; } = new();
 }
 
 /// <summary>
-/// Retries requests after temporary failures until the deadline of the request, after a wait that doubles with a random part, or that the server requests.
-/// Before the first response, there are fewer retries, unless the connection waits for its server: waiting does not correct a wrong address.
+/// Retries requests after temporary failures until the deadline of the request. The wait doubles, with a random part, or the server specifies it.
+/// Before the first response, there are fewer retries, unless the connection waits for its server, because waiting does not correct a wrong address.
 /// </summary>
 internal sealed class GrafanaRetry(GrafanaConnection connection, Action<string> verbose, CancellationToken cancellation)
 {
@@ -37,18 +37,18 @@ internal sealed class GrafanaRetry(GrafanaConnection connection, Action<string> 
             OnRetry = arguments =>
             {
                 GrafanaAttempt attempt = arguments.Outcome.Result!;
-                string cause = attempt.Failure?.Message ?? $"{connection.Url} answered with status {attempt.Status}.";
+                string cause = attempt.Failure?.Message ?? $"{connection.Url} responded with status {attempt.Status}.";
                 verbose(string.Create(CultureInfo.InvariantCulture, $"{cause} Retry {arguments.AttemptNumber + 1} follows in {arguments.RetryDelay.TotalSeconds:0.0} s."));
                 return ValueTask.CompletedTask;
             },
         })
         .Build();
 
-    /// <summary>Retries until a try succeeds, fails permanently, or the time is up; returns the last one.</summary>
-    /// <exception cref="OperationCanceledException">The user cancelled.</exception>
+    /// <summary>Retries until an attempt succeeds or fails permanently, or the time is up. Returns the last attempt.</summary>
+    /// <exception cref="OperationCanceledException">The user canceled the command.</exception>
     internal GrafanaAttempt Run(Func<CancellationToken, GrafanaAttempt> attempt)
     {
-        // A look-up between two tries has their deadline; its failure is the outer request's failure, and is retried with it.
+        // A lookup between two attempts shares their deadline. Its failure is the failure of the outer request, and is retried with it.
         if (_running is { } outer)
             return attempt(outer.Token);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

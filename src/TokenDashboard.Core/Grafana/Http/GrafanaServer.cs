@@ -1,15 +1,15 @@
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>A server that responded as Grafana and accepted the sign-in. Its version is null if hidden; its organization is 0 and null if unknown.</summary>
+/// <summary>A server that responded as Grafana and accepted the sign-in. The version is null if hidden. The organization is 0 and null if unknown.</summary>
 internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgName)
 {
-    /// <summary>The major version; the newest known one if the server hides it, because newer servers differ less.</summary>
+    /// <summary>The major version. If the server hides it, the newest known version, because newer servers differ less.</summary>
     internal int Major => int.TryParse(Version?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 13;
     /// <summary>Whether it is older than version 9: folders, data sources and versions of dashboards have numbers, and there are no alert rules.</summary>
     internal bool IsOld => Major < 9;
 
     /// <summary>Checks the server and the account before anything is written.</summary>
-    /// <exception cref="TokenDashboardException">It is not Grafana, is failing, or refused the account.</exception>
+    /// <exception cref="TokenDashboardException">The server is not Grafana, is failing, or rejected the account.</exception>
     internal static GrafanaServer Probe(GrafanaClient client, int? organization, Action<string> verbose)
     {
         GrafanaResponse response = client.Get("api/health");
@@ -17,22 +17,22 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
         if (health.Database is null && health.Version is null)
         {
             throw response.IsNoAnswer || response.Status == 403
-                ? response.Failure("read the server's health", "no permission; a proxy may restrict it")
+                ? response.Failure("read the server's health", "no permission, but a proxy can restrict it")
                 : client.Error(
                     ErrorCode.GrafanaNotJson,
-                    $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that -Url is Grafana's own "
+                    $"{client.Url} responded to GET /api/health with status {response.Status} and JSON that is not from Grafana. Check that -Url is Grafana's own "
                         + "address with its sub-path.");
         }
         if (!response.IsSuccess)
         {
             throw client.Error(
                 ErrorCode.GrafanaRequestFailed,
-                $"Grafana at {client.Url} runs, but reports that its own database is {health.Database ?? "failing"}. See the server's log.");
+                $"Grafana at {client.Url} is running, but reports that its own database is {health.Database ?? "failing"}. See the server's log.");
         }
-        verbose($"Grafana {health.Version ?? "(version hidden)"} answers at {client.Url}.");
+        verbose($"Grafana {health.Version ?? "(version hidden)"} responds at {client.Url}.");
 
         response = client.Get("api/org");
-        // An account with few permissions may publish without being allowed to see the name of its organization.
+        // An account with few permissions may be able to publish without permission to see the name of its organization.
         OrganizationAnswer known = response.Status == 403
             ? new OrganizationAnswer(organization ?? 0, null)
             : response.OrThrow("sign in", "a valid token or credential").As(GrafanaJson.Default.OrganizationAnswer);
@@ -41,7 +41,7 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
             throw client.Error(
                 ErrorCode.GrafanaForbidden,
                 $"The account works in organization {known.Id} ('{known.Name}') of Grafana at {client.Url}, not in {wanted}. A token belongs to one "
-                    + $"organization: create one in organization {wanted}, or omit -OrgId.");
+                    + $"organization. Create a token in organization {wanted}, or omit -OrgId.");
         }
         verbose($"Signed in to organization {known.Id} ('{known.Name}').");
         return new GrafanaServer(health.Version, known.Id, known.Name);

@@ -1,8 +1,11 @@
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>How publishing reports to its caller, on its thread. A write is confirmed by target and action, or skipped. Debug gets no headers and bodies.</summary>
+/// <summary>
+/// The callbacks of publishing, which run on the caller's thread. A write is confirmed by target and action, or skipped. Debug receives no
+/// headers and bodies.
+/// </summary>
 internal sealed record PublishCallbacks(Func<string, string, bool> ShouldProcess, Action<string> Verbose, Action<string> Warning, Action<string> Debug)
 {
-    /// <summary>Whether the caller has not been warned of something before, such as a server's address.</summary>
+    /// <summary>Whether the caller has not been warned of a subject before, such as a server's address.</summary>
     internal Func<string, bool> IsNew { get; init; } = _ => true;
 }

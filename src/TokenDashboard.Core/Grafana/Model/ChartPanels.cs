@@ -1,8 +1,8 @@
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>
-/// Values over time: lines, or bars that begin at their time, as for totals of a bucket. Stacked series can be parts of a hundred percent. FillOpacity,
-/// 0 to 100, is how opaque the area of a series is.
+/// Values over time: lines, or bars that begin at their time, as for totals of a bucket. Stacked series can be shown as percentages. FillOpacity,
+/// 0 to 100, is the opacity of the area of a series.
 /// </summary>
 public sealed record TimeSeriesPanel(
     PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Bars = false, bool Stacked = false, bool Percent = false, int FillOpacity = 0)
@@ -21,7 +21,7 @@ public sealed record TimeSeriesPanel(
     };
 }
 
-/// <summary>Vertical bars over named categories; a text column names them. The legend is for several bars in a category.</summary>
+/// <summary>Vertical bars for named categories from a text column. The legend is useful for several bars per category.</summary>
 public sealed record BarChartPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, string CategoryColumn) : DataPanel("barchart", "Bar chart", Frame, Query, Field)
 {
     /// <summary>The legend.</summary>
@@ -40,16 +40,16 @@ public sealed record BarChartPanel(PanelFrame Frame, DataSourceQuery Query, Fiel
 }
 
 /// <summary>
-/// Colored cells over time. The result contains the finished cells: the first column is the time and named as a time column, ascending by the
-/// same step, and every further column is a number and a row of cells under its name, the lowest first. With
-/// <see cref="DataSourceQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
-/// it, so a bucket is given by its end, and there must be at least two times. Grafana does not compute anything here. ValueName is in tooltips.
+/// Colored cells over time. The result contains the finished cells. The first column is the time, is listed as a time column, and ascends in
+/// equal steps. Every further column contains numbers and is a row of cells with the column's name, the lowest first. With
+/// <see cref="DataSourceQuery.SeriesByLabel"/>, each label is such a row instead. A cell ends at its time and starts at the previous time,
+/// so the time of a bucket is its end, and at least two times are required. Grafana computes nothing. ValueName is shown in tooltips.
 /// </summary>
 public sealed record HeatmapPanel(
     PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, string ValueName = "Value", string Scheme = "Blues", bool FirstRowOnTop = false)
     : DataPanel("heatmap", "Heatmap", Frame, Query, Field)
 {
-    /// <summary>Grafana's names of colors for the scheme.</summary>
+    /// <summary>Grafana's names of the color schemes.</summary>
     public static IReadOnlyList<string> Schemes { get; } =
     [
         "Blues", "Greens", "Greys", "Oranges", "Purples", "Reds", "BrBG", "PiYG", "PRGn", "PuOr", "RdBu", "RdGy", "RdYlBu", "RdYlGn", "Spectral",
@@ -66,7 +66,7 @@ public sealed record HeatmapPanel(
             ["mode"] = "scheme", ["scheme"] = Scheme, ["fill"] = "dark-orange", ["scale"] = "exponential", ["exponent"] = 0.5, ["steps"] = 64, ["reverse"] = false,
         },
         ["cellGap"] = 1,
-        // A cell's unit is here and not among the field options.
+        // The unit of cells is here and not in the field options.
         ["cellValues"] = Json.Of(("unit", Field.Unit), ("decimals", Field.Decimals)),
         ["showValue"] = "never",
         ["yAxis"] = new JsonObject { ["axisPlacement"] = "left", ["reverse"] = FirstRowOnTop },

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>
-/// A dashboard's content in one canonical text, which is equal for copies that mean the same: sorted keys, no nulls, nothing that Grafana counts,
-/// and numbers written one way.
+/// A dashboard's content as canonical text, which is equal for equivalent copies: sorted keys, no nulls, no values that Grafana counts,
+/// and a single format of numbers.
 /// </summary>
 internal static class DashboardContent
 {
@@ -13,7 +13,7 @@ internal static class DashboardContent
 
     internal static string Normalise(JsonObject dashboard) => Sorted(dashboard, CountedByGrafana, nulls: false)!.ToJsonString();
 
-    /// <summary>A copy for a file: the same bytes for any version, without the id and version. Nulls stay, because a panel may need them.</summary>
+    /// <summary>A copy for a file: the same bytes for any version, without the id and version. Nulls are kept, because a panel may need them.</summary>
     internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)Sorted(dashboard, CountedByGrafana, nulls: true)!;
 
     internal static string Fingerprint(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 8).ToLowerInvariant();
@@ -28,7 +28,7 @@ internal static class DashboardContent
         _ => node?.DeepClone(),
     };
 
-    /// <summary>Servers since version 12 pass numbers through floating point: 1.0 is returned as 1, 1e3 as 1000.</summary>
+    /// <summary>Servers since version 12 convert numbers to floating point: 1.0 is returned as 1, and 1e3 as 1000.</summary>
     private static string Number(JsonValue value)
     {
         string text = value.ToJsonString();

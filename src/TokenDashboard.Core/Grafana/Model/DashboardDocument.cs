@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>A Grafana dashboard as its classic JSON, from this product or from anywhere else.</summary>
+/// <summary>A Grafana dashboard as classic JSON, from this module or from another source.</summary>
 public sealed partial class DashboardDocument
 {
     /// <summary>The valid uids of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
@@ -12,7 +12,7 @@ public sealed partial class DashboardDocument
 
     private DashboardDocument(JsonObject root, string json, string name) => (Root, Json, Name) = (root, json, name);
 
-    /// <summary>The name in the catalog; the empty string for a dashboard from elsewhere.</summary>
+    /// <summary>The name in the catalog; the empty string for other dashboards.</summary>
     public string Name { get; }
     /// <summary>The dashboard's uid; the empty string if it has none.</summary>
     public string Uid => Root.String("uid") ?? "";
@@ -22,22 +22,24 @@ public sealed partial class DashboardDocument
     public string Description => Root.String("description") ?? "";
     /// <summary>The tags to find the dashboard by.</summary>
     public TextList<string> Tags => new(Root["tags"] is JsonArray tags ? tags.OfType<JsonValue>().Select(tag => tag.ToString()) : []);
-    /// <summary>How many panels there are, those in closed rows too; rows themselves are not counted.</summary>
+    /// <summary>The number of panels, including those in closed rows, but without the rows themselves.</summary>
     public int Panels => CountPanels(Root["panels"]);
-    /// <summary>Whether this is the form for Grafana's import page, which prompts for the data source.</summary>
+    /// <summary>Whether this is the format of Grafana's import page, which prompts for the data source.</summary>
     public bool ForSharing => Root.ContainsKey("__inputs");
-    /// <summary>The JSON text, indented, ending in a line feed.</summary>
+    /// <summary>The indented JSON text, which ends in a line feed.</summary>
     public string Json { get; }
-    /// <summary>The parsed JSON. Callers that change it work on <see cref="JsonNode.DeepClone"/>.</summary>
+    /// <summary>The parsed JSON. To change it, use a <see cref="JsonNode.DeepClone"/>.</summary>
     internal JsonObject Root { get; }
 
     /// <summary>
-    /// Reads a dashboard from JSON text, also in an envelope of Grafana's APIs: <c>{"dashboard": …}</c>, or <c>{"apiVersion": …, "spec": …}</c>
-    /// with the classic form.
+    /// Parses a dashboard from JSON text, which can be in an envelope of Grafana's APIs: <c>{"dashboard": …}</c>, or <c>{"apiVersion": …, "spec": …}</c>
+    /// with the classic format.
     /// </summary>
     /// <param name="json">The text.</param>
     /// <param name="source">The source, for the error message: a path or an address.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: not JSON, not an object, not the classic form, or without a title.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardInvalid"/>: not JSON, not an object, not in the classic format, or without a title.
+    /// </exception>
     public static DashboardDocument Parse(string json, string source)
     {
         JsonNode? node;
@@ -61,22 +63,22 @@ public sealed partial class DashboardDocument
         }
         // It has variables, as definitions have.
         if (node.Child("elements") is not null)
-            throw Invalid($"has the form of {form}, which is not the classic one", source);
+            throw Invalid($"has the format of {form}, not the classic format", source);
         if (IsDefinition(node))
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardInvalid, $"'{source}' is a definition of a dashboard. Create the dashboard with New-GrafanaDashboard -Definition, and use that.", target: source);
+                ErrorCode.DashboardInvalid, $"'{source}' is a dashboard definition. Create the dashboard with New-GrafanaDashboard -Definition, and use the result.", target: source);
         }
         if (node is not JsonObject root)
             throw Invalid("is not a JSON object", source);
         if (root["panels"] is not (null or JsonArray))
-            throw Invalid("has panels that are not a list", source);
+            throw Invalid("has a value of panels that is not a list", source);
         if (string.IsNullOrWhiteSpace(root.String("title")))
             throw Invalid("has no title", source);
         return FromObject(root);
     }
 
-    /// <summary>The dashboard in the text of a file; null if it is not one, or without a text.</summary>
+    /// <summary>Parses the dashboard in the text of a file; null if it is not a dashboard, or without text.</summary>
     internal static DashboardDocument? TryParse(string? text, string path)
     {
         try
@@ -89,7 +91,7 @@ public sealed partial class DashboardDocument
         }
     }
 
-    /// <summary>Wraps a finished dashboard. Its name in the catalog is empty if it is from elsewhere.</summary>
+    /// <summary>Wraps a complete dashboard. The name in the catalog is empty for other dashboards.</summary>
     internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Readable) + "\n", name);
 
     internal DashboardDocument Named(string name) => new(Root, Json, name);
@@ -99,7 +101,7 @@ public sealed partial class DashboardDocument
     /// <inheritdoc/>
     public override string ToString() => Title;
 
-    /// <summary>Whether it is what New-GrafanaDashboard -Definition reads, or a list of it: Grafana would show empty panels.</summary>
+    /// <summary>Whether it is a definition for New-GrafanaDashboard, or a list of definitions, for which Grafana would show empty panels.</summary>
     private static bool IsDefinition(JsonNode? node) => node is JsonArray list ? list.Any(IsDefinition) : node is JsonObject json
         && (HasAny(json, "base", "sections", "variables")
             || json.Where(field => field.Key.Equals("panels", StringComparison.OrdinalIgnoreCase)).SelectMany(field => field.Value is JsonArray panels ? panels.AsEnumerable() : [field.Value])
@@ -111,7 +113,7 @@ public sealed partial class DashboardDocument
         ? panels.OfType<JsonObject>().Sum(panel => panel["type"]?.ToString() == "row" ? CountPanels(panel["panels"]) : 1)
         : 0;
 
-    /// <summary>JSON for people, who read and compare it. It is never pasted into HTML.</summary>
+    /// <summary>JSON for users, who read and compare it. It is never inserted into HTML.</summary>
     internal static readonly JsonSerializerOptions Readable = new(DashboardJson.Default.Options)
     {
         WriteIndented = true,
@@ -123,10 +125,10 @@ public sealed partial class DashboardDocument
 
     private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
         ErrorCode.DashboardInvalid,
-        $"'{source}' {problem}. Use a Grafana dashboard in the classic JSON form, as Grafana's \"Export\" or New-GrafanaDashboard writes it.", inner,
+        $"'{source}' {problem}. Use a Grafana dashboard in the classic JSON format, as Grafana's \"Export\" or New-GrafanaDashboard writes it.", inner,
         source);
 }
 
-/// <summary>What the serializer generates while compiling, so that nothing is looked up by reflection while running.</summary>
+/// <summary>The code that the serializer generates during compilation, so that no reflection is required at run time.</summary>
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class DashboardJson : JsonSerializerContext;

@@ -33,15 +33,15 @@ internal static class DashboardLayout
     }
 }
 
-/// <summary>Numbers panels by their titles, so that numbers stay when others are added, removed or moved. Of panels with one title the later ones count on.</summary>
+/// <summary>Numbers panels by their titles, so that numbers stay when others are added, removed or moved. Panels with the same title have consecutive numbers.</summary>
 internal static class PanelNumbers
 {
-    /// <summary>Panels with a number of their own have smaller ones.</summary>
+    /// <summary>Explicit numbers of panels are smaller.</summary>
     internal const int FirstRow = 1000;
-    /// <summary>Numbers from here on are derived from titles.</summary>
+    /// <summary>Numbers from this one on are derived from titles.</summary>
     internal const int FirstMade = 10_000;
 
-    // Wide enough that two titles of one dashboard hardly ever meet, short enough for an address.
+    // Large enough that two titles of a dashboard hardly ever collide, and short enough for an address.
     private const int MadeNumbers = 900_000;
 
     internal static HashSet<int> Of(IReadOnlyList<DashboardSection> sections) =>
@@ -68,7 +68,7 @@ internal static class PanelNumbers
         return wanted;
     }
 
-    // The hash codes of .NET differ between runs.
+    // .NET's hash codes differ between runs.
     private static int Made(Panel panel) =>
         FirstMade + (int)(Convert.ToUInt32(DashboardContent.Fingerprint(panel.Frame.Title.Length > 0 ? panel.Frame.Title : panel.Type)[..8], 16) % MadeNumbers);
 }

@@ -2,21 +2,21 @@ namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A control above the panels whose value the queries use.</summary>
 /// <param name="Name">The name in queries.</param>
-/// <param name="Label">The text beside the control.</param>
-/// <param name="Description">What it does, in a sentence.</param>
+/// <param name="Label">The text next to the control.</param>
+/// <param name="Description">The purpose, in a sentence.</param>
 public abstract record DashboardVariable(string Name, string Label, string Description)
 {
     /// <summary>Whether the control is hidden.</summary>
     public bool Hidden { get; init; }
     internal abstract string Type { get; }
 
-    /// <summary>What this type has beside name, label and description.</summary>
+    /// <summary>The properties of the type, in addition to name, label and description.</summary>
     internal abstract JsonObject Write();
 
     private protected static JsonObject Option(string text, string value, bool selected = true) => new() { ["selected"] = selected, ["text"] = text, ["value"] = value };
 }
 
-/// <summary>Chooses among Grafana's data sources of one plugin. It is named as Grafana's linter requires.</summary>
+/// <summary>Selects one of Grafana's data sources of a plugin. It has the name that Grafana's linter requires.</summary>
 public sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVariable("datasource", "Data source", $"The {Plugin.Name} data source that reads the store.")
 {
     internal override string Type => "datasource";
@@ -24,8 +24,8 @@ public sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVari
 }
 
 /// <summary>
-/// Chooses any number of texts that a query with one text column finds, or all. Its query runs again when the time range changes. AllValue is
-/// what queries get, unquoted, while all are chosen; empty for the texts themselves. Without Multiple it is one text, at first the first.
+/// Selects any number of texts from a query with one text column, or all. The query runs again when the time range changes. AllValue is the
+/// unquoted value in queries if all are selected; empty for the texts themselves. Without Multiple, it selects one text, by default the first.
 /// </summary>
 public sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue, bool Multiple = true)
     : DashboardVariable(Name, Label, Description)
@@ -45,7 +45,10 @@ public sealed record QueryVariable(string Name, string Label, string Description
         ("current", Multiple ? new JsonObject { ["selected"] = true, ["text"] = new JsonArray("All"), ["value"] = new JsonArray("$__all") } : null));
 }
 
-/// <summary>Chooses one of a fixed list, at first the value Default. A choice is what is shown and what queries get; neither may contain a comma.</summary>
+/// <summary>
+/// Selects one item of a fixed list, by default the value Default. A choice consists of the displayed text and the value for queries. Neither
+/// can contain a comma.
+/// </summary>
 public sealed record CustomVariable(
     string Name, string Label, string Description, string Default, IReadOnlyList<(string Text, string Value)> Choices) : DashboardVariable(Name, Label, Description)
 {
@@ -59,7 +62,7 @@ public sealed record CustomVariable(
     };
 }
 
-/// <summary>Accepts any text; the default is Default. Queries must quote it: <c>${name:sqlstring}</c>.</summary>
+/// <summary>Accepts any text. The default is Default. Queries must quote it: <c>${name:sqlstring}</c>.</summary>
 public sealed record TextBoxVariable(string Name, string Label, string Description, string Default = "") : DashboardVariable(Name, Label, Description)
 {
     internal override string Type => "textbox";

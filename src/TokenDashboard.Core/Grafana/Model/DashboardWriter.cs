@@ -1,6 +1,6 @@
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>Turns a <see cref="Dashboard"/> into the classic JSON of Grafana 9 to 13, with keys always in the same order.</summary>
+/// <summary>Converts a <see cref="Dashboard"/> to the classic JSON of Grafana 9 to 13, with keys always in the same order.</summary>
 internal static class DashboardWriter
 {
     private const int HiddenControl = 2;
@@ -16,11 +16,11 @@ internal static class DashboardWriter
             ["description"] = dashboard.Description,
             ["tags"] = Json.List(dashboard.Tags),
             ["timezone"] = "browser",
-            // What code creates is changed in code.
+            // Dashboards created by code are changed in code.
             ["editable"] = false,
             ["graphTooltip"] = 1,
             ["time"] = new JsonObject { ["from"] = dashboard.From, ["to"] = dashboard.To },
-            // Without rollups every refresh reads the table, so seconds are not offered.
+            // Without rollups, every refresh reads the table, so refresh intervals in seconds are not offered.
             ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("1m", "5m", "15m", "30m", "1h", "2h", "1d") },
             ["refresh"] = dashboard.Refresh,
             ["schemaVersion"] = GrafanaVersions.Schema,
@@ -32,9 +32,9 @@ internal static class DashboardWriter
     }
 
     /// <summary>
-    /// The form of a dashboard's JSON for Grafana's import page, which prompts for the items in <c>__inputs</c>. Its <c>${DS_SQLITE}</c> or
-    /// <c>${DS_CLICKHOUSE}</c> is only in the value of the data source variable, so that a dashboard put on a server in any other way falls back to the
-    /// first data source of its plugin.
+    /// The format of a dashboard's JSON for Grafana's import page, which prompts for the items in <c>__inputs</c>. Its <c>${DS_SQLITE}</c> or
+    /// <c>${DS_CLICKHOUSE}</c> occurs only in the value of the data source variable. A dashboard that is put on a server in any other way therefore uses
+    /// the first data source of its plugin.
     /// </summary>
     internal static JsonObject WriteForSharing(Dashboard dashboard)
     {
@@ -71,7 +71,7 @@ internal static class DashboardWriter
     [
         ("name", variable.Name), ("label", variable.Label), ("description", variable.Description), ("type", variable.Type),
         ("hide", variable.Hidden ? HiddenControl : 0),
-        // What cannot be chosen is not for addresses to remember.
+        // Values that cannot be selected are not stored in addresses.
         ("skipUrlSync", variable.Hidden),
         .. variable.Write().Select(field => (field.Key, field.Value?.DeepClone())),
     ]);
@@ -86,7 +86,7 @@ internal static class DashboardWriter
             IEnumerable<JsonObject> panels = DashboardLayout.Flow(section.Panels, hasRow ? rowTop + 1 : rowTop, out top).Select(WritePanel);
             if (hasRow)
             {
-                // The panels of a closed row are inside it and need no space; those of an open row follow it.
+                // The panels of a closed row are inside it and need no space. Those of an open row follow it.
                 yield return Json.Of(
                     ("id", section.Id), ("type", "row"), ("title", section.Title), ("collapsed", section.Collapsed),
                     ("gridPos", WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1))),
@@ -151,9 +151,9 @@ internal static class DashboardWriter
             : !dashboard.Variables.OfType<DataSourceVariable>().Any()
                 ? $"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one."
             : FirstRepeated(dashboard.Variables.Select(variable => variable.Name)) is { } twice
-                ? $"Two variables of the dashboard '{dashboard.Title}' are named '{twice}'. Give each its own name."
+                ? $"Two variables of the dashboard '{dashboard.Title}' are named '{twice}'. Use different names."
             : FirstRepeated(numbers.Where(number => number is not null)) is { } id
-                ? $"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own."
+                ? $"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Use different numbers."
             : panels.Select(panel => panel.Frame).FirstOrDefault(frame => frame.Id is < 1 or >= PanelNumbers.FirstRow) is { } outside
                 ? $"The panel '{outside.Title}' has the number {outside.Id}. Use a number from 1 to {PanelNumbers.FirstRow - 1}."
             : dashboard.Sections.FirstOrDefault(section => section.Id is < PanelNumbers.FirstRow or >= PanelNumbers.FirstMade) is { } row
@@ -161,9 +161,9 @@ internal static class DashboardWriter
             : panels.OfType<DataPanel>().FirstOrDefault(panel => panel.Queries.Count > 26) is { } crowded
                 ? $"The panel '{crowded.Frame.Title}' has {crowded.Queries.Count} queries. A panel can have at most 26."
             : repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown
-                ? $"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it."
+                ? $"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add the variable."
             : dashboard.Sections.Any(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0))
-                ? $"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Add one."
+                ? $"A section of the dashboard '{dashboard.Title}' is collapsed or repeated and has no title. Add one."
             : null;
         if (problem is not null)
             throw new TokenDashboardException(ErrorCode.DashboardInvalid, problem, target: dashboard.Title);

@@ -2,7 +2,10 @@ using TokenDashboard.Engines.ClickHouse;
 
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>A data source plugin of Grafana that dashboards of this product read from. Its id is also the type of its data sources; its name is that of what it reads.</summary>
+/// <summary>
+/// A data source plugin of Grafana that dashboards of this module query. The id is also the type of its data sources. The name is the name of
+/// the database engine.
+/// </summary>
 public sealed record DataSourcePlugin(string Id, string Name)
 {
     /// <summary>Grafana's community plugin for SQLite.</summary>
@@ -11,32 +14,32 @@ public sealed record DataSourcePlugin(string Id, string Name)
     /// <summary>Grafana's own plugin for ClickHouse.</summary>
     public static DataSourcePlugin ClickHouse { get; } = new("grafana-clickhouse-datasource", "ClickHouse") { Oldest = new(4, 0, 0), OldestGrafana = new(11, 6, 0) };
 
-    /// <summary>What queries name as their data source that are expressions over others, which Grafana computes itself.</summary>
+    /// <summary>The data source of queries that are expressions over other queries, which Grafana itself computes.</summary>
     internal const string Expression = "__expr__";
 
     internal static IReadOnlyList<DataSourcePlugin> All { get; } = [Sqlite, ClickHouse];
 
-    /// <summary>The oldest version that reads the dashboards. Earlier ones for SQLite lack the names __text and __value in queries of variables.</summary>
+    /// <summary>The oldest version that supports the dashboards. Earlier ones for SQLite do not support __text and __value in queries of variables.</summary>
     internal Version Oldest { get; private init; } = new(3, 5, 0);
 
     internal Version OldestGrafana { get; private init; } = new(9, 0, 0);
 
-    /// <summary>The uid a new data source gets.</summary>
+    /// <summary>The uid of a new data source.</summary>
     public string DefaultUid => $"tokendashboard-{Name.ToLowerInvariant()}";
 
-    /// <summary>The name a new data source gets. Grafana has no two of one name.</summary>
+    /// <summary>The name of a new data source. Names are unique in Grafana.</summary>
     public string DefaultName => this == Sqlite ? "TokenDashboard" : $"TokenDashboard {Name}";
 
     /// <summary>The name of the input on Grafana's import page.</summary>
     internal string InputName => $"DS_{Name.ToUpperInvariant()}";
 
-    /// <summary>What panels and variables name as their data source.</summary>
+    /// <summary>The data source in panels and variables.</summary>
     internal JsonObject Reference => new() { ["type"] = Id, ["uid"] = "${datasource}" };
 
-    /// <summary>The plugin that reads an engine, or without one a database: the path of a SQLite database, or the address of ClickHouse.</summary>
+    /// <summary>The plugin for an engine or, without an engine, for a database: the path of a SQLite database, or the address of ClickHouse.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or contains a password. <see cref="ErrorCode.StoreEngineUnknown"/>: the engine
-    /// does not read the database.
+    /// <see cref="ErrorCode.StoreAddressInvalid"/>: the address is invalid, or contains a password. <see cref="ErrorCode.StoreEngineUnknown"/>: the engine
+    /// does not support the database.
     /// </exception>
     public static DataSourcePlugin Of(DashboardEngine? engine, string? database = null)
     {
@@ -46,11 +49,11 @@ public sealed record DataSourcePlugin(string Id, string Name)
         DataSourcePlugin chosen = engine switch { DashboardEngine.Sqlite => Sqlite, DashboardEngine.ClickHouse => ClickHouse, _ => plugin };
         return database is null || chosen == plugin ? chosen : throw new TokenDashboardException(
             ErrorCode.StoreEngineUnknown,
-            $"-Engine {engine} does not read this -Database, which is {(plugin == Sqlite ? "the path of a SQLite store" : "an address of ClickHouse")}. Use only one of them, or "
+            $"-Engine {engine} does not support this -Database, which is {(plugin == Sqlite ? "the path of a SQLite store" : "an address of ClickHouse")}. Use only one of them, or "
             + (chosen == Sqlite ? "the path of a SQLite store." : "an address such as clickhouse://host:8123/database."));
     }
 
-    /// <summary>The plugin that a dashboard reads: that of ClickHouse if it names no other of these.</summary>
+    /// <summary>The plugin that a dashboard queries: ClickHouse if it refers to no other supported plugin.</summary>
     internal static DataSourcePlugin Of(JsonObject dashboard)
     {
         HashSet<string> texts = [.. dashboard.AllTexts((_, text) => text)];
@@ -60,7 +63,7 @@ public sealed record DataSourcePlugin(string Id, string Name)
     internal static DataSourcePlugin? Find(string? id) => All.FirstOrDefault(plugin => plugin.Id == id);
 }
 
-/// <summary>An engine that dashboards read.</summary>
+/// <summary>An engine that dashboards query.</summary>
 public enum DashboardEngine
 {
     /// <summary>A SQLite store.</summary>

@@ -1,27 +1,27 @@
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>A query of a panel, for one of the plugins, with Grafana's variables in it.</summary>
+/// <summary>A query of a panel, for one of the plugins, which can contain Grafana's variables.</summary>
 public abstract record DataSourceQuery(string Sql)
 {
-    /// <summary>Whether each combination of text columns is a series; rows must then ascend by a time that is never NULL. Otherwise the result is one table.</summary>
+    /// <summary>Whether each combination of text columns is a series. Rows must then ascend by a time that is never NULL. Otherwise, the result is one table.</summary>
     public bool SeriesByLabel { get; init; }
 
     internal abstract DataSourcePlugin Plugin { get; }
 
     internal abstract JsonObject Write(string refId);
 
-    /// <summary>A query for a plugin. That of ClickHouse knows columns of times by their type.</summary>
+    /// <summary>A query for a plugin. The ClickHouse plugin detects time columns by their type.</summary>
     internal static DataSourceQuery Of(DataSourcePlugin plugin, string sql, params IReadOnlyList<string> timeColumns) =>
         plugin == DataSourcePlugin.ClickHouse ? new ClickHouseQuery(sql) : new SqliteQuery(sql, timeColumns);
 }
 
-/// <summary>A query of Grafana's ClickHouse data source (grafana-clickhouse-datasource), with the plugin's macros in it.</summary>
+/// <summary>A query of Grafana's ClickHouse data source (grafana-clickhouse-datasource), which can contain the plugin's macros.</summary>
 public sealed record ClickHouseQuery(string Sql) : DataSourceQuery(Sql)
 {
-    /// <summary>The version whose query model this is.</summary>
+    /// <summary>The plugin version of this query model.</summary>
     internal const string ModelVersion = "4.20.0";
 
-    // As https://github.com/grafana/sqlds numbers them.
+    // Numbered as in https://github.com/grafana/sqlds.
     private const int TimeSeries = 0;
     private const int Table = 1;
 
@@ -39,7 +39,7 @@ public sealed record ClickHouseQuery(string Sql) : DataSourceQuery(Sql)
     };
 }
 
-/// <summary>A query of Grafana's SQLite data source (frser-sqlite-datasource). In its columns of times, integers are seconds since 1970, and text is RFC 3339.</summary>
+/// <summary>A query of Grafana's SQLite data source (frser-sqlite-datasource). In time columns, integers are seconds since 1970, and text is RFC 3339.</summary>
 public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeColumns) : DataSourceQuery(Sql)
 {
     internal override DataSourcePlugin Plugin => DataSourcePlugin.Sqlite;
@@ -49,7 +49,7 @@ public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeCo
         ["refId"] = refId,
         ["datasource"] = Plugin.Reference,
         ["queryType"] = SeriesByLabel ? "time series" : "table",
-        // The editor shows the raw text and the browser sends it; without a browser, Grafana's server runs the other text.
+        // The editor shows the raw text, and the browser sends it. Without a browser, Grafana's server runs the other text.
         ["rawQueryText"] = Sql,
         ["queryText"] = Sql,
         ["timeColumns"] = Json.List(TimeColumns),

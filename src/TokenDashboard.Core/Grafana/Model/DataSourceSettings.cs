@@ -2,15 +2,15 @@ using TokenDashboard.Engines.ClickHouse;
 
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>The settings of a data source, by what it reads: the path of a SQLite database, or the address of ClickHouse.</summary>
+/// <summary>The settings of a data source, by its database: the path of a SQLite database, or the address of ClickHouse.</summary>
 internal static class DataSourceSettings
 {
-    /// <summary>Without the prefix the plugin would pass SQLite's URI parameters on as part of the file's name.</summary>
+    /// <summary>Without this prefix, the plugin would pass SQLite's URI parameters as part of the file name.</summary>
     internal const string PathPrefix = "file:";
-    /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
+    /// <summary>Waits up to five seconds for the application that writes the store, and forbids writing.</summary>
     internal const string PathOptions = "_pragma=busy_timeout(5000)&_pragma=query_only(1)";
 
-    /// <summary>Parts of a path the SQLite plugin (4.0 and later) refuses to open, in any case, so that data sources cannot read secrets.</summary>
+    /// <summary>Parts of a path that the SQLite plugin (4.0 and later) rejects, in any case, so that data sources cannot read secrets.</summary>
     private static readonly string[] BlockedWords =
     [
         ".aws", ".config/gcloud", ".azure", ".kube/config", ".docker/config", ".ssh", ".gnupg", ".pki", "/etc/shadow", "/etc/passwd",
@@ -21,8 +21,8 @@ internal static class DataSourceSettings
     internal static DataSourcePlugin PluginOf(string? database) =>
         database is not null && ClickHouseAddress.Matches(database) ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite;
 
-    /// <summary>The settings; a user of ClickHouse replaces the one of the address.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or contains a password.</exception>
+    /// <summary>The settings. A user of ClickHouse replaces the user in the address.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is invalid, or contains a password.</exception>
     internal static JsonObject Of(string database, string? user = null)
     {
         if (PluginOf(database) == DataSourcePlugin.Sqlite)
@@ -56,14 +56,14 @@ internal static class DataSourceSettings
             ? $"{ClickHouseAddress.Scheme}://{host}{(port.Length > 0 ? ":" + port : "")}/{settings.String("defaultDatabase") ?? "default"}{(settings.Flag("secure") ? "?secure=true" : "")}" : null;
     }
 
-    /// <summary>What will fail in Grafana because of the path of a SQLite database alone; empty for a sound path, and for ClickHouse.</summary>
+    /// <summary>Problems that the path of a SQLite database itself causes in Grafana; empty for a valid path, and for ClickHouse.</summary>
     internal static IEnumerable<string> PathWarnings(string database)
     {
         if (PluginOf(database) != DataSourcePlugin.Sqlite)
             yield break;
         if (BlockedWords.FirstOrDefault(word => database.Contains(word, StringComparison.OrdinalIgnoreCase)) is { } blocked)
         {
-            yield return $"Grafana's SQLite plugin refuses every path that contains '{blocked}', and '{database}' does. "
+            yield return $"Grafana's SQLite plugin rejects paths that contain '{blocked}', such as '{database}'. "
                 + "Rename the file or folder, or move the store.";
         }
         bool drive = database.Length > 2 && char.IsAsciiLetter(database[0]) && database[1] == ':' && database[2] is '/' or '\\';
@@ -73,6 +73,6 @@ internal static class DataSourceSettings
                 + "Use the full path as the Grafana server sees it.";
         }
         if (database.IndexOfAny(['?', '#', '%']) >= 0)
-            yield return $"'{database}' contains '?', '#' or '%', which SQLite reads as part of an address. Rename the file or folder.";
+            yield return $"'{database}' contains '?', '#' or '%', which SQLite interprets as part of an address. Rename the file or folder.";
     }
 }

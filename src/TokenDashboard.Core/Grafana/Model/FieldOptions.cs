@@ -1,23 +1,23 @@
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>The display of values. Null keeps Grafana's default, or in a <see cref="FieldOverride"/> that of the panel.</summary>
+/// <summary>The display of values. Null keeps Grafana's default or, in a <see cref="FieldOverride"/>, the value of the panel.</summary>
 /// <param name="Unit">The unit, one of <see cref="Units"/> or of Grafana's other ids.</param>
-/// <param name="Decimals">Digits after the decimal point.</param>
+/// <param name="Decimals">The number of digits after the decimal point.</param>
 /// <param name="Min">The value at the start of a dial, a bar or a color scale.</param>
 /// <param name="Max">The value at the end of a dial, a bar or a color scale.</param>
-/// <param name="DisplayName">The name shown instead of the column's; may contain <c>${__field.labels.x}</c>.</param>
+/// <param name="DisplayName">The displayed name of the column. It can contain <c>${__field.labels.x}</c>.</param>
 /// <param name="NoValue">The text shown if there is no value.</param>
-/// <param name="Color">How colors are chosen.</param>
-/// <param name="Thresholds">The colors from certain values on, ascending. The first also applies to all values below it.</param>
+/// <param name="Color">The color mode.</param>
+/// <param name="Thresholds">The colors from certain values on, ascending. The first one also applies to all values below it.</param>
 /// <param name="ThresholdsInPercent">Whether thresholds are percentages between Min and Max, 0 to 100.</param>
-/// <param name="Mappings">Values shown as another text or in another color.</param>
+/// <param name="Mappings">Values that are shown as another text or in another color.</param>
 /// <param name="Links">Links on values.</param>
 public sealed record FieldOptions(
     string? Unit = null, int? Decimals = null, double? Min = null, double? Max = null, string? DisplayName = null, string? NoValue = null,
     FieldColor? Color = null, IReadOnlyList<Threshold>? Thresholds = null, bool ThresholdsInPercent = false,
     IReadOnlyList<ValueMapping>? Mappings = null, IReadOnlyList<DataLink>? Links = null)
 {
-    /// <summary>The properties under Grafana's names, always in this order; null for those that are not set.</summary>
+    /// <summary>The properties with Grafana's names, always in this order; null for properties that are not set.</summary>
     internal IEnumerable<(string Name, JsonNode? Value)> Write() =>
     [
         ("unit", Unit), ("decimals", Decimals), ("min", Min), ("max", Max), ("displayName", DisplayName), ("noValue", NoValue), ("color", Color?.Write()),
@@ -53,7 +53,10 @@ public sealed record FieldColor(string Mode, string? Color = null)
     internal JsonObject Write() => Json.Of(("mode", Mode), ("fixedColor", Color));
 }
 
-/// <summary>A link on values or in a panel's corner: <c>/d/</c> first for a dashboard; may contain <c>${__data.fields.Name}</c> and Grafana's other variables.</summary>
+/// <summary>
+/// A link on values or in a panel's corner. The address begins with <c>/d/</c> for a dashboard, and can contain <c>${__data.fields.Name}</c>
+/// and Grafana's other variables.
+/// </summary>
 public sealed record DataLink(string Title, string Url, bool NewTab = false)
 {
     internal JsonObject Write() => new() { ["title"] = Title, ["url"] = Url, ["targetBlank"] = NewTab };

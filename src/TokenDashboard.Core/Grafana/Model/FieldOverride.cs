@@ -3,14 +3,14 @@ namespace TokenDashboard.Grafana.Model;
 /// <summary>An exception for some columns of a panel.</summary>
 public sealed record FieldOverride(FieldMatcher Columns)
 {
-    /// <summary>An exception for the column of a name.</summary>
+    /// <summary>An exception for the column with a name.</summary>
     public FieldOverride(string columnName) : this(FieldMatcher.ByName(columnName))
     {
     }
 
-    /// <summary>What differs.</summary>
+    /// <summary>The different field options.</summary>
     public FieldOptions Field { get; init; } = new();
-    /// <summary>What differs in a table's column.</summary>
+    /// <summary>The different options of a table column.</summary>
     public TableColumn Column { get; init; } = new();
 
     internal JsonObject Write() => new()
@@ -22,13 +22,13 @@ public sealed record FieldOverride(FieldMatcher Columns)
     };
 }
 
-/// <summary>Which columns a <see cref="FieldOverride"/> is for.</summary>
+/// <summary>The columns to which a <see cref="FieldOverride"/> applies.</summary>
 public sealed record FieldMatcher(string Id, string Options)
 {
-    /// <summary>Every column. Unlike the panel's own options it does not reach a panel without any data.</summary>
+    /// <summary>Every column. Unlike the panel's own options, it does not apply to a panel without data.</summary>
     public static FieldMatcher Every { get; } = ByPattern("/.*/");
 
-    /// <summary>The column of a name, as it is shown.</summary>
+    /// <summary>The column with a displayed name.</summary>
     public static FieldMatcher ByName(string name) => new("byName", name);
 
     /// <summary>Columns whose names match a JavaScript pattern, such as <c>/^Total/</c>.</summary>
@@ -41,7 +41,7 @@ public sealed record FieldMatcher(string Id, string Options)
     public static FieldMatcher ByQuery(string letter) => new("byFrameRefID", letter);
 }
 
-/// <summary>What a column contains. The data sources of this product know no other types.</summary>
+/// <summary>The type of a column. The supported data sources have no other types.</summary>
 public enum FieldType
 {
     /// <summary>Numbers.</summary>
@@ -52,15 +52,15 @@ public enum FieldType
     Time,
 }
 
-/// <summary>How a column of a table panel looks. Widths are in pixels; a column without one shares the remaining width, of at least Grafana's 150.</summary>
+/// <summary>The display of a column in a table panel. Widths are in pixels. A column without a width shares the remaining width, at least Grafana's 150.</summary>
 public sealed record TableColumn(int? Width = null, int? MinWidth = null, TableCell? Cell = null)
 {
-    /// <summary>The properties under Grafana's names; null for those that are not set.</summary>
+    /// <summary>The properties with Grafana's names; null for properties that are not set.</summary>
     internal IEnumerable<(string Name, JsonNode? Value)> Write() =>
         [("width", Width), ("minWidth", MinWidth), .. Cell is { } cell ? GrafanaVersions.TableCells(cell) : []];
 }
 
-/// <summary>What a table's cell shows beside its text.</summary>
+/// <summary>What a table cell shows in addition to its text.</summary>
 public enum TableCell
 {
     /// <summary>Nothing.</summary>

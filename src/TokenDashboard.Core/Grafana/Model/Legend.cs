@@ -1,9 +1,9 @@
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>The legend of a chart: a table of series and what is calculated for each, in the order of the columns.</summary>
+/// <summary>The legend of a chart: a table of series with calculated values, in the order of the columns.</summary>
 public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calculation> Calculations)
 {
-    /// <summary>Grafana's names of the calculations, in their order.</summary>
+    /// <summary>Grafana's names of the calculations, in the order of the enumeration.</summary>
     private static readonly (string Id, string Heading)[] Names = [("mean", "Mean"), ("sum", "Total"), ("max", "Max"), ("lastNotNull", "Last *")];
 
     /// <summary>No legend.</summary>
@@ -21,10 +21,10 @@ public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calc
         ("sortDesc", SortBy is null ? null : true));
 }
 
-/// <summary>Where a legend is.</summary>
+/// <summary>The position of a legend.</summary>
 public enum LegendPlacement
 {
-    /// <summary>Nowhere.</summary>
+    /// <summary>No legend.</summary>
     Hidden,
     /// <summary>Below the chart.</summary>
     Bottom,
@@ -32,7 +32,7 @@ public enum LegendPlacement
     Right,
 }
 
-/// <summary>What Grafana calculates from the values of a series.</summary>
+/// <summary>A value that Grafana calculates from a series.</summary>
 public enum Calculation
 {
     /// <summary>The arithmetic mean.</summary>

@@ -2,32 +2,32 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>Grafana's ids of units. The constants are those of the catalog; <see cref="IsKnown"/> covers all.</summary>
+/// <summary>Grafana's ids of units. The constants are those that the catalog uses. <see cref="IsKnown"/> covers all units.</summary>
 public static class Units
 {
-    /// <summary>A number cut short: 44.6 Mil.</summary>
+    /// <summary>An abbreviated number: 44.6 Mil.</summary>
     public const string Abbreviated = "short";
-    /// <summary>A number cut short as much as possible: 45 M.</summary>
+    /// <summary>A number that is abbreviated as much as possible: 45 M.</summary>
     public const string Metric = "sishort";
     /// <summary>A whole number in groups of three digits: 44,571,652.</summary>
     public const string Grouped = "locale";
-    /// <summary>Tokens in a second.</summary>
+    /// <summary>Tokens per second.</summary>
     public const string TokensPerSecond = "suffix: tokens/s";
     /// <summary>Milliseconds, shown in the unit that fits: 1.62 s.</summary>
     public const string Milliseconds = "ms";
     /// <summary>A fraction shown as a percentage: 0.25 is 25%.</summary>
     public const string Fraction = "percentunit";
-    /// <summary>A text, also one of digits.</summary>
+    /// <summary>Text, even if it consists of digits.</summary>
     public const string Text = "string";
-    /// <summary>A time as how long ago it was.</summary>
+    /// <summary>A time, shown as the time since then.</summary>
     public const string Ago = "dateTimeFromNow";
     /// <summary>A time with milliseconds.</summary>
     public const string TimeWithMilliseconds = "time:YYYY-MM-DD HH:mm:ss.SSS";
 
-    /// <summary>Money in the currency of its dashboard, which is no unit of Grafana's: a dashboard of the catalog is written with that of <see cref="Currency"/>.</summary>
+    /// <summary>Money in the currency of its dashboard. It is not a unit of Grafana. Dashboards of the catalog are written with <see cref="Currency"/>.</summary>
     internal const string Money = "money";
 
-    /// <summary>The prefixes of custom units: text before or after the value, a format of times, a scaled unit, a count, a currency.</summary>
+    /// <summary>The prefixes of custom units: text before or after the value, a time format, a scaled unit, a count, a currency.</summary>
     private static readonly string[] Prefixes = ["prefix:", "suffix:", "time:", "si:", "count:", "currency:"];
 
     // From the list of units that Grafana publishes with its schemas.
@@ -50,11 +50,11 @@ public static class Units
         litre m3 Nm3 dm3 gallons bool bool_yes_no bool_on_off
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>Whether Grafana supports a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>. Any other text is shown after the value.</summary>
+    /// <summary>Whether Grafana supports a unit: one of its ids, or a custom unit such as <c>suffix: tokens</c>. Any other text is shown after the value.</summary>
     public static bool IsKnown(string unit) =>
         Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
 
-    /// <summary>The codes of the currencies that Grafana has a sign for, sorted.</summary>
+    /// <summary>The codes of the currencies for which Grafana has a symbol, sorted.</summary>
     public static IReadOnlyList<string> Currencies { get; } = [.. Ids.Where(id => id.StartsWith("currency", StringComparison.Ordinal) && id.Length == "currencyUSD".Length).Select(id => id[^3..]).Order(StringComparer.Ordinal)];
 
     /// <summary>The unit of money: with Grafana's symbol of the currency, or with its code.</summary>

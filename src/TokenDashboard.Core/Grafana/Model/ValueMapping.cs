@@ -1,8 +1,8 @@
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>
-/// Shows certain values as another text, in another color (a name of Grafana's palette, or <c>#rrggbb</c>), or both; null changes nothing. Of several
-/// mappings the first that matches counts.
+/// Shows certain values as another text, in another color (a name of Grafana's palette, or <c>#rrggbb</c>), or both. Null changes nothing. If several
+/// mappings match, the first one applies.
 /// </summary>
 public sealed record ValueMapping
 {
@@ -11,7 +11,7 @@ public sealed record ValueMapping
 
     private ValueMapping(string type, Func<int, JsonObject> options) => (_type, _options) = (type, options);
 
-    /// <summary>One value, a text or a number as Grafana writes it without a unit.</summary>
+    /// <summary>One value: a text, or a number in Grafana's format without a unit.</summary>
     public static ValueMapping OfValue(string value, string? text = null, string? color = null) =>
         new("value", index => new JsonObject { [value] = Result(text, color, index) });
 
@@ -19,11 +19,11 @@ public sealed record ValueMapping
     public static ValueMapping OfTexts(params (string Text, string Color)[] colors) =>
         new("value", index => Json.Map(colors, pair => pair.Text, pair => Result(null, pair.Color, index++)));
 
-    /// <summary>Numbers in a range, both ends included; null is without end.</summary>
+    /// <summary>Numbers in an inclusive range. A null end is open.</summary>
     public static ValueMapping OfRange(double? from, double? to, string? text = null, string? color = null) =>
         new("range", index => new JsonObject { ["from"] = from, ["to"] = to, ["result"] = Result(text, color, index) });
 
-    /// <summary>Texts that match a JavaScript pattern; the text may use its groups as <c>$1</c>.</summary>
+    /// <summary>Texts that match a JavaScript pattern. The text can use its groups as <c>$1</c>.</summary>
     public static ValueMapping OfPattern(string pattern, string? text = null, string? color = null) =>
         new("regex", index => new JsonObject { ["pattern"] = pattern, ["result"] = Result(text, color, index) });
 
@@ -35,7 +35,7 @@ public sealed record ValueMapping
 
     private static JsonObject Result(string? text, string? color, int index) => Json.Of(("text", text), ("color", color), ("index", index));
 
-    /// <summary>Grafana's names of <see cref="SpecialValue"/>, in their order.</summary>
+    /// <summary>Grafana's names of <see cref="SpecialValue"/>, in the order of the enumeration.</summary>
     private static readonly string[] Specials = ["null", "nan", "null+nan", "empty"];
 }
 
@@ -48,6 +48,6 @@ public enum SpecialValue
     NotANumber,
     /// <summary>No value, or not a number.</summary>
     NullOrNotANumber,
-    /// <summary>The empty text.</summary>
+    /// <summary>The empty string.</summary>
     Empty,
 }

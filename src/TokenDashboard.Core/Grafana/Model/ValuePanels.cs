@@ -1,6 +1,6 @@
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>Large numbers: the columns of the only row by their names, or each row, named by its text column. Digits or the background are colored.</summary>
+/// <summary>Large numbers: the columns of the only row with their names, or each row, named by its text column. Digits or the background are colored.</summary>
 public sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false, bool ColoredBackground = false)
     : DataPanel("stat", "Stat", Frame, Query, Field)
 {
@@ -14,7 +14,7 @@ public sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldOpt
     };
 }
 
-/// <summary>Numbers as in a <see cref="StatPanel"/> on dials, drawn from <see cref="FieldOptions.Min"/> to <see cref="FieldOptions.Max"/> with thresholds.</summary>
+/// <summary>Dials with numbers as in a <see cref="StatPanel"/>, drawn from <see cref="FieldOptions.Min"/> to <see cref="FieldOptions.Max"/> with thresholds.</summary>
 public sealed record GaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false) : DataPanel("gauge", "Gauge", Frame, Query, Field)
 {
     internal override IEnumerable<FieldOverride> ImpliedOverrides => [TextAsStored];
@@ -35,8 +35,8 @@ public sealed record BarGaugePanel(PanelFrame Frame, DataSourceQuery Query, Fiel
     {
         ["reduceOptions"] = ReduceOptions(everyRow: true),
         ["orientation"] = "horizontal", ["displayMode"] = "basic", ["valueMode"] = "text", ["namePlacement"] = "auto",
-        // Without sizes few rows have giant names that leave no room for bars. Grafana measures names at the left in a size of its own, 12 or
-        // more, so larger ones would be cut.
+        // Without sizes, a few rows have very large names that leave no room for bars. Grafana measures names at the left in another size, 12 or
+        // more, so larger names would be truncated.
         ["text"] = new JsonObject { ["titleSize"] = 12, ["valueSize"] = 16 },
         ["showUnfilled"] = false, ["sizing"] = "auto", ["minVizWidth"] = 8, ["minVizHeight"] = 16, ["maxVizHeight"] = 300,
         ["legend"] = Legend.Hidden.Write(),
@@ -50,7 +50,7 @@ public sealed record PieChartPanel(PanelFrame Frame, DataSourceQuery Query, Fiel
 
     internal override JsonObject WriteOptions() => new()
     {
-        // Without a slice for each row Grafana adds the column up and draws one slice of 100 percent.
+        // Without a slice for each row, Grafana sums up the column and draws one slice of 100 percent.
         ["reduceOptions"] = ReduceOptions(everyRow: true),
         ["orientation"] = "auto", ["pieType"] = "donut", ["displayLabels"] = new JsonArray("name", "percent"),
         ["legend"] = new JsonObject
@@ -62,13 +62,13 @@ public sealed record PieChartPanel(PanelFrame Frame, DataSourceQuery Query, Fiel
 }
 
 /// <summary>
-/// A table that sorts by a click on a column's heading, split into pages of the panel's height if it is paginated. EmptyCell is the text of cells
-/// without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.
+/// A table that can be sorted by a click on a column header, and is split into pages of the panel's height if it is paginated. EmptyCell is the text of
+/// cells without a value. <see cref="FieldOptions.NoValue"/> is the text of a table without rows.
 /// </summary>
 public sealed record TablePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Paginated = false, string EmptyCell = "-")
     : DataPanel("table", "Table", Frame, Query, Field)
 {
-    /// <summary>The display of all columns, unless <see cref="DataPanel.Overrides"/> say otherwise.</summary>
+    /// <summary>The display of all columns, unless <see cref="DataPanel.Overrides"/> change it.</summary>
     public TableColumn Column { get; init; } = new();
 
     internal override IEnumerable<FieldOverride> ImpliedOverrides =>

@@ -1,11 +1,11 @@
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>Regular expressions that Grafana gives the browser: <c>/pattern/flags</c>, or a pattern that matches a whole text.</summary>
+/// <summary>Regular expressions that Grafana passes to the browser: <c>/pattern/flags</c>, or a pattern that matches the whole text.</summary>
 internal static partial class BrowserPattern
 {
     private const int Longest = 1000;
 
-    // The browser accepts more than .NET, but none of these.
+    // The browser accepts more than .NET, but not these.
     private static readonly HashSet<RegexParseError> Errors =
     [
         RegexParseError.UnterminatedBracket, RegexParseError.InsufficientClosingParentheses, RegexParseError.InsufficientOpeningParentheses,
@@ -13,7 +13,7 @@ internal static partial class BrowserPattern
         RegexParseError.ReversedQuantifierRange, RegexParseError.UnescapedEndingBackslash,
     ];
 
-    /// <summary>Whether the browser can read it, as far as can be known here.</summary>
+    /// <summary>Whether the browser can parse the expression, as far as this can be determined here.</summary>
     internal static bool IsValid(string text)
     {
         if (text.Length > Longest)
@@ -21,7 +21,7 @@ internal static partial class BrowserPattern
         Match parts = Delimited().Match(text);
         if (!parts.Success && text is ['/', ..])
             return false;
-        // A class of every character, and of none, is a bracket without end in .NET.
+        // In .NET, a class of every character or of none is an unclosed bracket.
         string pattern = (parts.Success ? parts.Groups["pattern"].Value : text).Replace("[^]", ".", StringComparison.Ordinal).Replace("[]", "(?!)", StringComparison.Ordinal);
         try
         {

@@ -1,18 +1,18 @@
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>
-/// A macro in a query of the plugin grafana-clickhouse-datasource, as the library of its version 4.20 reads it: also in quotes, and with quotes,
-/// brackets and macros in its arguments (https://github.com/grafana/macropro, version 1.0.1).
+/// A macro in a query of the plugin grafana-clickhouse-datasource, as the library of its version 4.20 parses it. Macros can be in quotes, and arguments
+/// can contain quotes, parentheses and macros (https://github.com/grafana/macropro, version 1.0.1).
 /// </summary>
 internal sealed partial record ClickHouseMacroCall(string Name, IReadOnlyList<string> Arguments, int Index, int End)
 {
-    /// <summary>The most macros around a macro.</summary>
+    /// <summary>The maximum number of macros around a macro.</summary>
     internal const int Deepest = 128;
 
-    // For each of them, all of the text is searched for the closing bracket.
+    // For each macro, the whole text is searched for the closing parenthesis.
     private const int MostUnclosed = 100;
 
-    // By the number of arguments; null where they are ignored.
+    // The number of arguments; null if they are ignored.
     private static readonly Dictionary<string, int?> Counts = new(StringComparer.Ordinal)
     {
         ["fromTime"] = null, ["toTime"] = null, ["fromTime_ms"] = null, ["toTime_ms"] = null, ["interval_s"] = null, ["table"] = null, ["column"] = null,
@@ -20,28 +20,28 @@ internal sealed partial record ClickHouseMacroCall(string Name, IReadOnlyList<st
         ["timeInterval"] = 1, ["timeInterval_ms"] = 1, ["timeGroup"] = 2,
     };
 
-    // Those that are conditions on the time range.
+    // Macros that are conditions on the time range.
     private static readonly HashSet<string> TimeConditions = ["timeFilter", "timeFilter_ms", "dateFilter", "dateTimeFilter", "dt", "timeFrom", "timeTo"];
 
-    // Those that change the query around them, and add such a condition.
+    // Macros that change the query around them, and add such a condition.
     private static readonly HashSet<string> RewritingByTime = ["columns", "rateColumns", "perSecondColumns", "increaseColumns", "lttb"];
 
-    // Those that change the query around them.
+    // Macros that change the query around them.
     private static readonly HashSet<string> Rewriting = [.. RewritingByTime, "adHocFilters"];
 
-    // Those that Grafana or the plugin's frontend replaces before.
+    // Macros that Grafana or the plugin's frontend replaces earlier.
     private static readonly HashSet<string> OfFrontend =
     [
         "conditionalAll", "from", "to", "interval", "interval_ms", "range", "range_s", "range_ms", "rate_interval", "timezone", "dashboard", "org", "user",
         "searchFilter", "all", "auto",
     ];
 
-    /// <summary>What the plugin says about a wrong number of arguments; null if it is right.</summary>
+    /// <summary>The plugin's message about a wrong number of arguments; null if the number is correct.</summary>
     internal string? Problem => Counts[Name] is { } count && Arguments.Count != count
         ? $"unexpected number of arguments: $__{Name} expected {count} argument(s), received {Arguments.Count}"
         : null;
 
-    /// <summary>The macros that are replaced where they are, without those in arguments.</summary>
+    /// <summary>The macros that are replaced in place, without those in arguments.</summary>
     internal static IEnumerable<ClickHouseMacroCall> In(string sql)
     {
         int end = 0, unclosed = 0;
@@ -49,7 +49,7 @@ internal sealed partial record ClickHouseMacroCall(string Name, IReadOnlyList<st
         {
             int open = found.Index + found.Length;
             bool opens = open < sql.Length && sql[open] == '(' && unclosed < MostUnclosed;
-            // Without a closing bracket, there are no arguments.
+            // Without a closing parenthesis, there are no arguments.
             (string[] Arguments, int End)? list = opens ? Split(sql, open, quotes: true) : null;
             unclosed += opens && list is null ? 1 : 0;
             end = list?.End ?? open;
@@ -58,21 +58,21 @@ internal sealed partial record ClickHouseMacroCall(string Name, IReadOnlyList<st
         }
     }
 
-    /// <summary>The names of macros that change the query around them; they are none in quotes.</summary>
+    /// <summary>The names of macros that change the query around them. In quotes, they are not macros.</summary>
     internal static IEnumerable<string> RewritingIn(string sql) => Names(sql).Where(Rewriting.Contains);
 
-    /// <summary>The names that nothing replaces.</summary>
+    /// <summary>The names that are not replaced.</summary>
     internal static IEnumerable<string> UnknownIn(string sql) => Names(sql).Where(name => !IsKnown(name));
 
-    /// <summary>Whether a macro makes a query follow the time range.</summary>
+    /// <summary>Whether a macro makes a query depend on the time range.</summary>
     internal static bool FollowsTime(string name) => TimeConditions.Contains(name) || RewritingByTime.Contains(name);
 
     internal static bool IsKnown(string name) => Counts.ContainsKey(name) || Rewriting.Contains(name) || OfFrontend.Contains(name);
 
-    /// <summary>What the plugin will say about the numbers of arguments, also of macros in arguments.</summary>
+    /// <summary>The plugin's messages about the numbers of arguments, including macros in arguments.</summary>
     internal static IEnumerable<string> ProblemsIn(string sql) => ProblemsIn(ClickHouseText.WithoutComments(sql), 0);
 
-    /// <summary>The arguments in the brackets that open at a place, and the place after them; null if the brackets are not closed.</summary>
+    /// <summary>The arguments in the parentheses that open at a position, and the position after them; null if the parentheses are not closed.</summary>
     internal static (string[] Arguments, int End)? Split(string sql, int open, bool quotes)
     {
         var arguments = new List<string>();
@@ -81,7 +81,7 @@ internal sealed partial record ClickHouseMacroCall(string Name, IReadOnlyList<st
         for (int i = open; i < sql.Length; i++)
         {
             char letter = sql[i];
-            // A doubled quote ends a text and begins the next one.
+            // A doubled quote ends a text and begins the next text.
             if (quotes && (quote == default ? letter is '\'' or '"' : letter == quote))
                 quote = quote == default ? letter : default;
             if (quote != default)
@@ -98,7 +98,7 @@ internal sealed partial record ClickHouseMacroCall(string Name, IReadOnlyList<st
         return null;
     }
 
-    // A value of a variable may be several arguments.
+    // The value of a variable can be several arguments.
     private static IEnumerable<string> ProblemsIn(string sql, int depth) => In(sql).Where(_ => depth < Deepest).SelectMany(call => (string[])
     [
         .. call.Problem is { } problem && !call.Arguments.SelectMany(VariableUse.In).Any(use => !use.IsBuiltIn) ? [problem] : (string[])[],

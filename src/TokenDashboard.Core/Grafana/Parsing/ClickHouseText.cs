@@ -1,19 +1,19 @@
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>SQL as ClickHouse reads it, as far as macros and the guard need it: in quotes, a backslash escapes, and a doubled quote stands for itself.</summary>
+/// <summary>SQL as ClickHouse parses it, as far as macros and the guard require. In quotes, a backslash escapes, and a doubled quote is a literal quote.</summary>
 internal static partial class ClickHouseText
 {
     private const string Quotes = @"(?<quote>['""`])(?>(?:[^\\'""`]+|\\(?:.|\z)|(?!\k<quote>)['""`]|\k<quote>\k<quote>)*)(?:\k<quote>|\z)";
 
-    /// <summary>The text with the comments blanked out that the plugin blanks out before it replaces macros; places stay the same.</summary>
+    /// <summary>The text with comments blanked out as the plugin does before it replaces macros. Positions stay the same.</summary>
     internal static string WithoutComments(string sql) => PluginComment().Replace(sql, match => match.Groups["quote"].Success ? match.Value : Blanks(match));
 
-    /// <summary>The text with comments and quotes blanked out, and what is in them; places stay the same.</summary>
+    /// <summary>The text with comments and quotes, including their contents, blanked out. Positions stay the same.</summary>
     internal static string Blank(string sql) => CommentOrQuote().Replace(sql, Blanks);
 
     /// <summary>
-    /// Whether it is surely no more than one statement. A comment within a comment is refused, and so is a semicolon where the text has quotes that are not
-    /// read here: ClickHouse would end these elsewhere.
+    /// Whether the text is certainly at most one statement. A nested comment is rejected, and so is a semicolon if the text contains quotes that are not
+    /// supported here, because ClickHouse could end them at another position.
     /// </summary>
     internal static bool IsOneStatement(string sql)
     {
@@ -36,6 +36,6 @@ internal static partial class ClickHouseText
     [GeneratedRegex(@"--[^\r\n]*|/\*.*?(?:\*/|\z)|" + Quotes, RegexOptions.Singleline)] private static partial Regex PluginComment();
     [GeneratedRegex(@"(?:--|//|#[ !])[^\n]*|/\*.*?(?:\*/|\z)|" + Quotes, RegexOptions.Singleline)] private static partial Regex CommentOrQuote();
 
-    // As in $tag$text$tag$, and typographic ones.
+    // Quotes such as $tag$text$tag$, and typographic quotes.
     [GeneratedRegex(@"\$[^$]*\$|[‘’“”]")] private static partial Regex OtherQuote();
 }

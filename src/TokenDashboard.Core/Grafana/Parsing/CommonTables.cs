@@ -1,17 +1,17 @@
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>
-/// Counts the common table expressions of a query, each as often as SQLite copies it: a table that reads another twice has two copies of
-/// it, and so on, and while it copies nothing stops SQLite. MATERIALIZED saves work, and no copies.
+/// Counts the common table expressions of a query, each as often as SQLite copies it. A table that reads another one twice has two copies of
+/// it, and so on, and SQLite cannot be stopped while it copies. MATERIALIZED saves work, but not copies.
 /// </summary>
 internal static partial class CommonTables
 {
-    // Beyond it the number only grows.
+    // Beyond it, the number only grows.
     private const double Most = 1e9;
-    /// <summary>Deeper WITH clauses count as parts of this one.</summary>
+    /// <summary>Deeper WITH clauses are treated as parts of this one.</summary>
     private const int MaxDepth = 100;
 
-    // A marker before a quoted name, so that it is not read as a keyword.
+    // A marker before a quoted name, so that it is not treated as a keyword.
     private const char Quoted = '"';
 
     private static readonly HashSet<string> EndsOfFrom = new(StringComparer.OrdinalIgnoreCase)
@@ -49,7 +49,7 @@ internal static partial class CommonTables
                     if (open.TryPop(out (string Before, Table Table, Scope Scope, bool InFrom) outer))
                         (closed, table, scope, inFrom) = outer;
                     break;
-                // The text before a dot is the name of a table that is already read.
+                // The text before a dot is the name of a table that has already been read.
                 case "." when added:
                     table.Names.RemoveAt(table.Names.Count - 1);
                     break;
@@ -76,7 +76,7 @@ internal static partial class CommonTables
     private static double Sum(Table main, List<Table> tables)
     {
         (Table Table, (Table Used, int Count)[] Uses)[] uses = [.. tables.Select(table => (table, Uses(table)))];
-        // Level by level: without recursion, there are at most as many levels as tables.
+        // Level by level. Without recursion, there are at most as many levels as tables.
         for (int level = 0; level < Math.Min(tables.Count, 100); level++)
         {
             foreach ((Table table, (Table Used, int Count)[] used) in uses)
@@ -95,11 +95,11 @@ internal static partial class CommonTables
 
     private static bool Is(string token, string word) => token.Equals(word, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Names, those in quotes behind a quote, and single signs; comments and blanks are left out.</summary>
+    /// <summary>Names, with a quote before quoted names, and single characters. Comments and blanks are omitted.</summary>
     private static IEnumerable<string> Tokens(string sql) => Token().Matches(sql).Where(match => !match.Groups["comment"].Success)
         .Select(match => match.Groups["quoted"].Success ? Quoted + match.Groups["quoted"].Value : match.Value).Where(token => token != Quoted.ToString());
 
-    // SQLite reads a text as a name if a name must follow.
+    // SQLite treats a text as a name if a name must follow.
     [GeneratedRegex(
         @"(?<comment>--[^\n]*|/\*.*?(?:\*/|\z))|'(?<quoted>[^']*)'?|""(?<quoted>[^""]*)""?|`(?<quoted>[^`]*)`?|\[(?<quoted>[^\]]*)\]?|\w[\w$]*|\S",
         RegexOptions.Singleline)]
@@ -108,12 +108,12 @@ internal static partial class CommonTables
     /// <summary>A table that WITH defines, or the query itself.</summary>
     private sealed class Table
     {
-        /// <summary>The names in its FROM clauses, some of them tables.</summary>
+        /// <summary>The names in its FROM clauses, some of which are tables.</summary>
         internal List<(string Name, Scope Scope)> Names { get; } = [];
         internal double Copies { get; set; }
     }
 
-    /// <summary>What one WITH clause defines, in brackets that see what the brackets around them define.</summary>
+    /// <summary>The definitions of one WITH clause, in parentheses that also see the definitions of the outer parentheses.</summary>
     private sealed class Scope(Scope? outer)
     {
         internal int Depth { get; } = outer is null ? 0 : outer.Depth + 1;

@@ -1,17 +1,17 @@
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>
-/// The macro <c>$__conditionalAll(condition, $variable)</c>, which the frontend of the plugin grafana-clickhouse-datasource replaces before it inserts
-/// variables: by <c>1=1</c> if all or nothing is selected, else by the condition.
+/// The macro <c>$__conditionalAll(condition, $variable)</c>. The frontend of the plugin grafana-clickhouse-datasource replaces it before it inserts
+/// variables: with <c>1=1</c> if all or nothing is selected, otherwise with the condition.
 /// </summary>
 internal static partial class ConditionalAll
 {
     private const string Macro = "$__conditionalAll(";
 
-    // For each of them, all of the text is read.
+    // For each macro, the whole text is read.
     private const int Most = 1000;
 
-    /// <summary>The text with the macros replaced, from the last to the first; one without two arguments ends it.</summary>
+    /// <summary>The text with the macros replaced, from the last to the first. A macro without two arguments ends this.</summary>
     internal static string Apply(string sql, IReadOnlyDictionary<string, VariableValue> values)
     {
         for (int count = 0; count < Most && Last(sql, sql.Length) is { Arguments: [string condition, string variable] } call; count++)
@@ -23,7 +23,7 @@ internal static partial class ConditionalAll
         return sql;
     }
 
-    /// <summary>The text with the second arguments blanked out, which are not inserted; places stay the same.</summary>
+    /// <summary>The text with the second arguments, which are not inserted, blanked out. Positions stay the same.</summary>
     internal static string WithoutVariables(string sql)
     {
         int before = sql.Length;
@@ -41,6 +41,6 @@ internal static partial class ConditionalAll
         return index >= 0 && ClickHouseMacroCall.Split(sql, index + Macro.Length - 1, quotes: false) is { } list ? (index, list.Arguments, list.End) : null;
     }
 
-    // With a format after a colon, it is none.
+    // With a format after a colon, it is not a macro.
     [GeneratedRegex(@"\$(?:\{(?<name>\w+)\}|(?<name>\w+))", RegexOptions.ECMAScript)] private static partial Regex Variable();
 }

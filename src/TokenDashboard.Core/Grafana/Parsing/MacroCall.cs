@@ -1,6 +1,6 @@
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>A call such as <c>$__name(arguments)</c>, as the plugin reads it: the arguments end at the first closing bracket.</summary>
+/// <summary>A call such as <c>$__name(arguments)</c>, as the plugin parses it: the arguments end at the first closing parenthesis.</summary>
 internal sealed partial record MacroCall(string Name, Range Arguments, int Index, int Length)
 {
     /// <summary>The only macro of the SQLite plugin.</summary>
@@ -11,6 +11,6 @@ internal sealed partial record MacroCall(string Name, Range Arguments, int Index
         .Select(call => new MacroCall(
             call.match.Groups["name"].Value, call.Arguments.Index..(call.Arguments.Index + call.Arguments.Length), call.match.Index, call.match.Length));
 
-    // An unclosed call ends with the text. So each attempt matches, and the search stays linear.
+    // An unclosed call ends with the text. Therefore, each attempt matches, and the search stays linear.
     [GeneratedRegex(@"\$__(?<name>[A-Za-z0-9_]+)\((?<arguments>[^)]*)(?:(?<end>\))|\z)")] private static partial Regex Pattern();
 }

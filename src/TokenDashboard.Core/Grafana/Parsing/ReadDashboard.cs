@@ -2,7 +2,7 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>The parts of a dashboard that rules and queries are about.</summary>
+/// <summary>The parts of a dashboard that rules and queries use.</summary>
 internal sealed class ReadDashboard
 {
     private const string Mixed = "-- Mixed --";
@@ -31,7 +31,7 @@ internal sealed class ReadDashboard
     internal IReadOnlyList<ReadPanel> Panels { get; }
     internal IReadOnlyList<JsonObject> Rows { get; }
     internal IReadOnlyList<ReadVariable> Variables { get; }
-    /// <summary>Annotations from queries of the plugin.</summary>
+    /// <summary>Annotations with queries of the plugin.</summary>
     internal IReadOnlyList<JsonObject> Annotations { get; }
 
     internal IEnumerable<ReadQuery> Queries =>
@@ -49,7 +49,7 @@ internal sealed class ReadDashboard
     internal bool Asks(ReadVariable variable) =>
         variable.Type == "query" && PluginOf(variable.Json["datasource"]) is var plugin && (plugin is null || plugin == Plugin.Id);
 
-    /// <summary>The plugin of a data source that is referred to; null if the reference does not have it.</summary>
+    /// <summary>The plugin of a referenced data source; null if the reference does not contain it.</summary>
     internal string? PluginOf(JsonNode? reference)
     {
         string uid = reference is JsonValue value ? value.AsText() : reference.Text("uid");
@@ -65,7 +65,7 @@ internal sealed class ReadDashboard
 
     private IEnumerable<ReadPanel> ReadPanels()
     {
-        // The panels of an open row follow it; those of a closed one are inside it.
+        // The panels of an open row follow it. Those of a closed row are inside it.
         JsonObject? section = null;
         foreach (JsonObject json in Root.Objects("panels"))
         {
@@ -102,14 +102,14 @@ internal sealed class ReadDashboard
     }
 }
 
-/// <summary>A query of a panel, or without a panel of an annotation or a variable, and the name of what has it.</summary>
+/// <summary>A query of a panel or, without a panel, of an annotation or a variable, and the name of its owner.</summary>
 internal sealed record ReadQuery(ReadTarget Target, ReadPanel? Panel, string Name);
 
 /// <summary>A panel of a dashboard, and the closed row that contains it; null for none.</summary>
 internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 {
     internal int? Id => Json.Number("id") is { } id && id == Math.Truncate(id) && Math.Abs(id) < int.MaxValue ? (int)id : null;
-    /// <summary>Whether it is in Grafana's library, and here only a copy of it or nothing.</summary>
+    /// <summary>Whether the panel is in Grafana's library, so that the dashboard contains only a copy or a reference.</summary>
     internal bool OfLibrary => Json.Child("libraryPanel") is JsonObject;
     internal string Type => Json.Text("type");
     internal string Title => Json.Text("title");
@@ -119,11 +119,11 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     /// <summary>Whether the browser changes the results before the panel shows them.</summary>
     internal bool Transformed => Json.Objects("transformations").Any();
     internal string Repeat => Json.Text("repeat");
-    /// <summary>The variables for whose values Grafana repeats the panel, of its row and its own.</summary>
+    /// <summary>The variables for whose values Grafana repeats the panel or its row.</summary>
     internal IEnumerable<string> Repeats => new[] { Section.Text("repeat"), Repeat }.Where(name => name.Length > 0);
-    /// <summary>The queries of the plugin that are not switched off.</summary>
+    /// <summary>The enabled queries of the plugin.</summary>
     internal required IReadOnlyList<ReadTarget> Targets { get; init; }
-    /// <summary>The data sources of the other queries, each once.</summary>
+    /// <summary>The data sources of the other queries, without duplicates.</summary>
     internal required IReadOnlyList<string> OtherSources { get; init; }
     internal string Label => Title.Length > 0 ? Title : string.Create(CultureInfo.InvariantCulture, $"{(Type.Length > 0 ? Type : "panel")} {Id}");
 
@@ -134,15 +134,15 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 internal sealed record ReadTarget(JsonObject Json)
 {
     internal string RefId => Json.Text("refId");
-    /// <summary>What the editor shows and the browser sends.</summary>
+    /// <summary>The text that the editor shows and the browser sends.</summary>
     internal string RawText => IsClickHouse ? Json.Text("rawSql") : Json.Text("rawQueryText");
-    /// <summary>What runs without a browser: alerts, public dashboards, the HTTP API.</summary>
+    /// <summary>The text that runs without a browser: in alerts, public dashboards and the HTTP API.</summary>
     internal string Text => IsClickHouse ? RawText : Json.Text("queryText");
-    /// <summary>Whether it is a query of ClickHouse, which has one text.</summary>
+    /// <summary>Whether it is a query for ClickHouse, which has one text.</summary>
     internal bool IsClickHouse => Json.ContainsKey("rawSql");
-    /// <summary>What a dashboard runs. Without the raw text the browser would send nothing, but the other text can be checked.</summary>
+    /// <summary>The text that a dashboard runs. Without the raw text, the browser would send nothing, but the other text can be checked.</summary>
     internal string Sql => IsTooLong ? "" : RawText.Length > 0 ? RawText : Text;
-    /// <summary>Whether a text is too long to be checked; <see cref="Sql"/> is empty then.</summary>
+    /// <summary>Whether a text is too long to be checked. <see cref="Sql"/> is then empty.</summary>
     internal bool IsTooLong => Math.Max(RawText.Length, Text.Length) > SqlText.MaxLength;
     internal string QueryType => Json.Text("queryType");
     internal bool SeriesByLabel => IsClickHouse ? (Json.Number("format") ?? 0) == 0 : QueryType == "time series";
@@ -152,7 +152,7 @@ internal sealed record ReadTarget(JsonObject Json)
 internal sealed record ReadVariable(JsonObject Json)
 {
     internal const string All = "$__all";
-    /// <summary>What Grafana shows for it.</summary>
+    /// <summary>The text that Grafana shows for it.</summary>
     internal const string AllText = "All";
 
     internal string Name { get; } = Json.Text("name");
@@ -161,9 +161,9 @@ internal sealed record ReadVariable(JsonObject Json)
     internal bool IncludeAll => Json.Flag("includeAll");
     internal ReadTarget AsTarget => new(new JsonObject { ["rawQueryText"] = Query });
     internal string AllValue => IsTooLong ? "" : Json.Text("allValue");
-    /// <summary>The query; newer Grafana may wrap it in an object.</summary>
+    /// <summary>The query. Newer versions of Grafana can wrap it in an object.</summary>
     internal string Query => IsTooLong ? "" : WholeQuery;
-    /// <summary>Whether the query or the value for All is too long to be checked; both are empty then.</summary>
+    /// <summary>Whether the query or the value for All is too long to be checked. Both are then empty.</summary>
     internal bool IsTooLong => Math.Max(WholeQuery.Length, Json.Text("allValue").Length) > SqlText.MaxLength;
 
     private string WholeQuery => Json.Child("query") is JsonObject query

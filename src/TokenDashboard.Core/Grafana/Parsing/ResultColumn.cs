@@ -2,12 +2,12 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>A result column of a query as its text shows it. It is text if a CAST makes it so, or if it is a name in a relation of a variable.</summary>
+/// <summary>A result column of a query, as its text shows it. It is text because of a CAST, or because it is a name in a relation of a variable.</summary>
 internal sealed partial record ResultColumn(string Name, bool IsText)
 {
     internal static IReadOnlyList<ResultColumn> Of(string sql, DataSourcePlugin plugin)
     {
-        // In ClickHouse the tables have these names too, and their columns have types.
+        // In ClickHouse, tables also have these names, but their columns have types.
         bool relation = plugin == DataSourcePlugin.ClickHouse || SqlText.Relations(sql).Any();
         return
         [
@@ -25,7 +25,7 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
         return quote.Length > 0 ? name.Replace(quote + quote, quote, StringComparison.Ordinal) : name;
     }
 
-    // From the end, where the name is; a search from the beginning would restart at every quote.
+    // From the end, where the name is. A search from the beginning would restart at every quote.
     [GeneratedRegex(
         @"(?:""(?<name>(?>(?:[^""]|"""")*))(?<quote>"")|`(?<name>(?>(?:[^`]|``)*))(?<quote>`)|\[(?<name>[^\[]*)\]|(?<name>[^\W\d]\w*))\z",
         RegexOptions.RightToLeft)]

@@ -1,12 +1,12 @@
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>SQL, split as far as rules need it. It is not parsed.</summary>
+/// <summary>SQL, split as far as rules require. It is not parsed.</summary>
 internal sealed partial class SqlText
 {
-    /// <summary>The longest query that is checked and run, before and after variables are inserted, in characters.</summary>
+    /// <summary>The maximum length of a query that is checked and run, before and after variables are inserted, in characters.</summary>
     internal const int MaxLength = 1 << 20;
 
-    // The place of the quote that opens the string literal around each place; -1 outside of literals.
+    // The position of the quote that opens the string literal around each position; -1 outside of literals.
     private readonly int[] _literal;
     private readonly int _listStart;
     private readonly int _listEnd;
@@ -28,22 +28,22 @@ internal sealed partial class SqlText
         Columns = select.Success ? [.. SelectList(text)] : [];
     }
 
-    /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
+    /// <summary>The text with comments, string literals and quoted names blanked out. Positions stay the same.</summary>
     internal string Code { get; }
-    /// <summary><see cref="Code"/> with what is in brackets blanked out: the outermost SELECT.</summary>
+    /// <summary><see cref="Code"/> with the contents of parentheses blanked out: the outermost SELECT.</summary>
     internal string Outer { get; }
-    /// <summary>The result columns of the outermost SELECT as they are written; empty if there is none.</summary>
+    /// <summary>The original text of the result columns of the outermost SELECT; empty if there is none.</summary>
     internal IReadOnlyList<string> Columns { get; }
 
     internal bool InLiteral(int index) => _literal[index] >= 0;
 
-    /// <summary>Whether a place is in a string literal that is, outside of brackets, among the columns of the outermost SELECT.</summary>
+    /// <summary>Whether a position is in a string literal that is outside of parentheses and among the columns of the outermost SELECT.</summary>
     internal bool InColumnLiteral(int index) => InLiteral(index) && index >= _listStart && index < _listEnd && Outer[_literal[index]] == '\'';
 
-    /// <summary>The variables in the place of a table, or of the first argument of a view, in any spelling: <c>FROM ${name:raw}</c>, <c>FROM $name</c>.</summary>
+    /// <summary>The variables in place of a table, or of the first argument of a view, in any form: <c>FROM ${name:raw}</c>, <c>FROM $name</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
-    /// <summary>A text with parts of it replaced, given in their order; null if it becomes too long.</summary>
+    /// <summary>Text with parts replaced, in their order; null if it becomes too long.</summary>
     internal static string? Replaced(string text, IEnumerable<(int Index, int Length, string With)> parts)
     {
         var replaced = new StringBuilder();
@@ -58,7 +58,7 @@ internal sealed partial class SqlText
         return replaced.ToString();
     }
 
-    // A regular expression would compare a long word at each place of a long text.
+    // A regular expression would compare a long word at each position of a long text.
     internal static bool HasWord(string text, string word)
     {
         for (int at = 0; (at = text.IndexOf(word, at, StringComparison.Ordinal)) >= 0; at += word.Length)
@@ -87,13 +87,13 @@ internal sealed partial class SqlText
 
     private static bool IsNamePart(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
 
-    /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
+    /// <summary>The text with comments, string literals and quoted names blanked out. Positions stay the same.</summary>
     internal static string Blank(string text) => Blank(text, literals: true);
 
-    /// <summary>The text with comments blanked out; places stay the same.</summary>
+    /// <summary>The text with comments blanked out. Positions stay the same.</summary>
     internal static string WithoutComments(string text) => Blank(text, literals: false);
 
-    // The quotes stay, so that their number shows where a literal begins.
+    // The quotes are kept, so that their number shows where a literal begins.
     private static string Blank(string text, bool literals) => CommentOrLiteral().Replace(text, match =>
         !match.Groups["quote"].Success ? new string(' ', match.Length)
             : literals ? match.Value[0] + new string(' ', match.Groups["text"].Length) + match.Value[(1 + match.Groups["text"].Length)..]
@@ -121,7 +121,7 @@ internal sealed partial class SqlText
         }
     }
 
-    /// <summary>A use of a variable whose value is inserted unchanged; those of Grafana itself are not meant.</summary>
+    /// <summary>A use of a variable whose value is inserted unchanged, except Grafana's built-in variables.</summary>
     internal const string Variable =
         @"(?:\$\{(?<name>(?!__)\w{1,200})(?::raw)?\}|\[\[(?<name>(?!__)\w{1,200})(?::raw)?\]\]|\$(?<name>(?!__)[A-Za-z_]\w{0,199}))";
 

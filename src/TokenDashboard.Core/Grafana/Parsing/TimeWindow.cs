@@ -8,7 +8,7 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
 
     /// <summary>
     /// A time of a dashboard: <c>now-7d</c>, <c>now-1M/M</c>, <c>now/d+8h</c>, an ISO time or milliseconds since 1970; null for anything else.
-    /// The start of a time range is rounded down and its end is rounded up; weeks begin on Monday, fiscal years (<c>now/fy</c>) in January.
+    /// The start of a time range is rounded down, and its end is rounded up. Weeks begin on Monday, and fiscal years (<c>now/fy</c>) in January.
     /// </summary>
     internal static DateTimeOffset? Parse(string text, DateTimeOffset now, TimeZoneInfo zone, bool end)
     {
@@ -16,7 +16,7 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
             return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         if (Relative().Match(text) is not { Success: true } match)
         {
-            // Grafana reads no other forms, such as 11/04/2026.
+            // Grafana supports no other formats, such as 11/04/2026.
             return Iso().IsMatch(text) && DateTimeOffset.TryParse(text.Replace(',', '.'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant)
                 ? instant
                 : null;

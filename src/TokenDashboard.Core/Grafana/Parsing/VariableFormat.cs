@@ -1,9 +1,9 @@
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>The selected values of a variable. If it accepts several, one value is a list.</summary>
+/// <summary>The selected values of a variable. If it accepts several values, a single value is also a list.</summary>
 internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 {
-    /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>
+    /// <summary>The text that is inserted unchanged, in any format, if all is selected. Null inserts the values.</summary>
     internal string? CustomAll { get; init; }
     internal IReadOnlyList<string> Texts { get; init; } = Values;
     internal bool IsAll { get; init; }
@@ -12,12 +12,15 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
     internal static VariableValue Of(string value) => new([value], IsList: false);
 }
 
-/// <summary>The forms in which Grafana's browser part inserts the values of a variable, by the word after the colon. Those of other languages than SQL are left out.</summary>
+/// <summary>
+/// The formats in which Grafana's frontend inserts the values of a variable, by the word after the colon. Formats for languages other than SQL
+/// are omitted.
+/// </summary>
 internal static partial class VariableFormat
 {
     /// <summary>
-    /// The text for a variable in the format after the colon, with its arguments. Without a format it is Grafana's glob form, and a list of texts between
-    /// quotes where the plugin says so. From Grafana 10.2 on, <c>sqlstring</c> also puts a backslash before a double quote.
+    /// The text for a variable in the format after the colon, with its arguments. Without a format, it is Grafana's glob format, or a list of quoted texts
+    /// if the plugin requests it. Since Grafana 10.2, <c>sqlstring</c> also escapes a double quote with a backslash.
     /// </summary>
     internal static string Write(string name, VariableValue value, string format, bool escapeDoubleQuotes, bool quoteLists = false)
     {
@@ -62,7 +65,7 @@ internal static partial class VariableFormat
             "ms" => value,
             "seconds" => Math.Floor((milliseconds / 1000.0) + 0.5).ToString(CultureInfo.InvariantCulture),
             "iso" => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            // The letters of moment.js for dates in SQL; others stay unchanged.
+            // The letters of moment.js for dates in SQL. Others stay unchanged.
             _ => MomentPattern().Replace(form, match => match.Value switch
             {
                 "YYYY" => time.ToString("yyyy", CultureInfo.InvariantCulture),

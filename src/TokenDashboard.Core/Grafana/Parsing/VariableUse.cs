@@ -6,7 +6,7 @@ namespace TokenDashboard.Grafana.Parsing;
 /// </summary>
 internal sealed partial record VariableUse(string Name, string Field, string Format, int Index, int Length)
 {
-    /// <summary>Names that begin so are Grafana's own.</summary>
+    /// <summary>The prefix of Grafana's built-in names.</summary>
     internal const string BuiltInPrefix = "__";
 
     internal bool IsBuiltIn => Name.StartsWith(BuiltInPrefix, StringComparison.Ordinal);
@@ -15,7 +15,7 @@ internal sealed partial record VariableUse(string Name, string Field, string For
 
     internal static string? FirstName(string text) => In(text).FirstOrDefault()?.Name;
 
-    /// <summary>The names that texts use, and those that the texts of these names use in turn.</summary>
+    /// <summary>The names that texts use, including those that the texts of these names use.</summary>
     internal static HashSet<string> Reached(IEnumerable<string> texts, Func<string, string?> textOf)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal sealed partial record VariableUse(string Name, string Field, string For
     private static VariableUse Read(Match match) =>
         new(match.Groups["name"].Value, match.Groups["field"].Value, match.Groups["format"].Value, match.Index, match.Length);
 
-    // Grafana has no limits here. These keep the search from running to the end of the text for each of many openings.
+    // Grafana has no limits here. These prevent the search from running to the end of the text for each of many openings.
     [GeneratedRegex(@"\$(?<name>\w+)|\[\[(?<name>\w{1,200}?)(?::(?<format>\w{1,200}))?\]\]|\$\{(?<name>\w{1,200})(?:\.(?<field>[^:^}]{1,200}))?(?::(?<format>[^}]{1,200}))?\}", RegexOptions.ECMAScript)]
     private static partial Regex Pattern();
 }

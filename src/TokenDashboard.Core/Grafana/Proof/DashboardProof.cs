@@ -40,11 +40,11 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
         return found;
     }
 
-    // A value may have been chosen for it, or stand for all.
+    // A value for it may be specified, or represent all.
     private bool HasFailed(VariableUse use, BrowserView view) =>
         _failed.Contains(use.Name) && !(view.Values.TryGetValue(use.Name, out VariableValue? value) && (value.CustomAll ?? string.Concat(value.Values)).Length > 0);
 
-    // Returns whether it was run.
+    // Returns whether the query was run.
     private bool Ask(DashboardQueryKind source, ReadQuery query, BrowserView view, Func<PluginResult, IEnumerable<(DashboardRule Rule, string Problem)>> check)
     {
         ReadTarget target = query.Target;
@@ -55,12 +55,12 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
         try
         {
             if (VariableUse.In(target.Sql).FirstOrDefault(use => HasFailed(use, view)) is { } missing)
-                throw new PluginException($"The query of the variable '{missing.Name}' failed, so this one was not run", DashboardRules.QueryVariableFailed);
+                throw new PluginException($"The query of the variable '{missing.Name}' failed, so this query was not run", DashboardRules.QueryVariableFailed);
             finished = view.Interpolate(dashboard.IsForClickHouse ? ConditionalAll.Apply(target.Sql, view.Values) : target.Sql);
             if (_timeLeft <= TimeSpan.Zero)
             {
                 throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
-                    $"was not started: the queries before it took {QueryLimits.QueriesOfDashboard} times {options.QueryTimeout.TotalSeconds} seconds"));
+                    $"was not started, because the previous queries took {QueryLimits.QueriesOfDashboard} times {options.QueryTimeout.TotalSeconds} seconds"));
             }
             TimeSpan time = _timeLeft < options.QueryTimeout ? _timeLeft : options.QueryTimeout;
             result = database.Run(target, finished, view, time);
@@ -105,7 +105,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
         return string.Create(CultureInfo.InvariantCulture, $"{Count(result?.Rows ?? 0, "row", "rows")}, {parts}, {milliseconds:N0} ms");
     }
 
-    // Grafana repeats a panel or row for each value; only the first is run.
+    // Grafana repeats a panel or row for each value. Only the first one is run.
     private BrowserView ViewOf(ReadPanel panel)
     {
         BrowserView view = _view.For(panel);

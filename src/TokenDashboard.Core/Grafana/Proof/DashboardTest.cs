@@ -7,11 +7,13 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>Tests dashboards: checks them against <see cref="DashboardRules"/>, and runs each of their queries as Grafana would.</summary>
+/// <summary>Tests dashboards: checks them against <see cref="DashboardRules"/>, and runs each of their queries as Grafana does.</summary>
 public static class DashboardTest
 {
-    /// <summary>Tests dashboards that belong together: their links may lead to one another. Each result is returned as it is ready.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a specified variable, or a list of choices with a specified value.</exception>
+    /// <summary>Tests dashboards that belong together, because they can link to one another. Each result is returned when it is ready.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a specified variable, or its choices do not include a specified value.
+    /// </exception>
     public static IEnumerable<DashboardTestResult> Run(
         IReadOnlyList<DashboardDocument> documents, DashboardTestOptions options, CancellationToken cancellation)
     {
@@ -20,13 +22,13 @@ public static class DashboardTest
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardVariableNotFound,
-                $"No dashboard has a variable '{unknown}'. There are: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
+                $"No dashboard has a variable '{unknown}'. Existing variables: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
                 target: unknown);
         }
         foreach ((string name, IReadOnlyList<string> values) in options.Variables)
         {
             ReadVariable[] variables = [.. dashboards.Select(dashboard => dashboard.Variable(name)).OfType<ReadVariable>()];
-            // What a list refers to is not known yet.
+            // Values of a list that depend on the database are not known yet.
             if (variables.Length == 0 || Array.Exists(variables, variable => variable.Type != "custom" || variable.Query.Contains('$', StringComparison.Ordinal)))
                 continue;
             (string Text, string Value)[] choices = [.. variables.SelectMany(variable => VariableOptions.OfList(variable.Query)).Distinct()];
@@ -34,7 +36,7 @@ public static class DashboardTest
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardVariableNotFound,
-                    $"The variable '{name}' does not offer '{other}'. It offers: {string.Join(", ", choices.Select(option => option.Value).Distinct())}.",
+                    $"The variable '{name}' does not offer '{other}'. Valid values: {string.Join(", ", choices.Select(option => option.Value).Distinct())}.",
                     target: other);
             }
         }
@@ -49,7 +51,7 @@ public static class DashboardTest
             IReadOnlyList<DashboardQueryResult> queries = [];
             if (database is not null && dashboard.Plugin != plugin)
             {
-                findings.Add(DashboardRules.QueryNotRun.Find(dashboard, $"The dashboard reads {dashboard.Plugin.Name}, and the database is one of {plugin.Name}."));
+                findings.Add(DashboardRules.QueryNotRun.Find(dashboard, $"The dashboard queries {dashboard.Plugin.Name}, but the database is {plugin.Name}."));
             }
             else if (database is not null)
             {
@@ -62,7 +64,7 @@ public static class DashboardTest
             yield return new DashboardTestResult(
                 [
                     .. findings.Where(finding => finding.Severity >= options.Floor && !options.Excluded.Contains(finding.Rule))
-                        // A fault that the SQL and its result show is reported once.
+                        // A problem that both the SQL and its result show is reported once.
                         .DistinctBy(finding => finding.Rule == DashboardRules.RowsHidden.Id ? (finding.Rule, finding.PanelId, finding.RefId, "") : (finding.Rule, finding.PanelId, finding.RefId, finding.Panel + finding.Message))
                         .OrderByDescending(finding => finding.Severity),
                 ],
@@ -71,26 +73,26 @@ public static class DashboardTest
     }
 }
 
-/// <summary>How dashboards are tested.</summary>
+/// <summary>The options of testing dashboards.</summary>
 public sealed record DashboardTestOptions
 {
     /// <summary>The database to run queries on, a path or the address of ClickHouse; null runs none.</summary>
     public string? Database { get; init; }
-    /// <summary>The credential for ClickHouse; null for the environment's user.</summary>
+    /// <summary>The credential for ClickHouse; null for the user of the environment.</summary>
     public NetworkCredential? Credential { get; init; }
-    /// <summary>The time limit of a query; all queries of a dashboard may take ten times as long.</summary>
+    /// <summary>The time limit of a query. All queries of a dashboard together have ten times this limit.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(30);
-    /// <summary>The time range; an end that is open is the dashboard's own.</summary>
+    /// <summary>The time range. An open end comes from the dashboard.</summary>
     public TimeRange Range { get; init; } = TimeRange.All;
     /// <summary>The current time.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
     /// <summary>The zone of days in the dashboard's own time range.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
-    /// <summary>Values chosen for variables, in place of the dashboard's; an empty list is All.</summary>
+    /// <summary>Values of variables, which replace those of the dashboard. An empty list is All.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Variables { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
-    /// <summary>The ids of rules that are left out.</summary>
+    /// <summary>The ids of rules to omit.</summary>
     public IReadOnlySet<string> Excluded { get; init; } = new HashSet<string>();
-    /// <summary>Lesser findings and results are left out.</summary>
+    /// <summary>The lowest severity of findings and results to return.</summary>
     public FindingSeverity Floor { get; init; }
 }
 

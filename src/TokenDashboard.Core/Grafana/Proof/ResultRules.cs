@@ -6,7 +6,7 @@ namespace TokenDashboard.Grafana.Proof;
 
 internal static class ResultRules
 {
-    // The year 2200: seconds beyond it are really milliseconds.
+    // The year 2200. Later times in seconds are actually milliseconds.
     private const decimal LatestSecond = 7_258_118_400;
 
     private static readonly string[] SingleValuePanels = ["piechart", "bargauge", "stat", "gauge"];
@@ -21,19 +21,19 @@ internal static class ResultRules
         if (SingleValuePanels.Contains(panel.Type) && !PanelRules.ShowsRows(panel) && result is { Series: null, Rows: > 1 }
             && result.Columns.All(column => column.Type != ColumnType.Time))
         {
-            yield return (DashboardRules.RowsHidden, Invariant($"The query returned {result.Rows} rows, and the panel adds them up or shows one."));
+            yield return (DashboardRules.RowsHidden, Invariant($"The query returned {result.Rows} rows, but the panel shows their sum or one of them."));
         }
         if (result.Series is { Repeated: > 0 } series)
-            yield return (DashboardRules.PointRepeated, Invariant($"{series.Repeated} rows have the time and labels of an earlier one."));
+            yield return (DashboardRules.PointRepeated, Invariant($"{series.Repeated} rows have the same time and labels as an earlier row."));
         if (panel.Type is "timeseries" or "graph" && result.Columns.FirstOrDefault(column => column.Type == ColumnType.Time) is { } time)
         {
             decimal[] known = [.. time.Values.OfType<decimal>()];
             if (known.Zip(known.Skip(1)).Any(pair => pair.First > pair.Second))
                 yield return (DashboardRules.NotAscending, $"The times in '{time.Name}' are not in ascending order.");
-            // Texts of a table are no labels.
+            // Text columns of a table are not labels.
             int repeated = known.Length - known.Distinct().Count();
             if (repeated > 0 && !panel.Transformed && (result.Series is null || result.Columns.All(column => column.Type != ColumnType.Text)))
-                yield return (DashboardRules.PointRepeated, Invariant($"{repeated} rows have the time of an earlier one, and no label tells series apart."));
+                yield return (DashboardRules.PointRepeated, Invariant($"{repeated} rows have the same time as an earlier row, and no label distinguishes series."));
         }
         foreach (string name in NamesNowhere(panel, result))
             yield return (DashboardRules.OverrideUnused, $"The result has no column '{name}'.");
@@ -46,16 +46,16 @@ internal static class ResultRules
         }
     }
 
-    // By default, the first text or time is the category; a number can be one if it is named.
+    // By default, the first text or time column is the category. A number column can be the category if it is specified.
     private static string? BarsProblem(string category, IReadOnlyList<PluginColumn> columns)
     {
         PluginColumn? found = columns.FirstOrDefault(column => category.Length > 0 ? column.Name == category : column.Type is ColumnType.Text or ColumnType.Time);
-        return found is null ? category.Length > 0 ? $"The result has no column '{category}' for the categories." : "The result has no column of texts or times for the categories."
-            : columns.All(column => column == found || column.Type is ColumnType.Text or ColumnType.Time) ? $"Besides the categories '{found.Name}', the result has no column of numbers."
+        return found is null ? category.Length > 0 ? $"The result has no column '{category}' for the categories." : "The result has no text or time column for the categories."
+            : columns.All(column => column == found || column.Type is ColumnType.Text or ColumnType.Time) ? $"The result has no number column in addition to the categories '{found.Name}'."
             : null;
     }
 
-    // The names of overrides. Labels make other names of columns, and so do transformations; another query may have the column.
+    // The column names in overrides. Labels and transformations change the names of columns, and another query can have the column.
     private static IEnumerable<string> NamesNowhere(ReadPanel panel, PluginResult result) =>
         panel.Targets.Count > 1 || panel.OtherSources.Count > 0 || panel.Transformed || PanelRules.ShowsRows(panel)
         || (result.Series is not null && result.Columns.Any(column => column.Type == ColumnType.Text))
@@ -92,7 +92,7 @@ internal static class ResultRules
     private static IEnumerable<(DashboardRule Rule, string Problem)> OfColumns(PluginResult result)
     {
         if (!result.Complete)
-            yield return (DashboardRules.TooManyRows, Invariant($"The query returned more than {QueryLimits.MaxRows} rows; those after them were not read."));
+            yield return (DashboardRules.TooManyRows, Invariant($"The query returned more than {QueryLimits.MaxRows} rows. The remaining rows were not read."));
         foreach (PluginColumn column in result.Columns)
         {
             if (column.Type == ColumnType.Time)
@@ -100,7 +100,7 @@ internal static class ResultRules
                 if (column.NullTimes + column.Lost > 0)
                 {
                     string example = column.Example.Length > 0 ? $", such as '{column.Example}'" : "";
-                    yield return (DashboardRules.TimeLost, Invariant($"'{column.Name}' is no time in {column.NullTimes + column.Lost} of {result.Rows} rows{example}."));
+                    yield return (DashboardRules.TimeLost, Invariant($"'{column.Name}' is not a time in {column.NullTimes + column.Lost} of {result.Rows} rows{example}."));
                 }
                 if (column.Values.Any(value => value is > LatestSecond))
                     yield return (DashboardRules.TimeUnit, $"'{column.Name}' has times after the year 2200.");

@@ -3,22 +3,22 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>Points a dashboard at a data source, in the plain form and in the one with <c>__inputs</c> that Grafana exports for sharing.</summary>
+/// <summary>Sets the data source of a dashboard, in the plain format and in the format with <c>__inputs</c> that Grafana exports for sharing.</summary>
 internal static class DashboardBinding
 {
-    /// <summary>The dashboard's uid, by which it is found again.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: it has none, an invalid one, or one that was seen.</exception>
+    /// <summary>The dashboard's uid, by which later runs find it.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the uid is missing, invalid or a duplicate.</exception>
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
         string? problem =
             document.Uid.Length == 0 ? $"has no uid, so the next run could not find it. Add one: {DashboardDocument.UidForm}"
             : !DashboardDocument.IsUid(document.Uid) ? $"has the uid '{document.Uid}', which Grafana does not accept. It must be {DashboardDocument.UidForm}"
-            : !seen.Add(document.Uid) ? $"has the uid '{document.Uid}', which another dashboard of this run also has. Each dashboard needs its own"
+            : !seen.Add(document.Uid) ? $"has the uid '{document.Uid}', which another dashboard of this run also has. Use different uids"
             : null;
         return problem is null ? document.Uid : throw Invalid(document.Title, problem);
     }
 
-    /// <summary>Whether a bound dashboard reads a data source: by its uid, or as the server's default one of its plugin.</summary>
+    /// <summary>Whether a bound dashboard queries a data source, by its uid or as the server's default data source of its plugin.</summary>
     internal static bool Uses(JsonNode? bound, DataSourceIdentity dataSource) => bound switch
     {
         JsonObject fields => (fields.String("type") == dataSource.Plugin.Id && fields.String("uid") is null or "") || fields.Any(field => Uses(field.Value, dataSource)),
@@ -26,22 +26,24 @@ internal static class DashboardBinding
         _ => bound.AsString() == dataSource.Uid,
     };
 
-    /// <summary>A copy ready to be saved: inputs and data source variables filled in, without the id and version of the server it came from.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
+    /// <summary>A copy to save: inputs and data source variables are filled in, and the id and version of the original server are removed.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardInvalid"/>: an input cannot be filled in, or the dashboard contains library panels.
+    /// </exception>
     internal static JsonObject Bind(
         DashboardDocument document, DataSourceIdentity dataSource, DataSourceReferences? references = null, Func<string, bool>? keeps = null)
     {
         var dashboard = (JsonObject)Filled(document.Root, Inputs(document, dataSource, references))!;
         if (dashboard["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
-            throw Invalid(document.Title, "contains library panels, which only Grafana's own import can unpack. Unlink them before exporting");
+            throw Invalid(document.Title, "contains library panels, which only Grafana's import page can unpack. Unlink them before exporting");
         foreach (string field in (string[])["__inputs", "__requires", "__elements", "version"])
             dashboard.Remove(field);
         dashboard["id"] = null;
         references?.Apply(dashboard);
-        // One that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
+        // A variable that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
         foreach ((JsonObject original, JsonObject variable) in document.Root.Child("templating").Objects("list").Zip(dashboard.Child("templating").Objects("list")))
         {
-            // What other variables are set to is no uid, and no business of the server.
+            // The values of other variables are not uids, and are not looked up on the server.
             if (variable.String("type") != "datasource" || variable.String("query") != dataSource.Plugin.Id || references?.Chose(variable) == true)
                 continue;
             bool isKept = ChosenUid(variable) is { } chosen && (chosen == dataSource.Uid ? ChosenUid(original) is not null : keeps?.Invoke(chosen) == true);
@@ -73,7 +75,7 @@ internal static class DashboardBinding
         return values;
     }
 
-    /// <summary>A copy with the values of inputs in place of their names.</summary>
+    /// <summary>A copy in which the values of inputs replace their names.</summary>
     private static JsonNode? Filled(JsonNode? node, Dictionary<string, string> values) => node switch
     {
         JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Filled(field.Value, values)))),
@@ -83,7 +85,7 @@ internal static class DashboardBinding
         _ => node?.DeepClone(),
     };
 
-    /// <summary>The uid a data source variable is set to; null for none.</summary>
+    /// <summary>The uid to which a data source variable is set; null for none.</summary>
     private static string? ChosenUid(JsonObject variable) =>
         DataSourceReferences.Single(variable.Child("current").Child("value")) is { Length: > 0 } uid && uid[0] != '$' ? uid : null;
 

@@ -5,13 +5,15 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
-/// Compares what two dashboards show. An inserted panel, query, variable or annotation is one difference. What Grafana counts, the chosen data
+/// Compares the contents of two dashboards. An inserted panel, query, variable or annotation is one difference. Values that Grafana counts, the selected data
 /// source of a variable, and nulls are ignored.
 /// </summary>
 internal static class DashboardComparison
 {
-    /// <summary>All differences: the dashboard's own first, then panel by panel in the left side's order.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
+    /// <summary>All differences: first those of the dashboard itself, then panel by panel in the left side's order.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardInvalid"/>: an input cannot be filled in, or a dashboard contains library panels.
+    /// </exception>
     public static IReadOnlyList<GrafanaDashboardDifference> Compare(DashboardDocument left, DashboardDocument right)
     {
         static JsonObject Bound(DashboardDocument document) => DashboardBinding.Bind(document, DataSourceIdentity.Of(new GrafanaPublishOptions(), DataSourcePlugin.Of(document.Root)));

@@ -2,7 +2,7 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>Writes a server's dashboard into the file it was published from: what did not change keeps its position, so that a diff shows only the change.</summary>
+/// <summary>Writes a server's dashboard into the file from which it was published. Unchanged parts keep their position, so that a diff shows only the change.</summary>
 internal static class DashboardTakeover
 {
     internal static DashboardDocument Merge(DashboardDocument file, DashboardDocument server)
@@ -36,7 +36,7 @@ internal static class DashboardTakeover
         _ => server?.DeepClone(),
     };
 
-    /// <summary>The item in the file's list for an item of the server: by its name, or by its position.</summary>
+    /// <summary>The item in the file's list that corresponds to an item of the server, by its name or its position.</summary>
     private static JsonNode? Same(JsonArray own, JsonNode? item, int index)
     {
         foreach (string key in (string[])["id", "refId", "name"])

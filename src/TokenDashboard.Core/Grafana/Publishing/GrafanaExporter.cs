@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>Reads dashboards from a Grafana server, in a form that changes only if they change. Nothing on the server is changed.</summary>
+/// <summary>Reads dashboards from a Grafana server, in a format that changes only if they change. Nothing on the server is changed.</summary>
 internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
@@ -20,8 +20,8 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
     private readonly Dictionary<string, string> _saved = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The uids of the dashboards that have all tags and are in the folder (titles, separated by slashes; <c>General</c> is the place outside every folder)
-    /// or below it, selected by uid and title.
+    /// The uids of the dashboards that have all tags and are in the folder or below it, selected by uid and title. The folder consists of titles, separated
+    /// by slashes. <c>General</c> is the location outside every folder.
     /// </summary>
     public IReadOnlyList<string> Find(IEnumerable<string> tags, string? folder, Func<string, string, bool>? matches = null)
     {
@@ -48,11 +48,11 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         depth > 0 && (!Api.HasNestedFolders || depth > DeepestOffered || parentUid.Length == 0) ? [] : Api.Folders(parentUid).ToList().SelectMany(
             folder => FolderTitles(folder.Uid ?? "", $"{path}{folder.Title}/", depth + 1).Prepend((path + folder.Title, folder.Uid ?? "")));
 
-    /// <summary>A dashboard, or a version of its history, without id and version and with its keys in order.</summary>
+    /// <summary>A dashboard, or a version of its history, without id and version and with sorted keys.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>, or <see cref="ErrorCode.GrafanaSchemaUnsupported"/>.</exception>
     public DashboardDocument Read(string uid, long? version = null) => Read(uid, version, out _, out _);
 
-    /// <summary>Writes a dashboard's file below a folder; returns null if that was declined.</summary>
+    /// <summary>Writes a dashboard's file below a folder. Returns null if the user declines.</summary>
     public GrafanaExportResult? Save(string uid, long? version, string root)
     {
         DashboardDocument document = Read(uid, version, out FolderPlace place, out long found);
@@ -67,14 +67,14 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
     }
 
     /// <summary>
-    /// The files below a folder that are named like exports, of dashboards that are not among those the server has, or that were now saved elsewhere.
-    /// Publishing the folder would create the dashboards anew, or find two files of one.
+    /// The files below a folder that are named like exports, but whose dashboards are missing on the server or were now saved elsewhere.
+    /// Publishing the folder would create these dashboards again, or find two files of the same dashboard.
     /// </summary>
     public IEnumerable<string> Outdated(string root, IReadOnlyCollection<string> uids) =>
         !Directory.Exists(root) ? [] : Directory.EnumerateFiles(Path.GetFullPath(root), "*.json", Everywhere).Where(file =>
             UidOf(file) is { } uid && (_saved.TryGetValue(uid, out string? path) ? path != file : !uids.Contains(uid))).Order(StringComparer.Ordinal);
 
-    /// <summary>The uid in a file that is named like an export of it; null for any other file.</summary>
+    /// <summary>The uid in a file that is named like its export; null for any other file.</summary>
     private static string? UidOf(string file)
     {
         try
@@ -88,8 +88,8 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         }
     }
 
-    /// <summary>Writes the changes made on the server into the file the dashboard was published from; returns null if that was declined.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or the form for sharing.</exception>
+    /// <summary>Writes the changes made on the server into the file from which the dashboard was published. Returns null if the user declines.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or has the format for sharing.</exception>
     public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
     {
         if (file.Uid.Length == 0 || file.ForSharing)
@@ -97,8 +97,8 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
             throw new TokenDashboardException(
                 ErrorCode.DashboardInvalid,
                 file.Uid.Length == 0
-                    ? $"The dashboard in '{path}' has no uid, so it cannot be found on the server. Set the uid of the server's dashboard."
-                    : $"'{path}' has the form for Grafana's import page, to which a dashboard of a server cannot be exported. Export to another file.",
+                    ? $"The dashboard in '{path}' has no uid, so it cannot be found on the server. Give it the uid of the dashboard on the server."
+                    : $"'{path}' has the format of Grafana's import page, in which a dashboard of a server cannot be exported. Export to another file.",
                 target: path);
         }
         DashboardDocument stored = Read(file.Uid, null, out FolderPlace place, out long version);
@@ -113,11 +113,11 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         return new GrafanaExportResult(action, file.Uid, stored.Title, string.Join('/', Folders.Titles(place)), version, path, changes);
     }
 
-    /// <summary>The full path of a dashboard's file: in folders named like the server's, named like its uid.</summary>
+    /// <summary>The full path of a dashboard's file: the folders have the names of the server's folders, and the file is named after the uid.</summary>
     internal static string PathOf(string root, IEnumerable<string> folders, string uid, string suffix = "") =>
         Path.GetFullPath(Path.Combine([root, .. folders.Select(FileName.Safe), $"{FileName.Of(uid)}{suffix}.json"]));
 
-    /// <summary>A dashboard's file, distinct from that of a uid that differs only in case: for many file systems those are one file.</summary>
+    /// <summary>A dashboard's file that is distinct from the file of a uid that differs only in case, because many file systems are not case-sensitive.</summary>
     private static string DistinctPathOf(string root, IEnumerable<string> folders, string uid)
     {
         string path = PathOf(root, folders, uid);
@@ -143,7 +143,7 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
     {
         if (uid.Length == 0 || uid.All(character => character == '.'))
         {
-            // In an address, they would refer to another one.
+            // In an address, they would refer to another dashboard.
             throw Missing($"has no dashboard with the uid '{uid}', which is not a valid uid", uid);
         }
         StoredDashboard stored = Stored(uid);
@@ -151,12 +151,12 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         JsonObject json = found != stored.Version
             ? Api.ReadVersion(stored, found) ?? throw Missing(NoVersion(stored, found), uid)
             : stored.Json ?? throw stored.Unsupported("read");
-        // Objects under /apis have it elsewhere, and some servers leave it out of old versions.
+        // Objects under /apis contain it elsewhere, and some servers omit it in old versions.
         json["uid"] ??= uid;
         return DashboardDocument.FromObject(DashboardContent.ForFile(json));
     }
 
-    /// <summary>The message for a version that was not found: it may never have existed, or the server keeps or shows none.</summary>
+    /// <summary>The message for a version that was not found. It may never have existed, or the server does not keep or show it.</summary>
     private string NoVersion(StoredDashboard stored, long wanted)
     {
         string present = stored.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"; the current one is {stored.Version}") : "";
@@ -166,17 +166,20 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
     }
 
     private TokenDashboardException Missing(string what, string uid) => new(
-        ErrorCode.DashboardNotFound, $"Grafana at {Client.Url} {what}. Export-GrafanaDashboard -All lists the dashboards this account may read.", target: uid);
+        ErrorCode.DashboardNotFound, $"Grafana at {Client.Url} {what}. Export-GrafanaDashboard -All lists the dashboards that this account can read.", target: uid);
 }
 
-/// <summary>A dashboard that was written from a server into a file.</summary>
+/// <summary>A dashboard that was exported from a server to a file.</summary>
 /// <param name="Action">The action on the file.</param>
 /// <param name="Uid">The dashboard's uid.</param>
 /// <param name="Title">The dashboard's title.</param>
 /// <param name="Folder">The titles of its folders, outermost first, separated by slashes; empty for none.</param>
 /// <param name="Version">Its version on the server, counted from 1.</param>
 /// <param name="Path">The file's full path.</param>
-/// <param name="Changes">How the server's dashboard, the right side, differed from the file it was written back into; null if a whole file was written.</param>
+/// <param name="Changes">
+/// The differences between the file and the server's dashboard, the right side, if changes were written into the file; null if a whole file was
+/// written.
+/// </param>
 public sealed record GrafanaExportResult(
     GrafanaPublishAction Action, string Uid, string Title, string Folder, long Version, string Path, IReadOnlyList<GrafanaDashboardDifference>? Changes = null)
 {

@@ -7,8 +7,8 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
-/// Publishes dashboards, their folder and their data source to a Grafana server. It reads, compares, and writes only what differs, with
-/// the version it read. Dashboards that another tool manages, or that were changed, are not overwritten.
+/// Publishes dashboards, their folder and their data source to a Grafana server. It reads, compares, and writes only differences, with
+/// the version that it read. Dashboards that another tool manages, or that were changed, are not overwritten.
 /// </summary>
 internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
@@ -21,18 +21,18 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
     private readonly Dictionary<DataSourcePlugin, DataSourceIdentity> _dataSources = [];
     private DataSourceReferences? _references;
 
-    // A database belongs to one plugin; a uid can belong to any.
+    // A database determines the plugin, but a uid does not.
     private GrafanaPublishOptions OptionsOf(DataSourcePlugin plugin) => _options.Database is { } database && DataSourceSettings.PluginOf(database) != plugin
         ? _options with { Database = null, DataSourceUid = null, DataSourceName = null } : _options;
 
-    /// <summary>The title of the requested folder, once it was looked for; null for none.</summary>
+    /// <summary>The title of the requested folder, after it was looked up; null for none.</summary>
     internal string? FolderTitle => _folder?.Title;
 
     /// <summary>
-    /// Prepares what a dashboard needs, unless it is prepared: server, account, folder, data source. After a failure other than
-    /// <see cref="ErrorCode.DashboardInvalid"/> no further work is possible.
+    /// Prepares the requirements of a dashboard, unless they are prepared: server, account, folder, data source. After a failure other than
+    /// <see cref="ErrorCode.DashboardInvalid"/>, no further work is possible.
     /// </summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/>: no usable uid.</exception>
+    /// <exception cref="TokenDashboardException">Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/>: the uid is invalid.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare(DashboardDocument document)
     {
         DashboardBinding.RequireUid(document, _seen);
@@ -40,7 +40,7 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
         if (!_hasFolder && (_options.Folder ?? _options.FolderUid) is not null)
         {
             bool isNeeded = true;
-            // A new folder stays empty if no dashboard is created.
+            // Otherwise, a new folder would stay empty if no dashboard is created.
             foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid, () => isNeeded = MayBeSaved(document)))
                 yield return result;
             (_folder, _hasFolder) = (Folders.Place, isNeeded);
@@ -62,8 +62,8 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
     }
 
     /// <summary>
-    /// Saves one dashboard if it differs, and returns one result, or none if the write was declined. Call <see cref="Prepare"/> with it before. A
-    /// result <see cref="GrafanaPublishAction.Conflict"/> is followed by an exception.
+    /// Saves one dashboard if it differs, and returns one result, or none if the user declines. Call <see cref="Prepare"/> with it first. After the
+    /// result <see cref="GrafanaPublishAction.Conflict"/>, an exception is thrown.
     /// </summary>
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
@@ -136,7 +136,7 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
         yield return result with
         {
             Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated, Version = version, FolderTitle = place.Title,
-            BackupPath = backup, Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana saves it." : null,
+            BackupPath = backup, Message = response?.Status == 202 ? "Accepted. A Git repository connected to Grafana saves it." : null,
         };
     }
 
@@ -166,7 +166,7 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
             return null;
         string what = history.LastPublished is { } published
             ? $"was changed in Grafana{stored.SavedBy} (version {Math.Max(stored.Version, history.Newest)}) after it was last published (version {published})"
-            : $"exists in Grafana with other content, last saved{stored.SavedBy}, and its history does not show that it was published from here";
+            : $"exists in Grafana with different content, last saved{stored.SavedBy}, and its history does not show that TokenDashboard published it";
         if (_options.Force)
         {
             Callbacks.Verbose($"The dashboard '{document.Title}' {what}. It is overwritten because of -Force.");
@@ -177,7 +177,7 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
         return PublishObstacles.Changed(document, what, before is null ? "It differs in" : "Changed there:", changes);
     }
 
-    /// <summary>A version of the history, to report what was changed since; null if the server does not return it.</summary>
+    /// <summary>A version of the history, to report the changes since then; null if the server does not return it.</summary>
     private JsonObject? Version(StoredDashboard stored, long version)
     {
         try
@@ -190,7 +190,7 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
         }
     }
 
-    /// <summary>Writes a backup beside existing ones; one of another server may have the same uid and version.</summary>
+    /// <summary>Writes a backup next to existing ones. A backup of another server can have the same uid and version.</summary>
     private string Backup(string uid, StoredDashboard stored, string root)
     {
         string json = DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)).Json;
@@ -220,7 +220,7 @@ internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPubl
         }
     }
 
-    /// <summary>Why a dashboard that is not on the server is not created: it was deleted there, or only existing ones are to be updated.</summary>
+    /// <summary>The reason why a missing dashboard is not created: it was deleted on the server, or only existing dashboards are updated.</summary>
     private TokenDashboardException? Missing(DashboardDocument document)
     {
         string? deleted = _options.UpdateOnly ? null : Api.Deleted(document.Uid);

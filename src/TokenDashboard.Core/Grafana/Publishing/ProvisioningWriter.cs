@@ -8,7 +8,7 @@ using YamlDotNet.Serialization;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>Writes the files from which Grafana itself creates the data source and the dashboards when it starts, and follows their changes.</summary>
+/// <summary>Writes the files from which Grafana itself creates the data source and the dashboards when it starts, and whose changes it follows.</summary>
 internal sealed class ProvisioningWriter
 {
     private const string OwnName = "tokendashboard";
@@ -28,8 +28,8 @@ internal sealed class ProvisioningWriter
     private bool _described;
 
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: a nested folder, which file provisioning cannot create.
-    /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: a data source is not given by its uid.
+    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: the folder is nested, which file provisioning does not support.
+    /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: a data source is not specified by its uid.
     /// </exception>
     public ProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
@@ -37,7 +37,7 @@ internal sealed class ProvisioningWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaFolderConflict,
-                $"File provisioning creates no nested folders. Use a title without a slash instead of '{options.Folder}'.",
+                $"File provisioning does not create nested folders. Use a title without a slash instead of '{options.Folder}'.",
                 target: options.Folder);
         }
         _references = options.DataSources is { } map ? DataSourceReferences.AsGiven(map) : null;
@@ -51,10 +51,10 @@ internal sealed class ProvisioningWriter
     public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
     /// <summary>
-    /// Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder. There is no result for a file
-    /// whose writing was declined.
+    /// Writes a dashboard's file if it differs and, before the first one, the files for the data source and the folder. If the user declines
+    /// to write a file, it has no result.
     /// </summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>, also for a repeated title.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>, also for a duplicate title.</exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
         string uid = DashboardBinding.RequireUid(document, _seen);
@@ -69,7 +69,7 @@ internal sealed class ProvisioningWriter
         return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, _dataSource, _references)).Json).OfType<GrafanaPublishResult>();
     }
 
-    /// <summary>Warns of duplicate titles in the folder, which may be in files of earlier runs. Call it last.</summary>
+    /// <summary>Warns of duplicate titles in the folder, which can be in files of earlier runs. Call it last.</summary>
     public void WarnOfSameTitles()
     {
         foreach (IGrouping<string, (string Title, string File)> same in (Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [])
@@ -82,7 +82,7 @@ internal sealed class ProvisioningWriter
         }
     }
 
-    /// <summary>Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.</summary>
+    /// <summary>Removes unchanged dashboard files of an earlier run that this run did not <see cref="Write"/>. Grafana then removes these dashboards.</summary>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
         foreach ((string name, string hash) in Files.Where(file => !_seen.Any(uid => file.Key.Equals(NameOf(uid), StringComparison.OrdinalIgnoreCase))).ToList())
@@ -90,7 +90,7 @@ internal sealed class ProvisioningWriter
             string path = Path.Combine(Folder, name);
             if (!File.Exists(path))
             {
-                // It is dropped the next time the list is written.
+                // The entry is removed the next time the list is written.
                 Files.Remove(name);
             }
             else if (Remove(path, hash) is { } uid)
@@ -106,11 +106,11 @@ internal sealed class ProvisioningWriter
 
     private string Database => _options.Database ?? "";
     private string Folder => _folder.PathOf(OwnFolder);
-    /// <summary>The list of the dashboard files this writer created, with hashes of their contents. Grafana reads only files that end in .json.</summary>
+    /// <summary>The list of the dashboard files that this writer created, with hashes of their contents. Grafana reads only files that end in .json.</summary>
     private string ListPath => Path.Combine(Folder, ".written-by-tokendashboard");
     private SortedDictionary<string, string> Files => _files ??= ReadList();
 
-    /// <summary>Removes a file that was not changed since it was written; returns the dashboard's uid, or null if the file stays.</summary>
+    /// <summary>Removes a file that was not changed since it was written. Returns the dashboard's uid, or null if the file is kept.</summary>
     private string? Remove(string path, string hash)
     {
         try
@@ -130,7 +130,7 @@ internal sealed class ProvisioningWriter
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardWriteFailed, $"'{path}' could not be removed: {exception.Message} Check that this account may write to its folder.", exception, path);
+                ErrorCode.DashboardWriteFailed, $"'{path}' could not be removed: {exception.Message} Check that this account can write to its folder.", exception, path);
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class ProvisioningWriter
 
     private void WriteList() => AtomicFile.WriteBelow(_options.Path, ListPath, string.Concat(Files.Select(file => $"{file.Value}  {file.Key}\n")));
 
-    /// <summary>Reads the list of files, which has the form of sha256sum. An entry that is not a plain name was not written here.</summary>
+    /// <summary>Reads the list of files, in the format of sha256sum. An entry that is not a plain file name is invalid.</summary>
     private SortedDictionary<string, string> ReadList()
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -172,7 +172,7 @@ internal sealed class ProvisioningWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardWriteFailed,
-                $"'{ListPath}', which lists the dashboard files written here, could not be read: {exception.Message} Remove it; it is created again with the files.",
+                $"'{ListPath}', which lists the written dashboard files, could not be read: {exception.Message} Remove it. It is created again with the files.",
                 exception, ListPath);
         }
         return files;
@@ -191,7 +191,7 @@ internal sealed class ProvisioningWriter
             ["jsonData"] = DataSourceSettings.Of(Database).ToDictionary(
                 setting => setting.Key, setting => setting.Value.AsString() is { } text ? ProvisioningFolder.Literal(text) : setting.Value!.GetValue<object>()),
         };
-        // Files contain no password; Grafana reads it from its own environment.
+        // Files contain no password. Grafana reads it from its environment.
         if (_dataSource.Plugin == DataSourcePlugin.ClickHouse)
             item["secureJsonData"] = new Dictionary<string, object> { ["password"] = "$CLICKHOUSE_PASSWORD" };
         return Document("datasources", item);

@@ -15,7 +15,7 @@ internal static class PublishObstacles
 
     internal static TokenDashboardException Managed(DashboardDocument document, string owner) => Error(
         ErrorCode.GrafanaDashboardManaged, document,
-        $"The dashboard {Name(document)} {owner} and differs from what was to be published. Change it there, or publish under another uid.");
+        $"The dashboard {Name(document)} {owner} and differs from the dashboard to publish. Change it there, or use another uid.");
 
     internal static TokenDashboardException Changed(DashboardDocument document, string what, string lead, IReadOnlyList<GrafanaDashboardDifference> changes)
     {
@@ -23,7 +23,7 @@ internal static class PublishObstacles
             ErrorCode.GrafanaVersionConflict,
             document,
             $"The dashboard {Name(document)} {what}. {(changes.Count == 0 ? "" : $"{lead} {List(changes)}. ")}Nothing was written. Write the change into the dashboard's "
-                + "file with Export-GrafanaDashboard -File, or use -Force to overwrite it; Grafana's history keeps it.");
+                + "file with Export-GrafanaDashboard -File, or use -Force to overwrite it. Grafana's history keeps it.");
     }
 
     /// <summary>The first changes, for a message.</summary>
@@ -31,18 +31,18 @@ internal static class PublishObstacles
         string.Join(", ", changes.Take(MostChanges).Select(change => change.Panel.Length == 0 ? change.Path : $"{change.Path} of '{change.Panel}'"))
             + (changes.Count > MostChanges ? $" and {changes.Count - MostChanges} more" : "");
 
-    /// <summary>The error for a response to saving; null for a success.</summary>
+    /// <summary>The error for a failed save; null for a success.</summary>
     internal static TokenDashboardException? Refusal(DashboardDocument document, FolderPlace place, GrafanaResponse response) => response switch
     {
         { IsSuccess: true } => null,
         { Status: 412, StatusWord: "name-exists" } => Error(
             ErrorCode.GrafanaRequestFailed,
             document,
-            $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this Grafana allows a title only once in a folder. Rename one of them, or "
+            $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this version of Grafana does not allow duplicate titles in a folder. Rename one of them, or "
                 + "use another -Folder."),
         _ when response is { Status: 412, StatusWord: "plugin-dashboard" } || (response.Status == 400 && response.Says("provisioned")) => Error(
             ErrorCode.GrafanaDashboardManaged, document,
-            $"Grafana did not save the dashboard {Name(document)}, because another tool manages it: {response.Words}. Change it there, or publish under another uid."),
+            $"Grafana did not save the dashboard {Name(document)}, because another tool manages it: {response.Words}. Change it there, or use another uid."),
         { IsConflict: true } => Error(
             ErrorCode.GrafanaVersionConflict, document,
             $"The dashboard {Name(document)} was changed while it was being published: {response.Words}. Nothing was written. Run the command again."),

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Grafana.Queries;
 
-/// <summary>What a column of a panel shows, and its name.</summary>
+/// <summary>The contents of a panel's column, and its name.</summary>
 internal abstract record PanelMeasure(string Title)
 {
     /// <summary>Whether it is a sum that needs prices. Without prices, it is NULL and not 0.</summary>
@@ -9,29 +9,29 @@ internal abstract record PanelMeasure(string Title)
 
 internal sealed record SumMeasure(string Title, Measure Measure) : PanelMeasure(Title);
 
-/// <summary>One sum for each unit of another, multiplied with a factor.</summary>
+/// <summary>A sum per unit of another sum, multiplied by a factor.</summary>
 internal sealed record RatioMeasure(string Title, Measure Measure, Measure Per, double Factor = 1) : PanelMeasure(Title);
 
 /// <summary>A sum per hour of the time range up to now.</summary>
 internal sealed record HourlyMeasure(string Title, Measure Measure) : PanelMeasure(Title);
 
-/// <summary>How many users there are; unknown ones do not count.</summary>
+/// <summary>The number of known users.</summary>
 internal sealed record UsersMeasure(string Title) : PanelMeasure(Title);
 
 internal sealed record TimeMeasure(string Title, bool Last) : PanelMeasure(Title);
 
 internal sealed record PercentileMeasure(string Title, int Percent) : PanelMeasure(Title);
 
-/// <summary>The part of all tokens.</summary>
+/// <summary>The share of all tokens.</summary>
 internal sealed record ShareMeasure(string Title) : PanelMeasure(Title);
 
 /// <summary>Tokens in the previous period; NULL if the store does not cover all of it.</summary>
 internal sealed record PreviousMeasure(string Title) : PanelMeasure(Title);
 
-/// <summary>How far tokens are above or below those of the previous period, as a fraction.</summary>
+/// <summary>The relative change of tokens from the previous period.</summary>
 internal sealed record ChangeMeasure(string Title) : PanelMeasure(Title);
 
-/// <summary>The model with most tokens.</summary>
+/// <summary>The model with the most tokens.</summary>
 internal sealed record MainModelMeasure(string Title) : PanelMeasure(Title);
 
 internal enum PanelDimension

@@ -7,7 +7,7 @@ internal static partial class TimeZones
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TimeZoneInvalid"/>: a zone has no IANA name.</exception>
     internal static IReadOnlyList<TimeZoneInfo> WithUtc(IEnumerable<TimeZoneInfo> zones) => [.. zones.Append(TimeZoneInfo.Utc).DistinctBy(Name)];
 
-    /// <summary>The variable that chooses a zone; the first is chosen at first.</summary>
+    /// <summary>The variable that selects a zone. The first zone is the default.</summary>
     internal static CustomVariable Variable(IReadOnlyList<TimeZoneInfo> zones) => new(
         "zone",
         "Time zone",
@@ -15,8 +15,8 @@ internal static partial class TimeZones
         Name(zones[0]),
         [.. zones.Select(zone => (Name(zone), Name(zone)))]);
 
-    /// <summary>The IANA name of a time zone, which is the same on all systems and in ClickHouse. It has no characters with a meaning in SQL or in lists of Grafana.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TimeZoneInvalid"/>: it has none.</exception>
+    /// <summary>The IANA name of a time zone, which is the same on all systems and in ClickHouse. It has no special characters of SQL or Grafana's lists.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TimeZoneInvalid"/>: the zone has no IANA name.</exception>
     internal static string Name(TimeZoneInfo zone)
     {
         if (zone.Id is "Etc/UTC" or "UTC")
@@ -24,10 +24,10 @@ internal static partial class TimeZones
         string? name = zone.HasIanaId ? zone.Id : TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out string? iana) ? iana : null;
         return name is not null && IanaName().IsMatch(name) ? name : throw new TokenDashboardException(
             ErrorCode.TimeZoneInvalid,
-            $"The time zone '{zone.Id}' has no IANA name, by which dashboards and ClickHouse know time zones. Give one that has, such as Europe/Berlin, or UTC.",
+            $"The time zone '{zone.Id}' has no IANA name, which dashboards and ClickHouse require. Use a time zone with an IANA name, such as Europe/Berlin or UTC.",
             target: zone.Id);
     }
 
-    // Unix takes the name of any file for one, and names a zone Local whose file it does not find.
+    // On Unix, the name of any file can be a time zone, and a zone whose file is not found is named Local.
     [GeneratedRegex(@"^(?!Local\z)[A-Za-z][A-Za-z0-9_+/-]*\z")] private static partial Regex IanaName();
 }

@@ -6,10 +6,10 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
 {
     internal const string Header = "# Written by Export-GrafanaProvisioning, whose next run overwrites changes made here.\n";
 
-    /// <summary>The full path of a file or folder by its name below the provisioning folder.</summary>
+    /// <summary>The full path of a file or folder by its relative name in the provisioning folder.</summary>
     internal string PathOf(string name) => Path.GetFullPath(Path.Combine(root, name));
 
-    /// <summary>Writes a file, unless it has this text already; returns null if that was declined.</summary>
+    /// <summary>Writes a file, unless it already has this text. Returns null if the user declines.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     internal GrafanaPublishResult? Write(string name, string? uid, string text, GrafanaPublishAction change = GrafanaPublishAction.Updated)
     {
@@ -26,6 +26,6 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
         return new GrafanaPublishResult(GrafanaPublishKind.ProvisioningFile, name, action, uid, Path: path);
     }
 
-    /// <summary>Grafana replaces $NAME in provisioning files by environment variables; two dollar signs are one.</summary>
+    /// <summary>Escapes text, because Grafana replaces $NAME in provisioning files with environment variables. Two dollar signs become one.</summary>
     internal static string Literal(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
 }

@@ -2,10 +2,10 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>A problem of a dashboard, or, as <see cref="Proof.DashboardQueryResult"/>, the result of one of its queries.</summary>
+/// <summary>A problem of a dashboard or, as <see cref="Proof.DashboardQueryResult"/>, the result of one of its queries.</summary>
 public record DashboardFinding
 {
-    /// <summary>How severe it is.</summary>
+    /// <summary>The severity.</summary>
     public required FindingSeverity Severity { get; init; }
     /// <summary>The id of the rule, one of <see cref="DashboardRules.All"/>; <c>query-result</c> for the result of a query.</summary>
     public required string Rule { get; init; }
@@ -17,7 +17,7 @@ public record DashboardFinding
     public int? PanelId { get; init; }
     /// <summary>The title of the panel, or the name of the variable, annotation or row; the empty string for the dashboard as a whole.</summary>
     public string Panel { get; init; } = "";
-    /// <summary>The letter of the query; the empty string for a variable, or if no query is meant.</summary>
+    /// <summary>The letter of the query; the empty string for a variable, or if the finding is not about a query.</summary>
     public string RefId { get; init; } = "";
     /// <summary>The problem, or the result of the query.</summary>
     public required string Message { get; init; }
@@ -28,7 +28,7 @@ public record DashboardFinding
     public sealed override string ToString() => $"{Severity} {Rule}: {(Panel.Length > 0 ? Panel + ": " : "")}{Message} {Advice}";
 }
 
-/// <summary>How severe a finding about a dashboard is, from the least.</summary>
+/// <summary>The severity of a finding, from the lowest.</summary>
 public enum FindingSeverity : long
 {
     /// <summary>A query that ran without a problem.</summary>
@@ -41,7 +41,7 @@ public enum FindingSeverity : long
     Error,
 }
 
-/// <summary>A rule for dashboards: its id, which does not change, the severity of a violation, the problem in general, and how to fix it.</summary>
+/// <summary>A rule for dashboards: its id, which does not change, the severity of a violation, the general problem, and its solution.</summary>
 public sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
 {
     private const int LongestMessage = 1000;
@@ -56,6 +56,6 @@ public sealed record DashboardRule(string Id, FindingSeverity Severity, string B
     internal static DashboardFinding Find(ReadDashboard dashboard, ReadQuery query, (DashboardRule Rule, string Problem) found) =>
         found.Rule.Find(dashboard, found.Problem, query.Panel, query.Target.RefId, query.Name);
 
-    /// <summary>A message of a length that can be shown: it may contain text of the dashboard.</summary>
+    /// <summary>A message of limited length, because it can contain text of the dashboard.</summary>
     internal static string Cut(string problem) => problem.Length > LongestMessage ? problem[..LongestMessage] + "…" : problem;
 }

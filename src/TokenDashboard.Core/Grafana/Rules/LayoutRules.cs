@@ -21,11 +21,11 @@ internal static class LayoutRules
         foreach (JsonObject row in dashboard.Root.Objects("rows").Concat(dashboard.Rows.SelectMany(outer => outer.Objects("panels")).Where(ReadDashboard.IsRow)))
             yield return DashboardRules.OldForm.Find(dashboard, $"The row has {row.Objects("panels").Count()} panels, which were not checked.", name: row.Text("title"));
         foreach (ReadPanel panel in dashboard.Panels.Where(panel => Place.Of(panel.Json) is not { InGrid: true }))
-            yield return DashboardRules.OutsideGrid.Find(dashboard, $"The place of the panel is {panel.Json["gridPos"]?.ToJsonString() ?? "missing"}.", panel);
+            yield return DashboardRules.OutsideGrid.Find(dashboard, $"The position of the panel is {panel.Json["gridPos"]?.ToJsonString() ?? "missing"}.", panel);
         // Panels of a closed row have their own positions, which apply when it is opened.
         foreach (IGrouping<JsonObject?, ReadPanel> panels in dashboard.Panels.GroupBy(panel => panel.Row))
         {
-            // From the top, so that only those that reach down to the next need be compared with it.
+            // From the top, so that each panel is compared only with panels that begin above its end.
             var reaching = new List<(ReadPanel Panel, Place Place)>();
             foreach ((ReadPanel panel, Place? found) in panels.Select(panel => (panel, Place.Of(panel.Json))).OrderBy(item => item.Item2?.Y))
             {

@@ -39,14 +39,14 @@ internal static partial class PanelRules
             else if (panel.Defaults.Text("unit").Length == 0 && !panel.Overridden("unit").Any() && !panel.Defaults.Objects("mappings").Any()
                 && panel.Json.Child("options").Child("reduceOptions").Text("fields").Length == 0)
             {
-                yield return DashboardRules.Unit.Find(dashboard, "The panel's numbers have no unit.", panel);
+                yield return DashboardRules.Unit.Find(dashboard, "The numbers of the panel have no unit.", panel);
             }
         }
     }
 
-    private static string Similar(string? name) => name is null ? "" : $" '{name}' is similar.";
+    private static string Similar(string? name) => name is null ? "" : $" Did you mean '{name}'?";
 
-    // A unit from a variable is not known here.
+    // A unit from a variable is unknown here.
     private static string? UnknownUnit(ReadPanel panel) => panel.Overridden("unit").Select(property => property.Text("value"))
         .Prepend(panel.Defaults.Text("unit"))
         .FirstOrDefault(unit => unit.Length > 0 && !unit.Contains('$', StringComparison.Ordinal) && !Units.IsKnown(unit));
@@ -59,7 +59,7 @@ internal static partial class PanelRules
             if (panel.Type is "piechart" or "bargauge" && !ShowsRows(panel)
                 && panel.Targets.FirstOrDefault(target => !target.SeriesByLabel && Grouped().IsMatch(new SqlText(target.Sql).Outer)) is { } grouped)
             {
-                yield return DashboardRules.RowsHidden.Find(dashboard, "The query groups rows, and the panel shows their sum or one of them.", panel, grouped.RefId);
+                yield return DashboardRules.RowsHidden.Find(dashboard, "The query groups rows, but the panel shows their sum or one of them.", panel, grouped.RefId);
             }
             if (panel.Type == "gauge" && panel.Defaults.Number("max") is null && !panel.Overridden("max").Any()
                 && panel.Defaults.Text("unit") is not ("percent" or "percentunit"))
@@ -91,7 +91,7 @@ internal static partial class PanelRules
     /// <summary>Whether a panel of single values shows each row of the result.</summary>
     internal static bool ShowsRows(ReadPanel panel) => panel.Json.Child("options").Child("reduceOptions").Flag("values");
 
-    // What no result can change. Transformations make results with other letters.
+    // Overrides that cannot match any result. Transformations create results with other letters.
     private static IEnumerable<string> UnusedOverrides(ReadPanel panel)
     {
         string[] letters = [.. panel.Json.Objects("targets").Select(target => target.Text("refId"))];
@@ -101,7 +101,7 @@ internal static partial class PanelRules
             if (matcher.Text("id") == "byFrameRefID" && !letters.Contains(options) && !panel.Transformed)
                 yield return $"The panel has no query '{options}'; it has {string.Join(", ", letters)}.";
             if (matcher.Text("id") == "byRegexp" && !BrowserPattern.IsValid(options))
-                yield return $"The browser cannot read the pattern '{options}'.";
+                yield return $"The browser cannot parse the pattern '{options}'.";
         }
     }
 
@@ -109,15 +109,15 @@ internal static partial class PanelRules
     {
         JsonNode? footer = panel.Json.Child("options").Child("footer");
         if (panel.Defaults.Child("custom").Child("footer") is not null && footer is null)
-            return "The footer is in fieldConfig, where Grafana before 12.2 does not read it.";
+            return "The footer is in fieldConfig, which Grafana before 12.2 does not support.";
         return footer.Flag("show") && !footer.Flag("countRows") && footer.Texts("fields") is [] or [""]
             ? "The footer names no columns, so it also adds up averages and ratios."
             : null;
     }
 
     /// <summary>
-    /// Whether a computed column may be a whole number in one row and a fraction in another. AVG and TOTAL alone always return fractions,
-    /// COUNT alone never does, and a time column is always a time. A relation from a variable is unknown here; the result is checked when the
+    /// Whether a computed column can be a whole number in one row and a fraction in another. AVG and TOTAL alone always return fractions,
+    /// COUNT alone never does, and a time column is always a time. A relation from a variable is unknown here. Its result is checked when the
     /// query runs.
     /// </summary>
     private static bool TypeDependsOnData(string column, ReadTarget target)
@@ -138,7 +138,7 @@ internal static partial class PanelRules
         return NameAlone().IsMatch(code, end);
     }
 
-    /// <summary>The position after the parenthesis that closes the one before a position; the end if there is none.</summary>
+    /// <summary>The position after the parenthesis that closes the parenthesis before a position; the end if there is none.</summary>
     private static int AfterBrackets(string code, int start)
     {
         int depth = 1;

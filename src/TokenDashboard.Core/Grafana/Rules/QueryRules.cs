@@ -42,7 +42,7 @@ internal static partial class QueryRules
             yield return (DashboardRules.TimeColumnMissing, $"The query selects none of the time columns ({string.Join(", ", target.TimeColumns)}).");
         foreach ((DashboardRule Rule, string Problem) problem in MacroProblems(dashboard, sql))
             yield return problem;
-        // A macro that does not exist is reported as such.
+        // A macro that does not exist is reported separately.
         string code = SqlText.Blank(sql);
         bool Excuses(MacroCall call) => dashboard.IsForClickHouse
             ? ClickHouseMacroCall.FollowsTime(call.Name) || !ClickHouseMacroCall.IsKnown(call.Name)
@@ -51,10 +51,10 @@ internal static partial class QueryRules
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         var parts = new SqlText(sql);
         if (SumsRead().IsMatch(parts.Outer) && parts.Columns.Select(column => RowCount().Match(column)).FirstOrDefault(match => match.Success) is { } counted)
-            yield return (DashboardRules.RowsCounted, $"The query has {counted.Value} of rows of sums.");
+            yield return (DashboardRules.RowsCounted, $"The query contains {counted.Value} over rows of sums.");
     }
 
-    // A text among the result columns filters nothing; one in a condition does, as in timestamp >= '${__from:date:iso}'.
+    // A text among the result columns filters nothing, but a text in a condition does, such as timestamp >= '${__from:date:iso}'.
     private static bool FollowsTime(string sql)
     {
         var text = new SqlText(sql);
@@ -66,7 +66,7 @@ internal static partial class QueryRules
         VariableUse.Reached(SqlText.Relations(sql).Select(name => $"${name}"), name => dashboard.Variable(name)?.Query)
             .Any(name => dashboard.Variable(name) is { } variable && TimeFilter().IsMatch(SqlText.WithoutComments(variable.Query)));
 
-    // A selected column is somewhere in the text, unless all columns are selected.
+    // The text contains every selected column, unless all columns are selected.
     private static bool SelectsColumn(string sql, string column) =>
         SqlText.HasWord(SqlText.WithoutComments(sql), column) || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
 
@@ -77,7 +77,7 @@ internal static partial class QueryRules
             foreach (string name in ClickHouseMacroCall.UnknownIn(sql))
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{name}.");
             foreach (string problem in ClickHouseMacroCall.ProblemsIn(sql))
-                yield return (DashboardRules.MacroArguments, $"The plugin will say: {problem}.");
+                yield return (DashboardRules.MacroArguments, $"The plugin reports: {problem}.");
             yield break;
         }
         foreach (MacroCall call in MacroCall.In(SqlText.Blank(sql)))
@@ -97,18 +97,18 @@ internal static partial class QueryRules
         if (parts.Length is < 2 or > 3)
             return $"The macro has {parts.Length} arguments.";
         string seconds = parts[1].Trim();
-        // The value of a variable of the dashboard is checked when the query runs; Grafana's own intervals are never whole numbers of seconds.
+        // The value of a variable of the dashboard is checked when the query runs. Grafana's own intervals are never whole numbers of seconds.
         bool variable = VariableUse.In(seconds).FirstOrDefault() is { } use && use.Length == seconds.Length && dashboard.Variable(use.Name) is { Type: not "interval" };
         return !variable && !seconds.All(char.IsAsciiDigit) ? $"'{seconds}' is not a whole number of seconds."
             : parts.Length == 3 && !parts[2].Trim().Equals("NULL", StringComparison.OrdinalIgnoreCase) ? $"'{parts[2].Trim()}' cannot fill gaps."
             : null;
     }
 
-    // A query that builds SQL joins the name from two texts, so that it is not replaced too early.
+    // A query that creates SQL concatenates the name from two texts, so that it is not replaced too early.
     [GeneratedRegex(@"\$(' \|\| '|', ')?\{?__(from|to|fromTime|toTime)(_ms)?\b|\[\[__(from|to)\b")] private static partial Regex TimeFilter();
-    // Relations of sums, and the views of them in ClickHouse.
+    // Relations of sums, and the views of sums in ClickHouse.
     [GeneratedRegex(@"\bFROM\s+(?:(?=[${[]+\w*(usage|latency|sizes))" + SqlText.Variable + @"|token_usage(_priced)?\b)", RegexOptions.IgnoreCase)] private static partial Regex SumsRead();
     [GeneratedRegex(@"\b(COUNT(?=\s*\(\s*\*?\s*\))|AVG(?=\s*\())", RegexOptions.IgnoreCase)] private static partial Regex RowCount();
-    // Prices, the tables of the server and what functions return have no times; a query in brackets reads its own table.
+    // Prices, system tables and results of functions have no times. A query in parentheses reads its own table.
     [GeneratedRegex(@"\b(FROM|(?<!\bARRAY\s+)JOIN)\s(?!\s*(\(|token_price|system\.|(?!token_usage)\w+\s*\())", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
 }

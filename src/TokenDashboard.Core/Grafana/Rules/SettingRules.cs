@@ -2,7 +2,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about the dashboard as a whole, where its data comes from, and where its links lead.</summary>
+/// <summary>Rules about the dashboard as a whole, its data sources, and its links.</summary>
 internal static partial class SettingRules
 {
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
@@ -37,7 +37,7 @@ internal static partial class SettingRules
         DateTimeOffset now = DateTimeOffset.UtcNow;
         DateTimeOffset? begin = TimeWindow.Parse(from, now, TimeZoneInfo.Utc, end: false), end = TimeWindow.Parse(to, now, TimeZoneInfo.Utc, end: true);
         string? unread = begin is null && from.Length > 0 ? from : end is null && to.Length > 0 ? to : null;
-        return unread is not null ? $"Grafana cannot read the time '{unread}'."
+        return unread is not null ? $"Grafana cannot parse the time '{unread}'."
             : begin >= end ? $"The time range from '{from}' to '{to}' ends before it begins."
             : null;
     }
@@ -54,7 +54,7 @@ internal static partial class SettingRules
     private static string? HardCoded(ReadDashboard dashboard, JsonNode? source)
     {
         string uid = source is JsonValue value ? value.AsText() : source.Text("uid");
-        return uid.Length == 0 ? "the server's default one"
+        return uid.Length == 0 ? "the server's default data source"
             : VariableUse.FirstName(uid) is { } name && (dashboard.Variable(name)?.Type == "datasource" || dashboard.Inputs.ContainsKey(name)) ? null
             : $"'{uid}'";
     }

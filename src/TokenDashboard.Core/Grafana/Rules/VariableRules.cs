@@ -3,10 +3,10 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about variables: whether they exist, are used, are refreshed, and are quoted.</summary>
+/// <summary>Rules about variables: whether they are defined, used, refreshed and quoted.</summary>
 internal static class VariableRules
 {
-    /// <summary>Formats whose result is a list in SQL, of texts or of numbers.</summary>
+    /// <summary>Formats that produce a list of texts or numbers in SQL.</summary>
     private static readonly string[] ListFormats = ["sqlstring", "singlequote", "doublequote", "csv", "raw", "json", "join", "queryparam"];
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
@@ -32,7 +32,7 @@ internal static class VariableRules
         }
     }
 
-    // Grafana runs the query of a variable once, and replaces only what a panel itself uses. What a library panel uses is unknown.
+    // Grafana runs the query of a variable once, and replaces only variables in the panel itself. Variables of a library panel are unknown.
     private static bool IsSameFor(ReadDashboard dashboard, string name, IEnumerable<ReadPanel> panels)
     {
         ReadPanel[] asking = [.. panels.Where(panel => panel.Targets.Count > 0 || panel.OtherSources.Count > 0)];
@@ -40,11 +40,11 @@ internal static class VariableRules
             asking.SelectMany(panel => panel.Json["targets"].AllTexts(Read)), used => dashboard.Variable(used)?.AllValue).Contains(name);
     }
 
-    /// <summary>The variables that nothing of the dashboard uses.</summary>
+    /// <summary>The variables that the dashboard does not use.</summary>
     internal static IEnumerable<string> Unused(ReadDashboard dashboard)
     {
         ILookup<string, ReadVariable?> users = Users(dashboard);
-        // What a library panel uses is unknown. The properties of a variable are not a use of it. Ad hoc filters apply without a reference.
+        // Variables of a library panel are unknown. Using a variable in its own properties does not count. Ad hoc filters apply without a reference.
         return dashboard.Panels.Any(panel => panel.OfLibrary)
             ? []
             : dashboard.Variables.Where(variable => variable.Type != "adhoc" && users[variable.Name].All(user => user == variable)).Select(variable => variable.Name);
@@ -59,7 +59,7 @@ internal static class VariableRules
         foreach (VariableUse use in VariableUse.In(SqlText.WithoutComments(sql)).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
         {
             string written = sql.Substring(use.Index, use.Length);
-            // Grafana accepts all names; a number after the sign is money or a parameter of SQLite.
+            // Grafana accepts all names. A number after the dollar sign is money or a parameter of SQLite.
             if (use.IsBuiltIn || char.IsAsciiDigit(use.Name[0]))
                 continue;
             if (dashboard.Variable(use.Name) is not { } variable)
@@ -70,7 +70,7 @@ internal static class VariableRules
             }
             string format = use.Format.Split(':')[0];
             bool list = variable.Multi || (variable.IncludeAll && variable.AllValue.Length == 0);
-            // ClickHouse's plugin writes a list without a format as texts between quotes, and reads a quote after a backslash.
+            // ClickHouse's plugin writes a list without a format as quoted texts, and escapes a quote with a backslash.
             if (list && !ListFormats.Contains(format) && !(clickHouse && format.Length == 0))
             {
                 yield return (DashboardRules.VariableFormat, $"{written} becomes {{a,b}} if several values are selected.");
@@ -78,12 +78,12 @@ internal static class VariableRules
             else if (format == "doublequote" || (format == "singlequote" && !clickHouse) || (clickHouse && list && format.Length == 0)
                 || (text.InLiteral(use.Index) && variable.Type is "query" or "textbox" && format is "" or "raw" or "csv"))
             {
-                yield return (DashboardRules.VariableQuotes, $"{written} breaks the query if a value contains a quote, as in O'Brien.");
+                yield return (DashboardRules.VariableQuotes, $"{written} breaks the query if a value contains a quote, such as O'Brien.");
             }
         }
     }
 
-    /// <summary>The uses of each name: variables, and null for the rest of the dashboard.</summary>
+    /// <summary>The users of each name: variables, and null for the rest of the dashboard.</summary>
     private static ILookup<string, ReadVariable?> Users(ReadDashboard dashboard)
     {
         static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();

@@ -5,9 +5,9 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Transcripts of Claude Code. One reply of the model is written as several lines, partial ones first, again in the files of resumed and
-/// forked sessions, and whole in the progress lines of a subagent: the message's id makes them one. The copy outside a sidechain stays, then
-/// the one with most tokens. A model that advises within a message, and a summary made within it, are requests of their own.
+/// Transcripts of Claude Code. A reply of the model is written as several lines, partial ones first. It is written again in the files of resumed and
+/// forked sessions, and completely in the progress lines of a subagent. The message's id identifies these copies. The copy outside a sidechain is kept,
+/// then the copy with the most tokens. An advisor's message within a message, and a summary created within it, are separate requests.
 /// </summary>
 internal sealed class ClaudeCodeTranscript(ImportSink sink)
 {
@@ -21,7 +21,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
 
     private readonly RecordSink _requests = new(sink, Format);
 
-    /// <summary>Whether a line may be one of a transcript that says nothing of replies.</summary>
+    /// <summary>Whether a line may belong to a transcript although it contains no reply.</summary>
     public static bool MayBe(Marks marks) => marks.Has("sessionId", "type") || marks.Has("message.id", "uuid");
 
     private string? ReadLine(JsonElement line)
@@ -44,7 +44,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         foreach (JsonElement iteration in usage.Member("iterations").Elements())
         {
             position++;
-            // What an advisor used and what the summary of a long conversation took are in no sum; all others are.
+            // Sums do not include the tokens of an advisor and of the summary of a long conversation. They include all others.
             if (iteration.Text("type") is ("advisor_message" or "compaction") and var type)
             {
                 string? model = iteration.Text("model") ?? (type == "compaction" ? message.Text("model") : entry.Text("advisorModel"));
@@ -72,7 +72,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         return _requests.Add(entry.Utf8());
     }
 
-    /// <summary>The tokens written to the cache: the flat number is the sum of those by lifetime, so where they differ one lacks something.</summary>
+    /// <summary>The tokens written to the cache. The single number is the sum of the numbers by lifetime, so if they differ, one of them is incomplete.</summary>
     private static string? Written(JsonElement usage)
     {
         string? flat = usage.Text("cache_creation_input_tokens");

@@ -5,15 +5,15 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Formats;
 
-/// <summary>Requests as Export-Clixml writes what Get-TokenRequest gives, known again by trace and span, else by all they say.</summary>
+/// <summary>Results of Get-TokenRequest that Export-Clixml wrote. They are identified by trace and span or, without these, by all their values.</summary>
 internal static class Clixml
 {
-    // Where an object has its properties, and those that were added to it.
+    // The elements that contain the properties of an object, and those that were added to it.
     private static readonly string[] Properties = ["Props", "MS"];
 
     public static readonly UsageFormat Format = new(ImportFormat.Clixml, "requests of Get-TokenRequest") { Source = PlainRecords.Csv.Source };
 
-    /// <summary>Whether a file begins as one of Export-Clixml.</summary>
+    /// <summary>Whether a file begins like a file of Export-Clixml.</summary>
     public static bool IsBeginning(ReadOnlySpan<byte> head) => head.TrimStart(LineReader.Blanks).StartsWith("<Objs "u8);
 
     public static void Read(Stream content, ImportSink sink)
@@ -23,7 +23,7 @@ internal static class Clixml
         using var reader = XmlReader.Create(content, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true, ConformanceLevel = ConformanceLevel.Fragment });
         try
         {
-            // An object with a name is the value of a property; others are requests, or lists of them.
+            // An object with a name is the value of a property. Other objects are requests or lists of requests.
             bool hasName = false;
             reader.Read();
             while (!reader.EOF)
@@ -32,7 +32,7 @@ internal static class Clixml
                 {
                     sink.Report.Lines++;
                     sink.LineNumber = ((IXmlLineInfo)reader).LineNumber;
-                    // This goes on behind the element.
+                    // Moves past the element.
                     Dictionary<string, string> properties = ((XElement)XNode.ReadFrom(reader)).Elements().Where(property => NameOf(property) is not null)
                         .DistinctBy(NameOf).ToDictionary(property => NameOf(property)!, ValueOf);
                     byte[] text = Encoding.UTF8.GetBytes(string.Concat(properties.Select(property => $"{property.Key}={property.Value}\n")));
@@ -49,13 +49,13 @@ internal static class Clixml
         catch (XmlException exception)
         {
             sink.LineNumber = exception.LineNumber;
-            sink.Unreadable("not XML; what follows is not read");
+            sink.Unreadable("not XML; the rest of the file is skipped");
         }
     }
 
     private static string? NameOf(XElement property) => (string?)property.Attribute("N");
 
-    // A time is an object; what it is in UTC is a property of it.
+    // A time is an object, with the UTC time as a property.
     private static string ValueOf(XElement property) => property.Name.LocalName switch
     {
         "Nil" => "",

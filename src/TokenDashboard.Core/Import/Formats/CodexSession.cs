@@ -5,9 +5,9 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Sessions of Codex, as JSON lines. Its counters only grow: what they grew by is a request, and a line that repeats them is none. A fork
-/// and a subagent begin with the history of the session they come from, perhaps with the time of the fork, so a request is known by its
-/// root session and the counters after it, and of its copies the earliest stays.
+/// Sessions of Codex, as JSON lines. The counters only grow. Their increase is a request, and a line that repeats them is not. A fork
+/// or a subagent begins with the history of its parent session, possibly with the time of the fork. Therefore, the root session and the counters
+/// after a request identify it, and the earliest copy is kept.
 /// </summary>
 internal sealed class CodexSession(ImportSink sink)
 {
@@ -51,12 +51,12 @@ internal sealed class CodexSession(ImportSink sink)
         string? id = payload.Text("id") ?? payload.Text("session_id"), from = payload.Text("forked_from_id") ?? payload.At("source.subagent.thread_spawn.parent_thread_id").Text() ?? payload.Text("parent_thread_id");
         if (_hasCounted)
         {
-            // A file of several sessions, one after the other, unless it is the history of the one before, which a fork carries.
+            // The file contains several consecutive sessions. A fork, however, contains the history of its parent session.
             if (id == _session)
                 return;
             (_session, _root, _last, _hasCounted, _isFork, _model) = (null, null, default, false, false, null);
         }
-        // Histories begin with the sessions they are of: the last one before the first count is the root.
+        // A history begins with the sessions that it comes from. The last one before the first count is the root.
         _session ??= id;
         _isFork |= from is not null;
         _root = from ?? id ?? _root;
@@ -66,11 +66,11 @@ internal sealed class CodexSession(ImportSink sink)
     private string? ReadCount(JsonElement line, JsonElement info)
     {
         if (Count(info.Member("total_token_usage")) is not { } total || Count(info.Member("last_token_usage")) is not { } last)
-            return "a count of the tokens is not a token count";
+            return "a token count is invalid";
         if ((total.IsNone && last.IsNone) || (_hasCounted && !total.IsNone && total == _last))
             return null;
-        // The first counters of a file may go on from a history that it does not have, of which a fork's may tell nothing but the sum; and
-        // those that shrank have begun anew.
+        // The first counters of a file may continue a history that is not in the file. In a fork, they may contain only the sum of this history.
+        // Counters that decreased have started again.
         bool isSum = !_hasCounted && last.IsNone && _isFork;
         Counters used = total.IsNone || (!_hasCounted && !last.IsNone) || !total.TryLess(_last, out Counters grown) ? last.IsNone ? total : last : grown;
         (_last, _hasCounted) = (total.IsNone ? _last : total, true);
@@ -92,7 +92,7 @@ internal sealed class CodexSession(ImportSink sink)
         return _requests.Add(line.Utf8());
     }
 
-    /// <returns>Null where one is not a token count.</returns>
+    /// <returns>Null if a value is not a token count.</returns>
     private static Counters? Count(JsonElement usage) =>
         ValueText.TryCount(usage.Text("input_tokens"), out long input) && ValueText.TryCount(usage.Text("cached_input_tokens"), out long cached)
         && ValueText.TryCount(usage.Text("cache_write_input_tokens"), out long written) && ValueText.TryCount(usage.Text("output_tokens"), out long output)
@@ -101,12 +101,12 @@ internal sealed class CodexSession(ImportSink sink)
 
     private readonly record struct Counters(long Input, long Cached, long Written, long Output, long Reasoning)
     {
-        // A part of keys, which stay the same.
+        // Part of the keys of requests, so this text never changes.
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Input} {Cached} {Written} {Output} {Reasoning}");
 
         public bool IsNone => Input == 0 && Output == 0;
 
-        /// <summary>What these grew by; false where one is smaller.</summary>
+        /// <summary>The increase since the previous counters; false if one decreased.</summary>
         public bool TryLess(Counters before, out Counters grown)
         {
             grown = new Counters(

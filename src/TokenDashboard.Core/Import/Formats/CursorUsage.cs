@@ -5,8 +5,8 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// The usage that Cursor's dashboard exports as CSV, one event a row. Tokens written to the cache are the difference of the two columns of
-/// input, and cost is in dollars, with words such as Included where there is none. Events have no ids: they are known again by their row.
+/// The usage that Cursor's dashboard exports as CSV, one event per row. Cache-write tokens are the difference of the two input columns. Cost
+/// is in dollars, or a word such as Included if there is none. Events have no ids and are identified by their row.
 /// </summary>
 internal static class CursorUsage
 {
@@ -29,7 +29,7 @@ internal static class CursorUsage
         if (ValueText.TryCount(record(WithCacheWrite), out long with) && ValueText.TryCount(record(WithoutCacheWrite), out long without)
             && ValueText.TryCount(record("Cache Read"), out long read) && ValueText.TryCount(record("Output Tokens"), out long output))
         {
-            // The export has had two meanings: the first column is the whole input, or what was written to the cache alone. Its total tells.
+            // The first column has had two meanings: the whole input, or only the cache-write tokens. The total determines which one applies.
             bool isAlone = with < without || (ValueText.TryCount(record("Total Tokens"), out long total) && total == with + without + read + output);
             values.Set(CacheWriteTokens, isAlone ? with : with - without);
         }

@@ -7,14 +7,14 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// SQLite databases: another store, whose requests keep the keys they are known by there, so that stores of several machines become one;
-/// and OpenCode's. They are opened read-only.
+/// SQLite databases: another store, whose requests keep their keys, so that the stores of several machines can be merged,
+/// and the database of OpenCode. They are opened read-only.
 /// </summary>
 internal static class Databases
 {
     /// <summary>Reads a whole database.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is none of these. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
+    /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is neither. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
     /// </exception>
     public static void Read(string path, ImportSink sink, CancellationToken cancellation)
     {
@@ -33,12 +33,12 @@ internal static class Databases
             }
             else
             {
-                throw Unsupported(path, "is a SQLite database, but neither a store nor OpenCode's.");
+                throw Unsupported(path, "is a SQLite database, but neither a store nor the database of OpenCode.");
             }
         }
         catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreNotDatabase)
         {
-            throw Unsupported(path, "is a SQLite database that is damaged. Copy it again where it comes from.");
+            throw Unsupported(path, "is a damaged SQLite database. Copy it again from its source.");
         }
         catch (TokenDashboardException exception) when (exception.IsAbout("Store") && exception.Target as string != sink.Report.Database)
         {
@@ -71,7 +71,7 @@ internal static class Databases
                 row.Key = sink.KeyOf(in row, "", null) ?? sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
             sink.Add(ref row);
         }
-        sink.Report.Note(RollupStore.ReadRemoved(store, RollupSchema.NoTime)?.Count ?? 0, "Requests that Remove-TokenUsage removed from the store, of which only sums are left; they cannot be imported");
+        sink.Report.Note(RollupStore.ReadRemoved(store, RollupSchema.NoTime)?.Count ?? 0, "Requests that Remove-TokenUsage removed from the store, which cannot be imported because only their rollups are left");
     }
 
     private static void ReadOpenCode(TokenStore database, ImportSink sink)

@@ -5,8 +5,8 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Sessions of Gemini CLI, as JSON lines or as one document with its messages. A message is written again when it has grown: its id makes
-/// the copies one, and the one with most tokens stays. Input includes cached tokens; thoughts and tools are beside it.
+/// Sessions of Gemini CLI, as JSON lines or as one document with its messages. A message that has grown is written again. Its id identifies
+/// the copies, and the copy with the most tokens is kept. Input includes cached tokens, but not the tokens of thoughts and tools.
 /// </summary>
 internal static class GeminiSession
 {

@@ -5,8 +5,8 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Observations that Langfuse exports or its API gives, as CSV, JSON or JSON lines. Generations and embeddings count; they are known again
-/// by trace and observation, and may lie in one another as spans do.
+/// Observations that Langfuse exports or its API returns, as CSV, JSON or JSON lines. Generations and embeddings are requests. They are identified
+/// by trace and observation, and can be nested like spans.
 /// </summary>
 internal static class LangfuseExport
 {
@@ -19,7 +19,7 @@ internal static class LangfuseExport
             (Timestamp, ["startTime", "start_time"]), (EndTime, ["endTime", "end_time"]), (Model, ["model", "providedModelName", "provided_model_name"]),
             (UserId, ["userId", "user_id", "trace.userId"]), (TransactionId, ["sessionId", "session_id", "trace.sessionId"]),
             (Cost, ["totalCost", "total_cost", "calculatedTotalCost", "costDetails.total"])),
-        // Who asked is said of the trace, not of each observation.
+        // The user is a property of the trace, not of each observation.
         Around = ["trace.userId", "trace.sessionId"],
         IsTree = true,
         IsRequest = record => record("type")?.ToUpperInvariant() is "GENERATION" or "EMBEDDING",
@@ -28,8 +28,8 @@ internal static class LangfuseExport
     };
 
     /// <summary>
-    /// Reads usage details, whose keys are free: those of input and of the cache make the prompt tokens, for <c>input</c> leaves out what
-    /// has a key of its own, and those of output the completion tokens. Keys such as <c>prompt_details.cache_read</c> are parts of them.
+    /// Reads usage details, which can have any keys. Input and cache keys add up to the prompt tokens, because <c>input</c> excludes tokens with
+    /// a separate key. Output keys add up to the completion tokens. Keys such as <c>prompt_details.cache_read</c> are parts of them.
     /// </summary>
     public static void ReadUsage(RequestValues values, string? details)
     {

@@ -6,7 +6,7 @@ namespace TokenDashboard.Import.Formats;
 
 /// <summary>
 /// Spend logs of a LiteLLM proxy (table LiteLLM_SpendLogs of its schema.prisma), as CSV, JSON lines, arrays or pages. Messages, responses,
-/// keys and addresses are never taken. Requests are known again by <c>request_id</c>.
+/// keys and addresses are never imported. Requests are identified by <c>request_id</c>.
 /// </summary>
 internal static class LiteLlmSpendLogs
 {
@@ -24,7 +24,7 @@ internal static class LiteLlmSpendLogs
 
     private static bool IsLog(Marks marks) => marks.Has("request_id") && marks.HasAny("startTime", "spend");
 
-    /// <summary>Takes the parts of the tokens from the provider's own usage object.</summary>
+    /// <summary>Reads the parts of the tokens from the provider's usage object.</summary>
     private static void Complete(RequestValues values, Func<string, string?> record)
     {
         if (JsonText.TryParse(record("metadata"), out var metadata))

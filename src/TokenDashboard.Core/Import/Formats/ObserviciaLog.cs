@@ -5,8 +5,8 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// The log of Observicia's file exporter: spans and messages, one JSON object a line. A span counts when it has <c>prompt.tokens</c>;
-/// its time is <c>start_time</c>, for <c>timestamp</c> is the time of export. Requests are known again by trace and span.
+/// The log of Observicia's file exporter: spans and messages, one JSON object per line. A span with <c>prompt.tokens</c> is a request.
+/// Its time is <c>start_time</c>, because <c>timestamp</c> is the time of export. Requests are identified by trace and span.
 /// </summary>
 internal sealed class ObserviciaLog(ImportSink sink)
 {
@@ -15,7 +15,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
         IsJson = marks => marks.Has("start_time", "span_id") || marks.Has("start_time", "type=span") || marks.Has("service", "message") || marks.HasAny("trace_context"),
         IsCsv = marks => marks.Has(
             "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success") && marks.Names.Count() == 11,
-        // Whatever stands in the log, the application stores as it is.
+        // The application stores all values of the log unchanged.
         IsVerbatim = true,
         Reader = (lines, sink, map) =>
         {
@@ -53,7 +53,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
         return _requests.Add(text[..length]);
     }
 
-    /// <summary>Reads the members of the line, or those of its attributes, up to the end of their object.</summary>
+    /// <summary>Reads the members of the line or of its attributes, up to the end of their object.</summary>
     private void ReadMembers(ref Utf8JsonReader reader, (byte[] Name, ImportColumn Column)[] names)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -92,7 +92,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
             _requests.Values[column] = Encoding.UTF8.GetString(reader.ValueSpan);
     }
 
-    // Names and strings with escapes are left to the library; all others are compared at once.
+    // The library reads names and strings with escapes. All others are compared as bytes.
     private static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
         reader.ValueIsEscaped ? reader.ValueTextEquals(text) : reader.ValueSpan.SequenceEqual(text);
 

@@ -5,9 +5,9 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Messages of OpenCode, known again by their id: files of one JSON object each before version 1.2, and the table <c>message</c> of its
-/// SQLite database since, or sessions as <c>opencode export</c> writes them. Input leaves out cached tokens, and output those of reasoning
-/// unless the total says otherwise.
+/// Messages of OpenCode, identified by their id: files of one JSON object each before version 1.2, the table <c>message</c> of its
+/// SQLite database since then, or sessions that <c>opencode export</c> writes. Input excludes cached tokens, and output excludes reasoning tokens
+/// unless the total shows otherwise.
 /// </summary>
 internal static class OpenCodeMessages
 {

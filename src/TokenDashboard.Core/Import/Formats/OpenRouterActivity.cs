@@ -4,7 +4,7 @@ using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
-/// <summary>The activity log that OpenRouter exports as CSV, one generation a row, known again by its id.</summary>
+/// <summary>The activity log that OpenRouter exports as CSV, one generation per row, identified by its id.</summary>
 internal static class OpenRouterActivity
 {
     public static readonly UsageFormat Format = new(ImportFormat.OpenRouter, "rows with created_at and tokens_prompt")

@@ -4,14 +4,14 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Any CSV file and any JSON of one object a request, their columns known by their names or by a map: what this module's own commands
-/// export too. Requests are known again by trace and span, else by their whole line.
+/// Any CSV file and any JSON with one object per request, including exports of this module's own commands. Columns are identified by
+/// their names or by a map. Requests are identified by trace and span or, without these, by their whole line.
 /// </summary>
 internal static class PlainRecords
 {
     public static readonly UsageFormat Csv = new(ImportFormat.Csv, "rows with a time and token counts")
     {
-        // Columns that do not name themselves need a map, and the message of the reader says so.
+        // Columns with unknown names need a map. The reader's message describes it.
         IsCsv = marks => HasRequest(marks) || (marks.Names.Count() > 1 && marks.Names.All(IsName)),
     };
 

@@ -5,8 +5,8 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Sessions of Qwen Code, as JSON lines. Messages are known again by their uuid, in the files of resumed sessions too. Input includes cached
-/// tokens; those of tools are beside it, and thoughts beside the candidates where the total says so.
+/// Sessions of Qwen Code, as JSON lines. Messages are identified by their uuid, also in the files of resumed sessions. Input includes cached
+/// tokens, but not tokens of tools. Candidates exclude thoughts if the total shows this.
 /// </summary>
 internal static class QwenSession
 {

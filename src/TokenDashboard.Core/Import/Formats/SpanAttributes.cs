@@ -5,9 +5,9 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// The attributes of a span under all names they have had: OpenTelemetry's GenAI conventions since 1.27, OpenInference, OpenLLMetry,
-/// OpenLIT, Vercel's AI SDK, Langfuse, MLflow, the coding agents and Observicia. Of several names for one thing the first in the list is
-/// taken.
+/// The attributes of a span under all names that have been used for them: OpenTelemetry's GenAI conventions since 1.27, OpenInference,
+/// OpenLLMetry, OpenLIT, Vercel's AI SDK, Langfuse, MLflow, the coding agents and Observicia. If several names for the same value occur, the
+/// first in the list applies.
 /// </summary>
 internal sealed class SpanAttributes
 {
@@ -51,15 +51,15 @@ internal sealed class SpanAttributes
         (DurationMs, ["duration_ms"]),
     ];
 
-    /// <summary>OpenLLMetry marks workflows, tasks, agents and tools with this, and requests not.</summary>
+    /// <summary>OpenLLMetry marks workflows, tasks, agents and tools with this attribute, but not requests.</summary>
     public const string StepKind = "traceloop.span.kind";
 
-    // Texts that are JSON objects themselves.
+    // Texts that contain a JSON object.
     private const string MlflowUsage = "mlflow.chat.tokenUsage";
     private const string LangfuseUsage = "langfuse.observation.usage_details";
     private const string LangfuseCost = "langfuse.observation.cost_details";
 
-    // Claude Code's own name, for a number that leaves out cached tokens.
+    // Claude Code's own name, for a number that excludes cached tokens.
     private const string BareInput = "input_tokens";
 
     private static readonly HashSet<string> Known = [.. Aliases.SelectMany(alias => alias.Names)];
@@ -67,7 +67,7 @@ internal sealed class SpanAttributes
     private readonly Dictionary<string, string> _texts = [];
     private readonly SpanAttributes? _resource;
 
-    /// <summary>Attributes as an object or as OTLP writes them, and those of the resource, for what the span does not say.</summary>
+    /// <summary>Attributes as an object or in the format of OTLP, and the resource's attributes for values that the span does not have.</summary>
     public SpanAttributes(JsonElement attributes, SpanAttributes? resource)
     {
         _resource = resource;
@@ -76,14 +76,14 @@ internal sealed class SpanAttributes
 
     public string? this[string name] => _texts.GetValueOrDefault(name);
 
-    /// <summary>Names of what looks like token counts and is not known.</summary>
+    /// <summary>Unknown names that look like token counts.</summary>
     public IEnumerable<string> UnknownCounts => _texts
         .Where(text => text.Key.Contains("token", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(text.Value[0]) && !Known.Contains(text.Key))
         .Select(text => text.Key)
         .Where(name => !name.Contains("max", StringComparison.OrdinalIgnoreCase) && !name.Contains("limit", StringComparison.OrdinalIgnoreCase) && !name.Contains("request.", StringComparison.Ordinal));
 
-    /// <summary>Hands on what was found.</summary>
-    /// <returns>Whether tokens were.</returns>
+    /// <summary>Copies the values that were found.</summary>
+    /// <returns>Whether there are token counts.</returns>
     public bool CopyTo(RequestValues values)
     {
         foreach ((ImportColumn column, string[] names) in Aliases)
@@ -109,7 +109,7 @@ internal sealed class SpanAttributes
 
     private void Take(string name, JsonElement value)
     {
-        // { gen_ai.usage: { input_tokens: 1 } } says what gen_ai.usage.input_tokens says.
+        // { gen_ai.usage: { input_tokens: 1 } } is the same as gen_ai.usage.input_tokens.
         if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
             Read(value, name + ".");
         else if (name is MlflowUsage or LangfuseCost && JsonText.TryParse(value.Text(), out JsonElement parts))

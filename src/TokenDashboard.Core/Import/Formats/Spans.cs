@@ -5,8 +5,8 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Spans of traces and the events in logs that tell of a request: OTLP as JSON, one export a line or not, and spans one by one with plain
-/// attributes, as GitHub Copilot and the SDKs of OpenTelemetry write them to a file.
+/// Spans of traces, and log events that describe a request: OTLP as JSON, one export per line or not, and single spans with plain
+/// attributes, as GitHub Copilot and the OpenTelemetry SDKs write them to a file.
 /// </summary>
 internal sealed class Spans(ImportSink sink)
 {
@@ -28,14 +28,14 @@ internal sealed class Spans(ImportSink sink)
         Reader = Read,
     };
 
-    /// <summary>Kinds of request: each is one call of a model, whatever is below it.</summary>
+    /// <summary>Kinds of request spans. Each is one call of a model, whatever spans are below it.</summary>
     private static readonly HashSet<string> RequestKinds = new(StringComparer.OrdinalIgnoreCase)
     {
         "chat", "completion", "text_completion", "generate_content", "embeddings", "embedding", "rerank", "reranker", "llm", "response", "responses",
         "image_generation", "transcription", "speech", "moderation", "generation", "chat_model",
     };
 
-    /// <summary>Events that are requests. Others repeat their tokens.</summary>
+    /// <summary>Events that are requests. Other events repeat the tokens of these.</summary>
     private static readonly string[] RequestEvents =
         ["gen_ai.client.inference.operation.details", "claude_code.api_request", "api_request", "gemini_cli.api_response", "qwen-code.api_response", "codex.sse_event"];
 
@@ -50,7 +50,7 @@ internal sealed class Spans(ImportSink sink)
         var spans = new Spans(sink);
         JsonLines.ReadValues(lines, sink, spans.ReadValue);
         spans._requests.Complete();
-        sink.Report.Note(spans._unknownSpans, $"Spans with token counts under names that are not known ({string.Join(", ", spans._unknownNames.Take(10))})");
+        sink.Report.Note(spans._unknownSpans, $"Spans with token counts under unknown names ({string.Join(", ", spans._unknownNames.Take(10))})");
     }
 
     private string? ReadValue(JsonElement value)
@@ -66,7 +66,7 @@ internal sealed class Spans(ImportSink sink)
         }
         return Exports.Any(name => value.Member(name).ValueKind == JsonValueKind.Array) ? null
             : value.Member("attributes").ValueKind is JsonValueKind.Object or JsonValueKind.Array ? ReadSpan(value, ResourceOf(value))
-            : value.Member("resourceMetrics").ValueKind == JsonValueKind.Array ? "metrics are sums, not requests; of OTLP spans and logs are read"
+            : value.Member("resourceMetrics").ValueKind == JsonValueKind.Array ? "metrics are sums, not requests; only the spans and logs of OTLP are read"
             : JsonLines.NoRequest;
     }
 
@@ -111,7 +111,7 @@ internal sealed class Spans(ImportSink sink)
             return "no time";
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
             return null;
-        // Codex calls the sum of all tokens so.
+        // Codex uses this name for the sum of all tokens.
         if (name.EndsWith(".api_response", StringComparison.Ordinal))
             Values.Add(PromptTokens, attributes["tool_token_count"]);
         Values[RequestType] ??= "chat";
@@ -121,11 +121,11 @@ internal sealed class Spans(ImportSink sink)
         return _requests.Add(record.Utf8());
     }
 
-    // Spans and events of Claude Code tell of the same call, which its own id makes one.
+    // Spans and events of Claude Code describe the same call, which its own id identifies.
     private void SetRequestId(SpanAttributes attributes, string? name) =>
         Values[Id] = name is not null && (name.StartsWith("claude_code.", StringComparison.Ordinal) || name == "api_request") ? attributes["request_id"] : null;
 
-    /// <summary>The first text that says something. A time may be two numbers, seconds and nanoseconds, and ids may be marked as hexadecimal.</summary>
+    /// <summary>The first text with a value. A time can be two numbers, seconds and nanoseconds, and ids can have a hexadecimal prefix.</summary>
     private static string? First(JsonElement element, params ReadOnlySpan<string> paths)
     {
         foreach (string path in paths)

@@ -4,7 +4,7 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Usage reports of providers and daily tables of proxies: sums by bucket, which are recognised so that they are not taken for requests.
+/// Usage reports of providers and daily tables of proxies: sums by bucket, which are detected so that they are not imported as requests.
 /// </summary>
 internal static class UsageBuckets
 {
@@ -20,12 +20,12 @@ internal static class UsageBuckets
         IsCsv = marks => marks.HasAny(Names),
         Reader = (lines, sink, _) => throw new TokenDashboardException(
             ErrorCode.ImportNotRequests,
-            $"The rows of '{sink.Report.Path}' are sums of many requests, as the name {MarkIn(lines.Peek())} tells. As requests they would spoil counts, durations "
-            + "and percentiles. Import the log of single requests instead; to take each row as one request all the same, remove the columns that count requests or name buckets.",
+            $"The rows of '{sink.Report.Path}' are sums of many requests, as the name {MarkIn(lines.Peek())} shows. If they were imported as requests, counts, durations "
+            + "and percentiles would be wrong. Import the log of single requests instead. To import each row as one request anyway, remove the columns that count requests or name buckets.",
             target: sink.Report.Path),
     };
 
-    // Some names are the end of others.
+    // Some names are the end of other names.
     private static string MarkIn(ReadOnlySpan<byte> head)
     {
         string text = Encoding.UTF8.GetString(head);

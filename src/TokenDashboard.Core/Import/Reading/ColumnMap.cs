@@ -5,14 +5,14 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>
-/// Says which column of a source holds what: the key is a column of the store, the value a column of the source, or a constant after
+/// Maps columns of the store to columns of a source. The key is a column of the store. The value is a column of the source, or a constant after
 /// an equals sign.
 /// </summary>
 internal sealed class ColumnMap
 {
     private const char ConstantMark = '=';
 
-    // Other names by which columns are found.
+    // Other names of columns that are detected.
     private static readonly (ImportColumn Column, string[] Names)[] Aliases =
     [
         (Timestamp, ["time", "start_time"]),
@@ -31,8 +31,8 @@ internal sealed class ColumnMap
 
     private readonly Dictionary<ImportColumn, string[]> _sources = [];
 
-    /// <summary>A map as a PowerShell hashtable is one.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: a key is no column of the store, or a value is no text.</exception>
+    /// <summary>Creates a map from a PowerShell hash table.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: a key is not a column of the store, or a value is not text.</exception>
     public ColumnMap(IDictionary map)
     {
         foreach (DictionaryEntry entry in map)
@@ -41,34 +41,34 @@ internal sealed class ColumnMap
             if (!TryColumn(name, out ImportColumn column))
                 throw Invalid($"'{name}' is not a column of the store. Its columns are {string.Join(", ", Enum.GetValues<ImportColumn>().Select(ImportColumns.Name))}.");
             if (entry.Value?.ToString() is not { Length: > 0 } source)
-                throw Invalid($"'{name}' has no value. Give the name of the file's column, or a constant after an equals sign, as in @{{ model = '=gpt-4' }}.");
+                throw Invalid($"'{name}' has no value. Specify the name of the file's column, or a constant after an equals sign, as in @{{ model = '=gpt-4' }}.");
             if (!_sources.TryAdd(column, [source]))
-                throw Invalid($"'{name}' is given twice.");
+                throw Invalid($"'{name}' is specified twice.");
         }
     }
 
     internal ColumnMap(params IEnumerable<(ImportColumn Column, string[] Names)> sources) => _sources = sources.ToDictionary(source => source.Column, source => source.Names);
 
-    /// <summary>Of each column the names it has in the source; the first with a value is taken.</summary>
+    /// <summary>The names of each column in the source. The first name with a value applies.</summary>
     internal IReadOnlyDictionary<ImportColumn, string[]> Sources => _sources;
 
     /// <summary>
-    /// Whether names are those of Anthropic's API, whose input tokens leave out the cached ones: https://docs.claude.com/en/docs/build-with-claude/prompt-caching.
+    /// Whether names are those of Anthropic's API, whose input tokens exclude cached tokens: https://docs.claude.com/en/docs/build-with-claude/prompt-caching.
     /// </summary>
     internal bool CacheIsBeside => IsNamed(PromptTokens, "input_tokens") && (IsNamed(CachedTokens, "cache_read_input_tokens") || IsNamed(CacheWriteTokens, "cache_creation_input_tokens"));
 
-    /// <summary>The columns a source's own names say.</summary>
+    /// <summary>The columns that follow from the source's own names.</summary>
     internal static ColumnMap OfNames(IEnumerable<string> names) => new(names
         .Where(name => TryColumn(name, out _))
         .GroupBy(name => ByName[Normalize(name)])
-        // A row's number in some table is no id of a request.
+        // The number of a row in a table is not the id of a request.
         .Where(group => group.Key != Id)
-        // What Get-TokenRequest gives has a cost by the price list beside the one that was recorded.
+        // The cost in results of Get-TokenRequest is computed from the price list, in addition to the recorded cost.
         .Select(group => (group.Key, group.Where(name => name != "Cost" || !group.Contains("RecordedCost")).ToArray())));
 
-    /// <summary>This map, with another one's answers where this has none.</summary>
+    /// <summary>This map, supplemented by the entries of another map.</summary>
     internal ColumnMap Over(ColumnMap other) => new(_sources.Concat(other._sources.Where(entry => !_sources.ContainsKey(entry.Key)))
-        // The end of what the map names is not known by another's name: buckets have one, too.
+        // If the map names the time, an end time that another map detects does not belong to it. Buckets also have one.
         .Where(entry => entry.Key != EndTime || _sources.ContainsKey(entry.Key) || !_sources.ContainsKey(Timestamp))
         .Select(entry => (entry.Key, entry.Value)));
 
@@ -78,7 +78,7 @@ internal sealed class ColumnMap
 
     internal static bool TryColumn(string name, out ImportColumn column) => ByName.TryGetValue(Normalize(name), out column);
 
-    /// <summary>The constant a value of the map stands for, or null where it names a column.</summary>
+    /// <summary>The constant in a value of the map; null if the value is a column name.</summary>
     internal static string? Constant(string source) => source[0] == ConstantMark ? source[1..] : null;
 
     private bool IsNamed(ImportColumn column, string name) => _sources.TryGetValue(column, out string[]? names) && names is [var only] && only.Split('.')[^1] == name;

@@ -3,29 +3,29 @@ using System.Text.Unicode;
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>
-/// Cuts CSV into records and these into fields. A quoted field may hold line breaks; where its closing quote was lost, only the line with
-/// the opening one is given up, and reading goes on behind it.
+/// Splits CSV into records, and records into fields. A quoted field can contain line breaks. If its closing quote is missing, only the line with
+/// the opening quote is skipped, and reading continues after it.
 /// </summary>
 internal sealed class CsvRecords(LineReader lines, ImportSink sink)
 {
     private const int MaxLinesOfRecord = 1000;
     private const int MaxRecordLength = 16 << 20;
 
-    // The lines of the current record, and behind them those that were read to find the end of a quote.
+    // The lines of the current record, followed by lines that were read to find the end of a quoted field.
     private readonly List<Line> _lines = [];
     private int _linesOfRecord;
 
-    /// <summary>How many names the header has.</summary>
+    /// <summary>The number of names in the header.</summary>
     public int Columns { get; set; } = int.MaxValue - 1;
 
     public char Delimiter { get; private set; } = ',';
 
-    /// <summary>The current record, without the last line's end.</summary>
+    /// <summary>The current record, without the line break at its end.</summary>
     public string Record { get; private set; } = "";
 
     public bool IsTerminated { get; private set; }
 
-    /// <summary>The first record: the names of the columns. It also tells the delimiter.</summary>
+    /// <summary>The first record: the names of the columns. It also determines the delimiter.</summary>
     public string[]? ReadHeader()
     {
         string[]? names = Read(isHeader: true);
@@ -35,10 +35,10 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         return IsTerminated ? names : null;
     }
 
-    /// <summary>The delimiter a header is written with: that of comma, semicolon, tab and bar which it has most of.</summary>
+    /// <summary>The delimiter of a header: the most frequent of comma, semicolon, tab and vertical bar.</summary>
     public static char DelimiterOf(string header) => ",;\t|".MaxBy(delimiter => header.Count(letter => letter == delimiter));
 
-    /// <summary>Whether a line stands before the header: the delimiter, for spreadsheets, or the type of what Export-Csv wrote.</summary>
+    /// <summary>Whether a line precedes the header: the delimiter, for spreadsheets, or the type that Export-Csv writes.</summary>
     public static bool IsPreamble(string line) => line.StartsWith("sep=", StringComparison.Ordinal) || line.StartsWith("#TYPE ", StringComparison.Ordinal);
 
     /// <summary>The fields of the next record; null after the last.</summary>
@@ -58,16 +58,16 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
                 if (!isOpen)
                     reason = fields is null ? "text follows a closing quote" : "a quote is opened and not closed in its place";
                 else if (_linesOfRecord >= MaxLinesOfRecord || Record.Length > MaxRecordLength)
-                    reason = "a quote is opened and not closed";
+                    reason = "a quote is opened but not closed";
                 else if (_lines.Count > _linesOfRecord || TryReadLine())
                     Record = $"{Record}\n{_lines[_linesOfRecord++].Text}";
                 else if (_lines.Skip(1).Any(IsRecord))
-                    reason = "a quote is opened and not closed";
+                    reason = "a quote is opened but not closed";
                 else
                     break;
             }
             sink.LineNumber = _lines[0].Number;
-            // Without a reason, the rest of the field is still to be written.
+            // Without a reason, the rest of the field has not been written yet.
             if (reason is null || !_lines[0].IsTerminated)
                 sink.Report.Incomplete = true;
             else
@@ -77,7 +77,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         return null;
     }
 
-    /// <summary>Takes the next line that is not empty as the beginning of a record.</summary>
+    /// <summary>Begins a record with the next line that is not empty.</summary>
     private bool TryBegin()
     {
         while (_lines.Count > 0 || TryReadLine())
@@ -98,22 +98,22 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     {
         if (!sink.Read(lines, out ReadOnlySpan<byte> line))
             return false;
-        // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
+        // A machine that stopped during a write leaves zeros, and concatenated files contain byte order marks.
         line = line.TrimStart((byte)0);
         line = line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
-        // What is not UTF-8 is what spreadsheets of Western languages write.
+        // Spreadsheets in Western languages write Latin-1 instead of UTF-8.
         _lines.Add(new Line((Utf8.IsValid(line) ? Encoding.UTF8 : Encoding.Latin1).GetString(line), lines.LineNumber, lines.IsTerminated));
         return true;
     }
 
     private bool IsRecord(Line line) => Split(line.Text, out _) is { } fields && fields.Length == Columns;
 
-    /// <summary>The fields of a record. Quotes open a field only where it begins, and are letters else.</summary>
-    /// <returns>Null where a quoted field does not end, or is not the whole of its field.</returns>
+    /// <summary>The fields of a record. A quote opens a field only at its beginning. Elsewhere, it is an ordinary character.</summary>
+    /// <returns>Null if a quoted field does not end, or if text follows it.</returns>
     private string[]? Split(string record, out bool isOpen)
     {
         isOpen = false;
-        // What a record has beyond the header is in its last field.
+        // The last field contains everything beyond the columns of the header.
         if (!record.Contains('"', StringComparison.Ordinal))
             return record.Split(Delimiter, Columns + 1);
         var fields = new List<string>();

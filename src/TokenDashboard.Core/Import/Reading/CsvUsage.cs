@@ -19,7 +19,7 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
 
     private ReadOnlySpan<byte> Record => MemoryMarshal.AsBytes(records.Record.AsSpan());
 
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportColumnMissing"/>: the file lacks a column that is needed.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportColumnMissing"/>: a required column of the file is missing.</exception>
     public static void Read(LineReader lines, RecordSink requests, ColumnMap? map)
     {
         var records = new CsvRecords(lines, requests.Sink);
@@ -31,16 +31,16 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
             string path = requests.Sink.Report.Path;
             throw new TokenDashboardException(
                 ErrorCode.ImportColumnMissing,
-                $"{missing} in '{path}', which has: {string.Join(", ", header.Take(50).Select(ValueText.Shorten))}. Say with -Map which column is which, as in -Map @{{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }}. Of several columns of one name, rename all but one.",
+                $"{missing} in '{path}', whose columns are: {string.Join(", ", header.Take(50).Select(ValueText.Shorten))}. Map the columns with -Map, as in -Map @{{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }}. If several columns have the same name, rename all but one.",
                 target: path);
         }
         usage.ReadRecords();
-        requests.Sink.Report.Note(usage._longer, "Rows with more fields than the header has names, of which it is not certain what is what; they were not taken. Export numbers with commas in quotes, or with another delimiter");
-        requests.Sink.Report.Note(usage._shorter, "Rows with fewer fields than the header has names; what is missing at their end is unknown");
+        requests.Sink.Report.Note(usage._longer, "Rows that were skipped because they have more fields than the header, so the columns of the fields are uncertain. Export numbers with commas in quotes, or use another delimiter");
+        requests.Sink.Report.Note(usage._shorter, "Rows with fewer fields than the header, whose missing values are stored as unknown");
     }
 
-    /// <summary>Takes the names of the columns.</summary>
-    /// <returns>What is missing among them, or null.</returns>
+    /// <summary>Reads the names of the columns.</summary>
+    /// <returns>The problem if one is missing; otherwise null.</returns>
     private string? Begin(string[] header)
     {
         var indexes = header.Select((name, index) => (Name: name.Trim(), index)).DistinctBy(column => column.Name, StringComparer.OrdinalIgnoreCase)
@@ -51,7 +51,7 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         {
             ImportColumn lacking = hasTime ? ImportColumn.PromptTokens : ImportColumn.Timestamp;
             string named = requests.Format.Columns?.Sources.GetValueOrDefault(lacking) is { } names ? $", which {requests.Format.Name} calls {string.Join(" or ", names)}," : "";
-            return $"No column is known to be {ImportColumns.Name(lacking)}{named}";
+            return $"No column is detected as {ImportColumns.Name(lacking)}{named}";
         }
         string[] read = [.. columns.Sources.Values.SelectMany(names => names).Where(name => ColumnMap.Constant(name) is null)];
         if (read.FirstOrDefault(name => !indexes.ContainsKey(name)) is { } missing)
@@ -61,9 +61,9 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         (_columns, _indexes, records.Columns) = (columns, indexes, header.Length);
         _needed = columns.Sources.Where(column => column.Key is ImportColumn.Timestamp or (>= ImportColumn.PromptTokens and < ImportColumn.Cost))
             .SelectMany(column => column.Value).Max(name => indexes.GetValueOrDefault(name)) + 1;
-        // Export-Csv and spreadsheets write numbers as their culture does, and no comma between fields leaves it to numbers.
+        // Export-Csv and spreadsheets format numbers by culture, so if the delimiter is not a comma, numbers can contain commas.
         requests.Values.CommaIsPoint = records.Delimiter != ',' || ColumnMap.OfNames(indexes.Keys).Sources.ContainsKey(ImportColumn.InterruptedStream);
-        // Nor do they write marks between thousands, but other programs do.
+        // They write no thousands separators, but other programs do.
         requests.Values.MayHaveThousands = records.Delimiter != ',';
         return null;
     }
@@ -76,7 +76,7 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
             _before.Append("\n"u8);
             _position++;
             _fields = records.Read() ?? [];
-            // Files that were joined have names within, perhaps in another order.
+            // Concatenated files repeat the header, possibly in another order.
             if (AddRecord() is { } reason && !(records.IsTerminated && Begin(_fields) is null))
                 Refuse(reason);
         }
@@ -87,11 +87,11 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
     {
         if (Array.TrueForAll(_fields, string.IsNullOrWhiteSpace))
             return null;
-        // A field with a delimiter and no quotes moves those behind it.
+        // An unquoted field that contains a delimiter shifts the fields after it.
         if (_fields.Length > records.Columns)
-            return $"more fields than the {records.Columns} names of the header";
+            return $"more than the {records.Columns} fields of the header";
         if (_fields.Length < (records.IsTerminated ? _needed : records.Columns))
-            return $"{_fields.Length} fields, of which the last that is needed is number {_needed}";
+            return $"only {_fields.Length} fields, but field {_needed} is required";
         CompareTails();
         string? reason = requests.Add(_columns, name => _indexes.TryGetValue(name, out int index) && index < _fields.Length ? _fields[index] : null, Record);
         _shorter += reason is null && _fields.Length < records.Columns ? 1 : 0;
@@ -103,15 +103,15 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         if (reason == JsonLines.NoRequest && requests.Format.IsRequest is not null)
             return;
         _longer += _fields.Length > records.Columns ? 1 : 0;
-        // A record that is still being written has not all its fields yet, or the last is not whole.
+        // A record that is still being written is missing fields, or its last field is incomplete.
         requests.Sink.Report.Incomplete |= !records.IsTerminated && _fields.Length <= records.Columns;
         if (records.IsTerminated || _fields.Length >= records.Columns)
             requests.Sink.Unreadable(reason == JsonLines.NoRequest ? "no time" : reason);
     }
 
     /// <summary>
-    /// A CSV record that the end of the file ends may be the beginning of a longer one: 12 of 123. It is imported, for many files end
-    /// so, and noted, so that the longer one takes its place when the same file is imported again.
+    /// A CSV record at the end of the file may be the beginning of a longer record, such as 12 of 123. It is imported, because many files end
+    /// without a line break, and noted, so that the longer record replaces it when the same file is imported again.
     /// </summary>
     private void CompareTails()
     {

@@ -4,13 +4,13 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>
-/// Where a reader puts the requests of one file. A batch that is full is written on another thread while the reader fills the next, so
-/// that reading goes on while the store is busy. Until the last batch is written, what is in the store is counted on that other thread.
-/// The action is called now and then while the store keeps the reader waiting.
+/// Receives the requests that a reader finds in one file. A full batch is written on another thread while the reader fills the next one, so
+/// reading continues while the store is busy. Until the last batch is written, that other thread counts the requests in the store.
+/// The action is called repeatedly while the reader waits for the store.
 /// </summary>
 internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report, Action onWait) : IDisposable
 {
-    /// <summary>The longest text a request may have. Names and ids are shorter; what is longer is damage.</summary>
+    /// <summary>The maximum length of a request's text. Names and ids are shorter, and longer text is damage.</summary>
     private const int MaxText = 64 << 10;
     private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(250);
 
@@ -21,41 +21,41 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
 
     public ImportReport Report => report;
 
-    /// <summary>Whether spans are counted even where spans below them carry their tokens.</summary>
+    /// <summary>Whether spans are counted even if spans below them contain their tokens.</summary>
     public bool KeepNested { get; init; }
 
     /// <summary>The time zone of times without one.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>Names the provider of a model where the source does not, or null where it is not known either.</summary>
+    /// <summary>Returns the provider of a model if the source contains none; null if it is unknown.</summary>
     public Func<string, string?>? ProviderOf { get; init; }
 
     /// <summary>
-    /// Whether dates of the file such as 1/2/2026, which can be read in two ways, begin with the day. Where one is met, the whole file is looked
-    /// at; of a pipe, only the beginning can be.
+    /// Whether ambiguous dates of the file, such as 1/2/2026, begin with the day. At the first such date, the whole file is
+    /// searched. For a pipe, only its beginning can be searched.
     /// </summary>
     public Lazy<bool> DayFirst { get; set; } = new(false);
 
-    /// <summary>Whether numbers of the file with a point and three digits behind it, which can be read in two ways, are fractions. Looked at as <see cref="DayFirst"/> is.</summary>
+    /// <summary>Whether ambiguous numbers of the file, with a point and three digits after it, are fractions. Determined like <see cref="DayFirst"/>.</summary>
     public Lazy<bool> HasPoints { get; set; } = new(true);
 
-    /// <summary>Says what is wrong with an object that has no request, where it is of another format.</summary>
+    /// <summary>Describes an object without a request if it has another format.</summary>
     public Func<JsonElement, string?>? OfOtherFormat { get; set; }
 
     public ImportBatch Batch => _batch;
 
-    /// <summary>What has to be remembered of the whole file.</summary>
+    /// <summary>The data that must be kept for the whole file.</summary>
     public Scratch Scratch => _scratch.Value;
 
-    /// <summary>Where earlier imports of CSV files ended within a line. A store that is missing is not made for this.</summary>
+    /// <summary>The positions at which earlier imports of CSV files ended within a line. A missing store is not created for this.</summary>
     public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() => writer.IsValueCreated || Path.Exists(report.Database)
         ? writer.Value.ReadTails()
         : Array.Empty<(ImportTail Tail, ImportKey Key)>().ToLookup(tail => tail.Tail.Position);
 
     public ImportRow NewRow() => _batch.NewRow();
 
-    /// <summary>Adds a text to the row being made.</summary>
-    /// <returns>False where it is too long.</returns>
+    /// <summary>Adds text to the current row.</summary>
+    /// <returns>False if it is too long.</returns>
     public bool TryText(string text, out TextSlice slice)
     {
         bool valid = text.Length <= MaxText;
@@ -63,7 +63,7 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
         return valid;
     }
 
-    /// <summary>The key of a request by the id its source gives it, or else by its trace and span; null where it has neither.</summary>
+    /// <summary>The key of a request by its id in the source or, without one, by its trace and span; null if it has neither.</summary>
     public ImportKey? KeyOf(in ImportRow row, string source, string? id)
     {
         if (id is not null)
@@ -72,21 +72,21 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
         return trace.Length > 0 && span.Length > 0 ? ImportKey.OfSpan(row.StoredTicks, trace, span) : null;
     }
 
-    /// <summary>The key of a request that is known by nothing but its line.</summary>
+    /// <summary>The key of a request that is identified only by its line.</summary>
     public ImportKey KeyOfLine(in ImportRow row, ReadOnlySpan<byte> line)
     {
         UInt128 hash = ImportKey.HashOf(line);
         return ImportKey.OfLine(row.StoredTicks, hash, Scratch.CountLine(hash));
     }
 
-    /// <summary>Takes the row being made.</summary>
+    /// <summary>Adds the current row.</summary>
     public void Add(ref ImportRow row)
     {
         report.CountRead(row.StoredTicks, row.CountedTokens);
         Write(ref row);
     }
 
-    /// <summary>Takes what has to be known of spans for other files.</summary>
+    /// <summary>Adds data about spans that other files need.</summary>
     public void AddNote(ImportRole role, UInt128 span, UInt128 parent = default, long tokens = 0, long hour = 0)
     {
         ImportRow row = NewRow();
@@ -96,7 +96,7 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
 
     public long LineNumber { get; set; }
 
-    /// <summary>Goes to the next line of a file; those that are too long are said and passed over.</summary>
+    /// <summary>Goes to the next line of a file. Lines that are too long are reported and skipped.</summary>
     public bool Read(LineReader lines, out ReadOnlySpan<byte> line)
     {
         while (lines.Read(out line))
@@ -111,21 +111,21 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
         return false;
     }
 
-    /// <summary>Says what is wrong with the line that is being read.</summary>
+    /// <summary>Reports the problem of the current line.</summary>
     public void Unreadable(string reason) => report.CountUnreadable(LineNumber, reason);
 
-    /// <summary>Writes what is left, and waits until it is written.</summary>
+    /// <summary>Writes the remaining requests, and waits until they are written.</summary>
     public void Complete()
     {
         HandOver();
         WaitForStore();
     }
 
-    /// <summary>Waits for the batch that is being written, for its store may be closed next.</summary>
+    /// <summary>Waits for the batch that is being written, because its store may be closed next.</summary>
     public void Dispose()
     {
         Task.WaitAny(_writing);
-        // Looked at, so that a failure beside that of the reader is not reported by the runtime.
+        // Observed, so that the runtime does not report a failure in addition to the reader's failure.
         _ = _writing.Exception;
         if (_scratch.IsValueCreated)
             _scratch.Value.Dispose();

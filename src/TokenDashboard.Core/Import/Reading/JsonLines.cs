@@ -1,16 +1,16 @@
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Goes through a file of JSON; whatever is wrong with a line ends in the report.</summary>
+/// <summary>Reads a file of JSON. The report contains all problems of lines.</summary>
 internal static class JsonLines
 {
-    /// <summary>What a reader says of an object that is no request, so that those in it are looked at where it is a page of them.</summary>
+    /// <summary>The reason for an object that is not a request. If it is a page, the objects in it are read.</summary>
     public const string NoRequest = "no request";
 
-    /// <summary>Where pages and sessions have their records.</summary>
+    /// <summary>The members of pages and sessions that contain the records.</summary>
     public static readonly string[] PageMembers = ["data", "messages", "observations", "requests", "results", "logs", "items", "value"];
 
-    /// <summary>Reads the JSON value a text begins with, and adds its requests.</summary>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Reads the JSON value at the beginning of a text, and adds its requests.</summary>
+    /// <returns>The problem, or null.</returns>
     public delegate string? TextHandler(ReadOnlySpan<byte> text, out int length);
 
     public static void Read(LineReader lines, ImportSink sink, TextHandler onText)
@@ -22,7 +22,7 @@ internal static class JsonLines
                 continue;
             sink.Report.Lines++;
             string? reason = ReadLine(line, onText, out bool isJson);
-            // A line without an end may still be being written. No beginning of a JSON object is one itself.
+            // A line without an end may still be being written. The beginning of a JSON object is never valid JSON.
             if (!isJson && !lines.IsTerminated)
                 sink.Report.Incomplete = true;
             else if (reason is not null)
@@ -30,7 +30,7 @@ internal static class JsonLines
         }
     }
 
-    /// <summary>Reads all objects, those in arrays and pages too; for each it is told what is wrong, <see cref="NoRequest"/>, or null.</summary>
+    /// <summary>Reads all objects, including those in arrays and pages. The callback returns the problem of an object, <see cref="NoRequest"/>, or null.</summary>
     public static void ReadValues(LineReader lines, ImportSink sink, Func<JsonElement, string?> onValue) => Read(lines, sink, (text, out length) =>
     {
         var reader = new Utf8JsonReader(text);
@@ -39,10 +39,10 @@ internal static class JsonLines
         return ReadValue(document.RootElement, onValue, sink);
     });
 
-    /// <summary>Whether an object has records in it.</summary>
+    /// <summary>Whether an object contains records.</summary>
     public static bool IsPage(JsonElement value) => PageMembers.Any(name => value.Member(name).ValueKind == JsonValueKind.Array);
 
-    /// <summary>Reads the values of a line, of which files that were joined may have several.</summary>
+    /// <summary>Reads the values of a line. In concatenated files, a line can have several.</summary>
     private static string? ReadLine(ReadOnlySpan<byte> line, TextHandler onText, out bool isJson)
     {
         string? reason = null;
@@ -58,8 +58,8 @@ internal static class JsonLines
         catch (JsonException exception)
         {
             isJson = false;
-            // The library's own sentence may quote the line, and a line may hold what was said to a model.
-            return $"not JSON at its byte {exception.BytePositionInLine + 1}";
+            // The library's message can quote the line, and a line can contain what was said to a model.
+            return $"not JSON at byte {exception.BytePositionInLine + 1}";
         }
         return reason;
     }

@@ -1,16 +1,16 @@
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Reads requests from JSON objects, one each; pages and sessions hold theirs in an array.</summary>
+/// <summary>Reads requests from JSON objects, one per object. Pages and sessions contain them in an array.</summary>
 internal sealed class JsonRecords(RecordSink requests, ColumnMap? map)
 {
     private readonly UsageFormat _format = requests.Format;
     private JsonElement _record;
 
-    /// <summary>What is said around the records and holds for those that do not say it.</summary>
+    /// <summary>Values outside the records, which apply to records without these values.</summary>
     public Dictionary<string, string?> Around { get; } = [];
 
     /// <summary>Reads one object.</summary>
-    /// <returns>What is wrong with it, <see cref="JsonLines.NoRequest"/>, or null.</returns>
+    /// <returns>The problem, <see cref="JsonLines.NoRequest"/>, or null.</returns>
     public string? ReadObject(JsonElement value)
     {
         foreach (string path in _format.Around)

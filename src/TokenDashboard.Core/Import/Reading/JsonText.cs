@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Reads JSON where a source may leave out any value, write a number as text, and text that is no text.</summary>
+/// <summary>Reads JSON in which any value can be missing, numbers can be text, and text can contain invalid characters.</summary>
 internal static partial class JsonText
 {
     private static readonly Regex TextOrNoNumber = new("""
         "([^"\\]|\\.)*"|-?\b(NaN|Infinity)\b
         """, RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
 
-    /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
+    /// <summary>The text of a scalar element; null for null, an object, an array, or a missing element.</summary>
     public static string? Text(this JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString(),
@@ -17,18 +17,18 @@ internal static partial class JsonText
         _ => null,
     };
 
-    /// <summary>The text of a member; null where there is none.</summary>
+    /// <summary>The text of a member; null if it is missing.</summary>
     public static string? Text(this JsonElement element, string member) => element.Member(member).Text();
 
-    /// <summary>A member; undefined where the element is no object or has none of that name.</summary>
+    /// <summary>A member; undefined if the element is not an object or has no member with this name.</summary>
     public static JsonElement Member(this JsonElement element, string member) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value) ? value : default;
 
-    /// <summary>The members of an object, none of anything else.</summary>
+    /// <summary>The members of an object; none for other elements.</summary>
     public static IEnumerable<(string Name, JsonElement Value)> Members(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(member => (member.Name, member.Value)) : [];
 
-    /// <summary>What a path of names joined by points leads to; a name may have points itself.</summary>
+    /// <summary>The element at a path of names joined by dots. A name can contain dots itself.</summary>
     public static JsonElement At(this JsonElement element, string path)
     {
         JsonElement found = element.Member(path);
@@ -52,23 +52,23 @@ internal static partial class JsonText
         }
     }
 
-    /// <summary>The text of an element as it stands in the file.</summary>
+    /// <summary>The original text of an element in the file.</summary>
     public static ReadOnlySpan<byte> Utf8(this JsonElement element) => JsonMarshal.GetRawUtf8Value(element);
 
-    /// <summary>The elements of an array; none where it is no array.</summary>
+    /// <summary>The elements of an array; none for other elements.</summary>
     public static JsonElement.ArrayEnumerator Elements(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
 
-    /// <summary>The elements of all members that are arrays, of those named.</summary>
+    /// <summary>The elements of all named members that are arrays.</summary>
     public static IEnumerable<JsonElement> Elements(this JsonElement element, params string[] members) => members.SelectMany(name => element.Member(name).Elements());
 
     /// <summary>
-    /// JSON in which half characters, as in a text that was cut by its length, are U+FFFD, for the library reads no text that has any; and
-    /// in which what Python writes for numbers that are none is null.
+    /// Repairs JSON. Halves of surrogate pairs, as in text that was truncated by length, become U+FFFD, because the library rejects them.
+    /// The constants that Python writes for numbers such as NaN become null.
     /// </summary>
     public static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> json)
     {
-        // A search for one byte, which most lines have none of, takes a fourth of the time of one for several.
+        // Most lines do not contain this byte. Searching for one byte takes a quarter of the time of a search for several.
         bool isSound = System.Text.Unicode.Utf8.IsValid(json) && (!json.Contains((byte)'\\') || (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0))
             && json.IndexOf("NaN"u8) < 0 && (!json.Contains((byte)'I') || json.IndexOf("Infinity"u8) < 0);
         return isSound ? json : Encoding.UTF8.GetBytes(Mend(Encoding.UTF8.GetString(json)));
@@ -77,7 +77,7 @@ internal static partial class JsonText
     private static string Mend(string json) => TextOrNoNumber.Replace(json, match => match.Value[0] != '"' ? "null" : Escape().Replace(
         match.Value, escape => escape.Length == 6 && char.IsSurrogate((char)Convert.ToUInt16(escape.Value[2..], 16)) ? "\\ufffd" : escape.Value));
 
-    // Pairs of surrogates first, so that what is left of them is half of one.
+    // Pairs of surrogates first, so that the remaining ones are halves.
     [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")]
     private static partial Regex Escape();
 }

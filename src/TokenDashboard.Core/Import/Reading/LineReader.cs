@@ -3,12 +3,12 @@ using System.Buffers;
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>
-/// Cuts a stream of UTF-8 into lines without copying or decoding them, or, where JSON is spread over lines, into its values: those of the
-/// file, or the elements where it is an array. What is beyond the limit is skipped to its end, so that memory stays bounded.
+/// Splits a stream of UTF-8 into lines without copying or decoding them. If JSON spans lines, it is split into values: those of the
+/// file, or the elements if it is an array. Values beyond the limit are skipped, so that memory stays bounded.
 /// </summary>
 internal sealed class LineReader(Stream stream, int maxLineBytes)
 {
-    /// <summary>How long a line may be, in bytes: 64 MiB.</summary>
+    /// <summary>The maximum length of a line in bytes: 64 MiB.</summary>
     public const int DefaultMaxLineBytes = 64 << 20;
 
     private const int FirstBuffer = 256 << 10;
@@ -21,8 +21,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private byte _lineEnd = (byte)'\n';
     private long _linesBefore;
 
-    // Within a value: how deep it is open and whether within a text; whether it is broken; how far in its line began, and the one being
-    // looked at, or -1 behind its blanks; and where a next value may begin, or 0.
+    // Within a value: the nesting depth, whether the position is within a string, and whether the value is broken. The indent of its first line, and the
+    // column in the current line, or -1 after its indent. The position at which a next value may begin, or 0.
     private int _depth;
     private bool _isText;
     private bool _isBroken;
@@ -31,37 +31,37 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private int _next;
 
     /// <summary>
-    /// What may stand around a value: white space, zeros that a machine left which stopped while it wrote, the record separators of
-    /// JSON text sequences, and the byte order marks of files that were joined.
+    /// The bytes that can surround a value: white space, zeros that a machine left when it stopped during a write, the record separators of
+    /// JSON text sequences, and the byte order marks of concatenated files.
     /// </summary>
     public static ReadOnlySpan<byte> Blanks => [(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0, 0x1E, 0xEF, 0xBB, 0xBF];
 
-    /// <summary>Number of the current line, from 1; of a value, that of its first line.</summary>
+    /// <summary>Number of the current line, counted from 1. For a value, the number of its first line.</summary>
     public long LineNumber { get; private set; }
 
-    /// <summary>Whether the current line has an end; only the last line of a stream may not.</summary>
+    /// <summary>Whether the current line has an end. Only the last line of a stream may have none.</summary>
     public bool IsTerminated { get; private set; }
 
-    /// <summary>Whether the current line is beyond the limit; it is then given as empty.</summary>
+    /// <summary>Whether the current line is beyond the limit. It is then returned as empty.</summary>
     public bool IsTooLong { get; private set; }
 
-    /// <summary>What made the stream end before its time, such as a damaged archive.</summary>
+    /// <summary>Why the stream ended early, for example because an archive is damaged.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Whether the stream has nothing more than what was taken from it.</summary>
+    /// <summary>Whether the whole stream has been read into the buffer.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Whether values are read and not lines.</summary>
+    /// <summary>Whether values are read instead of lines.</summary>
     public bool IsValues { get; private set; }
 
-    /// <summary>Whether lines are JSON; otherwise they are CSV.</summary>
+    /// <summary>Whether lines are JSON. Otherwise, they are CSV.</summary>
     public bool IsJson { get; private set; }
 
     public int MaxLineBytes => maxLineBytes;
 
     /// <summary>
-    /// The first bytes, without taking them. They also tell what ends a line: LF or CRLF, or CR where there is none of these; and whether
-    /// lines are JSON, and that is spread over lines: an array, or an object whose first line goes on.
+    /// The first bytes, without consuming them. They determine what ends a line: LF or CRLF, or CR if there are none. They also determine whether
+    /// lines are JSON, and whether JSON spans lines: an array, or an object that continues after its first line.
     /// </summary>
     public ReadOnlySpan<byte> Peek()
     {
@@ -74,13 +74,13 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         IsValues = (first is [(byte)'[', ..] && head.TrimStart(Blanks)[1..].TrimStart(Blanks) is [(byte)'{' or (byte)'[' or (byte)']', ..])
             || (first is [(byte)'{', .., (byte)'{' or (byte)'['] or [(byte)'{'])
             || (first is [(byte)'{', .., (byte)','] && second is [(byte)'"', ..]);
-        // The first line may be the end of one, where a log was cut by its size. A record of CSV may begin with a brace, too, but not with a
-        // quote behind it, which would have to be quoted.
+        // The first line may be the end of a line, if a log was cut by size. A record of CSV can also begin with a brace, but not with a brace
+        // and a quote, because a field that contains a quote must be quoted.
         IsJson = IsValues || first is [(byte)'{', ..] || (second is [(byte)'{', .. var members] && members.TrimStart(Blanks) is [(byte)'"', ..]);
         return head;
     }
 
-    /// <summary>Takes the next line of a text that is not empty.</summary>
+    /// <summary>Removes and returns the next line of a text that is not empty.</summary>
     public static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> text)
     {
         text = text.TrimStart(Blanks);
@@ -92,7 +92,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
 
     /// <summary>Goes to the next line.</summary>
     /// <param name="line">The line without its end, valid until the next call.</param>
-    /// <returns>False after the last.</returns>
+    /// <returns>False after the last line.</returns>
     public bool Read(out ReadOnlySpan<byte> line)
     {
         line = default;
@@ -126,7 +126,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         return true;
     }
 
-    /// <summary>Passes over what stands between values, the brackets of an array around them included.</summary>
+    /// <summary>Skips the bytes between values, including the brackets of an array around them.</summary>
     private bool SkipToValue()
     {
         while (true)
@@ -143,8 +143,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     }
 
     /// <summary>
-    /// Where a line ends; a value with the bracket that closes its first one, or where it has none with its line. Where a quote or a bracket
-    /// was lost, it ends before the next line that begins with a bracket as far left.
+    /// The end of a line or a value. A value ends with the bracket that closes its first one or, without brackets, with its line. If a quote or a
+    /// bracket is missing, the value ends before the next line that begins with a brace at the same or a smaller indent.
     /// </summary>
     private int FindEnd(ref int searched)
     {
@@ -155,13 +155,13 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             (found, searched) = (found < 0 ? found : searched + found, text.Length);
             return found;
         }
-        // What a backslash escapes is passed over, also where it is not there yet.
+        // The character after a backslash is skipped, even if it is not in the buffer yet.
         for (; searched < text.Length; searched += _isText && text[searched] == '\\' ? 2 : 1)
         {
             byte next = text[searched];
             if (next == _lineEnd)
             {
-                // No text goes on in the next line: it has one too much, or lost a quote.
+                // Strings do not continue in the next line: a quote is missing, or there is one too many.
                 (_isBroken, _column) = (_isBroken || _isText, 0);
                 continue;
             }
@@ -202,8 +202,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         }
         catch (InvalidDataException)
         {
-            // The library's message speaks of other things.
-            Failure = "the packed data is damaged";
+            // The library's message would be misleading.
+            Failure = "the compressed data is damaged";
         }
         catch (IOException exception)
         {

@@ -1,8 +1,8 @@
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>
-/// By what a format is recognised: the names in an object, as paths of up to three, through arrays too, and without those of the pages
-/// around it; or the names of a CSV file's columns; and of <c>type</c>, <c>object</c> and the like also the value, as in
+/// The marks by which a format is detected: the names in an object, as paths of up to three names, through arrays, and without the names of
+/// pages around it; or the column names of a CSV file. For <c>type</c>, <c>object</c> and similar names, also with the value, as in
 /// <c>type=session_meta</c>.
 /// </summary>
 internal sealed class Marks
@@ -20,12 +20,12 @@ internal sealed class Marks
 
     public bool HasAny(params string[] names) => Array.Exists(names, _names.Contains);
 
-    /// <summary>The marks of a line of JSON, whole or cut.</summary>
+    /// <summary>The marks of a line of JSON, which may be truncated.</summary>
     public static Marks OfJson(ReadOnlySpan<byte> line)
     {
         var names = new HashSet<string>();
         var path = new List<(string Name, bool IsPage)>();
-        // Not the final block, so that of a line that is cut off what is there is read.
+        // Not the final block, so that the existing part of a truncated line is read.
         var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true }));
         int objects = 0, pages = 0;
         string name = "";
@@ -60,7 +60,7 @@ internal sealed class Marks
         }
         catch (JsonException)
         {
-            // A damaged line says nothing more; the next may.
+            // The rest of a damaged line is ignored. The next line may be valid.
         }
         return new Marks(names);
     }

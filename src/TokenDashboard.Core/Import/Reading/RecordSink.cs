@@ -3,7 +3,7 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Makes requests of the records of a format, each with the key it is known by.</summary>
+/// <summary>Creates requests from the records of a format, each with its key.</summary>
 internal sealed class RecordSink(ImportSink sink, UsageFormat format)
 {
     private readonly SpanTree? _tree = format.IsTree && !sink.KeepNested ? new SpanTree(sink, format.Source) : null;
@@ -14,17 +14,17 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
 
     public RequestValues Values { get; } = new(sink) { IsVerbatim = format.IsVerbatim };
 
-    /// <summary>Where the file ends without ending the current record; null for all others.</summary>
+    /// <summary>Set if the file ends within the current record; otherwise null.</summary>
     public ImportTail? Tail { get; set; }
 
-    /// <summary>What an earlier import took the current record for, when the file ended within it.</summary>
+    /// <summary>The key that an earlier import gave to the current record, when the file ended within it.</summary>
     public ImportKey? Replaced { get; set; }
 
-    /// <summary>Takes a record.</summary>
-    /// <param name="columns">Of each column the names it may have in the record.</param>
-    /// <param name="record">Gives what the record says under a name.</param>
-    /// <param name="text">The record as it stands in the file: its key where it has no other.</param>
-    /// <returns>What is wrong with it, <see cref="JsonLines.NoRequest"/>, or null.</returns>
+    /// <summary>Adds a record.</summary>
+    /// <param name="columns">The possible names of each column in the record.</param>
+    /// <param name="record">Returns the value of a name in the record.</param>
+    /// <param name="text">The original record, which is its key if it has no other.</param>
+    /// <returns>The problem, <see cref="JsonLines.NoRequest"/>, or null.</returns>
     public string? Add(ColumnMap columns, Func<string, string?> record, ReadOnlySpan<byte> text)
     {
         Values.Clear();
@@ -42,14 +42,14 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         }
         if (!isRequest || (!Values.HasTokens && (format.IsTree || Values[ImportColumn.Timestamp] is null)))
         {
-            // It may stand between requests.
+            // The record may be between requests in the tree.
             AddLink(isStep: true);
             return JsonLines.NoRequest;
         }
         return Add(text);
     }
 
-    /// <summary>Takes the request of the current values.</summary>
+    /// <summary>Adds the request of the current values.</summary>
     /// <inheritdoc cref="Add(ColumnMap, Func{string, string?}, ReadOnlySpan{byte})" path="//param[@name='text']|//returns"/>
     public string? Add(ReadOnlySpan<byte> text)
     {
@@ -67,23 +67,23 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         return null;
     }
 
-    /// <summary>Remembers what has no tokens and may stand between requests that have.</summary>
+    /// <summary>Keeps a span without tokens, because it may be between spans with tokens.</summary>
     public void AddLink(bool isStep) => _tree?.AddLink(Values, isStep);
 
-    /// <summary>Takes what could not be decided before the file ended.</summary>
+    /// <summary>Adds the requests that could not be classified before the end of the file.</summary>
     public void Complete()
     {
         _tree?.Decide();
         if (Values.Guessed is { CacheBeside: > 0 and var beside, CacheIncluded: > 0 })
         {
-            sink.Report.Note(beside, "Requests with fewer prompt tokens than cached ones, which were added to them; in other requests, prompt tokens were taken to include the cached ones. "
-                + "If they do so nowhere, rename the columns to input_tokens, cache_read_input_tokens and cache_creation_input_tokens, and import the file into a new store");
+            sink.Report.Note(beside, "Requests with fewer prompt tokens than cached tokens, to whose prompt tokens the cached tokens were added. For other requests, prompt tokens were assumed to include cached tokens. "
+                + "If prompt tokens never include them, rename the columns to input_tokens, cache_read_input_tokens and cache_creation_input_tokens, and import the file into a new store");
         }
     }
 
     /// <summary>
-    /// The rank of a copy: the most complete is first, and of copies alike in all that matters, one is chosen that does not depend on the
-    /// order they are read in: the earliest.
+    /// The rank of a copy. The most complete copy is first. Among copies that are equal in all relevant values, the earliest is selected, so the
+    /// result does not depend on the order in which they are read.
     /// </summary>
     private TextSlice Rank(in ImportRow row, ReadOnlySpan<byte> text)
     {

@@ -3,33 +3,33 @@ using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>What a source says of one request, as texts by column; null where it says nothing.</summary>
+/// <summary>The values of one request in a source, as text by column; null for missing values.</summary>
 internal sealed class RequestValues(ImportSink sink)
 {
     private readonly string?[] _values = new string?[Enum.GetValues<ImportColumn>().Length];
 
-    /// <summary>Whether the source's prompt tokens leave out those read from and written to the cache, as far as it is known.</summary>
+    /// <summary>Whether the source's prompt tokens are known to exclude tokens read from and written to the cache.</summary>
     public bool CacheIsBeside { get; set; }
 
-    /// <summary>Whether the source's completion tokens leave out those of reasoning, as far as it is known.</summary>
+    /// <summary>Whether the source's completion tokens are known to exclude reasoning tokens.</summary>
     public bool ReasoningIsBeside { get; set; }
 
-    /// <summary>Whether any other copy of the request is to be preferred.</summary>
+    /// <summary>Whether any other copy of the request takes precedence.</summary>
     public bool IsLesserCopy { get; set; }
 
-    /// <summary>In a trace, whether it is a call of a model, a parent of such, or an event in one.</summary>
+    /// <summary>The role in a trace: a call of a model, a parent of calls, or an event in a call.</summary>
     public ImportRole Role { get; set; }
 
-    /// <summary>Whether a mark of no value is a text like others, as in what is known to have none.</summary>
+    /// <summary>Whether a mark for a missing value is ordinary text, in sources that have no such marks.</summary>
     public bool IsVerbatim { get; init; }
 
-    /// <summary>Whether a comma without a point is before decimals.</summary>
+    /// <summary>Whether a comma without a point is a decimal separator.</summary>
     public bool CommaIsPoint { get; set; }
 
-    /// <summary>Whether a point may stand between thousands.</summary>
+    /// <summary>Whether a point can be a thousands separator.</summary>
     public bool MayHaveThousands { get; set; }
 
-    /// <summary>Requests of which nothing but their numbers says whether the cache is beside the prompt: it is where it is more.</summary>
+    /// <summary>Requests for which only the numbers show whether prompt tokens exclude the cache: they do if the cached tokens are more.</summary>
     public (long CacheBeside, long CacheIncluded) Guessed { get; private set; }
 
     public string? this[ImportColumn column]
@@ -48,7 +48,7 @@ internal sealed class RequestValues(ImportSink sink)
 
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Adds tokens that a source tells beside a column.</summary>
+    /// <summary>Adds tokens that a source reports separately from a column.</summary>
     public void Add(ImportColumn column, string? more)
     {
         if (ValueText.TryCount(this[column], out long count) && ValueText.TryCount(more, out long added) && added > 0)
@@ -56,10 +56,10 @@ internal sealed class RequestValues(ImportSink sink)
     }
 
     /// <summary>
-    /// Makes a row of the values. Only its time and its token counts can be wrong with a request; whatever else is not what it should be
+    /// Creates a row from the values. Only an invalid time or token count makes a request unreadable. Any other invalid value
     /// becomes unknown, and is counted.
     /// </summary>
-    /// <returns>What is wrong, or null.</returns>
+    /// <returns>The problem, or null.</returns>
     public string? Fill(ref ImportRow row)
     {
         string? reason = Time(ref row)
@@ -83,13 +83,13 @@ internal sealed class RequestValues(ImportSink sink)
     }
 
     /// <summary>
-    /// Everywhere in this product prompt tokens include what was read from and written to the cache, and completion tokens those of
-    /// reasoning. Parts above their whole prove that they are beside it, and so does a total that only their sum gives; otherwise what is
-    /// known of the source decides.
+    /// In all of this module, prompt tokens include tokens read from and written to the cache, and completion tokens include reasoning
+    /// tokens. If a part is larger than its whole, or the total only matches the sum of both, the source excludes the part. Otherwise, the
+    /// properties of the source decide.
     /// </summary>
     private void Include(ref ImportRow row)
     {
-        // A total of nothing but a total has no parts to be beside.
+        // If there is only a total, it has no parts that could be excluded.
         bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
         long cache = hasParts ? Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens) : 0, reasoning = hasParts ? Math.Max(0, row.ReasoningTokens) : 0;
         bool cacheBeside = CacheIsBeside || cache > row.PromptTokens, reasoningBeside = ReasoningIsBeside || reasoning > row.CompletionTokens;
@@ -126,13 +126,13 @@ internal sealed class RequestValues(ImportSink sink)
         : ValueText.TryTime(timestamp, out row.UtcTicks, sink.DayFirst, sink.TimeZone) ? null
         : $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
 
-    // What a query would not take for a duration is not stored as one: clocks are set back while calls run.
+    // A duration that queries would treat as invalid is not stored. Clocks can be set back during a call.
     private void Duration(ref ImportRow row)
     {
         row.DurationMs = Number(DurationMs, ValueLimits.MaxDurationMs);
         if (this[DurationMs] is not null || this[EndTime] is not { } end)
             return;
-        // Where times are nanoseconds, they are not rounded.
+        // Times in nanoseconds are not rounded.
         double duration = IsNanoseconds(this[Timestamp], out long from) && IsNanoseconds(end, out long to) ? (to - from) / 1e6
             : Known(EndTime, ValueText.TryTime(end, out long endTicks, sink.DayFirst, sink.TimeZone)) ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
         if (!double.IsNaN(duration))
@@ -147,20 +147,20 @@ internal sealed class RequestValues(ImportSink sink)
 
     private long Part(ImportColumn column) => this[column] is not null && Known(column, TryCount(column, out long count)) ? count : ImportRow.None;
 
-    // 1.000 may be one or a thousand.
+    // 1.000 can mean one or a thousand.
     private bool TryCount(ImportColumn column, out long count) => ValueText.TryCount(this[column], out count) && !(CommaIsPoint && this[column] is [.., '.', _, _, _]);
 
     private double Number(ImportColumn column, double most)
     {
         string? text = ValueText.WithPoint(this[column], CommaIsPoint);
         double number = double.NaN;
-        // 1.250 may be a thousand times as much.
+        // 1.250 can mean a number a thousand times as large.
         bool isReadable = !(MayHaveThousands && this[column] is { } written && ValueText.MayBeThousands(written)) || sink.HasPoints.Value;
         bool isKnown = text is null || (isReadable && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number >= 0 && number <= most);
         return Known(column, isKnown) ? number : double.NaN;
     }
 
-    /// <summary>Says whether the value of a column is known; one that is not is counted.</summary>
+    /// <summary>Returns whether the value of a column is known, and counts it if not.</summary>
     public bool Known(ImportColumn column, bool known)
     {
         if (!known)

@@ -5,18 +5,18 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>
-/// Spans of traces, in any order. A span repeats the tokens of spans below it where it stands for many requests (agents, chains,
-/// workflows, tools, or no kind at all) and any below it carry tokens, or where it is a request and those below carry the same tokens or take
-/// all of its time: then one call was traced twice. That is known only when the file has ended, so all with tokens are put aside until then. A trace may be cut
-/// apart by a collector that begins a new file, or come from several, so what a file leaves open is noted.
+/// Spans of traces, in any order. A span repeats the tokens of spans below it in two cases. It represents many requests (agents, chains, workflows, tools,
+/// or no kind at all) and any span below it has tokens. Or it is a request, and the spans below it have the same tokens or take all of its time, so one
+/// call was traced twice. This is only known at the end of the file, so all spans with tokens are kept until then. A collector that begins a new file can
+/// split a trace, and a trace can come from several collectors, so a file's undecided spans are noted.
 /// </summary>
 internal sealed class SpanTree(ImportSink sink, string source)
 {
-    /// <summary>Remembers a span without tokens, perhaps a step of a program that calls models.</summary>
+    /// <summary>Keeps a span without tokens, which may be a step of a program that calls models.</summary>
     public void AddLink(RequestValues values, bool isStep) => sink.Scratch.AddSpan(Id(values, SpanId), Parent(values), isStep, default, null);
 
-    /// <summary>Takes a span with tokens, trace and id, or an event in one: its ids are those of the span, which repeats its tokens.</summary>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Adds a span with tokens, trace and id, or an event in a span. An event has the ids of its span, and repeats its tokens.</summary>
+    /// <returns>The problem, or null.</returns>
     public string? Add(RequestValues values)
     {
         ImportRow row = sink.NewRow();
@@ -55,12 +55,12 @@ internal sealed class SpanTree(ImportSink sink, string source)
             different += verdict == SpanVerdict.DiffersFromThoseBelow ? 1 : 0;
             sink.Add(ref row);
         }
-        sink.Report.Note(repeated, "Requests with the same tokens as those below them, taken for the same calls traced twice and omitted (-KeepNested counts all)");
-        sink.Report.Note(longAs, "Requests with other tokens than those below them, which take all of their time: those below were taken to be right, and these omitted (-KeepNested counts all)");
-        sink.Report.Note(different, "Requests that have others with different tokens below them; all were taken for calls of their own");
+        sink.Report.Note(repeated, "Requests that were omitted as duplicate traces of the same calls, because requests below them have the same tokens (-KeepNested counts all)");
+        sink.Report.Note(longAs, "Requests that were omitted because requests below them have different tokens and take all of their time, and are assumed to be correct (-KeepNested counts all)");
+        sink.Report.Note(different, "Requests with other requests below them that have different tokens; all are counted as separate calls");
     }
 
-    // What has no parent is its own, and so below nothing.
+    // A span without a parent is its own parent, so it is below no other.
     private static UInt128 Parent(RequestValues values) => Id(values, values[ParentSpanId] is null ? SpanId : ParentSpanId);
 
     private static UInt128 Id(RequestValues values, ImportColumn span, string suffix = "") =>

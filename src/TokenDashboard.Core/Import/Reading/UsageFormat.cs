@@ -2,27 +2,27 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>A format of files: how it is recognised and read, and, where its records are one request each, what they call their parts.</summary>
-/// <param name="Name">What people call it.</param>
-/// <param name="Needs">What a file must have for requests to be in it, for the message where there are none.</param>
+/// <summary>A file format: how it is detected and read and, if each record is one request, the names of the record's parts.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Needs">What a file must contain to have requests, for the message if it has none.</param>
 internal sealed record UsageFormat(ImportFormat Name, string Needs)
 {
-    /// <summary>The type of request of programs that only chat.</summary>
+    /// <summary>The request type of programs that only chat.</summary>
     public static readonly (ImportColumn Column, string[] Names) Chat = (ImportColumn.RequestType, ["=chat"]);
 
-    /// <summary>Whether an object of a JSON file is one of this format, by its names.</summary>
+    /// <summary>Detects an object of a JSON file in this format by its names.</summary>
     public Func<Marks, bool>? IsJson { get; init; }
 
-    /// <summary>Whether a CSV file is one of this format, by the names of its columns.</summary>
+    /// <summary>Detects a CSV file in this format by its column names.</summary>
     public Func<Marks, bool>? IsCsv { get; init; }
 
-    /// <summary>Reads a file; null where it has nothing but records.</summary>
+    /// <summary>Reads a file; null if it contains only records.</summary>
     public Action<LineReader, ImportSink, ColumnMap?>? Reader { get; init; }
 
-    /// <summary>Whose ids the requests' own ids are.</summary>
+    /// <summary>The namespace of the requests' ids.</summary>
     public string Source { get; init; } = $"{Name}";
 
-    /// <summary>Of each column the names it may have in a record, in JSON as paths; null where records say them by their own names.</summary>
+    /// <summary>The possible names of each column in a record, as paths in JSON; null if records use the names of the store's columns.</summary>
     public ColumnMap? Columns { get; init; }
 
     /// <inheritdoc cref="RequestValues.IsVerbatim"/>
@@ -34,27 +34,27 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <inheritdoc cref="RequestValues.ReasoningIsBeside"/>
     public bool ReasoningIsBeside { get; init; }
 
-    /// <summary>Whether a record is a request; others are passed over.</summary>
+    /// <summary>Whether a record is a request. Other records are skipped.</summary>
     public Func<Func<string, string?>, bool>? IsRequest { get; init; }
 
     public Func<Func<string, string?>, bool>? HasFailed { get; init; }
 
-    /// <summary>Completes what the names alone do not give.</summary>
+    /// <summary>Adds values that the names alone do not provide.</summary>
     public Action<RequestValues, Func<string, string?>>? Complete { get; init; }
 
-    /// <summary>What is said once, in the page around records or in a line before them, and holds for all that do not say it.</summary>
+    /// <summary>Names of values that occur once, in the page around records or in a line before them, and apply to all records without these values.</summary>
     public string[] Around { get; init; } = [];
 
-    /// <summary>The member in which records may lie with what belongs to them.</summary>
+    /// <summary>The member that can contain the records and related values.</summary>
     public string? Within { get; init; }
 
-    /// <summary>Whether a later copy of a record may be more complete: then the one with most tokens stays.</summary>
+    /// <summary>Whether a later copy of a record can be more complete. The copy with the most tokens is then kept.</summary>
     public bool HasCopies { get; init; }
 
-    /// <summary>Whether of copies the earliest stays, however many tokens the others have.</summary>
+    /// <summary>Whether the earliest copy is kept, whatever the tokens of other copies.</summary>
     public bool EarliestStays { get; init; }
 
-    /// <summary>Whether records may contain one another's tokens, as spans do.</summary>
+    /// <summary>Whether records can include the tokens of other records, like spans.</summary>
     public bool IsTree { get; init; }
 
     public void Read(LineReader lines, ImportSink sink, ColumnMap? map)

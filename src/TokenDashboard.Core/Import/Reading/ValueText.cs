@@ -1,20 +1,20 @@
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Reads numbers, times and verdicts in the spellings sources use.</summary>
+/// <summary>Parses numbers, times and verdicts in the formats that sources use.</summary>
 internal static partial class ValueText
 {
-    /// <summary>Numbers from here on are times in nanoseconds since 1970.</summary>
+    /// <summary>Numbers from this value on are times in nanoseconds since 1970.</summary>
     public const long Nanoseconds = 100_000_000_000_000_000;
 
     private const int LongestTime = 100;
     private const int LongestValue = 20;
     private const int LongestShown = 40;
 
-    // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.
+    // Requests to language models outside these years are errors, typically the zero times of runtimes: 0001, 1970, 9999.
     private static readonly long FirstTicks = new DateTime(2000, 1, 1).Ticks;
     private static readonly long LastTicks = new DateTime(2200, 1, 1).Ticks;
 
-    // What the library does not read by itself.
+    // Formats that the library does not parse by default.
     private static readonly string[] OtherForms =
         ["yyyyMMdd", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd H", "yyyy-MM-dd'T'H", "yyyy-MM-dd'T'H:mm:ssK", "yyyy-MM-dd HH:mm:ss','FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss','FFFFFFFK", "ddd MMM d HH:mm:ss yyyy", "dd/MMM/yyyy:HH:mm:ss zzz"];
 
@@ -24,18 +24,18 @@ internal static partial class ValueText
     private static readonly string[] Nulls = ["null", "none", "nan", "\\N"];
 
     /// <summary>
-    /// Whether dates such as 1/2/2026 begin with the day: the first date of the file with a number above 12 says it, else the culture.
+    /// Whether dates such as 1/2/2026 begin with the day. The first date of the file with a number above 12 determines this, or else the culture.
     /// </summary>
     public static bool BeginsWithDay(Stream content) => FirstTold(content, text => NumericDate().Matches(text).Select(BeginsWithDay).FirstOrDefault(told => told is not null))
         ?? CultureInfo.CurrentCulture.DateTimeFormat.ShortDatePattern.StartsWith('d');
 
     /// <summary>
-    /// Whether the point of a number such as 1.250 is before decimals, in a file with semicolons, tabs or bars: the first number of the file whose point or comma
-    /// can only be before decimals says it. Null where there is none.
+    /// Whether the point in a number such as 1.250 is a decimal separator, in a file with semicolons, tabs or bars. The first number of the file whose point
+    /// or comma can only be a decimal separator determines this. Null if there is no such number.
     /// </summary>
     public static bool? HasPoints(Stream content) => FirstTold(content, text => DecimalNumber().Match(text) is { Success: true } number ? number.ValueSpan.Contains('.') : null);
 
-    /// <summary>Whether the point of a number may be between thousands.</summary>
+    /// <summary>Whether the point of a number can be a thousands separator.</summary>
     public static bool MayBeThousands(string number) => Thousands().IsMatch(number);
 
     private static bool? FirstTold(Stream content, Func<string, bool?> tell)
@@ -48,22 +48,22 @@ internal static partial class ValueText
                 int length = kept + read;
                 if (tell(Encoding.Latin1.GetString(buffer, 0, length)) is { } told)
                     return told;
-                // The buffer may end within a value.
+                // The buffer can end within a value.
                 kept = Math.Min(length, LongestValue);
                 buffer.AsSpan(length - kept, kept).CopyTo(buffer);
             }
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
-            // The reader of the file says so.
+            // The reader of the file reports the error.
         }
         return null;
     }
 
-    /// <summary>Whether a text is one of the marks that databases and programs write for no value.</summary>
+    /// <summary>Whether a text is one of the marks that databases and programs write for a missing value.</summary>
     public static bool IsNull(string text) => text.Length is > 1 and < 8 && Nulls.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A token count: a whole number from 0 to <see cref="ValueLimits.MaxTokens"/>, also as 12.0 or 1e3; 0 where there is none.</summary>
+    /// <summary>A token count: a whole number from 0 to <see cref="ValueLimits.MaxTokens"/>, also as 12.0 or 1e3; 0 without a text.</summary>
     public static bool TryCount(string? text, out long count)
     {
         count = 0;
@@ -79,8 +79,8 @@ internal static partial class ValueText
     }
 
     /// <summary>
-    /// A number with a point before its decimals and no marks between thousands, as far as it says which is which: of a comma and a point, the last
-    /// one is before decimals.
+    /// A number with a point as decimal separator and without thousands separators, if the number shows which is which. If it has a comma and a point,
+    /// the last one is the decimal separator.
     /// </summary>
     public static string? WithPoint(string? number, bool commaIsPoint)
     {
@@ -93,20 +93,20 @@ internal static partial class ValueText
     }
 
     /// <summary>
-    /// A time as ISO 8601 with <c>T</c> or a space, down to the day, the minute, the second or less, with a zone (<c>Z</c>, <c>+02:00</c>,
-    /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one; as a spreadsheet, mail or JavaScript writes it; or a number
-    /// since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size. 24:00 is the next day's beginning, and a leap
-    /// second the next second.
+    /// A time as ISO 8601 with <c>T</c> or a space, to the day, the minute, the second or less, with a zone (<c>Z</c>, <c>+02:00</c>,
+    /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one; in the formats of spreadsheets, mail or JavaScript; or a number
+    /// since 1970 in seconds, milliseconds, microseconds or nanoseconds, depending on its size. 24:00 is the beginning of the next day, and a leap
+    /// second is the next second.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="utcTicks">The time.</param>
-    /// <param name="dayFirst">Whether a date such as 1/2/2026, which can be read in two ways, begins with the day; without it, it does not.</param>
-    /// <param name="zone">The time zone of times without one; without it, UTC.</param>
+    /// <param name="dayFirst">Whether an ambiguous date such as 1/2/2026 begins with the day; null for no.</param>
+    /// <param name="zone">The time zone of times without one; null for UTC.</param>
     public static bool TryTime(string text, out long utcTicks, Lazy<bool>? dayFirst = null, TimeZoneInfo? zone = null)
     {
         utcTicks = 0;
         text = text.Trim();
-        // As Windows PowerShell writes JSON.
+        // The format in which Windows PowerShell writes JSON.
         if (text.StartsWith("/Date(", StringComparison.Ordinal) && text.EndsWith(")/", StringComparison.Ordinal))
             text = text[6..^2];
         if (text.Length is 0 or > LongestTime)
@@ -134,7 +134,7 @@ internal static partial class ValueText
             (text, later) = ($"{text.AsSpan(0, 11)}00{text.AsSpan(13)}", TimeSpan.TicksPerDay);
         else if (text.Length >= 19 && text.AsSpan(16, 3).SequenceEqual(":60"))
             (text, later) = ($"{text.AsSpan(0, 16)}:59{text.AsSpan(19)}", TimeSpan.TicksPerSecond);
-        // A year of four digits, for the library would add the present one where there is none.
+        // Requires a year of four digits, because the library would add the current year if there is none.
         if (Year().IsMatch(text)
             && (DateTime.TryParse(text, BeginsWithDay(text, dayFirst) ? DayFirst : MonthFirst, Styles, out time)
                 || DateTime.TryParseExact(text, OtherForms, MonthFirst, Styles, out time)))
@@ -144,7 +144,7 @@ internal static partial class ValueText
         return IsPlausible(utcTicks);
     }
 
-    /// <summary>Whether a request was passed by the policy, or went well, in the words sources have for it.</summary>
+    /// <summary>Whether a request passed the policy or succeeded, in the words that sources use.</summary>
     public static bool TryVerdict(string text, out bool passed)
     {
         string word = text.Trim().ToLowerInvariant();
@@ -152,7 +152,7 @@ internal static partial class ValueText
         return passed || word is "false" or "0" or "0.0" or "no" or "f" or "failure" or "failed" or "error";
     }
 
-    /// <summary>Enough of a text to find it by, with nothing in it that a console would obey.</summary>
+    /// <summary>Enough of a text to find it, without characters that a console would interpret.</summary>
     public static string Shorten(string text)
     {
         string shown = text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}...";
@@ -160,8 +160,8 @@ internal static partial class ValueText
     }
 
     /// <summary>
-    /// A number since 1970. Nanoseconds, as spans have them, become the microseconds Observicia's exporter stores, which goes by way of a
-    /// double (Python's <c>datetime.utcfromtimestamp(ns / 1e9)</c>), so that a span from a log and the same span in the store agree.
+    /// A number since 1970. Nanoseconds, as in spans, become the microseconds that Observicia's exporter stores. It converts them through a
+    /// double (Python's <c>datetime.utcfromtimestamp(ns / 1e9)</c>), so a span in a log and the same span in the store agree.
     /// </summary>
     private static bool TryUnix(string text, out long utcTicks)
     {
@@ -186,7 +186,7 @@ internal static partial class ValueText
 
     private static long UtcTicks(DateTime time, TimeZoneInfo? zone) => time.Ticks - (time.Kind == DateTimeKind.Utc || zone is null ? 0 : zone.GetUtcOffset(time).Ticks);
 
-    // Points are written where the day is first.
+    // Points are used in dates that begin with the day.
     private static bool BeginsWithDay(string text, Lazy<bool>? ofFile) =>
         PointedDate().IsMatch(text) || (NumericDate().Match(text) is { Success: true } date && (BeginsWithDay(date) ?? ofFile?.Value ?? false));
 
@@ -198,7 +198,7 @@ internal static partial class ValueText
     [GeneratedRegex(@"\b([0-9]{1,2})([/-])([0-9]{1,2})\2[0-9]{4}\b")]
     private static partial Regex NumericDate();
 
-    // A field of CSV: with a zero before the mark, more than three digits before it, or not three behind it.
+    // A field of CSV with a zero before the separator, more than three digits before it, or not exactly three digits after it.
     [GeneratedRegex(@"(?<=[;\t|\n""] ?)(?:0[.,][0-9]+|[0-9]{4,}[.,][0-9]+|[0-9]{1,3}[.,](?:[0-9]{1,2}|[0-9]{4,}))(?= ?[;\t|\r\n""])")]
     private static partial Regex DecimalNumber();
 
@@ -211,7 +211,7 @@ internal static partial class ValueText
     [GeneratedRegex(@"(?<![0-9])[0-9]{4}")]
     private static partial Regex Year();
 
-    // Names beside an offset, as JavaScript and Go write them, and those that say there is none.
+    // Names after an offset, as JavaScript and Go write them, and names that mean no offset.
     [GeneratedRegex(@"(?: GMT| UTC)?\s?([+-][0-9]{2}:?[0-9]{2})(?: UTC| GMT| \(.*\))?$| (?:GMT|UTC)$")]
     private static partial Regex ZoneName();
 }

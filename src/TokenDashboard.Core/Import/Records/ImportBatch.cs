@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace TokenDashboard.Import.Records;
 
-/// <summary>Requests read and not yet written. Their texts lie one after the other as UTF-8, at an address that does not move.</summary>
+/// <summary>Requests that were read but not yet written. Their texts are concatenated as UTF-8, at an address that does not move.</summary>
 internal sealed class ImportBatch
 {
     private const int MaxRows = 32768;
@@ -18,7 +18,7 @@ internal sealed class ImportBatch
 
     public bool IsFull => _rows.Count >= MaxRows || _used >= MaxTextBytes;
 
-    /// <summary>Begins a row; texts added from now on are its own, and those of a row that was never added are forgotten.</summary>
+    /// <summary>Begins a row, to which the texts added from now on belong. The texts of a row that was never added are discarded.</summary>
     public ImportRow NewRow()
     {
         _used = _rowStart;
@@ -65,7 +65,7 @@ internal sealed class ImportBatch
 
     public Span<byte> Text(in ImportRow row, TextSlice slice) => _text.AsSpan(row.TextStart + slice.Offset, slice.Length);
 
-    /// <summary>The row begun last, as bytes that <see cref="Unpack"/> takes back.</summary>
+    /// <summary>The row that was begun last, as bytes for <see cref="Unpack"/>.</summary>
     public byte[] Pack(in ImportRow row)
     {
         ReadOnlySpan<byte> fields = MemoryMarshal.AsBytes(new ReadOnlySpan<ImportRow>(in row));

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Import.Records;
 
-/// <summary>What a source may say of a request. Those stored as texts are first, in the order they are bound in.</summary>
+/// <summary>The values that a source can contain about a request. Columns stored as text are first, in the order in which they are bound.</summary>
 internal enum ImportColumn
 {
     TransactionId,

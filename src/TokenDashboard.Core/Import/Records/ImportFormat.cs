@@ -1,27 +1,27 @@
 namespace TokenDashboard.Import.Records;
 
-/// <summary>The formats usage is imported from.</summary>
+/// <summary>The formats from which usage is imported.</summary>
 public enum ImportFormat : long
 {
-    /// <summary>Told by the content of each file.</summary>
+    /// <summary>Detected from the content of each file.</summary>
     Auto,
 
-    /// <summary>The log file of Observicia's exporter (one JSON span a line), or the CSV file its converter makes of one.</summary>
+    /// <summary>The log file of Observicia's exporter (one JSON span per line), or the CSV file that its converter creates from a log.</summary>
     Observicia,
 
     /// <summary>Another store: a SQLite database with the table telemetry.</summary>
     TokenStore,
 
-    /// <summary>Any CSV file, its columns named by a map or by their own headings.</summary>
+    /// <summary>Any CSV file, with columns named by a map or by their headings.</summary>
     Csv,
 
-    /// <summary>Any JSON of one object a request, its members named by a map or by their own names.</summary>
+    /// <summary>Any JSON with one object per request, with members named by a map or by their own names.</summary>
     Json,
 
-    /// <summary>Requests as Export-Clixml writes them.</summary>
+    /// <summary>Requests that Export-Clixml wrote.</summary>
     Clixml,
 
-    /// <summary>OTLP as JSON, as the file exporter of an OpenTelemetry collector writes it: spans, and events in logs.</summary>
+    /// <summary>OTLP as JSON, in the format of the file exporter of an OpenTelemetry collector: spans, and events in logs.</summary>
     Otlp,
 
     /// <summary>Transcripts of Claude Code.</summary>
@@ -30,7 +30,7 @@ public enum ImportFormat : long
     /// <summary>Sessions of Codex.</summary>
     Codex,
 
-    /// <summary>Files of GitHub Copilot's telemetry, and other spans written one by one as JSON.</summary>
+    /// <summary>Telemetry files of GitHub Copilot, and other spans written as single JSON objects.</summary>
     Copilot,
 
     /// <summary>Sessions of Gemini CLI.</summary>

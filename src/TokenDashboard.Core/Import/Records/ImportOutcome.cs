@@ -1,6 +1,6 @@
 namespace TokenDashboard.Import.Records;
 
-/// <summary>What became of rows; of those of one transaction it counts only once that is committed.</summary>
+/// <summary>The results of writing rows. The rows of a transaction are included only after it is committed.</summary>
 internal record struct ImportOutcome(
     long Imported, long Updated, long Duplicates, long BeforeRemoval, long Aggregates, long AggregateTokens, long Withdrawn, long WithdrawnTokens, long Tokens)
 {

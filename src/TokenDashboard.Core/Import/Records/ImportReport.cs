@@ -1,11 +1,11 @@
 namespace TokenDashboard.Import.Records;
 
-/// <summary>What became of one file, or of a folder. Every request read is imported, updated, a duplicate, an aggregate or from before a removal.</summary>
+/// <summary>The result of importing a file or a folder. Every request read is imported, updated, a duplicate, an aggregate or from before a removal.</summary>
 public sealed class ImportReport
 {
     private const int UnreadableShown = 10;
 
-    // There are commas in reasons and notes.
+    // Reasons and notes contain commas.
     private const string Separator = "; ";
 
     private readonly List<UnreadableLine> _unreadable = [];
@@ -21,29 +21,29 @@ public sealed class ImportReport
     /// <summary>Full path of the store.</summary>
     public string Database { get; }
 
-    /// <summary>The format the file was read as; <see cref="ImportFormat.Auto"/> where none was recognised, or files of a folder have several.</summary>
+    /// <summary>The format of the file; <see cref="ImportFormat.Auto"/> if none was detected, or if the files of a folder have several.</summary>
     public ImportFormat Format { get; internal set; }
 
-    /// <summary>Whether nothing was written: the numbers say what an import would do.</summary>
+    /// <summary>Whether nothing was written. The numbers then show what an import would do.</summary>
     public bool WhatIf { get; }
 
     /// <summary>Requests found.</summary>
     public long Read { get; internal set; }
 
-    /// <summary>Those of them whose token counts are all 0.</summary>
+    /// <summary>Requests found whose token counts are all 0.</summary>
     public long WithoutTokens { get; private set; }
 
     /// <summary>Requests that are new in the store.</summary>
     public long Imported => Outcome.Imported;
 
-    /// <summary>Requests that took the place of a less complete copy of themselves imported before.</summary>
+    /// <summary>Requests that replaced a less complete copy from an earlier import.</summary>
     public long Updated => Outcome.Updated;
 
-    /// <summary>Requests the store has already, or that stood earlier in the file.</summary>
+    /// <summary>Requests that the store already contains, or that occurred earlier in the file.</summary>
     public long Duplicates => Outcome.Duplicates;
 
     /// <summary>
-    /// Requests omitted because they may be among those that Remove-TokenUsage removed before the first import into the store, of which only
+    /// Requests that were skipped because Remove-TokenUsage may have removed them before the first import into the store. Of removed requests, only
     /// rollups are left.
     /// </summary>
     public long BeforeRemoval => Outcome.BeforeRemoval;
@@ -51,75 +51,75 @@ public sealed class ImportReport
     /// <summary>Spans of agents, chains and workflows omitted because they repeat the tokens of spans below them.</summary>
     public long Aggregates => Outcome.Aggregates;
 
-    /// <summary>Tokens of the spans omitted.</summary>
+    /// <summary>Tokens of the omitted spans.</summary>
     public long AggregateTokens => Outcome.AggregateTokens;
 
     /// <summary>
-    /// Such spans of files imported before that were removed from the store, because only this file has the spans below them.
+    /// Spans that earlier imports stored and this import removed from the store, because only this file contains the spans below them.
     /// </summary>
     public long Withdrawn => Outcome.Withdrawn;
 
-    /// <summary>Tokens of the spans removed.</summary>
+    /// <summary>Tokens of the removed spans.</summary>
     public long WithdrawnTokens => Outcome.WithdrawnTokens;
 
-    /// <summary>Tokens the store has more for the requests imported or updated, counted as everywhere: the total, or prompt + completion where that is 0.</summary>
+    /// <summary>The increase of the store's tokens by imported and updated requests. A total of 0 counts as prompt + completion.</summary>
     public long ImportedTokens => Outcome.Tokens;
 
     /// <summary>Lines that could not be read.</summary>
     public long Unreadable { get; private set; }
 
-    /// <summary>The first ten of them.</summary>
+    /// <summary>The first ten unreadable lines.</summary>
     public TextList<UnreadableLine> UnreadableLines => new(_unreadable, Separator);
 
     /// <summary>
-    /// Values that were not what their column needs and became unknown, by column: costs in words, durations below zero. Their requests
-    /// count.
+    /// Invalid values that became unknown, by column, such as costs in words or durations below zero. Their requests
+    /// are imported.
     /// </summary>
     public ValueCounts UnknownValues => new(_unknown.ToDictionary(entry => ImportColumns.Name(entry.Key), entry => entry.Value));
 
-    /// <summary>What was assumed where the file does not say it.</summary>
+    /// <summary>Assumptions about facts that the file does not contain.</summary>
     public TextList<string> Notes => new(_notes, Separator);
 
-    /// <summary>Why nothing was imported, or null: then the command gives an error and not this report.</summary>
+    /// <summary>Why nothing was imported, or null. For a single file, the command then returns an error instead of this report.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>The ErrorId of <see cref="Problem"/>.</summary>
     public ErrorCode? ProblemCode { get; private set; }
 
-    /// <summary>Of a folder, the reports of its files; none for a file.</summary>
+    /// <summary>The reports of a folder's files; none for a file.</summary>
     public TextList<ImportReport> Files => new(_files, Separator);
 
-    /// <summary>Whether the file ends within a line, or its packed data ends too early. Once the file is complete, a new import takes in the rest.</summary>
+    /// <summary>Whether the file ends within a line, or its compressed data is truncated. When the file is complete, another import adds the rest.</summary>
     public bool Incomplete { get; internal set; }
 
-    /// <summary>Time of the first request read, or null where there is none.</summary>
+    /// <summary>Time of the first request read; null without requests.</summary>
     public DateTimeOffset? FirstRequest { get; private set; }
 
-    /// <summary>Time of the last request read, or null where there is none.</summary>
+    /// <summary>Time of the last request read; null without requests.</summary>
     public DateTimeOffset? LastRequest { get; private set; }
 
-    /// <summary>Bytes read of the file as it is stored, packed or not.</summary>
+    /// <summary>Bytes read from the file in its stored form, compressed or not.</summary>
     public long Bytes { get; internal set; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>The duration of the import.</summary>
     public TimeSpan Duration { get; internal set; }
 
-    /// <summary>Bytes read a second.</summary>
+    /// <summary>Bytes read per second.</summary>
     public double BytesPerSecond => Duration > TimeSpan.Zero ? Bytes / Duration.TotalSeconds : 0;
 
-    /// <summary>The longest time one transaction kept the store from other writers.</summary>
+    /// <summary>The longest time for which one transaction locked the store for other writers.</summary>
     public TimeSpan LongestLock { get; internal set; }
 
-    /// <summary>What became of the requests that are written.</summary>
+    /// <summary>The results of the requests that were written.</summary>
     internal ImportOutcome Outcome { get; set; }
 
-    /// <summary>Lines, rows or objects looked at.</summary>
+    /// <summary>Lines, rows or objects read.</summary>
     internal long Lines { get; set; }
 
     /// <summary>The path.</summary>
     public override string ToString() => Path;
 
-    /// <summary>Sums up the reports of a folder's files.</summary>
+    /// <summary>Adds up the reports of a folder's files.</summary>
     internal void AddFiles(IReadOnlyList<ImportReport> files)
     {
         _files.AddRange(files);
@@ -140,7 +140,7 @@ public sealed class ImportReport
         ImportFormat[] formats = [.. files.Where(file => file.Read > 0).Select(file => file.Format).Distinct()];
         Format = formats is [var only] ? only : ImportFormat.Auto;
         if (files.All(file => file.ProblemCode is not null))
-            Fail(ErrorCode.ImportNothingFound, files.Count == 0 ? $"'{Path}' has no files." : $"'{Path}' has no requests in any of its {files.Count} files. The first: {files[0].Problem}");
+            Fail(ErrorCode.ImportNothingFound, files.Count == 0 ? $"'{Path}' contains no files." : $"'{Path}' has no requests in any of its {files.Count} files. The first: {files[0].Problem}");
     }
 
     internal void Fail(ErrorCode code, string message) => (ProblemCode, Problem) = (code, message);

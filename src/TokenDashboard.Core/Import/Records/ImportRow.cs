@@ -3,51 +3,51 @@ using System.Runtime.CompilerServices;
 
 namespace TokenDashboard.Import.Records;
 
-/// <summary>A piece of a batch's text, seen from where the row's text begins.</summary>
+/// <summary>A part of a batch's text, relative to the start of the row's text.</summary>
 internal readonly record struct TextSlice(int Offset, int Length);
 
-/// <summary>One text of each column of texts.</summary>
+/// <summary>One text for each text column.</summary>
 [InlineArray((int)ImportColumns.LastText + 1)]
 internal struct TextSlices
 {
     private TextSlice _first;
 }
 
-/// <summary>What a row is.</summary>
+/// <summary>The role of a row.</summary>
 internal enum ImportRole : byte
 {
     /// <summary>A request.</summary>
     Request,
 
-    /// <summary>A request that repeats the tokens of others where spans below it have any, which those in other files may.</summary>
+    /// <summary>A request that repeats the tokens of the spans below it, if any of them has tokens. These spans can be in other files.</summary>
     Parent,
 
-    /// <summary>A request in a trace, which is one of two traces of one call where spans below it in other files have the same tokens.</summary>
+    /// <summary>A request in a trace. If spans below it in other files have the same tokens, it is one of two traces of the same call.</summary>
     Call,
 
     /// <summary>
-    /// A request that an event tells, of which a program may have several in <see cref="ImportRow.Parent"/>, the span it stands in; where
-    /// that is a request itself, they are one.
+    /// A request that an event describes. A program can write several events in <see cref="ImportRow.Parent"/>, their span. If
+    /// the span itself is a request, span and event are one request.
     /// </summary>
     Event,
 
-    /// <summary>A request to be omitted, and removed where an earlier import, which did not know better, brought it in.</summary>
+    /// <summary>A request to omit, and to remove if an earlier import stored it.</summary>
     Aggregate,
 
     /// <summary>
-    /// No request: spans below <see cref="ImportRow.Span"/>, which the file does not have, carry tokens; <see cref="ImportRow.TotalTokens"/>
-    /// in those nearest, of which the first began in the hour of <see cref="ImportRow.Key"/>.
+    /// Not a request: spans below <see cref="ImportRow.Span"/>, which is not in the file, have tokens. <see cref="ImportRow.TotalTokens"/>
+    /// contains the tokens of the nearest of them, the first of which began in the hour of <see cref="ImportRow.Key"/>.
     /// </summary>
     TokensBelow,
 
-    /// <summary>No request: <see cref="ImportRow.Span"/>, which carries no tokens, is below <see cref="ImportRow.Parent"/>.</summary>
+    /// <summary>Not a request: <see cref="ImportRow.Span"/>, which has no tokens, is below <see cref="ImportRow.Parent"/>.</summary>
     Link,
 }
 
-/// <summary>One request on its way into the store. It holds no reference, so a batch is two arrays and a row can be put aside as bytes.</summary>
+/// <summary>One request to be stored. It contains no references, so a batch consists of two arrays, and a row can be stored as bytes.</summary>
 internal struct ImportRow
 {
-    /// <summary>Stands for a value the source does not have.</summary>
+    /// <summary>The value of a number that the source does not contain.</summary>
     public const long None = -1;
 
     public int TextStart;
@@ -63,19 +63,19 @@ internal struct ImportRow
     public double Cost;
     public ImportKey Key;
 
-    /// <summary>Of two rows with one key the greater rank stays, compared byte by byte; without a rank, the first.</summary>
+    /// <summary>Of two rows with the same key, the one with the greater rank is kept, compared byte by byte. Without a rank, the first row is kept.</summary>
     public TextSlice Rank;
 
     public ImportRole Role;
 
-    /// <summary>Of a span: a hash of its ids, and of those of a span above it.</summary>
+    /// <summary>A hash of the ids of a span, and of the span above it.</summary>
     public UInt128 Span;
     public UInt128 Parent;
 
-    /// <summary>Where the file ends without ending the row's line, which may so be the beginning of a longer one; null for all others.</summary>
+    /// <summary>Set if the file ends without ending the row's line, which may be the beginning of a longer line; otherwise null.</summary>
     public ImportTail? Tail;
 
-    /// <summary>What an earlier import took this row for, when the file ended within its line.</summary>
+    /// <summary>The key that an earlier import gave to this row, when the file ended within its line.</summary>
     public ImportKey? Replaced;
 
     private TextSlices _texts;
@@ -88,7 +88,7 @@ internal struct ImportRow
         CachedTokens = CacheWriteTokens = ReasoningTokens = None;
     }
 
-    /// <summary>The text of a column of texts.</summary>
+    /// <summary>The text of a text column.</summary>
     [UnscopedRef]
     public ref TextSlice Text(ImportColumn column) => ref _texts[(int)column];
 
@@ -98,9 +98,9 @@ internal struct ImportRow
 
     public readonly long CountedTokens => TotalTokens == 0 ? PromptTokens + CompletionTokens : TotalTokens;
 
-    /// <summary>The stored time loses what is below a microsecond; so must everything derived from it.</summary>
+    /// <summary>Stored times have microseconds. All values derived from them must also be truncated.</summary>
     public readonly long StoredTicks => UtcTicks - (UtcTicks % TimeSpan.TicksPerMicrosecond);
 }
 
-/// <summary>Where a file ended without ending its last line: how many records were before, and a hash of them, and one of the line.</summary>
+/// <summary>The end of a file within its last line: the number of records before it, a hash of these records, and a hash of the line.</summary>
 internal readonly record struct ImportTail(long Position, UInt128 Before, UInt128 Line);

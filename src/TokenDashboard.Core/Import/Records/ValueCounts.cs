@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace TokenDashboard.Import.Records;
 
-/// <summary>How many values, by column. The text is that of a list, as in CSV files: <c>cost 3, duration_ms 1</c>.</summary>
+/// <summary>The number of values by column. The text is a list, as in CSV files: <c>cost 3, duration_ms 1</c>.</summary>
 public sealed class ValueCounts : ReadOnlyDictionary<string, long>
 {
     internal ValueCounts(IDictionary<string, long> counts)

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Pricing.Lists;
 
-/// <summary>The kind of difference of an entry in a price list.</summary>
+/// <summary>The type of a difference between two price lists.</summary>
 public enum PriceChangeKind : long
 {
     /// <summary>The entry was added.</summary>
@@ -14,7 +14,7 @@ public enum PriceChangeKind : long
 }
 
 /// <summary>A difference between two price lists.</summary>
-/// <param name="Change">The kind of difference.</param>
+/// <param name="Change">The type of the difference.</param>
 /// <param name="Provider">The provider.</param>
 /// <param name="Model">The model; null if the provider itself differs.</param>
 /// <param name="Before">The old entry; null if it was added.</param>
@@ -40,7 +40,7 @@ public sealed record PriceChange(PriceChangeKind Change, string Provider, string
         var entries = new Dictionary<(string, string?), string>();
         foreach (ListedProvider provider in list.Providers)
         {
-            entries[(provider.Id, null)] = $"provider: {provider.ProviderMatch}; models: {provider.ModelMatch}; after its own those of: {string.Join(", ", provider.Fallbacks)}";
+            entries[(provider.Id, null)] = $"provider: {provider.ProviderMatch}; models: {provider.ModelMatch}; then models of: {string.Join(", ", provider.Fallbacks)}";
             foreach (IGrouping<string, ListedModel> models in provider.Models.GroupBy(model => model.Id))
                 entries[(provider.Id, models.Key)] = string.Join(" | ", models.Select(Text));
         }
@@ -64,7 +64,7 @@ public sealed record PriceChange(PriceChangeKind Change, string Provider, string
             ("thousand requests", rates.Requests is { } requests ? new TokenRate(requests, []) : null),
         ];
         string text = string.Join(", ", all.Where(one => one.Rate is not null).Select(one => $"{one.Name} {Text(one.Rate!)}"));
-        return text.Length == 0 ? "no price of tokens" : text;
+        return text.Length == 0 ? "no price for tokens" : text;
     }
 
     private static string Text(TokenRate rate) =>

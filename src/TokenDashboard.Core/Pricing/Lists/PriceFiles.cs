@@ -10,7 +10,7 @@ namespace TokenDashboard.Pricing.Lists;
 /// </summary>
 internal static class PriceFiles
 {
-    /// <summary>The environment variable with the folder of the user's files, if it is not their configuration folder.</summary>
+    /// <summary>The environment variable with the folder of the user's files, if it is not the user's configuration folder.</summary>
     public const string FolderVariable = "TOKENDASHBOARD_PRICES";
 
     /// <summary>The name of a newer list in the user's folder.</summary>
@@ -19,14 +19,14 @@ internal static class PriceFiles
     /// <summary>The permitted names of a user's own file.</summary>
     public static IReadOnlyList<string> OwnFiles { get; } = ["prices.yaml", "prices.yml", "prices.json"];
 
-    /// <summary>The maximum size of a price file; that of genai-prices has 0.6 MiB.</summary>
+    /// <summary>The maximum size of a price file. The list of genai-prices has 0.6 MiB.</summary>
     public const int MaxBytes = 16 * 1024 * 1024;
 
     private static readonly object Gate = new();
     private static (string Stamp, PriceList List)? _loaded;
 
     /// <summary>The user's folder; null if the account has none.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceFileNotFound"/>: <see cref="FolderVariable"/> contains no full path.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceFileNotFound"/>: <see cref="FolderVariable"/> is not a full path.</exception>
     public static string? Folder
     {
         get
@@ -41,9 +41,9 @@ internal static class PriceFiles
         }
     }
 
-    /// <summary>The current prices: the user's own, then those of the newest list. They are read again only if a file changed.</summary>
+    /// <summary>The current prices: the user's own prices, then the prices of the newest list. They are read again only if a file changed.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.PriceFileInvalid"/>: the user's own file has errors. <see cref="ErrorCode.PriceListInvalid"/>: the newer list has.
+    /// <see cref="ErrorCode.PriceFileInvalid"/>: the user's own file has errors. <see cref="ErrorCode.PriceListInvalid"/>: the newer list has errors.
     /// <see cref="ErrorCode.PriceFileNotFound"/>: a file cannot be read, or the folder in the environment variable is missing.
     /// </exception>
     public static PriceList Load()
@@ -79,15 +79,15 @@ internal static class PriceFiles
         if (folder is null || !File.Exists(path))
             return shipped;
         PriceList taken = List(ReadBytes(path), path, all: false);
-        // A later version of the module includes a newer list than those that were installed before.
+        // A later version of the module can include a newer list than the installed list.
         return taken.Taken is null || shipped.Date is null || taken.Taken >= shipped.Date ? taken : shipped;
     }
 
-    /// <summary>Reads a list in UTF-8: that of genai-prices as JSON, or one that this module wrote.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: it has errors.</exception>
+    /// <summary>Parses a list in UTF-8: the JSON of genai-prices, or a list that this module wrote.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: the list has errors.</exception>
     public static PriceList ParseList(byte[] json, string name) => List(json, name, all: true);
 
-    /// <summary>Reads all models now, or when they are needed.</summary>
+    /// <summary>Parses a list, and reads all models now or on first use.</summary>
     private static PriceList List(byte[] json, string name, bool all)
     {
         var reader = new PriceListReader(own: false);
@@ -100,7 +100,7 @@ internal static class PriceFiles
         return list;
     }
 
-    /// <summary>A list without errors in its stored form: with its source and dates, of which it may have its own.</summary>
+    /// <summary>A list without errors in the format in which it is stored: with its source and dates, some of which the list itself can contain.</summary>
     internal static string Stored(byte[] json, string source, DateTimeOffset date, DateTimeOffset taken)
     {
         JsonNode root = JsonInput.Parse(json)!;
@@ -112,7 +112,7 @@ internal static class PriceFiles
     }
 
     /// <summary>The path of a newer list.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: the account has no folder of its own.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: the account has no configuration folder.</exception>
     public static string ListPath => Path.Combine(
         Folder ?? throw new TokenDashboardException(
             ErrorCode.PriceListWriteFailed, $"This account has no configuration folder. Set the environment variable {FolderVariable} to the full path of a folder."),
@@ -124,10 +124,10 @@ internal static class PriceFiles
         if (files.Length == 0)
             return list;
         if (files.Length > 1)
-            throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"Several price files: {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep one of the files.", target: files[0]);
+            throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"There are several price files: {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep only one of them.", target: files[0]);
         var reader = new PriceListReader(own: true);
         var lines = new Dictionary<string, long>();
-        // A file without values, in which everything is a comment, is like none.
+        // A file that contains only comments is treated as a missing file.
         if (OwnValues(files[0], lines) is not { } values)
             return list;
         PriceList ownList = reader.Read(values, files[0]);
@@ -136,7 +136,7 @@ internal static class PriceFiles
         foreach (string id in own.SelectMany(provider => provider.Fallbacks).Except(own.Select(provider => provider.Id)).Except(list.ProviderIds))
             reader.Faults.Add(new DefinitionFault("providers", $"has the unknown provider '{id}' in fallback_model_providers"));
         foreach (string id in ownList.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
-            reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which the price list does not have"));
+            reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which is not in the price list"));
         Throw(reader, files[0], ErrorCode.PriceFileInvalid, lines);
         // A provider that is also in the list keeps its position, because the first match applies.
         Dictionary<string, ListedProvider> changed = own.ToDictionary(provider => provider.Id, provider => Merged(provider, list));
@@ -145,7 +145,7 @@ internal static class PriceFiles
             ownList.Discounts) { Name = list.Name, Version = list.Version, Date = list.Date, Taken = list.Taken };
     }
 
-    /// <summary>A user's provider, merged with that of the list. Own prices come first, and all others stay.</summary>
+    /// <summary>A user's provider, merged with the same provider of the list. The user's prices come first, and all others stay.</summary>
     private static ListedProvider Merged(ListedProvider own, PriceList list)
     {
         ListedProvider? other = list.ProviderNamed(own.Id);
@@ -164,7 +164,7 @@ internal static class PriceFiles
     private static object? OwnValues(string path, Dictionary<string, long> lines)
     {
         byte[] content = ReadBytes(path);
-        // An empty text is not JSON, but it is YAML.
+        // Empty text is not JSON, but it is YAML.
         if (Path.GetExtension(path) == ".json" && !string.IsNullOrWhiteSpace(Encoding.UTF8.GetString(content)))
             return PlainValues.Of(ParseJson(content, path, ErrorCode.PriceFileInvalid, check: true, lenient: true));
         try
@@ -200,11 +200,11 @@ internal static class PriceFiles
         {
             IEnumerable<string> faults = reader.Faults.Take(Most).Select(fault => LineOf(fault.Path, lines) is { } line ? $"line {line}: {fault}." : $"{fault}.");
             string more = reader.Faults.Count > Most ? $" And {reader.Faults.Count - Most} more." : "";
-            throw new TokenDashboardException(code, $"'{name}' cannot be read as a price list. {string.Join(' ', faults)}{more} docs/cost.md describes the format.", target: name);
+            throw new TokenDashboardException(code, $"'{name}' is not a valid price list. {string.Join(' ', faults)}{more} docs/cost.md describes the format.", target: name);
         }
     }
 
-    // For a missing key, this is the line of the object that should contain it.
+    // For a missing key, this is the line of the object that should contain the key.
     private static long? LineOf(string path, Dictionary<string, long> lines)
     {
         while (!lines.ContainsKey(path) && path.LastIndexOfAny(['.', '[']) is > 0 and int end)
@@ -212,7 +212,7 @@ internal static class PriceFiles
         return lines.TryGetValue(path, out long line) ? line : null;
     }
 
-    /// <summary>Reads a file as UTF-8 without a byte order mark, whatever its encoding is.</summary>
+    /// <summary>Reads a file in any encoding as UTF-8 without a byte order mark.</summary>
     internal static byte[] ReadBytes(string path)
     {
         try

@@ -16,7 +16,7 @@ internal sealed partial class PriceListReader(bool own)
     private static readonly string[] DiscountKeys = ["provider", "match", "percent", "start_date", "end_date"];
     private const int LongestName = 500;
 
-    /// <summary>More decimals than any rate has. Sums of computed costs are exact.</summary>
+    /// <summary>Higher than any real rate. Sums of computed costs stay exact.</summary>
     private const decimal LargestRate = 1_000_000;
 
     public List<DefinitionFault> Faults { get; } = [];
@@ -24,7 +24,7 @@ internal sealed partial class PriceListReader(bool own)
     /// <summary>Called after the models of a provider were read, possibly long after the list was read.</summary>
     public Action? ModelsRead { get; set; }
 
-    /// <summary>Reads a list of providers in the form of genai-prices, or names with values that include such a list.</summary>
+    /// <summary>Reads a list of providers in the format of genai-prices, or names with values that include such a list.</summary>
     public PriceList Read(object? root, string name)
     {
         if (root is not (IEnumerable<KeyValuePair<string, object?>> or IEnumerable<object?>))
@@ -50,14 +50,14 @@ internal sealed partial class PriceListReader(bool own)
             {
                 if (providers.Any(other => other.Id == read.Id))
                 {
-                    provider.Fault("id", $"is '{read.Id}', like that of another provider; combine them");
+                    provider.Fault("id", $"is '{read.Id}', which another provider also has; combine them");
                     continue;
                 }
                 providers.Add(read);
             }
         }
         PriceDiscount[] discounts = [.. fields.Definitions("discounts", DiscountKeys).Select(Discount).OfType<PriceDiscount>()];
-        // Only users have discounts.
+        // Only users' own files have discounts.
         return new PriceList(providers, own ? discounts : []) { Name = title, Version = version, Date = date, Taken = taken };
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class PriceListReader(bool own)
     {
         string? id = fields.Text("id", LongestName, required: true);
         if (own && id is not null && !ids.Add(id))
-            fields.Fault("id", $"is '{id}', like that of another model; combine them");
+            fields.Fault("id", $"is '{id}', which another model also has; combine them");
         MatchClause? match = Clause(fields, "match", required: !own);
         if (own && !fields.Has("match") && id is not null)
             match = new MatchClause("equals", id);
@@ -90,7 +90,7 @@ internal sealed partial class PriceListReader(bool own)
         if (id is null || match is null || prices.Count == 0)
             return null;
         var model = new ListedModel(provider, id, match, prices, source);
-        // Where a price has another error, it is unknown which of them apply.
+        // If a price has another error, it is unknown which prices apply.
         if (own && Faults.Count == faults)
             CheckEachApplies(model, fields);
         return model;
@@ -133,7 +133,7 @@ internal sealed partial class PriceListReader(bool own)
     {
         if (item.Value("constraint") is not { } value)
             return null;
-        // It is unknown when a constraint of an unknown kind holds.
+        // It is unknown when an unknown constraint holds.
         var fields = new DefinitionFields(
             value as IEnumerable<KeyValuePair<string, object?>> ?? [], ConstraintKeys, item.PathOf("constraint"), Faults);
         if (fields.Has("start_date") == (fields.Has("start_time") || fields.Has("end_time")))
@@ -164,7 +164,7 @@ internal sealed partial class PriceListReader(bool own)
         foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
         {
             if (fields.Has(part) && !fields.Has(whole))
-                fields.Fault(part, $"has a price, but {whole}, of which it is a part, has none");
+                fields.Fault(part, $"has a price, but {whole}, which includes it, has none");
         }
         return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], fields.Decimal("requests_kcount", largest: LargestRate));
     }
@@ -215,7 +215,7 @@ internal sealed partial class PriceListReader(bool own)
                 return null;
             }
             string[] names = [.. items.Select((_, index) => $"{kind}[{index}]")];
-            // Each is a separate field, so that errors have its place.
+            // Each is a separate field, so that errors show its position.
             var numbered = new DefinitionFields(items.Zip(names, (item, place) => KeyValuePair.Create(place, item)), names, fields.PathOf(name), Faults);
             MatchClause?[] parts = [.. names.Select(place => Clause(numbered, place, required: true, depth + 1))];
             return parts.Any(part => part is null) ? null : new MatchClause(kind, [.. parts.OfType<MatchClause>()]);

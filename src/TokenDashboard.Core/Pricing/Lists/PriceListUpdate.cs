@@ -21,7 +21,7 @@ internal sealed class PriceListUpdate
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PriceListInvalid)
         {
-            // The file was changed and must be replaced.
+            // The installed file was changed and must be replaced.
             Changes = PriceChange.Between(PriceFiles.LoadFrom(null), list);
             IsNew = true;
         }
@@ -34,10 +34,10 @@ internal sealed class PriceListUpdate
     /// <summary>The number of models of all providers in the current list; 0 if it cannot be read.</summary>
     public int CurrentModels { get; }
 
-    /// <summary>The number of models that only the current list has.</summary>
+    /// <summary>The number of models that only the current list contains.</summary>
     public int RemovedModels => Changes.Count(change => change is { Change: PriceChangeKind.Removed, Model: not null });
 
-    /// <summary>Whether it differs from the current list.</summary>
+    /// <summary>Whether the list differs from the current list.</summary>
     public bool IsNew { get; }
 
     /// <summary>Reads a list from a file.</summary>
@@ -66,7 +66,7 @@ internal sealed class PriceListUpdate
             client.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
             using HttpResponseMessage response = client.GetAsync(url, timeout.Token).GetAwaiter().GetResult();
             if (!response.IsSuccessStatusCode)
-                throw Unreachable($"answered with status {(int)response.StatusCode}. Check the address.");
+                throw Unreachable($"responded with status {(int)response.StatusCode}. Check the address.");
             byte[] json = response.Content.ReadAsByteArrayAsync(timeout.Token).GetAwaiter().GetResult();
             return new PriceListUpdate(json, shown, response.Content.Headers.LastModified ?? now, now);
         }
@@ -81,6 +81,6 @@ internal sealed class PriceListUpdate
     }
 
     /// <summary>Writes the list to the user's folder. It is then the current list.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: it cannot be written.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: the list cannot be written.</exception>
     public void Keep() => AtomicFile.WriteIfChanged(PriceFiles.ListPath, _stored, ErrorCode.PriceListWriteFailed);
 }

@@ -32,7 +32,7 @@ internal sealed class HourlyUsage(
         })];
     }
 
-    /// <summary>Usage by a key of the starts of hours in UTC ticks, in the order of the first hour of each key.</summary>
+    /// <summary>Usage by a key that is computed from the start of each hour in UTC ticks, in the order of the first hour of each key.</summary>
     public IReadOnlyList<(TKey Key, UsageAccumulator Usage)> Merge<TKey>(Func<long, TKey> keyOf)
         where TKey : notnull => [.. Hours.GroupBy(hour => keyOf(hour.Start), hour => hour.Usage).Select(hours => (hours.Key, UsageGroups.Sum(hours, prices)))];
 }

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>Usage at a point in time, of a store in use: the total since a start, its users, those with the most tokens first, and the newest requests, newest first.</summary>
+/// <summary>Usage of a store in use, at a point in time: the total since a start, its users, most tokens first, and the newest requests, newest first.</summary>
 internal sealed record LiveUsage(
     DateTimeOffset Time, DateTimeOffset Since, LiveFigures LastMinute, LiveFigures LastHour, LiveFigures Total, IReadOnlyList<(string User, LiveFigures Usage)> Users,
     IReadOnlyList<TokenRequest> Newest);
@@ -15,7 +15,7 @@ internal sealed class LiveFigures
 
     public long TotalTokens { get; private set; }
 
-    /// <summary>Those of requests that are later than the period, from a clock that is ahead; rates do not count them.</summary>
+    /// <summary>The requests that are later than the period because their clock is ahead, and their tokens. Rates ignore them.</summary>
     public (long Requests, long Tokens) Ahead { get; internal init; }
 
     /// <summary>The length of the period in minutes.</summary>
@@ -25,7 +25,7 @@ internal sealed class LiveFigures
 
     public double TokensPerMinute => Minutes > 0 ? (TotalTokens - Ahead.Tokens) / Minutes : 0;
 
-    /// <summary>The cost of priced tokens; without an amount if none has a price, or prices are in several currencies.</summary>
+    /// <summary>The cost of priced tokens. It has no amount if no token has a price, or if prices are in several currencies.</summary>
     public UsageCost Cost => new(_costs.Count == 1 ? _costs.Values.First() : null, _costs.Count > 0 ? string.Join(", ", _costs.Keys) : null, 0, _isUpperBound);
 
     internal void Add(TokenRequest request)

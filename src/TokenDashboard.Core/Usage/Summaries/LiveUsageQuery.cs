@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>
-/// Follows live usage. Only the first refresh, and the first of a day or after a store was replaced, reads the requests of the whole time range; each
-/// later one reads only new rows. Requests that Remove-TokenUsage removed count in the total and for their user. A time range without a start is today in the time zone; its end is ignored.
+/// Follows live usage. The first refresh, the first one of a day, and the first one after a store was replaced read the requests of the whole time range. All
+/// other refreshes read only new rows. Requests that Remove-TokenUsage removed count in the total and for their user. Without a start, the time
+/// range is today in the time zone. Its end is ignored.
 /// </summary>
 internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
 {
@@ -32,7 +33,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     public LiveUsage Read(DateTimeOffset now)
     {
         DateTimeOffset since = filter.Range.Since ?? LocalTime.FirstInstantAt(LocalTime.At(now.UtcTicks, zone).Date, zone);
-        // Every store is asked.
+        // Read every store, even after one was replaced.
         int replaced = stores.Count(store => store.ReopenIfReplaced());
         bool begins = since != _since || replaced > 0;
         do
@@ -41,7 +42,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
                 Begin(since);
             ReadNew(since, now);
         }
-        // What was removed between the two reads is in neither.
+        // Requests that are removed between the two reads are in neither result.
         while (begins && ReadRemoved(since).Sums != _removed);
         _newest.Sort((one, other) => other.Timestamp.CompareTo(one.Timestamp));
         _newest.RemoveRange(Math.Min(_newest.Count, MostNewest), Math.Max(0, _newest.Count - MostNewest));
@@ -58,7 +59,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         long hour = SlotOf(now.AddHours(-1).UtcTicks);
         foreach (long old in _slots.Keys.Where(slot => slot < hour).ToArray())
             _slots.Remove(old);
-        // Later refreshes have no start: a request is stored when it ends, which can be long after its time.
+        // Later refreshes have no start, because a request is stored when it ends, which can be long after its time.
         RequestFilter asked = filter with { Range = new TimeRange(new DateTimeOffset(Math.Min(since.UtcTicks, hour), TimeSpan.Zero), null) };
         for (int index = 0; index < stores.Count; index++)
             _last[index] = stores[index].ReadRequestsAfter(_last[index], asked, request => Add(request, since, hour, now), Unreadable);
@@ -85,7 +86,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         }
     }
 
-    // Without ids, the sums are only those of removed requests. Each is of one model, and so of one currency.
+    // Without ids, the sums contain only removed requests. Each sum has one model, and therefore one currency.
     private (Dictionary<(string User, string Model, string Provider), UsageAccumulator> Groups, (long Requests, bool AreLacking) Sums) ReadRemoved(DateTimeOffset since)
     {
         (Dictionary<(string User, string Model, string Provider), UsageAccumulator> removed, UnreadableReport read) = UsageGroups.Sum<(string, string, string)>(
@@ -109,7 +110,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         _newest.Add(request);
         if (_newest.Count > MostNewest * MostNewest)
         {
-            // They are nearly in the order of time.
+            // The requests are nearly in chronological order.
             _newest.RemoveRange(0, _newest.Count - MostNewest);
         }
     }
@@ -117,7 +118,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private LiveFigures SumSince(long slot, DateTimeOffset now)
     {
         var sum = new LiveFigures { Minutes = TimeSpan.FromTicks(now.UtcTicks - slot).TotalMinutes };
-        // A clock that is ahead stores requests of the future.
+        // If a clock is ahead, its requests are in the future.
         foreach (LiveFigures usage in _slots.Where(one => one.Key >= slot && one.Key <= now.UtcTicks).Select(one => one.Value))
             sum.Add(usage);
         return sum;

@@ -1,19 +1,19 @@
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>
-/// The usage of a calendar month so far, and its forecast at the current rate, which is null if there is not enough data for a rate.
+/// The usage of a calendar month so far, and its forecast at the current rate, which is null if there is not enough data.
 /// </summary>
 internal sealed record MonthProjection(long Tokens, decimal? Cost, long? ForecastTokens, decimal? ForecastCost)
 {
-    // A week, so that working days and weekends both count. Less than a day is not sufficient for a forecast.
+    // A week, so that working days and weekends both count. Less than a day is not enough for a forecast.
     private static readonly TimeSpan Basis = TimeSpan.FromDays(7);
     private static readonly TimeSpan Least = TimeSpan.FromDays(1);
 
     private const int CostDigits = 6;
 
     /// <summary>
-    /// Projects the month that contains a point in time, or that ends at it, independent of the time range of the filter; null if neither the
-    /// month nor the seven days before have requests.
+    /// Projects the month that contains a point in time, or that ends at it, independent of the filter's time range. Null if neither the
+    /// month nor the seven days before the point in time have requests.
     /// </summary>
     public static MonthProjection? Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
     {

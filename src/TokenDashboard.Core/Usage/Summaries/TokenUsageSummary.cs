@@ -8,7 +8,7 @@ public sealed class TokenUsageSummary : ComparedFigures
     {
         (Start, End) = range;
         AsOf = asOf;
-        // An open time range is as long as its requests, and the future does not count.
+        // The length of an open time range is that of its requests, except requests in the future.
         if ((End is null ? LastRequest : asOf) - (Start ?? FirstRequest) is { Ticks: > 0 } length)
         {
             UsageAccumulator[] past = [.. hours.Hours.Where(hour => End is null || hour.Start < asOf.UtcTicks).Select(hour => hour.Usage)];
@@ -18,7 +18,7 @@ public sealed class TokenUsageSummary : ComparedFigures
         BusiestHour = hours.Buckets(TimeUnit.Hour).MaxBy(hour => hour.TotalTokens);
         if (BusiestHour is { Start: { } from, End: { } until })
         {
-            // An hour of the future counts as a whole.
+            // An hour in the future counts as a whole hour.
             TimeSpan part = (asOf > from && asOf < until ? asOf : until) - (Start > from ? Start.Value : from);
             PeakTokensPerMinute = Math.Max(BusiestHour.TotalTokens / part.TotalMinutes, TokensPerMinute ?? 0);
         }
@@ -35,13 +35,13 @@ public sealed class TokenUsageSummary : ComparedFigures
     /// <summary>The reference time of rates and forecast: now, or the end of a time range in the past.</summary>
     public DateTimeOffset AsOf { get; }
 
-    /// <summary>Mean tokens per minute of the time range; if it is open, between the first and the last request.</summary>
+    /// <summary>Mean tokens per minute of the time range. If the range is open, of the time between the first and the last request.</summary>
     public double? TokensPerMinute { get; }
 
-    /// <summary>Mean requests per minute of the same time.</summary>
+    /// <summary>Mean requests per minute of the same period.</summary>
     public double? RequestsPerMinute { get; }
 
-    /// <summary>Tokens per minute in the part of the busiest hour that is in the time range, and at least the mean.</summary>
+    /// <summary>Tokens per minute in the part of the busiest hour that is in the time range, but not less than the mean.</summary>
     public double? PeakTokensPerMinute { get; }
 
     /// <summary>The hour in the time zone with the most tokens; null without requests.</summary>
@@ -50,7 +50,7 @@ public sealed class TokenUsageSummary : ComparedFigures
     /// <summary>The day with the most tokens; null without requests.</summary>
     public TokenUsage? BusiestDay { get; }
 
-    /// <summary>Tokens of the calendar month of <see cref="AsOf"/> until then; null if neither it nor the seven days before have requests.</summary>
+    /// <summary>Tokens of the calendar month of <see cref="AsOf"/>, up to that time; null if neither the month nor the seven days before have requests.</summary>
     public long? MonthTokens { get; }
 
     /// <summary>The cost of the month so far.</summary>

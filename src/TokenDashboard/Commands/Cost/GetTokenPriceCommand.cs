@@ -44,11 +44,11 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     [Parameter(ParameterSetName = "Unpriced", ValueFromPipeline = true)]
     public override FileSystemInfo? InputObject { get; set; }
 
-    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter(ParameterSetName = "Unpriced"), Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>A model without a price is one error record; the others are returned.</summary>
+    /// <summary>A model without a price is one error record. The other models are returned.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) =>
         exception.Code != ErrorCode.PriceNotFound && base.IsTerminating(exception);
 
@@ -77,7 +77,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
 
     private void Write(PriceList prices, string model)
     {
-        // A name such as grok-4.5[fast=true] is literal, and so are piped names.
+        // A name such as grok-4.5[fast=true] is literal. So are names from the pipeline.
         bool isPattern = !(_piped && Model is not null) && WildcardPattern.ContainsWildcardCharacters(model);
         bool isProviderPattern = WildcardPattern.ContainsWildcardCharacters(Provider ?? "");
         PriceMatch? match = (isPattern && !model.Contains('[', StringComparison.Ordinal)) || isProviderPattern ? null : prices.Find(Provider, model);
@@ -85,7 +85,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         if (match is null && !isProviderPattern && (!isPattern || (isProviderName && !prices.HasProvider(Provider, model))))
         {
             string[] others = isPattern ? [] : [.. prices.ProvidersOf(model)];
-            string hint = prices.HasProvider(Provider, model) ? $"The provider '{Provider ?? prices.ProviderOf(model)}' has no such model."
+            string hint = prices.HasProvider(Provider, model) ? $"The provider '{Provider ?? prices.ProviderOf(model)}' does not have this model."
                 : string.IsNullOrEmpty(Provider) ? "The name identifies no provider; use -Provider." : $"The provider '{Provider}' is unknown.";
             string known = others.Length > 0 ? $" Providers with this model: {string.Join(", ", others.Take(10))}." : " To add the price to your own file, see docs/cost.md.";
             throw new TokenDashboardException(ErrorCode.PriceNotFound, $"The model '{model}' has no price. {hint}{known}", target: model);

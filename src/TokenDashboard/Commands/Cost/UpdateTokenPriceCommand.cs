@@ -7,7 +7,7 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(PriceChange))]
 public sealed class UpdateTokenPriceCommand : TokenCmdlet
 {
-    /// <summary>The file: the JSON of genai-prices, or a list that this module wrote.</summary>
+    /// <summary>The file: the JSON of genai-prices, or a price list that this module wrote.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
@@ -17,13 +17,13 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Url"), ValidateNotNull]
     public Uri? Url { get; set; }
 
-    /// <summary>Stores whose prices for panels and alert rules are refreshed, without a list from the current prices. Wildcards are permitted.</summary>
+    /// <summary>Stores in which to refresh the prices for panels and alert rules. Without a list, the current prices are used. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "Url")]
     [Parameter(Mandatory = true, ParameterSetName = "Database"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[]? Database { get; set; }
 
-    /// <summary>A store that cannot be written is one error record. The list is installed, and other stores are updated.</summary>
+    /// <summary>A store that cannot be written is one error record. The list is still installed, and other stores are still updated.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !exception.IsAbout("Store");
 
     private protected override void Process()
@@ -39,10 +39,10 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
         {
             WriteWarning(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The list removes {update.RemovedModels:N0} of the {update.CurrentModels:N0} models of the current list. Requests of a removed model have no cost. To use the included list again, remove '{PriceFiles.ListPath}'."));
+                $"The list removes {update.RemovedModels:N0} of the {update.CurrentModels:N0} models of the current list. Requests to a removed model have no cost. To return to the included list, remove '{PriceFiles.ListPath}'."));
         }
         if (update is { IsNew: false })
-            WriteVerbose("The list is the current one.");
+            WriteVerbose("The list is identical to the current list.");
         else if (update is not null && ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
             update.Keep();
         foreach (string database in Database ?? [])

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Commands;
 
-/// <summary>Compares dashboards with those on a Grafana server, or dashboards of two servers or two versions.</summary>
+/// <summary>Compares dashboards with those on a Grafana server, or dashboards between two servers or two versions.</summary>
 [Cmdlet(VerbsData.Compare, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = TokenCmdlet.HelpFolder + "Compare-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaDashboardDifference))]
 public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
@@ -10,11 +10,11 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
 
     private GrafanaExporter? _otherServer;
 
-    /// <summary>Dashboards to compare with the server's of the same uid.</summary>
+    /// <summary>Dashboards to compare with the dashboards of the same uid on the server.</summary>
     [Parameter(ParameterSetName = ObjectSet, Mandatory = true, ValueFromPipeline = true)]
     public DashboardDocument? InputObject { get; set; }
 
-    /// <summary>Dashboard files to compare with the server's of the same uid. Wildcards are permitted.</summary>
+    /// <summary>Dashboard files to compare with the dashboards of the same uid on the server. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] Path { get; set; } = [];
@@ -24,15 +24,15 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
-    /// <summary>The server on the right side.</summary>
+    /// <summary>The server on the right side of the comparison.</summary>
     [Parameter(ParameterSetName = ServersSet, Mandatory = true), ArgumentCompleter(typeof(ConnectionCompleter)), ValidateNotNull]
     public ConnectionReference? WithConnection { get; set; }
 
-    /// <summary>The version on the left side.</summary>
+    /// <summary>The version on the left side of the comparison.</summary>
     [Parameter(ParameterSetName = VersionsSet, Mandatory = true), ValidateRange(1, long.MaxValue)]
     public long Version { get; set; }
 
-    /// <summary>The version on the right side. The default is the current one.</summary>
+    /// <summary>The version on the right side of the comparison. The default is the current version.</summary>
     [Parameter(ParameterSetName = VersionsSet), ValidateRange(1, long.MaxValue)] public long WithVersion { get; set; }
 
     private protected override void Process()
@@ -52,7 +52,7 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
     private DashboardDocument OfServer(DashboardDocument document) => document.Uid.Length > 0
         ? Exporter.Read(document.Uid)
         : throw new TokenDashboardException(
-            ErrorCode.DashboardInvalid, $"The dashboard '{document.Title}' has no uid, so it cannot be found on the server. Set the uid of the server's dashboard.");
+            ErrorCode.DashboardInvalid, $"The dashboard '{document.Title}' has no uid, so it cannot be found on the server. Give it the uid of the dashboard on the server.");
 
     private void Compare(DashboardDocument left, Func<DashboardDocument> right)
     {

@@ -11,26 +11,26 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     private const string TokenSet = "Token";
     private const string CredentialSet = "Credential";
 
-    /// <summary>The server's address with its sub-path; default: the environment variable GRAFANA_URL.</summary>
+    /// <summary>The server's address, including its sub-path. The default is the environment variable GRAFANA_URL.</summary>
     [Parameter(Position = 0), AddressTransformation] public Uri? Url { get; set; }
 
-    /// <summary>A service account's token; default: the environment variable GRAFANA_TOKEN.</summary>
+    /// <summary>The token of a service account. The default is the environment variable GRAFANA_TOKEN.</summary>
     [Parameter(ParameterSetName = TokenSet)] public SecureString? Token { get; set; }
 
-    /// <summary>The name and password of a user, instead of a token.</summary>
+    /// <summary>The name and password of a user, as an alternative to a token.</summary>
     [Parameter(ParameterSetName = CredentialSet, Mandatory = true), Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The organization in Grafana.</summary>
     [Parameter, ValidateRange(1, int.MaxValue)] public int OrgId { get; set; }
 
-    /// <summary>The interface of Grafana through which dashboards and folders are read and written.</summary>
+    /// <summary>The Grafana API that reads and writes dashboards and folders.</summary>
     [Parameter, ChoiceTransformation] public GrafanaApi Api { get; set; }
 
-    /// <summary>The name of the connection; default: host and port.</summary>
+    /// <summary>The name of the connection. The default is host and port.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Name { get; set; }
 
-    /// <summary>The file with the certificate of the authority that signed the server's certificate.</summary>
+    /// <summary>The file with the certificate of the authority that issued the server's certificate.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? CaCertificate { get; set; }
 
     /// <summary>Accepts a certificate that cannot be verified.</summary>

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Catalog;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of commands for dashboards and alert rules. An item that cannot be read is one error record.</summary>
+/// <summary>The base class of commands for dashboards and alert rules. An item that cannot be read is one error record.</summary>
 public abstract class DashboardCmdlet : TokenCmdlet
 {
     private protected const string ObjectSet = "Object";
@@ -49,7 +49,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
         }
     }
 
-    /// <summary>The data sources of dashboards: a map, or one uid for all.</summary>
+    /// <summary>The data sources of dashboards: a map, or one uid for all references.</summary>
     private protected static DataSourceMap? Sources(DataSourceMap? map, string? uid) => map?.One is not null && uid is not null
         ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Use -DataSource or -DataSourceUid, not both.")
         : map;
@@ -61,7 +61,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
             WriteObject(result);
     }
 
-    /// <summary>Writes results one by one. PowerShell's own enumeration would wrap a failure between two of them.</summary>
+    /// <summary>Writes results one by one. If PowerShell enumerated them, it would wrap an exception thrown between two results.</summary>
     private protected void WriteAll(IEnumerable<GrafanaPublishResult> results)
     {
         foreach (GrafanaPublishResult result in results)
@@ -75,6 +75,6 @@ public abstract class DashboardCmdlet : TokenCmdlet
             && EndsCommand(exception);
     }
 
-    /// <summary>Whether a failure that does not belong to one input ends the command.</summary>
+    /// <summary>Whether a failure that is not specific to one input ends the command.</summary>
     private protected virtual bool EndsCommand(TokenDashboardException exception) => true;
 }

@@ -8,7 +8,7 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
     private const string ConnectionSet = "Connection";
     private const string AllSet = "All";
 
-    /// <summary>The connections to remove, as objects or by name; default: the default connection.</summary>
+    /// <summary>The connections to remove, as objects or by name. By default, the default connection.</summary>
     [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true), ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ConnectionCompleter))]
     [Alias("Name")]
     public ConnectionReference[] Connection { get; set; } = [];
@@ -29,7 +29,7 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
         {
             session.Remove(session.Default ?? throw new TokenDashboardException(
                 ErrorCode.GrafanaConnectionNotFound,
-                "This session has no default connection. Specify one with -Connection; Get-GrafanaConnection lists them."));
+                "This session has no default connection. Use -Connection. Get-GrafanaConnection lists the connections."));
         }
     }
 

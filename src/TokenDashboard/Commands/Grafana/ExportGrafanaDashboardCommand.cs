@@ -21,15 +21,15 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     [Parameter(ParameterSetName = TitleSet, Mandatory = true), ValidateNotNullOrEmpty, SupportsWildcards, ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Title { get; set; } = [];
 
-    /// <summary>The files that dashboards were published from; changes made in Grafana are written into them. Wildcards are permitted.</summary>
+    /// <summary>The files that dashboards were published from. Changes made in Grafana are written into them. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] File { get; set; } = [];
 
-    /// <summary>A version of the history instead of the current one.</summary>
+    /// <summary>An older version from the dashboard's history, instead of the current version.</summary>
     [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true), VersionRange]
     public long? Version { get; set; }
 
-    /// <summary>The kind of a piped result of Publish-GrafanaDashboard, from its property. Only dashboards are exported.</summary>
+    /// <summary>The kind of a piped result of Publish-GrafanaDashboard, bound by property name. Only dashboards are exported.</summary>
     [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true, DontShow = true)]
     public string? Kind { get; set; }
 
@@ -37,7 +37,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     [Parameter(ParameterSetName = TagSet, Mandatory = true), ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Tag { get; set; } = [];
 
-    /// <summary>The title of a folder, with slashes for nested folders. Dashboards in folders below it are included.</summary>
+    /// <summary>The title of a folder, with slashes for nested folders. Dashboards in its subfolders are included.</summary>
     [Parameter(ParameterSetName = TagSet), Parameter(ParameterSetName = TitleSet), Parameter(ParameterSetName = FolderSet, Mandatory = true)]
     [ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
@@ -45,7 +45,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     /// <summary>Exports every dashboard that the account may read.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)] public SwitchParameter All { get; set; }
 
-    /// <summary>The folder to write files into. Without it, dashboards are returned as objects.</summary>
+    /// <summary>The folder for the files. Without it, dashboards are returned as objects.</summary>
     [Parameter(ParameterSetName = UidSet), Parameter(ParameterSetName = TitleSet), Parameter(ParameterSetName = TagSet)]
     [Parameter(ParameterSetName = FolderSet), Parameter(ParameterSetName = AllSet), ValidateNotNullOrEmpty]
     public string? Path { get; set; }
@@ -65,15 +65,15 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
         if (uids.Count == 0)
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardNotFound, "No dashboard that this account may read matches. Check -Uid, -Title, -Tag and -Folder; tags and folders are case-sensitive.", target: Folder);
+                ErrorCode.DashboardNotFound, "No dashboard matches among those that this account can read. Check -Uid, -Title, -Tag and -Folder. Tags and folders are case-sensitive.", target: Folder);
         }
         foreach (string uid in uids)
             Guard(() => WriteAny(Path is null ? exporter.Read(uid, Version) : exporter.Save(uid, Version, ResolvePath(Path))));
         string[] outdated = All && Path is not null ? [.. exporter.Outdated(ResolvePath(Path), uids.ToHashSet())] : [];
         if (outdated.Length > 0)
         {
-            WriteWarning($"Below '{Path}' are files of dashboards that the server does not have, or has in another folder: {string.Join(", ", outdated)}. They were left "
-                + "as they are. Remove those that are no longer needed, or publishing the folder publishes them too.");
+            WriteWarning($"'{Path}' contains files of dashboards that are missing on the server or are in another folder there: {string.Join(", ", outdated)}. The files "
+                + "were not changed. Remove those that are no longer needed. Otherwise, publishing the folder publishes them too.");
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [Parameter(ParameterSetName = AlertRuleSet, Mandatory = true), ValidateNotNullOrEmpty, SupportsWildcards]
     public PSObject[] AlertRule { get; set; } = [];
 
-    /// <summary>The engine that alert rules read.</summary>
+    /// <summary>The engine that the alert rules query.</summary>
     [Parameter(ParameterSetName = AlertRuleSet), ChoiceTransformation]
     public DashboardEngine Engine { get; set; }
 
@@ -36,11 +36,11 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [Parameter(ParameterSetName = ObjectSet, Mandatory = true), Parameter(ParameterSetName = PathSet, Mandatory = true), ValidateNotNullOrEmpty]
     public string Database { get; set; } = "";
 
-    /// <summary>The folder ProvisioningPath as the Grafana server sees it, if it differs, as in a container.</summary>
+    /// <summary>The folder ProvisioningPath as the Grafana server sees it, if the path differs, for example in a container.</summary>
     [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet), ValidateNotNullOrEmpty]
     public string? GrafanaPath { get; set; }
 
-    /// <summary>The title of the folder in Grafana; for alert rules, of those that name none.</summary>
+    /// <summary>The title of the folder in Grafana. For alert rules, the folder of rules that specify none.</summary>
     [Parameter, ValidateNotNullOrEmpty, ValidatePattern(@"\S"), ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 
@@ -57,17 +57,17 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
-    /// <summary>The uid of a data source for all references to its plugin, or a hashtable from what a dashboard has to the uid of a data source.</summary>
+    /// <summary>The uid of a data source for all references to its plugin, or a hashtable that maps references in dashboards to the uid of a data source.</summary>
     [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet), ValidateNotNull]
     public DataSourceMap? DataSource { get; set; }
 
     /// <summary>The organization in Grafana.</summary>
     [Parameter, ValidateRange(1, int.MaxValue)] public int OrgId { get; set; } = 1;
 
-    /// <summary>Removes what an earlier run wrote and this one does not: dashboard files, or the alert rules from Grafana.</summary>
+    /// <summary>Removes items that an earlier run wrote and this run does not: dashboard files, or the alert rules from Grafana.</summary>
     [Parameter] public SwitchParameter Prune { get; set; }
 
-    /// <summary>Returns each dashboard in the property Dashboard of its result.</summary>
+    /// <summary>Adds each dashboard to its result, in the property Dashboard.</summary>
     [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet)]
     public SwitchParameter PassThru { get; set; }
 
@@ -86,11 +86,11 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     {
         if (!Failed)
         {
-            // An input that could not be read may refer to them.
+            // An unreadable input may refer to them.
             _dashboards?.Finish();
         }
         if (Prune && Failed)
-            WriteWarning("Nothing was pruned because of errors: a file that could not be read may still be needed.");
+            WriteWarning("Nothing was pruned because of errors: an item that could not be read may still need it.");
         else if (Prune)
             WriteAll((_dashboards?.Prune() ?? []).Concat(_rules?.Prune() ?? []));
         _dashboards?.WarnOfSameTitles();

@@ -5,7 +5,7 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(GrafanaConnection))]
 public sealed class GetGrafanaConnectionCommand : TokenCmdlet
 {
-    /// <summary>The names to list; wildcards are permitted.</summary>
+    /// <summary>The names to list. Wildcards are permitted.</summary>
     [Parameter(Position = 0), ArgumentCompleter(typeof(ConnectionCompleter)), SupportsWildcards, ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 

@@ -12,7 +12,7 @@ public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
-    /// <summary>The kind of a piped result of Publish-GrafanaDashboard, from its property. Only dashboards have versions.</summary>
+    /// <summary>The kind of a piped result of Publish-GrafanaDashboard, bound by property name. Only dashboards have versions.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     public string? Kind { get; set; }
 

@@ -1,19 +1,19 @@
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of commands that work on a Grafana server. A failure with one item is one error record; a server that fails ends the command.</summary>
+/// <summary>The base class of commands that work on a Grafana server. The failure of one item is one error record. The failure of the server ends the command.</summary>
 public abstract class GrafanaCmdlet : DashboardCmdlet
 {
     private bool _ready;
 
-    /// <summary>The server: a connection or its name. The default is the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
+    /// <summary>The server: a connection or its name. The default is the most recent connection, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
     [Parameter, ArgumentCompleter(typeof(ConnectionCompleter)), ValidateNotNull]
     public ConnectionReference? Connection { get; set; }
     private protected GrafanaConnection Server => ServerConnection.Resolve(Connection);
 
-    /// <summary>Whether a piped object of a kind is a dashboard, not another result of publishing, which has a uid, too.</summary>
+    /// <summary>Whether a piped object of this kind is a dashboard. Other results of publishing also have a uid.</summary>
     private protected static bool IsDashboard(string? kind) => !Enum.TryParse(kind, out GrafanaPublishKind of) || of == GrafanaPublishKind.Dashboard;
 
-    /// <summary>Runs work that is required for everything else: a failure ends the command.</summary>
+    /// <summary>Runs work that everything else requires. A failure ends the command.</summary>
     private protected void Require(Action work)
     {
         _ready = false;

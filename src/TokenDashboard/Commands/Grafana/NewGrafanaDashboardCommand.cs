@@ -13,10 +13,10 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     private const string DefinitionSet = "Definition";
 
     private readonly HashSet<string> _created = new(StringComparer.OrdinalIgnoreCase);
-    // A uid, a title or a file is for only one dashboard, which is known after the last input.
+    // A uid, a title or a file applies to one dashboard only. The number of dashboards is known after the last input.
     private readonly List<(DashboardDocument Document, string FileName, string OwnName)> _waiting = [];
 
-    /// <summary>The names of dashboards in the catalog. Wildcards are permitted. Without it, all.</summary>
+    /// <summary>The names of dashboards in the catalog. Wildcards are permitted. The default is all dashboards.</summary>
     [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(DashboardNameCompleter)), ValidateNotNullOrEmpty, SupportsWildcards, DashboardNameTransformation]
     public string[] Name { get; set; } = ["*"];
@@ -26,15 +26,15 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     public PSObject[] Definition { get; set; } = [];
 
     /// <summary>
-    /// Writes a file instead of an object: a path that ends in .json is the file, any other path is the folder. A new folder with a dot in
-    /// its name needs a slash at the end. An unchanged file is not written.
+    /// Writes files instead of returning objects. A path that ends in .json is the file, any other path is the folder. A new folder with a
+    /// dot in its name needs a slash at the end. An unchanged file is not written.
     /// </summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Path { get; set; }
 
-    /// <summary>The uid of the dashboard, instead of its own: 1 to 40 letters, digits, hyphens and underscores.</summary>
+    /// <summary>The uid of the dashboard, which replaces its default: 1 to 40 letters, digits, hyphens and underscores.</summary>
     [Parameter, ValidatePattern(DashboardDocument.UidPattern)] public string? Uid { get; set; }
 
-    /// <summary>The title of the dashboard, instead of its own.</summary>
+    /// <summary>The title of the dashboard, which replaces its default.</summary>
     [Parameter, ValidatePattern(@"\S")] public string? Title { get; set; }
 
     /// <summary>
@@ -48,13 +48,13 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [Parameter, ArgumentCompleter(typeof(CurrencyCompleter)), ValidatePattern(@"^[A-Z]{3}\z")]
     public string Currency { get; set; } = Money.UsDollar;
 
-    /// <summary>The engine that the dashboards read. Without it, that of Database, else Sqlite.</summary>
+    /// <summary>The engine that the dashboards query. By default, the engine of Database, or Sqlite without one.</summary>
     [Parameter, ChoiceTransformation] public DashboardEngine? Engine { get; set; }
 
-    /// <summary>The store that the dashboards are for, which selects the engine: a path, or the address of ClickHouse.</summary>
+    /// <summary>The store that the dashboards are for, which determines the engine: a path, or the address of ClickHouse.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
-    /// <summary>Creates the form for Grafana's import page, which prompts for the data source.</summary>
+    /// <summary>Creates the format for Grafana's import page, which prompts for the data source.</summary>
     [Parameter] public SwitchParameter ForSharing { get; set; }
 
     /// <summary>With Path, replaces a file that is not this dashboard.</summary>
@@ -63,7 +63,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     /// <summary>With Path, returns the files, including those that were not written.</summary>
     [Parameter] public SwitchParameter PassThru { get; set; }
 
-    /// <summary>An unknown name or an invalid definition is one error record; a folder that cannot be written ends the command.</summary>
+    /// <summary>An unknown name or an invalid definition is one error record. A folder that cannot be written ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code is not
         (ErrorCode.DashboardNotFound or ErrorCode.DashboardDefinitionInvalid or ErrorCode.DashboardDefinitionNotFound);
 
@@ -74,7 +74,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         if (Definition is [{ BaseObject: string first }, _, ..] && first.Trim() is ['{' or '[', .., not ('}' or ']')] or "{" or "[")
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardDefinitionInvalid, "The definition is JSON in separate lines. Use the path of its file, or Get-Content -Raw.");
+                ErrorCode.DashboardDefinitionInvalid, "The definition is JSON split into separate lines. Use the path of its file, or Get-Content -Raw.");
         }
         foreach (PSObject definition in Definition)
             Guard(() => Create(definition));
@@ -101,7 +101,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     private void Create(string name)
     {
         if (DefinitionInput.IsContent(name))
-            throw new TokenDashboardException(ErrorCode.DashboardNotFound, "The name of a dashboard is expected, and this is JSON. Use -Definition.");
+            throw new TokenDashboardException(ErrorCode.DashboardNotFound, "The value is JSON, but the name of a dashboard is expected. Use -Definition.");
         if (IsFile(name))
         {
             throw new TokenDashboardException(
@@ -119,7 +119,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         if (definition.BaseObject is DashboardDocument)
             throw new TokenDashboardException(ErrorCode.DashboardDefinitionInvalid, DashboardNameTransformationAttribute.IsDashboard);
         if (definition.BaseObject is string blank && string.IsNullOrWhiteSpace(blank))
-            throw new TokenDashboardException(ErrorCode.DashboardDefinitionInvalid, "The definition is an empty text. Use a hash table, JSON, or the path of a file.");
+            throw new TokenDashboardException(ErrorCode.DashboardDefinitionInvalid, "The definition is an empty string. Use a hash table, JSON, or the path of a file.");
         if (definition.BaseObject is string text && text.TrimStart() is ['{' or '[', ..])
         {
             CreateAll(DashboardDefinition.Parse(text, "The text"), "");
@@ -129,7 +129,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             EachFile([path], ErrorCode.DashboardDefinitionNotFound, file =>
                 CreateAll(DashboardDefinition.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardDefinitionInvalid), file), file));
         }
-        // No definition has a key Name, so an object that has it selects a dashboard of the catalog.
+        // Definitions have no key Name, so an object with this property selects a dashboard of the catalog.
         else if (definition.BaseObject is not IDictionary && definition.Properties["Name"]?.Value is { } name)
             Create(name.ToString() ?? "");
         else
@@ -152,7 +152,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
                 {
                     throw new TokenDashboardException(
                         ErrorCode.DashboardDefinitionInvalid,
-                        $"{(source.Length > 0 ? $"'{source}': " : "")}uid is '{dashboard.Uid}', which another of these dashboards has. Give each its own uid.",
+                        $"{(source.Length > 0 ? $"'{source}': " : "")}uid is '{dashboard.Uid}', which another of these dashboards also has. Give each dashboard its own uid.",
                         target: "uid");
                 }
                 WriteOrWait(dashboard, FileName.Of(dashboard.Uid) + ".json", result.OwnTitle.Length > 0 ? $"'{result.OwnTitle}'" : "without a title");
@@ -193,7 +193,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         if (!Force && File.Exists(file) && !IsOf(file, document.Uid))
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardExists, $"'{file}' exists and is not the dashboard '{document.Uid}'. Use another path, or replace it with -Force.", target: file);
+                ErrorCode.DashboardExists, $"'{file}' exists and is not the dashboard '{document.Uid}'. Use another path, or use -Force to replace the file.", target: file);
         }
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
         {
@@ -208,7 +208,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
 
     private static bool IsFile(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
-    // After objects of other types, PowerShell lists every property, and the JSON has a thousand lines.
+    // For objects whose type differs from that of the first, PowerShell lists every property, and the JSON has about a thousand lines.
     private static PSObject WithShortDisplay(DashboardDocument document)
     {
         var output = PSObject.AsPSObject(document);

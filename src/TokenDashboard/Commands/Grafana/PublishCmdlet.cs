@@ -1,12 +1,12 @@
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of commands that publish to a server. Every item has a result, even if it or the server fails.</summary>
+/// <summary>The base class of commands that publish to a server. Every item has a result, even if the item or the server fails.</summary>
 public abstract class PublishCmdlet : GrafanaCmdlet
 {
     private bool _begun;
     private TokenDashboardException? _ended;
 
-    /// <summary>The title of the folder in Grafana, with slashes for nested folders. Without it, a dashboard or alert rule stays in its folder.</summary>
+    /// <summary>The title of the folder in Grafana, with slashes for nested folders. Without it, an existing dashboard or alert rule stays in its folder.</summary>
     [Parameter, ValidateNotNullOrEmpty, ValidatePattern(@"\S"), ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 
@@ -18,7 +18,10 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     [Parameter, ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceName { get; set; }
 
-    /// <summary>The uid of the data source. The default is tokendashboard-sqlite or tokendashboard-clickhouse, unless a dashboard is set to another one of the server.</summary>
+    /// <summary>
+    /// The uid of the data source. The default is tokendashboard-sqlite or tokendashboard-clickhouse, unless a dashboard refers to another one on
+    /// the server.
+    /// </summary>
     [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
@@ -26,15 +29,15 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     [Parameter] public SwitchParameter Force { get; set; }
 
     /// <summary>
-    /// Publishes one item, after preparing what it needs. If that fails, it is Failed, before its error record. If the server fails, those after it are
-    /// Skipped, before the command ends with the failure. The folder's title, if known, is that of the item.
+    /// Publishes one item, after preparing what it needs. If the item fails, its result is Failed and precedes its error record. If the server fails, the
+    /// items after it are Skipped, and then the command ends with the failure. The folder's title, if known, is the title of the item's folder.
     /// </summary>
     private protected void Publish(
         GrafanaPublishResult item, Func<IEnumerable<GrafanaPublishResult>> prepare, Func<IEnumerable<GrafanaPublishResult>> publish, Func<string?> folderTitle)
     {
         if (_ended is not null)
         {
-            WriteObject(item with { Action = GrafanaPublishAction.Skipped, FolderTitle = folderTitle(), Message = $"Not published, because the run ended before with {_ended.Code}." });
+            WriteObject(item with { Action = GrafanaPublishAction.Skipped, FolderTitle = folderTitle(), Message = $"Not published, because the run had already ended with {_ended.Code}." });
             return;
         }
         bool told = false;
@@ -51,7 +54,7 @@ public abstract class PublishCmdlet : GrafanaCmdlet
         catch (TokenDashboardException exception)
         {
             bool ends = IsTerminating(exception);
-            // A conflict is told before its error.
+            // The result of a conflict precedes its error.
             if (!told && (_begun || !ends))
                 WriteObject(item with { Action = GrafanaPublishAction.Failed, FolderTitle = folderTitle(), Message = exception.Message });
             if (!_begun || !ends)

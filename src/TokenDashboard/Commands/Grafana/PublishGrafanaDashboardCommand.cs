@@ -19,20 +19,20 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse. Without it, an existing data source is used unchanged.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
-    /// <summary>An existing data source for all references to its plugin, or a hashtable from what a dashboard has to an existing data source.</summary>
+    /// <summary>An existing data source for all references to its plugin, or a hashtable that maps references in dashboards to existing data sources.</summary>
     [Parameter, ArgumentCompleter(typeof(ServerCompleter)), ValidateNotNull]
     public DataSourceMap? DataSource { get; set; }
 
     /// <summary>The message in the dashboard's history in Grafana.</summary>
     [Parameter, ValidateLength(1, 400)] public string? Message { get; set; }
 
-    /// <summary>The folder for backups of what is overwritten in Grafana.</summary>
+    /// <summary>The folder for backups of the dashboards that are overwritten in Grafana.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? BackupPath { get; set; }
 
-    /// <summary>Reports a dashboard that is not on the server instead of creating it.</summary>
+    /// <summary>Reports a dashboard that is not on the server, instead of creating it.</summary>
     [Parameter] public SwitchParameter UpdateOnly { get; set; }
 
-    /// <summary>Returns each dashboard in the property Dashboard of its result.</summary>
+    /// <summary>Adds each dashboard to its result, in the property Dashboard.</summary>
     [Parameter] public SwitchParameter PassThru { get; set; }
 
     private protected override void Process() => EachDashboard(InputObject, Path, Database, document => Publish(
@@ -43,7 +43,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     private protected override void Finish()
     {
         base.Finish();
-        // An input that could not be read may refer to them.
+        // An unreadable input may refer to them.
         if (!Failed)
             _publisher?.Finish();
     }
@@ -51,7 +51,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     private GrafanaPublishResult WithDashboard(GrafanaPublishResult result, DashboardDocument document) =>
         PassThru && result.Uid == document.Uid ? result with { Dashboard = document } : result;
 
-    /// <summary>A folder that accepts no dashboard ends the command, too.</summary>
+    /// <summary>A folder that accepts no dashboard also ends the command.</summary>
     private protected override bool EndsCommand(TokenDashboardException exception) =>
         exception.Code == ErrorCode.GrafanaFolderConflict || base.EndsCommand(exception);
 

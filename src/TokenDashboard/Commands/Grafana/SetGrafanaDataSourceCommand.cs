@@ -10,13 +10,13 @@ public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
     /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse, as in clickhouse://host:8123/database.</summary>
     [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string Database { get; set; } = "";
 
-    /// <summary>Who signs in to ClickHouse: a user that may only read. Without it, user and password of an existing data source stay.</summary>
+    /// <summary>The credential of a ClickHouse user with read-only access. Without it, an existing data source keeps its user and password.</summary>
     [Parameter, Credential] public PSCredential? DataSourceCredential { get; set; }
 
-    /// <summary>The data source's name; default: TokenDashboard, for ClickHouse TokenDashboard ClickHouse, for a new one, its own for an existing one.</summary>
+    /// <summary>The data source's name. By default, a new one is named TokenDashboard or TokenDashboard ClickHouse, and an existing one keeps its name.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Name { get; set; }
 
-    /// <summary>The data source's uid; default: tokendashboard-sqlite or tokendashboard-clickhouse.</summary>
+    /// <summary>The data source's uid. The default is tokendashboard-sqlite or tokendashboard-clickhouse.</summary>
     [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(DataSourceUidCompleter))]
     public string? Uid { get; set; }
 

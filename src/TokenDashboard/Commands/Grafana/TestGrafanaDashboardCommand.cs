@@ -22,7 +22,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     /// <summary>The SQLite database, or the address of ClickHouse, to run the queries on. The default is the default store, if there is one.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
-    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
@@ -30,41 +30,41 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     /// <summary>Runs no queries.</summary>
     [Parameter] public SwitchParameter SkipQuery { get; set; }
 
-    /// <summary>The time limit of a query in seconds. All queries of a dashboard may take ten times as long.</summary>
+    /// <summary>The time limit of a query in seconds. All queries of a dashboard together have ten times this limit.</summary>
     [Parameter, ValidateRange(1, 86400)] public int QueryTimeoutSec { get; set; } = 30;
 
-    /// <summary>The start of the time range, instead of the dashboard's own.</summary>
+    /// <summary>The start of the time range. The default comes from the dashboard.</summary>
     [Parameter, Alias("Start"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
-    /// <summary>The end of the time range, instead of the dashboard's own.</summary>
+    /// <summary>The end of the time range. The default comes from the dashboard.</summary>
     [Parameter, Alias("End"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
-    /// <summary>A time range that ends now, or a named one. It cannot be combined with Since or Until.</summary>
+    /// <summary>A time range that ends now, or a named time range. It cannot be combined with Since or Until.</summary>
     [Parameter, TimeExpressionTransformation(IsLength = true), ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
 
-    /// <summary>Values of the dashboards' variables by name: one, several in an array, or an empty array for All.</summary>
+    /// <summary>Values of the dashboards' variables by name: one value, several values in an array, or an empty array for All.</summary>
     [Parameter] public IDictionary? Variable { get; set; }
 
     /// <summary>Rules to omit. Wildcards are permitted.</summary>
     [Parameter, ArgumentCompleter(typeof(DashboardRuleCompleter)), SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 
-    /// <summary>Omits findings and query results of lesser severity. The default, Passed, omits none.</summary>
+    /// <summary>Omits findings and query results below this severity. The default, Passed, omits none.</summary>
     [Parameter, ChoiceTransformation] public FindingSeverity Severity { get; set; }
 
     /// <summary>The time zone of days in time ranges. The default is the local time zone.</summary>
     [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
-    /// <summary>Returns only whether dashboards were tested without a finding of Severity or above, by default Warning.</summary>
+    /// <summary>Returns only whether the dashboards have no finding of Severity or above. With this parameter, the default of Severity is Warning.</summary>
     [Parameter] public SwitchParameter Quiet { get; set; }
 
     private protected override void Process() => EachDashboard(InputObject, Path, FindDatabase(), _documents.Add);
 
-    /// <summary>Links are checked among all specified dashboards, so the work starts after the last input.</summary>
+    /// <summary>Links are checked across all specified dashboards, so the work starts after the last input.</summary>
     private protected override void Finish()
     {
         bool passed = !Failed && _documents.Count > 0;
@@ -103,7 +103,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotSpecified)
         {
-            WriteVerbose("No query is run, because no store is specified. To run queries, use -Database.");
+            WriteVerbose("No queries are run, because no store is specified. To run queries, use -Database.");
             return null;
         }
     }

@@ -6,7 +6,7 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class GetTokenStoreCommand : SingleStoreCmdlet
 {
-    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter, Credential]
     public PSCredential? Credential { get; set; }
 

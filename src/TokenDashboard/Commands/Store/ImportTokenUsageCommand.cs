@@ -15,8 +15,8 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private Lazy<PriceList?>? _prices;
 
     /// <summary>
-    /// Files to import, and folders with all files in them; wildcards are permitted, and paths or files from the pipeline. A hyphen means
-    /// standard input.
+    /// Files to import, and folders, whose files are all imported. Wildcards are permitted. The pipeline accepts paths and files. A hyphen
+    /// means standard input.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
@@ -24,36 +24,36 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The format of the files; Auto detects the format of each file.</summary>
+    /// <summary>The format of the files. Auto detects the format of each file.</summary>
     [Parameter, ChoiceTransformation]
     public ImportFormat Format { get; set; } = ImportFormat.Auto;
 
     /// <summary>
-    /// The store. Without it: the environment variable TOKENDASHBOARD_DATABASE, else logging.sqlite.database of the Observicia
-    /// configuration file. It is created if it is missing.
+    /// The store. The default is the environment variable TOKENDASHBOARD_DATABASE, then logging.sqlite.database of the Observicia
+    /// configuration file. The store is created if it does not exist.
     /// </summary>
     [Parameter, ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
     /// <summary>
-    /// Which column of a CSV file, or which member of JSON, is which: the key is a column of the store, the value one of the file, or a
-    /// constant such as '=gpt-4'.
+    /// Maps columns of the store to columns of a CSV file or members of JSON objects. A key is a column of the store. A value is a column
+    /// or member of the file, or a constant such as '=gpt-4'.
     /// </summary>
     [Parameter, ValidateNotNull]
     public Hashtable? Map { get; set; }
 
-    /// <summary>The time zone of times without one: an IANA or Windows name, UTC or Local. The default is UTC.</summary>
+    /// <summary>The time zone of times that have none: an IANA or Windows name, UTC or Local. The default is UTC.</summary>
     [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Utc;
 
     /// <summary>
-    /// Counts spans even where spans below them carry their tokens. Without it, agents and the like, and calls that two programs traced,
-    /// count once.
+    /// Counts spans even if spans below them contain their tokens. Without it, spans of agents and similar spans, and calls that two
+    /// programs traced, count once.
     /// </summary>
     [Parameter]
     public SwitchParameter KeepNested { get; set; }
 
-    /// <summary>A file that cannot be read is one error record; a store that cannot be written ends the command.</summary>
+    /// <summary>A file that cannot be read is one error record. A store that cannot be written ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) =>
         exception.Code == ErrorCode.ImportMapInvalid || !exception.IsAbout("Import");
 
@@ -92,12 +92,12 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (failed.Length > 0 && report.ProblemCode is null)
         {
             string kinds = string.Join(", ", failed.GroupBy(file => file.ProblemCode).Select(kind => $"{kind.Key} {kind.Count():N0}"));
-            WriteWarning($"Files in '{folder}' without requests: {failed.Length:N0} of {report.Files.Count:N0} ({kinds}). Their reports in Files say why (Problem).");
+            WriteWarning($"Files in '{folder}' without requests: {failed.Length:N0} of {report.Files.Count:N0} ({kinds}). The property Problem of their reports in Files contains the reason.");
         }
         Write(report, progress);
     }
 
-    /// <summary>The importer, or null if the user does not want it.</summary>
+    /// <summary>The importer; null if the user declines.</summary>
     private TokenImporter? Prepare(string path)
     {
         string database = TelemetryStores.PathOf(Database is null ? FindStore() : ResolveStore(Database));
@@ -109,7 +109,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         {
             KeepNested = KeepNested,
             TimeZone = TimeZone,
-            // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
+            // If a file names no provider, the provider follows from the model name. Without a price list it stays unknown, which is reported once.
             ProviderOf = model => (_prices ??= new Lazy<PriceList?>(LoadPrices)).Value?.ProviderOf(model),
         });
     }
@@ -121,13 +121,13 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (report.ProblemCode is { } code)
             throw new TokenDashboardException(code, report.Problem!, target: report.Path);
         if (report.Unreadable > 0)
-            WriteWarning($"Lines of '{report.Path}' that could not be read and are omitted: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
+            WriteWarning($"Unreadable lines of '{report.Path}' that were skipped: {report.Unreadable:N0}. The first: {report.UnreadableLines[0]}. UnreadableLines of the report contains the reasons.");
         if (report.UnknownValues.Count > 0)
-            WriteWarning($"Values of '{report.Path}' that are not what their columns need and are unknown now: {report.UnknownValues}. Their requests are imported. UnknownValues of the report has the counts.");
+            WriteWarning($"Invalid values of '{report.Path}' that are stored as unknown: {report.UnknownValues}. Their requests are imported. UnknownValues of the report contains the counts.");
         if (report.BeforeRemoval > 0)
-            WriteWarning($"Requests of '{report.Path}' that are omitted because they may be among those that were removed from the store: {report.BeforeRemoval:N0}. Notes of the report says what to do.");
+            WriteWarning($"Requests of '{report.Path}' that were skipped because Remove-TokenUsage may have removed them from the store: {report.BeforeRemoval:N0}. Notes of the report explains what to do.");
         if (report.WithoutTokens == report.Read)
-            WriteWarning($"All requests of '{report.Path}' have 0 tokens ({report.Read:N0}): the file does not say how many were used.");
+            WriteWarning($"All requests of '{report.Path}' have 0 tokens ({report.Read:N0}): the file does not contain token counts.");
         foreach (string note in report.Notes)
             WriteVerbose($"'{report.Path}': {note}");
         WriteObject(report);
@@ -137,7 +137,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private static Action<long> Shown(WorkProgress progress, string file)
     {
         progress.Activity = $"Importing {Display.Text(file)}";
-        // Of standard input and of pipes nothing is known, nor of a file that is gone since it was found.
+        // Standard input and pipes have no known length. Neither does a file that was deleted after it was found.
         long length = file != StandardInput && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
         // A file can grow while it is read.
         return read => progress.Show(

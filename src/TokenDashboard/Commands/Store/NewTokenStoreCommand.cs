@@ -7,15 +7,15 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class NewTokenStoreCommand : TokenCmdlet
 {
-    /// <summary>The database file to create. It must not exist; a missing folder is created.</summary>
+    /// <summary>The database file to create. It must not exist. A missing folder is created.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true), Alias("Database"), ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Adds sample requests like those of a company. The parameters of the sample imply it.</summary>
+    /// <summary>Adds sample requests like those of a company. The other sample parameters imply it.</summary>
     [Parameter(ParameterSetName = "Sample")]
     public SwitchParameter Sample { get; set; }
 
-    /// <summary>How many days the sample covers, 1 to 3650.</summary>
+    /// <summary>The number of days that the sample covers, 1 to 3650.</summary>
     [Parameter(ParameterSetName = "Sample"), ValidateRange(1, 3650)]
     public int Days { get; set; } = 30;
 
@@ -23,7 +23,7 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     [Parameter(ParameterSetName = "Sample"), ValidateRange(1, 1_000_000)]
     public int RequestsPerDay { get; set; } = 800;
 
-    /// <summary>The seed of the sample: the same seed, days and end give the same requests.</summary>
+    /// <summary>The seed of the sample. The same seed, days and end produce the same requests.</summary>
     [Parameter(ParameterSetName = "Sample")]
     public int Seed { get; set; } = 1;
 
@@ -31,7 +31,7 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     [Parameter(ParameterSetName = "Sample"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
-    /// <summary>A store that cannot be created is one error record; the command continues with the next one.</summary>
+    /// <summary>A store that cannot be created is one error record. The command continues with the next store.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
     private protected override void Process()

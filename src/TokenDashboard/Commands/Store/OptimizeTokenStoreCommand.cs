@@ -12,7 +12,7 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
     [Parameter, ChoiceTransformation]
     public JournalMode JournalMode { get; set; }
 
-    /// <summary>Compares all rollups with the requests, and rebuilds those that differ.</summary>
+    /// <summary>Compares all rollups with the requests, and rebuilds the rollups that differ.</summary>
     [Parameter]
     public SwitchParameter Verify { get; set; }
 
@@ -20,14 +20,14 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
     [Parameter]
     public SwitchParameter Rebuild { get; set; }
 
-    /// <summary>Replaces rollups of another version of this module even if they contain removed requests, whose usage is lost.</summary>
+    /// <summary>Replaces rollups of another version of this module even if they contain removed requests, whose usage is then lost.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);
-        // With -WhatIf, too, what is no store is an error.
+        // A file that is not a store is an error with -WhatIf, too.
         TelemetryStores.Open(path, Cancellation).Dispose();
         bool setsMode = MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode));
         if (!ShouldProcess(path, $"Create or refresh rollups in the tables tokendash_rollup* and the prices in tokendash_price{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
@@ -46,7 +46,7 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
         {
             optimizer.SetJournalMode(JournalMode);
             if (JournalMode == JournalMode.Wal)
-                WriteWarning($"'{path}' is in WAL mode now: all accounts that read it, including Grafana's, need write access to its folder, and the file must not be on a network share.");
+                WriteWarning($"'{path}' is now in WAL mode. All accounts that read it, including Grafana's, need write access to its folder. The file must not be on a network share.");
         }
         progress.Dispose();
         WriteVerbose($"'{path}': longest lock {optimizer.LongestLock.TotalMilliseconds:0} ms.");

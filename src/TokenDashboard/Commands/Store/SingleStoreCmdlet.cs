@@ -1,6 +1,6 @@
 namespace TokenDashboard.Commands;
 
-/// <summary>A command that works on one store after another.</summary>
+/// <summary>The base class of commands that process stores one after another.</summary>
 public abstract class SingleStoreCmdlet : StoreCmdlet
 {
     /// <summary>The stores' database files. Wildcards are permitted. The default is the default store.</summary>
@@ -10,7 +10,7 @@ public abstract class SingleStoreCmdlet : StoreCmdlet
     [SupportsWildcards]
     public override string[]? Database { get; set; }
 
-    /// <summary>A store that cannot be read is one error record; the command continues with the next one.</summary>
+    /// <summary>A store that cannot be read is one error record. The command continues with the next store.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception) && Database is not { Length: > 1 };
 
     private protected abstract void Process(string store);

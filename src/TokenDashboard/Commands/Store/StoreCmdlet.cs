@@ -2,12 +2,13 @@ using System.Net;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of commands that read stores: resolves the stores, and warns of unreadable values.</summary>
+/// <summary>The base class of commands that read stores. It resolves the stores, and warns of unreadable values.</summary>
 public abstract class StoreCmdlet : TokenCmdlet
 {
     /// <summary>
-    /// The stores: database files, where wildcards are permitted, and addresses such as clickhouse://host:8123/database. Without it: the environment variable TOKENDASHBOARD_DATABASE, else
-    /// logging.sqlite.database of the Observicia configuration file (OBSERVICIA_CONFIG_FILE, or observicia_config.yaml in the current folder).
+    /// The stores: database files, where wildcards are permitted, and addresses such as clickhouse://host:8123/database. The default is the
+    /// environment variable TOKENDASHBOARD_DATABASE, then logging.sqlite.database of the Observicia configuration file (OBSERVICIA_CONFIG_FILE,
+    /// or observicia_config.yaml in the current folder).
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("Path", "FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public virtual string[]? Database { get; set; }
@@ -16,20 +17,20 @@ public abstract class StoreCmdlet : TokenCmdlet
     [Parameter(ValueFromPipeline = true)]
     public virtual FileSystemInfo? InputObject { get; set; }
 
-    /// <summary>A store that cannot be read is one error record; the command continues with the next one.</summary>
+    /// <summary>A store that cannot be read is one error record. The command continues with the next store.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
     private protected virtual IReadOnlyList<string> StoreReferences() => InputObject is not null ? [InputObject.FullName]
         : Database is null ? [FindStore()]
         : [.. Database.SelectMany(References)];
 
-    /// <summary>The credential for a server; null for the environment's user.</summary>
+    /// <summary>The credential for a server; null for the user of the environment variables.</summary>
     private protected virtual NetworkCredential? Login => null;
 
-    /// <summary>How long a read waits for another process's lock; null for the usual time.</summary>
+    /// <summary>How long a read waits for the lock of another process; null for the default.</summary>
     private protected virtual TimeSpan? LockTime => null;
 
-    /// <summary>Opens the stores, those with the chosen sources or all, runs work on them with their names for messages, and closes them.</summary>
+    /// <summary>Opens the stores with the selected sources, or all stores, runs work on them with their names for messages, and closes them.</summary>
     private protected void UseStores(Func<string, bool>? isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work) =>
         TelemetryStores.Use(StoreReferences(), Login, isChosen, stores =>
         {

@@ -14,15 +14,15 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     [Parameter(Mandatory = true, Position = 1), ValidateNotNullOrEmpty]
     public string Target { get; set; } = "";
 
-    /// <summary>The source that identifies the requests of this store. The default is the name of the computer and of the file.</summary>
+    /// <summary>The source that identifies the requests of this store. The default consists of the names of the computer and of the file.</summary>
     [Parameter, ValidateNotNullOrEmpty]
     public string? Source { get; set; }
 
-    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter, Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The cluster on whose servers the tables are created. By default, one table on one server.</summary>
+    /// <summary>The cluster on whose servers the tables are created. Without it, the tables are created on one server.</summary>
     [Parameter, ValidateNotNullOrEmpty]
     public string? Cluster { get; set; }
 
@@ -30,7 +30,7 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     [Parameter, ValidateRange(1, TokenStoreSync.MostBatchRows)]
     public int BatchRows { get; set; } = 100_000;
 
-    /// <summary>Only requests from this time on are sent and compared: an ISO time, a length of time ago (90d) or a word ('this month').</summary>
+    /// <summary>Sends and compares only requests from this time on: an ISO time, a length of time ago (90d) or a word ('this month').</summary>
     [Parameter, TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
@@ -38,7 +38,7 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     [Parameter]
     public SwitchParameter Repair { get; set; }
 
-    /// <summary>Compares only the newest million requests that were sent before, not all.</summary>
+    /// <summary>Compares only the newest million of the requests that were sent before, instead of all.</summary>
     [Parameter]
     public SwitchParameter SkipCheck { get; set; }
 
@@ -59,10 +59,10 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         if (!_sources.Add(options.Source))
         {
             throw new TokenDashboardException(
-                ErrorCode.StoreSourceConflict, $"'{path}' has the same source '{options.Source}' as another store, whose requests it would replace. Sync the stores separately, with -Source.", target: path);
+                ErrorCode.StoreSourceConflict, $"'{path}' has the same source '{options.Source}' as another store, and would replace the requests of that store. Sync the stores separately, with -Source.", target: path);
         }
         using var sync = new TokenStoreSync(path, Target, options, Cancellation);
-        // All are shown, also where the first one is not wanted.
+        // All actions are shown, even if the user declines the first one.
         bool isWanted = true;
         foreach (string action in sync.CreateStatements.Append($"Send the requests of '{path}' as those of the source '{options.Source}'"))
             isWanted &= ShouldProcess(sync.Target, action);
@@ -78,7 +78,7 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         TokenStoreSyncResult result = sync.Run(count => progress.Show(null, _ => string.Create(CultureInfo.CurrentCulture, $"{count:N0} requests")));
         progress.Dispose();
         if (result.IsOtherStore && !Repair)
-            WriteWarning($"'{result.Database}' looks like another file than the one whose requests were sent as '{result.Source}': its largest row id is smaller, and it lacks the newest of them. Nothing was sent. Give the new file another -Source, or, if the store should be so, use -Repair, which removes from {sync.Target} what the store lacks.");
+            WriteWarning($"'{result.Database}' appears to be a different file from the one whose requests were sent as '{result.Source}': its largest row id is smaller, and the newest of these requests are missing. Nothing was sent. If it is a different file, specify another -Source. If the store is correct, use -Repair, which removes the missing requests from {sync.Target}.");
         if (result.Repaired == 0 && result.Changed + result.Removed > 0)
             WriteWarning($"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} has the old versions; use -Repair.");
         if (result.NotSendable > 0)

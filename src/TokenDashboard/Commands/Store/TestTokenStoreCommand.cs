@@ -7,11 +7,11 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenStoreCheck), typeof(bool))]
 public sealed class TestTokenStoreCommand : SingleStoreCmdlet
 {
-    /// <summary>Removes the time limit of the integrity check. Outside WAL mode, it blocks the application.</summary>
+    /// <summary>Removes the time limit of the integrity check. Outside WAL mode, the check blocks the application.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Returns only whether no check failed.</summary>
+    /// <summary>Returns only whether all checks succeeded.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 

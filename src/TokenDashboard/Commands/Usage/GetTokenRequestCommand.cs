@@ -6,7 +6,7 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenRequest))]
 public sealed class GetTokenRequestCommand : RowCmdlet
 {
-    /// <summary>The property to sort by. Any except Id reads all matching requests before the first is returned.</summary>
+    /// <summary>The property to sort by. For any property except Id, all matching requests are read before the first one is returned.</summary>
     [Parameter, ChoiceTransformation]
     public RequestOrder OrderBy { get; set; }
 

@@ -7,8 +7,8 @@ namespace TokenDashboard.Commands;
 public sealed class GetTokenUsageCommand : UsageCmdlet
 {
     /// <summary>
-    /// What to group by: at most one of Minute, Hour, Day, Week, Month, Quarter, Year and Session, and any of the others. By default, one
-    /// row for everything.
+    /// What to group by: at most one of Minute, Hour, Day, Week, Month, Quarter, Year and Session, and any of the others. Without it,
+    /// the result is one row.
     /// </summary>
     [Parameter(Position = 0), ChoiceTransformation(IsList = true)]
     public UsageDimension[] GroupBy { get; set; } = [];

@@ -42,7 +42,7 @@ public sealed class GetUserTokenUsageCommand : UsageCmdlet
                 QueryResult<UserTokenUsage> users = query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost);
                 Write(users, "Usage per user", !ComparePrevious ? "" : OrderBy == UsageOrder.Cost ? "CostComparison" : "Comparison");
                 if (ComparePrevious && users.Rows is [{ PreviousTokens: null }, ..])
-                    WriteWarning("There is no comparison, because the first request of the store is later than the start of the previous period. Use a shorter or a later time range.");
+                    WriteWarning("No comparison is available, because the first request of the store is later than the start of the previous period. Use a shorter or later time range.");
                 break;
         }
     }

@@ -38,7 +38,7 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     {
         string? file = Path is null ? null : ResolvePath(Path);
         if (file is not null && Stores.Any(store => string.Equals(RegularFile.WithoutLinks(store.Name), RegularFile.WithoutLinks(file), RegularFile.PathComparison)))
-            throw new TokenDashboardException(ErrorCode.ReportExists, $"'{file}' is the store that the report is about. Use another path.", target: Path);
+            throw new TokenDashboardException(ErrorCode.ReportExists, $"'{file}' is the store that the report describes. Use another path.", target: Path);
         ReportFormat format = MyInvocation.BoundParameters.ContainsKey(nameof(As)) ? As : ReportFile.FormatOf(file);
         if (file is not null && !ShouldProcess(file, "Write a report on token usage"))
             return;

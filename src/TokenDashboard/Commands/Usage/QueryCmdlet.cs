@@ -3,13 +3,13 @@ using System.Net;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of commands that query requests: the filters, the time range and the time zone.</summary>
+/// <summary>The base class of commands that query requests, with the filters, the time range and the time zone.</summary>
 public abstract class QueryCmdlet : StoreCmdlet
 {
     private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction), nameof(Source)];
 
     private const string UpperBound =
-        "Cost is an upper bound, because some requests, such as those of Observicia, do not record cached tokens: see CostIsUpperBound. This warning appears once.";
+        "Cost is an upper bound, because some requests, such as those of Observicia, do not record cached tokens. See CostIsUpperBound. This warning appears once per session.";
 
     private readonly Stopwatch _watch = new();
 
@@ -48,15 +48,15 @@ public abstract class QueryCmdlet : StoreCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true), SupportsWildcards, ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Source { get; set; }
 
-    /// <summary>The dimensions of a piped row, from its property. Empty names of other dimensions, as in a CSV file, are ignored.</summary>
+    /// <summary>The dimensions of a piped row, bound by property name. Empty names of other dimensions, as in a CSV file, are ignored.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     public string? GroupedBy { get; set; }
 
-    /// <summary>The store of a piped result of Sync-TokenStore, from its property: the source is that of its requests there.</summary>
+    /// <summary>The store of a piped result of Sync-TokenStore, bound by property name. Source is then the source of its requests in that store.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     public string? Target { get; set; }
 
-    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter, Credential]
     public PSCredential? Credential { get; set; }
 
@@ -64,11 +64,14 @@ public abstract class QueryCmdlet : StoreCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("Start"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
-    /// <summary>The exclusive end of the time range, in the forms of Since.</summary>
+    /// <summary>The exclusive end of the time range, in the same forms as Since.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("End"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
-    /// <summary>A time range that ends now (7d, '7 days', 24h, a TimeSpan), or a named period (today, yesterday, 'this month', 'last month'). Not with Since or Until.</summary>
+    /// <summary>
+    /// A time range that ends now (7d, '7 days', 24h, a TimeSpan), or a named period (today, yesterday, 'this month', 'last month'). Cannot be
+    /// combined with Since or Until.
+    /// </summary>
     [Parameter, TimeExpressionTransformation(IsLength = true), ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
 
@@ -76,7 +79,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     [Parameter]
     public virtual SwitchParameter WholeDays { get; set; }
 
-    /// <summary>The first day of the week. Without it, Monday.</summary>
+    /// <summary>The first day of the week. The default is Monday.</summary>
     [Parameter, ChoiceTransformation]
     public DayOfWeek FirstDayOfWeek { get; set; } = DayOfWeek.Monday;
 
@@ -89,7 +92,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     /// <summary>
     /// The time of the prices: the time of each request (Request, the default), Now, or another
-    /// time. If it is not Request, results also contain the difference.
+    /// time. If it is not Request, results also contain the difference in cost.
     /// </summary>
     [Parameter, TimeExpressionTransformation(NullWord = "Request"), ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? PriceAt { get; set; }
@@ -108,7 +111,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         Now = DateTimeOffset.UtcNow;
         (_userOfCommandLine, _rangeOfCommandLine) = (User, (Since, Until));
         _isDatabaseGiven = Database is not null;
-        // Parameters that are bound now are from the command line. Later ones are names from piped results, without wildcards.
+        // Parameters that are bound at this point are from the command line. Parameters bound later are names from piped results, without wildcards.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
 
@@ -129,7 +132,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         if (!_timeOfWeekIsTold && (IsGroupedBy(nameof(UsageDimension.Weekday)) || IsGroupedBy(nameof(UsageDimension.HourOfDay))))
         {
             _timeOfWeekIsTold = true;
-            WriteWarning("Weekdays and hours of the day of piped rows are not filters: the results include all of them.");
+            WriteWarning("Weekdays and hours of the day in piped rows are not used as filters. The results include all weekdays and hours.");
         }
         Filter = MakeFilter();
         UseStores(Given(nameof(Source), Source).Length > 0 ? IsChosen : null, (stores, name) =>
@@ -143,7 +146,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     }
 
     /// <summary>
-    /// Warns once per command of costs that are in several currencies, and once per session that the cost may be lower, because requests do not
+    /// Warns once per command if costs are in several currencies, and once per session if the cost may be lower, because requests do not
     /// record cached tokens.
     /// </summary>
     private protected void WarnAboutCost(IEnumerable<UsageFigures> rows) =>
@@ -154,20 +157,20 @@ public abstract class QueryCmdlet : StoreCmdlet
         if (!_currenciesAreTold && costs.Where(cost => cost.Amount is null).Select(cost => cost.Currency).MaxBy(currency => currency?.Length) is { } several)
         {
             _currenciesAreTold = true;
-            WriteWarning($"Cost is in several currencies ({several}), which are never added, so totals of more than one have none. {CostHint}, or give your own prices in the currency of the others.");
+            WriteWarning($"Cost is in several currencies ({several}), which are never added, so totals of several currencies have no cost. {CostHint}, or define your own prices in one currency.");
         }
         if (!SessionWarnings.Has(UpperBound) && costs.Any(cost => cost is { IsUpperBound: true, Amount: not null }) && SessionWarnings.Add(UpperBound))
             WriteWarning(UpperBound);
     }
 
-    /// <summary>How to get results of one currency each.</summary>
+    /// <summary>How to get results that each have one currency.</summary>
     private protected virtual string CostHint => CurrencyHint;
 
-    /// <summary>How to get a result of one currency.</summary>
+    /// <summary>How to get a result with one currency.</summary>
     private protected const string CurrencyHint = "Select the models of one currency with -Model or -Provider";
 
-    /// <summary>What to do if the time range has no request; empty without a time range.</summary>
-    private protected virtual string RangeHint => Filter.Range.Since is null && Filter.Range.Until is null ? "" : " Use another time range with -Since and -Until, or none.";
+    /// <summary>What to do if the time range contains no requests; empty without a time range.</summary>
+    private protected virtual string RangeHint => Filter.Range.Since is null && Filter.Range.Until is null ? "" : " Use another time range with -Since and -Until, or no time range.";
 
     /// <summary>Warns of unreadable values. If no request matches, the warning shows the time range of the store.</summary>
     private protected void WarnAbout(UnreadableReport unreadable, bool isEmpty)
@@ -175,7 +178,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         WarnAbout(unreadable, _storeNames);
         bool hasRange = RangeHint.Length > 0;
         string[] names = [.. Names.Where(MyInvocation.BoundParameters.ContainsKey)];
-        // Piped users often have no requests in a time range, but without one they should have some.
+        // Piped users often have no requests in a time range. Without a time range, they should have some.
         bool isName = MyInvocation.ExpectingInput && !hasRange && names.Where(_piped.Contains).SequenceEqual([nameof(User)]);
         if (!isEmpty || (MyInvocation.ExpectingInput && !isName))
             return;
@@ -198,7 +201,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         return new UsagePrices(list, PriceAt?.ToInstant(Now, TimeZone));
     }
 
-    // Files have a property Target, too: what a link leads to.
+    // Files also have a property Target: the target of a link.
     private protected override IReadOnlyList<string> StoreReferences() =>
         InputObject is null && !_isDatabaseGiven && Target is not null && TelemetryStores.IsAddress(Target) ? [Target] : base.StoreReferences();
 
@@ -215,7 +218,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private TimeRange MakeRange()
     {
-        // A length of the command line goes before the range of a piped row.
+        // A length of time on the command line takes precedence over the range of a piped row.
         (TimeExpression? since, TimeExpression? until) = Last is null ? (Since, Until) : _rangeOfCommandLine;
         return WholeDays ? TimeExpression.WholeDays(since, until, Last, Now, TimeZone, FirstDayOfWeek) : TimeExpression.Range(since, until, Last, Now, TimeZone, FirstDayOfWeek);
     }
@@ -223,7 +226,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private RequestFilter MakeFilter() => new()
     {
         Range = MakeRange(),
-        // On Unix, files have a property User, which is their owner and not a user of requests.
+        // On Unix, files have a property User: the owner, not a user of requests.
         User = InputObject is not null ? _userOfCommandLine ?? [] : Given(nameof(User), User),
         Model = Given(nameof(Model), Model),
         Provider = Given(nameof(Provider), Provider),

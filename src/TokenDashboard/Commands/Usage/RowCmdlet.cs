@@ -1,6 +1,6 @@
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of queries that return rows, in pages and in either order.</summary>
+/// <summary>The base class of queries that return rows, in pages and in ascending or descending order.</summary>
 public abstract class RowCmdlet : QueryCmdlet
 {
     private bool _orderIsTold;
@@ -15,13 +15,13 @@ public abstract class RowCmdlet : QueryCmdlet
 
     private protected ulong MostRows => Math.Min(Top ?? ulong.MaxValue, PagingParameters.First);
 
-    /// <summary>Warns once per command of an order by cost in several currencies: amounts are not converted.</summary>
+    /// <summary>Warns once per command if rows are ordered by cost in several currencies: amounts are not converted.</summary>
     private protected void WarnAboutOrder(IEnumerable<string?> currencies)
     {
         string?[] several = [.. currencies.Distinct().Order(StringComparer.Ordinal)];
         if (_orderIsTold || several.Length < 2)
             return;
         _orderIsTold = true;
-        WriteWarning($"The order is by cost in several currencies ({string.Join(", ", several)}), whose numbers are compared as they are. {CurrencyHint}, or give your own prices in the currency of the others.");
+        WriteWarning($"The rows are ordered by cost in several currencies ({string.Join(", ", several)}), and the amounts are compared without conversion. {CurrencyHint}, or define your own prices in one currency.");
     }
 }

@@ -1,9 +1,9 @@
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of commands that return rows of usage, with totals if requested.</summary>
+/// <summary>The base class of commands that return rows of usage, with totals if requested.</summary>
 public abstract class UsageCmdlet : RowCmdlet
 {
-    /// <summary>The property to sort by. By default, the rows have the order of the command.</summary>
+    /// <summary>The property to sort by. The default order depends on the command.</summary>
     [Parameter, ChoiceTransformation]
     public UsageOrder OrderBy { get; set; }
 
@@ -11,7 +11,10 @@ public abstract class UsageCmdlet : RowCmdlet
     [Parameter]
     public SwitchParameter Total { get; set; }
 
-    /// <summary>Writes the page of a result that -Skip and -First select, in the requested order, with a caption for tables and a view other than the default.</summary>
+    /// <summary>
+    /// Writes the page that -Skip and -First select from a result, in the requested order. Tables have a caption, and can have a view other than
+    /// the default.
+    /// </summary>
     private protected void Write<T>(QueryResult<T> result, string caption, string view)
         where T : UsageFigures
     {
@@ -22,7 +25,7 @@ public abstract class UsageCmdlet : RowCmdlet
         WarnAboutCost(result.Total is { } total ? all.Append(total) : all);
         if (OrderBy == UsageOrder.Cost)
             WarnAboutOrder(all.Where(row => row.Cost is not null).Select(row => row.Currency));
-        // The end of the pipeline may have another width, and so may the window in which a variable is shown: it would cut the names off.
+        // The end of the pipeline, or the window in which a variable is shown later, may be narrower and would truncate the names.
         bool isShown = MyInvocation.PipelinePosition == MyInvocation.PipelineLength && !Screen.IsCaptured(MyInvocation);
         string name = view + (isShown && Screen.IsWide(Host) ? "Wide" : "");
         string[] asked = [.. new[] { TimeZone.Id == TimeZoneInfo.Local.Id ? null : TimeZone.Id, PriceAt is null ? null : $"prices of {PriceAt}" }.OfType<string>()];
@@ -39,7 +42,7 @@ public abstract class UsageCmdlet : RowCmdlet
         WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
     }
 
-    /// <summary>The requested ones of all rows, with the total last.</summary>
+    /// <summary>The requested page of all rows, with the total last.</summary>
     private protected IEnumerable<T> Page<T>(QueryResult<T> result, T[] all)
         where T : UsageFigures
     {
@@ -48,7 +51,7 @@ public abstract class UsageCmdlet : RowCmdlet
         return result.Total is { } total ? page.Append(total) : page;
     }
 
-    /// <summary>The rows in the requested order. Subtotals belong to the rows before them, so that only the default order has them.</summary>
+    /// <summary>The rows in the requested order. Subtotals belong to the rows before them, so only the default order includes them.</summary>
     private protected T[] Ordered<T>(QueryResult<T> result)
         where T : UsageFigures
     {

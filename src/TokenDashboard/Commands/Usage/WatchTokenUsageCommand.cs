@@ -11,10 +11,10 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
 {
     private const int KeyPauseMs = 50;
 
-    // The command must pause for most of the time, even with a slow store.
+    // The command must be idle most of the time, even with a slow store.
     private const int PausesPerReading = 4;
 
-    // The warnings that the screen shows; those of cost first, which are given once.
+    // The warnings that the screen shows. Cost warnings are first, because they are given once.
     private readonly List<string> _notes = [];
     private int _costNotes;
     private LiveScreen? _screen;
@@ -24,7 +24,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     [Parameter, ValidateRange(1, 3600)]
     public int IntervalSec { get; set; } = 2;
 
-    /// <summary>The number of refreshes. By default, q or Ctrl+C ends the command.</summary>
+    /// <summary>The number of refreshes. Without it, q or Ctrl+C ends the command.</summary>
     [Parameter, ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = int.MaxValue;
 
@@ -32,7 +32,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter AsLine { get; set; }
 
-    // Not a parameter here: whole days have ended.
+    // Not a parameter of this command: whole days are in the past.
     /// <inheritdoc/>
     public override SwitchParameter WholeDays => default;
 
@@ -41,7 +41,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
 
     private protected override string RangeHint => " Use another start with -Since or -Last.";
 
-    // ClickHouse is refused before it is asked.
+    // A ClickHouse store is rejected before any query is sent.
     private protected override IReadOnlyList<string> StoreReferences() => [.. base.StoreReferences().Select(TelemetryStores.PathOf)];
 
     private protected override void WriteWarning(string text)
@@ -54,11 +54,11 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
 
     private protected override void Query()
     {
-        // The end of a piped row is that of its result.
+        // The end of a piped row is the end of its result.
         if (IsUntilGiven || (Last is not null && Filter.Range.Until < Now) || Filter.Range.Since > Now)
         {
             throw new TokenDashboardException(
-                ErrorCode.RangeInvalid, "Watch-TokenUsage shows usage from a time until now. Use -Since with a time in the past, or -Last with a period that has not ended, or neither for today.",
+                ErrorCode.RangeInvalid, "Watch-TokenUsage shows usage from a start time until now. Use -Since with a time in the past, or -Last with a period that has not ended, or neither for today.",
                 target: Last ?? Until ?? Since);
         }
         var query = new LiveUsageQuery(Stores, Filter, TimeZone) { Prices = Prices() };
@@ -83,7 +83,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
         _notes.ForEach(WriteWarning);
     }
 
-    // The screen shows all warnings that apply. Among lines, each is given once.
+    // The screen shows all warnings that apply. Between lines of output, each warning is written once.
     private void Warn(UnreadableReport unreadable, LiveFigures total, bool isFirst)
     {
         _notes.RemoveRange(_costNotes, _notes.Count - _costNotes);
@@ -121,7 +121,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
         }
         catch (InvalidOperationException)
         {
-            // Input is redirected: there are no keys, and Ctrl+C still ends the command.
+            // Input is redirected: no keys can be read, but Ctrl+C still ends the command.
             return false;
         }
     }

@@ -247,7 +247,7 @@ public sealed class AlertRulePublisherTests
         await using FakeGrafana server = await Start();
 
         Assert.Equal(ErrorCode.AlertRuleInvalid, Publish(server, [Daily, Daily]).Error?.Code);
-        Assert.Contains("name of another", Publish(server, [Daily, Daily with { Uid = "second" }]).Error?.Message, StringComparison.Ordinal);
+        Assert.Contains("same name", Publish(server, [Daily, Daily with { Uid = "second" }]).Error?.Message, StringComparison.Ordinal);
         Assert.Contains("Interval", Publish(server, [Daily, Daily with { Uid = "third", Name = "Third", Interval = TimeSpan.FromMinutes(1) }]).Error?.Message, StringComparison.Ordinal);
     }
 

@@ -403,7 +403,7 @@ public class CatalogPanelTests
             At("2026-03-03T13:00:00") with { Total = 100L, User = "bob" },
             At("2026-03-04T12:00:00") with { Total = 150L });
 
-        QueryResult changes = Day().Panel(store, "Change against the period before");
+        QueryResult changes = Day().Panel(store, "Change from the previous period");
 
         Assert.Equal([-0.25, -0.5, -0.5, -0.5, -0.5, -1.0, 0.5], changes.Rows[0].Take(7).Cast<double>());
         Assert.Null(changes.Rows[0][7]);

@@ -131,7 +131,7 @@ public class ClickHouseDashboardTests
         DashboardFinding[] findings = [.. result.Findings.Where(finding => finding.Rule.StartsWith("query-", StringComparison.Ordinal))];
         Assert.Equal([("query-failed", "user"), ("query-variable-failed", "Panel")], findings.Select(finding => (finding.Rule, finding.Panel == "user" ? "user" : "Panel")));
         Assert.Equal(FindingSeverity.Information, result.Queries[^1].Severity);
-        Assert.Equal(["The query of the variable 'user' failed, so this one was not run."], result.Queries[^1].Problems);
+        Assert.Equal(["The query of the variable 'user' failed, so this query was not run."], result.Queries[^1].Problems);
         // What is chosen needs no list.
         Assert.Equal(1, Test("SELECT 1 AS x WHERE 'u1' IN (${user:sqlstring})", variable: "SELECT nothing FROM nowhere", chosen: "u1").Queries[^1].Rows);
     }

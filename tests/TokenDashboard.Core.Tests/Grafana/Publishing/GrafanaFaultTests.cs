@@ -24,29 +24,29 @@ public class GrafanaFaultTests
         { "GET /api/health", "redirect", ErrorCode.GrafanaNotJson, "sign-in" },
         { "GET /api/health", "empty", ErrorCode.GrafanaNotJson, "no content" },
         { "GET /api/health", "half", ErrorCode.GrafanaNotJson, "not JSON" },
-        { "GET /api/health", "other", ErrorCode.GrafanaNotJson, "not as Grafana does" },
-        { "GET /api/health", "array", ErrorCode.GrafanaNotJson, "not a response" },
+        { "GET /api/health", "other", ErrorCode.GrafanaNotJson, "not from Grafana" },
+        { "GET /api/health", "array", ErrorCode.GrafanaNotJson, "not from Grafana's API" },
         { "GET /api/health", "failing", ErrorCode.GrafanaRequestFailed, "database" },
         { "GET /api/org", "401", ErrorCode.GrafanaUnauthorized, "token" },
         { "GET /api/org", "500", ErrorCode.GrafanaRequestFailed, "status 500" },
-        { "GET /api/org", "array", ErrorCode.GrafanaNotJson, "not a response" },
+        { "GET /api/org", "array", ErrorCode.GrafanaNotJson, "not from Grafana's API" },
         { "GET /api/folders", "403", ErrorCode.GrafanaForbidden, "folders:read" },
         { "POST /api/folders", "403", ErrorCode.GrafanaForbidden, "folders:create" },
-        { "POST /api/folders", "409", ErrorCode.GrafanaFolderConflict, "run the command again" },
-        { "POST /api/folders", "412", ErrorCode.GrafanaFolderConflict, "run the command again" },
-        { "POST /api/folders", "other", ErrorCode.GrafanaNotJson, "not a response" },
+        { "POST /api/folders", "409", ErrorCode.GrafanaFolderConflict, "Run the command again" },
+        { "POST /api/folders", "412", ErrorCode.GrafanaFolderConflict, "Run the command again" },
+        { "POST /api/folders", "other", ErrorCode.GrafanaNotJson, "not from Grafana's API" },
         { "GET /api/plugins/frser-sqlite-datasource/settings", "404", ErrorCode.GrafanaPluginMissing, "grafana cli plugins install frser-sqlite-datasource" },
         { "GET /api/datasources/uid/tokendashboard-sqlite", "403", ErrorCode.GrafanaForbidden, "role Admin" },
-        { "GET /api/datasources/uid/tokendashboard-sqlite", "array", ErrorCode.GrafanaNotJson, "not a response" },
-        { "POST /api/datasources", "409", ErrorCode.GrafanaDataSourceConflict, "run the command again" },
+        { "GET /api/datasources/uid/tokendashboard-sqlite", "array", ErrorCode.GrafanaNotJson, "not from Grafana's API" },
+        { "POST /api/datasources", "409", ErrorCode.GrafanaDataSourceConflict, "Run the command again" },
         { "POST /api/datasources", "403", ErrorCode.GrafanaForbidden, "datasources:create" },
         { "GET /api/dashboards/uid/token-usage", "403", ErrorCode.GrafanaForbidden, "dashboards:read" },
-        { "GET /api/dashboards/uid/token-usage", "other", ErrorCode.GrafanaNotJson, "not a response" },
+        { "GET /api/dashboards/uid/token-usage", "other", ErrorCode.GrafanaNotJson, "not from Grafana's API" },
         { "POST /api/dashboards/db", "403", ErrorCode.GrafanaForbidden, "dashboards:write" },
         { "POST /api/dashboards/db", "kubernetes 403", ErrorCode.GrafanaForbidden, "folder is managed by repo (Forbidden)" },
         { "POST /api/dashboards/db", "412 version-mismatch", ErrorCode.GrafanaVersionConflict, "Nothing was written" },
         { "POST /api/dashboards/db", "409", ErrorCode.GrafanaVersionConflict, "Nothing was written" },
-        { "POST /api/dashboards/db", "412 name-exists", ErrorCode.GrafanaRequestFailed, "only once in a folder" },
+        { "POST /api/dashboards/db", "412 name-exists", ErrorCode.GrafanaRequestFailed, "duplicate titles" },
         { "POST /api/dashboards/db", "412 plugin-dashboard", ErrorCode.GrafanaDashboardManaged, "another tool manages it" },
         { "POST /api/dashboards/db", "400 provisioned", ErrorCode.GrafanaDashboardManaged, "Cannot save provisioned dashboard" },
         { "POST /api/dashboards/db", "400", ErrorCode.GrafanaRequestFailed, "refused for this test" },
@@ -209,7 +209,7 @@ public class GrafanaFaultTests
         PublishRun http = PublishRun.Of(secure, PublishRun.Json(), connection: PublishRun.Connection(new Uri($"http://127.0.0.1:{secure.Url.Port}")));
 
         Assert.Equal(ErrorCode.GrafanaTlsFailed, https.Error?.Code);
-        Assert.Contains("plain http", https.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("use http://", https.Error!.Message, StringComparison.Ordinal);
         Assert.Contains(http.Error?.Code, new ErrorCode?[] { ErrorCode.GrafanaNotJson, ErrorCode.GrafanaUnreachable });
     }
 

@@ -356,7 +356,7 @@ public class DashboardLinterTests
         json.FirstPanel()["fieldConfig"]!["overrides"] = new JsonArray(new JsonObject { ["matcher"] = new JsonObject { ["id"] = id, ["options"] = options }, ["properties"] = new JsonArray() })));
 
     [Theory]
-    [InlineData("renamebyRegex", false, "'renameByRegex' is similar")]
+    [InlineData("renamebyRegex", false, "'renameByRegex'?")]
     [InlineData("", false, "no transformation ''")]
     [InlineData("renamebyRegex", true, null)]
     [InlineData("organize", false, null)]

@@ -93,7 +93,7 @@ public sealed class GrafanaConnectionTests : IDisposable
         seen += string.Join('\n', Run(session, "Get-GrafanaConnection | ForEach-Object { $_ | Out-Default; \"$_\"; $_.PSObject.Properties | ForEach-Object { \"$($_.Name)=$($_.Value)\" }; [Management.Automation.PSSerializer]::Serialize($_, 5) }", server).Succeeded()) + host.Text;
 
         Assert.Contains("Account=admin", seen, StringComparison.Ordinal);
-        Assert.Contains("Grafana 13.3.1 answers", seen, StringComparison.Ordinal);
+        Assert.Contains("Grafana 13.3.1 responds", seen, StringComparison.Ordinal);
         string pair = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{FakeGrafana.UserName}:{FakeGrafana.Password}"));
         Assert.All([FakeGrafana.Token, FakeGrafana.Password, pair, "glsa_wrong"], secret => Assert.DoesNotContain(secret, seen, StringComparison.Ordinal));
     }

@@ -330,7 +330,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
 
     [Theory]
     [InlineData("New-GrafanaDashboard -Definition '{', '  \"title\": \"a\"', '}'", "-Raw")]
-    [InlineData("New-GrafanaDashboard -Definition ''", "empty text")]
+    [InlineData("New-GrafanaDashboard -Definition ''", "empty string")]
     [InlineData("'{ \"title\": \"a\" }' | New-GrafanaDashboard", "-Definition")]
     [InlineData("New-GrafanaDashboard Overview | New-GrafanaDashboard -Path $folder/out", "already")]
     [InlineData("New-GrafanaDashboard -Definition @{ title = 'a' } | New-GrafanaDashboard -Path $folder/out", "already")]

@@ -227,7 +227,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         }
         seen += host.Text;
 
-        Assert.Contains("Grafana 13.3.1 answers", seen, StringComparison.Ordinal);
+        Assert.Contains("Grafana 13.3.1 responds", seen, StringComparison.Ordinal);
         Assert.Contains("GET http", seen, StringComparison.Ordinal);
         Assert.Equal(failing, seen.Contains("You sent Bearer ***", StringComparison.Ordinal) && seen.Contains("You sent Basic ***", StringComparison.Ordinal));
         Assert.All([FakeGrafana.Token, FakeGrafana.Password, pair], secret => Assert.DoesNotContain(secret, seen, StringComparison.Ordinal));

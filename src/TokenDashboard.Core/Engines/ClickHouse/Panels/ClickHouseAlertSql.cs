@@ -6,8 +6,8 @@ using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
 namespace TokenDashboard.Engines.ClickHouse.Panels;
 
 /// <summary>
-/// The SQL of alert rules. The Grafana server runs it without a browser, so of Grafana's variables there are only the plugin's macros. Each
-/// result is one time, the end of the window: a row for each name with the name as its label, or one row for everything.
+/// The SQL of alert rules. The Grafana server runs it without a browser, so only the plugin's macros are available. Each
+/// result is for one instant, the end of the window: a row for each name with the name as its label, or one row for everything.
 /// </summary>
 internal static class ClickHouseAlertSql
 {
@@ -15,7 +15,7 @@ internal static class ClickHouseAlertSql
     internal static string Of(AlertRule rule)
     {
         string? label = rule.Label;
-        // Without requests the sum of all is 0, and without prices there is no cost.
+        // Without requests, the total is 0. Without prices, there is no cost.
         (string table, string value, string title) = rule.Kind switch
         {
             AlertKind.Tokens => (RequestTable.Rows, "sum(total_tokens)", "tokens"),
@@ -26,7 +26,7 @@ internal static class ClickHouseAlertSql
         };
         string since = rule.MonthSoFar ? "toDateTime(toStartOfMonth($__toTime - 1, 'UTC'), 'UTC')" : "$__fromTime";
         string where = $"time >= {since} AND time < $__toTime AND {Conditions(rule)}";
-        // Amounts of several currencies are never added; the error state counts.
+        // Amounts in several currencies are never added, so the rule's error state applies.
         if (rule.Kind == AlertKind.Cost)
             where += $" AND NOT throwIf({PriceView.Currencies} > 1, 'the prices are in several currencies')";
         return label is null

@@ -4,7 +4,7 @@ using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
 
 namespace TokenDashboard.Engines.ClickHouse.Panels;
 
-/// <summary>The SQL of what only the dashboard of cost asks.</summary>
+/// <summary>The SQL of queries that only the dashboard Cost uses.</summary>
 internal static class ClickHouseCostSql
 {
     internal static string Month { get; } = $"""

@@ -2,18 +2,18 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Engines.ClickHouse.Panels;
 
-/// <summary>What the queries of panels and alert rules consist of.</summary>
+/// <summary>The common parts of the queries of panels and alert rules.</summary>
 internal static class ClickHouseExpressions
 {
     internal const string Zone = "${zone:sqlstring}";
 
     internal static readonly string BucketOfRequest = $"greatest($__fromTime, {Raw("bucket_start")}) AS bucket";
 
-    /// <summary>The value of a hidden variable, as it stands.</summary>
+    /// <summary>The raw value of a hidden variable.</summary>
     internal static string Raw(string name) => "${" + name + ":raw}";
 
-    /// <summary>A name as panels show it and variables choose it.</summary>
-    // Of a function with one column, the result is computed once for each text of a dictionary; that of a condition, once for each row.
+    /// <summary>A name as panels show it and variables select it.</summary>
+    // A function with one column is computed once for each text of a dictionary, but a condition is computed for each row.
     internal static string Known(string column) => $"transform({column}, {Texts(name => name.Stored)}, {Texts(name => name.Shown)})";
 
     /// <summary>The stored name of one that is shown.</summary>
@@ -21,17 +21,17 @@ internal static class ClickHouseExpressions
 
     internal const string Range = "since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime)";
 
-    /// <summary>That of the period before; an empty one where the table does not go back that far.</summary>
+    /// <summary>The previous time range; empty if the table does not go back that far.</summary>
     internal static string PreviousRange => Raw("previous");
 
     /// <summary>The relation of sums and requests, with its condition.</summary>
-    /// <param name="measures">What is asked of it. Only one of its two views knows what requests cost, and takes longer.</param>
-    /// <param name="grain">At what times rows end.</param>
-    /// <param name="users">Whether users are told apart, besides what the variables choose.</param>
+    /// <param name="measures">The measures to read. Only one of the two views contains the cost, and takes longer.</param>
+    /// <param name="grain">The times at which rows end.</param>
+    /// <param name="users">Whether to distinguish users, in addition to what the selected variables require.</param>
     /// <param name="range">The time range.</param>
-    /// <param name="also">A further condition.</param>
-    /// <param name="indent">Goes before the second line.</param>
-    /// <param name="each">Columns of lists, of which each part becomes a row.</param>
+    /// <param name="also">An additional condition.</param>
+    /// <param name="indent">The indent of the second line.</param>
+    /// <param name="each">List columns, of which each element becomes a row.</param>
     internal static string OfUsage(IEnumerable<PanelMeasure> measures, Grain grain, bool users, string range = Range, string also = "", string indent = "", string each = "")
     {
         string step = grain switch { Grain.Range => "0", Grain.Bucket => Raw("step"), Grain.Day => $"if({Zone} = 'UTC', 0, {UsageTables.Quarter})", _ => $"{UsageTables.Quarter}" };
@@ -43,11 +43,11 @@ internal static class ClickHouseExpressions
     }
 
     /// <summary>The single requests, with their condition.</summary>
-    /// <param name="priced">Whether with their cost.</param>
-    /// <param name="also">A further condition.</param>
-    /// <param name="indent">Goes before the second line.</param>
+    /// <param name="priced">Whether to include the cost.</param>
+    /// <param name="also">An additional condition.</param>
+    /// <param name="indent">The indent of the second line.</param>
     /// <param name="first">
-    /// A condition that few requests meet, of which alone other columns are read. A request that was changed is first removed as it was, so no version is missed.
+    /// A condition that few requests meet. Other columns are read only for these. A changed request is first removed in its old version, so no version is missed.
     /// </param>
     internal static string OfRequests(bool priced = false, string also = "", string indent = "", string first = "") => $"""
         FROM {(priced ? PriceView.Name : RequestTable.Rows)}{(first.Length > 0 ? $"\nPREWHERE {first}" : "")}
@@ -73,10 +73,10 @@ internal static class ClickHouseExpressions
         _ => throw new ArgumentOutOfRangeException(nameof(measure)),
     };
 
-    // Without requests there is no sum, and the panel says so.
+    // Without requests, the sum is NULL, and the panel shows that there is no data.
     internal static string OrNull(PanelMeasure measure, string range = Range) => measure switch
     {
-        // The sums of all other measures need not tell users apart, and are fewer.
+        // The sums of all other measures do not need to distinguish users, and are fewer.
         UsersMeasure => $"(SELECT uniqExactIf(user, user != '') {OfUsage([], Grain.Range, users: true, range).ReplaceLineEndings(" ")})",
         SumMeasure { Measure: var sum } when sum == Measures.Requests => $"nullIf({Sum(sum)}, 0)",
         SumMeasure or HourlyMeasure => Expression(measure).Replace("sum(", "sumOrNull(", StringComparison.Ordinal),
@@ -85,14 +85,14 @@ internal static class ClickHouseExpressions
 
     internal static string Sum(Measure measure) => $"sum({measure.Name})";
 
-    // By nearest rank, as the commands give it: the smallest value that so many percent did not exceed. ClickHouse takes the one after it where the
-    // share is a whole number of values.
+    // By nearest rank, as in the commands: the smallest value that this percentage did not exceed. ClickHouse returns the next value if the
+    // percentage is a whole number of values.
     internal static string Percentile(int percent, string value = "duration_ms") => $"quantileExact({Level(percent)})({value})";
 
-    /// <summary>Several of the durations of <see cref="OfUsage"/> at once, as an array: each the middle of its bin, at most 1 % off.</summary>
+    /// <summary>Several percentiles of the durations of <see cref="OfUsage"/> as an array. Each is the middle of its bin, at most 1 % off.</summary>
     internal static string Percentiles(int[] percents) => $"arrayMap(bin -> {DurationOf("bin")}, quantilesExactWeightedArray({string.Join(", ", percents.Select(Level))})(duration_bins, duration_counts))";
 
-    /// <summary>A duration of a bin.</summary>
+    /// <summary>The duration that represents a bin.</summary>
     internal static string DurationOf(string bin) => string.Create(
         CultureInfo.InvariantCulture,
         $"{1 - HistogramBins.RelativeError} * pow({HistogramBins.Growth}, {bin} - arrayCount(edge -> edge <= {bin}, [{string.Join(", ", HistogramBins.Durations.Edges.Select(HistogramBins.Durations.Of))}]))");
@@ -108,18 +108,18 @@ internal static class ClickHouseExpressions
     internal static string Factor(RatioMeasure ratio) => ratio.Factor == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{ratio.Factor} * ");
 }
 
-/// <summary>At what times the rows of usage end that a panel reads.</summary>
+/// <summary>The times at which the rows of usage that a panel reads end.</summary>
 internal enum Grain
 {
     /// <summary>At the ends of the time range.</summary>
     Range,
 
-    /// <summary>At the ends of buckets too.</summary>
+    /// <summary>Also at the ends of buckets.</summary>
     Bucket,
 
-    /// <summary>At midnights of the time zone too.</summary>
+    /// <summary>Also at each midnight of the time zone.</summary>
     Day,
 
-    /// <summary>At each quarter of an hour, of which the hours and days of any time zone consist.</summary>
+    /// <summary>At each quarter-hour. The hours and days of any time zone consist of quarter-hours.</summary>
     Quarter,
 }

@@ -6,7 +6,7 @@ using static TokenDashboard.Grafana.Queries.PanelNames;
 
 namespace TokenDashboard.Engines.ClickHouse.Panels;
 
-/// <summary>Writes what panels ask as SQL for ClickHouse, over the table of requests, with the plugin's macros.</summary>
+/// <summary>Writes the queries of panels as SQL for ClickHouse, over the table of requests, with the plugin's macros.</summary>
 internal static class ClickHousePanelSql
 {
     private static readonly int[] Percents = [50, 95, 99];
@@ -15,7 +15,7 @@ internal static class ClickHousePanelSql
     internal static ClickHouseQuery Write(PanelQuery query)
     {
         string sql = Sql(query);
-        // The views have these settings in them.
+        // The views contain these settings.
         string settings = sql.Contains(RequestTable.Rows, StringComparison.Ordinal) ? "\n" + RequestTable.ReadSettings : "";
         return new ClickHouseQuery(sql + settings) { SeriesByLabel = query is TopOverTimeQuery };
     }
@@ -65,7 +65,7 @@ internal static class ClickHousePanelSql
             """;
     }
 
-    // A bucket ends where the next one begins, the last one at the end of the time range or now. One shorter than a minute is taken as a minute.
+    // A bucket ends where the next one begins, and the last one at the end of the time range or now. A bucket shorter than a minute is treated as a minute.
     private static string Load(LoadQuery query) => $"""
         SELECT
           {Lines(query.Measures.Select((measure, index) => $"sum(m{index + 1}) / sum(minutes) AS {Quoted($"{measure.Title} a minute")}, max(m{index + 1} / minutes) AS {Quoted($"Most {measure.Title.ToLowerInvariant()} a minute")}"))}
@@ -87,7 +87,7 @@ internal static class ClickHousePanelSql
         ORDER BY time
         """;
 
-    // The line of this period ends at the present moment. Without requests there is none.
+    // The line of the current period ends now. Without requests, there is no line.
     private static string Cumulative(CumulativeQuery query) => $"""
         SELECT bucket AS time,
           if(sum(now) OVER () > 0 AND bucket <= greatest(now(), max(if(now > 0, bucket, toDateTime(0))) OVER ()), sum(now) OVER (ORDER BY bucket), NULL) AS "This period",
@@ -126,7 +126,7 @@ internal static class ClickHousePanelSql
         ORDER BY 1, 3 DESC, 2
         """;
 
-    // Each bucket and name, with the place of the name among all.
+    // Each bucket and name, with the rank of the name among all.
     private static string Ranked(TopOverTimeQuery query)
     {
         string bucket = query.ByDay ? $"greatest($__fromTime, toDateTime(toStartOfDay(time, {Zone}))) AS bucket" : BucketOfRequest;
@@ -147,7 +147,7 @@ internal static class ClickHousePanelSql
         (string parts, string value) = query.Measure is RatioMeasure ratio
             ? ($"{Sum(ratio.Measure)} AS amount, {Sum(ratio.Per)} AS per, sum(total_tokens) AS tokens", $"{Factor(ratio)}sum(amount) / nullIf(sum(per), 0)")
             : ($"{Expression(query.Measure)} AS amount", "sum(amount)");
-        // What is a quotient has no size of its own: the top are those with most tokens.
+        // A ratio has no size, so the top names are those with the most tokens.
         bool byTokens = query.Measure is RatioMeasure;
         string size = byTokens ? "tokens" : "amount";
         return $"""
@@ -263,8 +263,8 @@ internal static class ClickHousePanelSql
         ORDER BY 1
         """;
 
-    // A row stands under the time at which its day ends. The day before is among them, because a heatmap needs two times to know how wide a
-    // cell is.
+    // The time of a row is the end of its day. The previous day is included, because a heatmap needs two times to determine the width of a
+    // cell.
     private static string DaysAndHours(DaysAndHoursQuery query) => $"""
         SELECT toDateTime(cell.1, {Zone}) AS time,
           {HourColumns(hour => $"{hour}:00")}
@@ -281,7 +281,7 @@ internal static class ClickHousePanelSql
     private static string HourColumns(Func<string, string> title) => string.Join(",\n  ", Enumerable.Range(0, 24).Chunk(3).Select(hours =>
         string.Join(", ", hours.Select(hour => $"sumIfOrNull(amount, hour = {hour}) AS \"{title(hour.ToString("00", CultureInfo.InvariantCulture))}\""))));
 
-    // A backslash means something to SQL where the browser puts the name in.
+    // In SQL, a backslash in the inserted name would be an escape character.
     private static string LargestNames(LargestNamesQuery query) => $"""
         SELECT replaceAll(name, '\\', '\\\\') AS __value, name AS __text
         FROM (
@@ -295,7 +295,7 @@ internal static class ClickHousePanelSql
 
     private static string Requests(RequestsQuery query)
     {
-        // Each row of usage is at least one request with its largest value, or with its time or a later one.
+        // Each row of usage has at least one request with its maximum, or with its time or a later one.
         (string order, string? largest, string condition, string usage) = query.Choice switch
         {
             RequestChoice.Newest => ("time", "time", "", ""),
@@ -323,7 +323,7 @@ internal static class ClickHousePanelSql
 
     private static string Histogram(HistogramQuery query)
     {
-        // The step of a value is how many of their edges it reaches. Bins of durations begin at the same edges.
+        // The step of a value is the number of edges that it reaches. Bins of durations begin at the same edges.
         string value = query.OfDurations ? "bin" : Measures.TotalTokens.Name;
         IEnumerable<string> reached = query.Steps.Skip(1).Select(step => string.Create(
             CultureInfo.InvariantCulture, $"({value} >= {(query.OfDurations ? HistogramBins.Durations.Of(step.From) : step.From)})"));
@@ -351,7 +351,7 @@ internal static class ClickHousePanelSql
                   uniqExact(model) AS "Models", countIf(policy_failed) AS "Policy failures", min(time) AS "First request", max(time) AS "Last request"
                 """;
         const string HasTransaction = " AND transaction_id != ''";
-        // As many transactions as there are take long to sum up in all columns. GLOBAL is for clusters of several shards.
+        // Aggregating all columns of all transactions takes a long time, because there are so many. GLOBAL is for clusters with several shards.
         string first = $"""
             transaction_id GLOBAL IN (SELECT transaction_id {OfRequests(also: HasTransaction, indent: "  ")}
               GROUP BY transaction_id ORDER BY sum(total_tokens) DESC, transaction_id LIMIT {query.Rows})

@@ -7,8 +7,8 @@ using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
 namespace TokenDashboard.Engines.ClickHouse.Panels;
 
 /// <summary>
-/// ClickHouse, as dashboards and alert rules see it. Panels read the table itself; what several of them need stands in hidden variables: which
-/// requests are chosen, where a bucket begins, and which requests are of the period before.
+/// The ClickHouse engine of dashboards and alert rules. Panels read the table directly. Hidden variables contain the parts that several panels use: the
+/// condition that selects requests, the start of a bucket, and the previous period.
 /// </summary>
 internal sealed class ClickHousePanels : IPanelEngine
 {
@@ -33,7 +33,7 @@ internal sealed class ClickHousePanels : IPanelEngine
 
     public DataSourceQuery Write(AlertRule rule) => new ClickHouseQuery(ClickHouseAlertSql.Of(rule)) { SeriesByLabel = true };
 
-    // How long a bucket is, as SQL whose names the rest of a query uses.
+    // The bucket size, as SQL whose names the rest of a query uses.
     private static string Size { get; } = $$"""
         WITH dateDiff('second', $__fromTime, $__toTime) AS seconds, ${zone:sqlstring} AS zone,
           if(${bucket:raw} > 0, ${bucket:raw}, arrayFirst(length -> length * {{PanelLimits.MaxAutomaticBuckets}} >= seconds OR length = {{PanelLimits.AutomaticBuckets[^1]}}, [{{string.Join(", ", PanelLimits.AutomaticBuckets)}}])) AS size,
@@ -64,7 +64,7 @@ internal sealed class ClickHousePanels : IPanelEngine
           SELECT toDateTime(arrayJoin(arrayPushBack(range(toUnixTimestamp(', {{Macro("fromTime")}}, '), toUnixTimestamp(', {{Macro("toTime")}}, '), 60), toUnixTimestamp(', {{Macro("toTime")}}, ') - 1))) AS time))') AS times
         """);
 
-    // The table knows all of the period before if it begins after the quarter of an hour of the first request.
+    // The table covers the previous period if the period begins after the quarter-hour of the first request.
     private static QueryVariable Previous { get; } = Hidden(
         "previous",
         "The previous period of equal length. It is empty if the table does not cover that period.",
@@ -92,19 +92,19 @@ internal sealed class ClickHousePanels : IPanelEngine
             conditions = conditions.Append($"if({transaction} = [''], '', concat(' AND transaction_id IN ', {Literal(transaction)}))")
                 .Append($"if({tokens} > 0, concat(' AND total_tokens >= ', toString({tokens})), '')");
         }
-        return Hidden("chosen", "The condition that the other variables make.", $"SELECT concat('1',\n  {string.Join(",\n  ", conditions)}) AS chosen");
+        return Hidden("chosen", "The condition that results from the other variables.", $"SELECT concat('1',\n  {string.Join(",\n  ", conditions)}) AS chosen");
     }
 
-    // The browser puts names into the text in an encoding that has neither quotes nor backslashes, which SQL could mistake.
+    // The browser inserts names in an encoding without quotes and backslashes, which SQL could misinterpret.
     private static string Values(string variable) =>
         $"arrayMap(part -> decodeURLComponent(substring(part, {"var-=".Length + variable.Length + 1})), splitByChar('&', '${{{variable}:queryparam}}'))";
 
     private static string IsAll(string variable) => $"{Values(variable)} = [concat('$', '__all')]";
 
-    // Nothing in a text may look like a macro.
+    // Text must not contain a macro.
     private static string Literal(string texts) => $@"replaceAll(toString({texts}), '$', '\\x24')";
 
-    // The plugin would replace it in this query already.
+    // The plugin would replace it in this query.
     private static string Macro(string name) => $"'$', '__{name}'";
 
     private static QueryVariable OfNames(string name, string label, string description, string condition = "") =>

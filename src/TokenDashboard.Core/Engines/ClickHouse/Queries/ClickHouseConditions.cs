@@ -2,16 +2,16 @@ using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 
-/// <summary>A filter as a condition of ClickHouse's SQL.</summary>
+/// <summary>A filter as a condition in ClickHouse's SQL.</summary>
 internal static class ClickHouseConditions
 {
-    /// <summary>Rows whose time can be read.</summary>
+    /// <summary>Selects rows with a readable time.</summary>
     public static string HasTime { get; } = string.Create(CultureInfo.InvariantCulture, $"{RequestTable.Micros} > {RequestTable.NoTime}");
 
-    /// <summary>What follows WHERE.</summary>
-    /// <param name="filter">Which requests. Those without a readable time belong to any range.</param>
-    /// <param name="sources">Which sources; null for all.</param>
-    /// <param name="parameters">Takes the values.</param>
+    /// <summary>The condition for WHERE.</summary>
+    /// <param name="filter">The filter. Requests without a readable time belong to any time range.</param>
+    /// <param name="sources">The sources; null for all.</param>
+    /// <param name="parameters">Receives the values.</param>
     public static string Of(RequestFilter filter, IReadOnlyList<string>? sources, ClickHouseParameters parameters)
     {
         var conditions = new List<string>();
@@ -46,7 +46,7 @@ internal static class ClickHouseConditions
         if (!GlobPattern.HasWildcard(text))
             return Equals(GlobPattern.Unescape(text));
         string matches = $"match(lower({column}), {parameters.Add(WildcardRegex.Of(text))})";
-        // A name such as gpt[8k] also means itself.
+        // A name such as gpt[8k] also matches literally.
         return text.Contains('[', StringComparison.Ordinal) ? $"{matches} OR {Equals(text)}" : matches;
     }
 

@@ -3,7 +3,7 @@ using ClickHouse.Driver.ADO.Readers;
 
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 
-/// <summary>The requests of many stores in one ClickHouse database, as Sync-TokenStore sends them.</summary>
+/// <summary>The requests of many stores in one ClickHouse database, written by Sync-TokenStore.</summary>
 internal sealed class ClickHouseStore : ITelemetryStore
 {
     private const int MostNames = 1000;
@@ -12,11 +12,11 @@ internal sealed class ClickHouseStore : ITelemetryStore
     private readonly IReadOnlyList<string>? _sources;
     private readonly FoundTables _tables;
 
-    /// <summary>Opens the store and checks that it is one.</summary>
-    /// <param name="address">Its address.</param>
-    /// <param name="credential">Who signs in; null for the environment's user.</param>
-    /// <param name="isChosen">Which sources are asked for; null for all.</param>
-    /// <param name="cancellation">Stops whatever query is running, here and on the server.</param>
+    /// <summary>Opens and checks the store.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="credential">The credential; null for the user of the environment.</param>
+    /// <param name="isChosen">Selects sources; null for all.</param>
+    /// <param name="cancellation">Cancels any running query, here and on the server.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public ClickHouseStore(string address, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation)
     {
@@ -36,13 +36,13 @@ internal sealed class ClickHouseStore : ITelemetryStore
     /// <inheritdoc/>
     public string Name => _server.Address.ToString();
 
-    /// <summary>Null: each request says it itself.</summary>
+    /// <summary>Null, because each request has its own source.</summary>
     public string? Source => null;
 
     /// <inheritdoc/>
     bool ITelemetryStore.FindsLargest => true;
 
-    /// <summary>Whether any of its sources is asked for.</summary>
+    /// <summary>Whether any of its sources is selected.</summary>
     public bool IsChosen => _sources is not { Count: 0 };
 
     /// <summary>The sources of its requests, by name.</summary>
@@ -99,10 +99,10 @@ internal sealed class ClickHouseStore : ITelemetryStore
     }
 
     /// <inheritdoc/>
-    // Ids grow within a source only, and rows arrive by batches of Sync-TokenStore, minutes after their requests.
+    // Ids increase only within a source, and rows arrive in batches of Sync-TokenStore, minutes after their requests.
     long ITelemetryStore.ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable) =>
         throw new TokenDashboardException(
-            ErrorCode.StoreEngineUnknown, $"'{Name}' cannot be watched. Give the path of the SQLite database that an application writes.", target: Name);
+            ErrorCode.StoreEngineUnknown, $"'{Name}' cannot be watched. Use the path of the SQLite database that an application writes.", target: Name);
 
     /// <inheritdoc/>
     DateTimeOffset? ITelemetryStore.ReadFirstTime()
@@ -134,7 +134,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
             RequestText.Transaction => "transaction_id",
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
-        // The newest day with requests is enough, and counts need not be exact. The network takes longer than a file.
+        // The newest day with requests is sufficient, and counts need not be exact. The network is slower than a file.
         using var patience = new CancellationTokenSource(time * 10);
         try
         {

@@ -4,8 +4,8 @@ using ClickHouse.Driver.ADO.Readers;
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 
 /// <summary>
-/// Reads usage: the server makes sums by what a query tells apart. Durations come as a count for each bin of
-/// <see cref="HistogramBins.Durations"/>.
+/// Reads usage. The server computes sums for each combination of the values that a query distinguishes. Durations are returned as a count for each bin
+/// of <see cref="HistogramBins.Durations"/>.
 /// </summary>
 internal sealed class ClickHouseUsage
 {
@@ -15,7 +15,7 @@ internal sealed class ClickHouseUsage
         (RequestText.RequestType, "request_type"), (RequestText.Transaction, "transaction_id"), (RequestText.Source, "source"),
     ];
 
-    // How many seconds before 1970 the earliest time lies; and a multiple of every step that is more.
+    // The number of seconds from the earliest time to 1970, and a larger number that is a multiple of every step.
     private const long FirstSecond = -RequestTable.NoTime / 1_000_000;
     private const long Shift = 35_000L * UsageTables.Day;
 
@@ -31,11 +31,11 @@ internal sealed class ClickHouseUsage
 
     public ClickHouseUsage(ClickHouseServer server, UsageScope scope, IReadOnlyList<string>? sources) => (_server, _scope, _sources) = (server, scope, sources);
 
-    /// <summary>How many histograms of all bins the server may make at once. Each takes 17 KB.</summary>
+    /// <summary>The maximum number of histograms with all bins that the server creates at a time. Each takes 17 KB.</summary>
     public long MostWholeHistograms { get; init; } = 10_000;
 
     /// <summary>Reads the usage.</summary>
-    /// <returns>What cannot be read; null where models were found that were not known before, and all must be read again, with their prices.</returns>
+    /// <returns>The unreadable values. Null if unknown models were found, so that all must be read again with their prices.</returns>
     public UnreadableReport? Read(Action<UsageRow> onRow)
     {
         (_parameters, _clocks, _bounds) = (new ClickHouseParameters(), null, null);
@@ -46,7 +46,7 @@ internal sealed class ClickHouseUsage
         {
             if (row.HasTime)
             {
-                // The changes of its price are missing. Its requests arrived meanwhile, or the sums lack them.
+                // The price changes of the model are missing, because its requests have just arrived or are not in the sums.
                 if (_scope.PriceChanges is not null && Models().TryAdd((row.Provider, row.Model), (Micros(Measures.FirstTicks), Micros(Measures.LastTicks))))
                     isComplete = false;
                 unreadable.Add(row.Values);
@@ -66,13 +66,13 @@ internal sealed class ClickHouseUsage
     {
         _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % UsageTables.Quarter == 0 && (clock.Since < 0 || clock.Since % UsageTables.Quarter == 0));
         string start = Start();
-        // The view would read requests for these, and take longer.
+        // For these, the view would read requests and take longer.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
         var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass) };
         keys.AddRange(Names.Select(name => ($"k_{name.Column}", _scope.Texts.HasFlag(name.Text) ? name.Column : "''")));
         if (_scope.NeedsRequests)
             keys.AddRange([("k_request", "id"), ("k_request_source", "source")]);
-        // What is the same in all rows need not be grouped by.
+        // Values that are the same in all rows are not needed in GROUP BY.
         string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
         string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}";
         string Sum(Measure measure) => _isSummed
@@ -96,7 +96,7 @@ internal sealed class ClickHouseUsage
     private string IsLargest(RequestText texts, Measure measure, int count, string where)
     {
         string names = string.Join(", ", Names.Where(name => texts.HasFlag(name.Text)).Select(name => name.Column));
-        // GLOBAL lets a Distributed table of several shards be read twice in one query.
+        // With GLOBAL, one query can read a Distributed table of several shards twice.
         return $"""
             ({names}) GLOBAL IN (
                 SELECT {names} FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY {names}
@@ -104,7 +104,7 @@ internal sealed class ClickHouseUsage
             """;
     }
 
-    // Requests without a readable time belong to any range, and to no sum.
+    // Requests without a readable time belong to any range, but to no sum.
     private string From(string where)
     {
         string Seconds(DateTimeOffset? instant, long otherwise) => ((decimal)(instant is { } at ? RequestTable.MicrosOf(at) : otherwise) / 1_000_000).ToString(CultureInfo.InvariantCulture);
@@ -122,7 +122,7 @@ internal sealed class ClickHouseUsage
             """;
     }
 
-    // Counts in a row for all bins cost least, but there must not be too many of them.
+    // An array of counts for all bins costs least, but there must not be too many of them.
     private (string Merged, string Counted) HistogramOf(string rows, string grouped)
     {
         long groups = _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
@@ -134,7 +134,7 @@ internal sealed class ClickHouseUsage
     }
 
     /// <summary>
-    /// The second since 1970 at which the time begins in which a row is summed up with others. Such a time ends at changes of the zone's clock, at
+    /// The start, in seconds since 1970, of the period in which rows are aggregated. Such periods end at changes of the zone's clock, at
     /// multiples of the scope's step, and at changes of prices.
     /// </summary>
     private string Start()
@@ -142,14 +142,14 @@ internal sealed class ClickHouseUsage
         _step = _scope.Step;
         if (_scope.Step == 0 && _scope.PriceChanges is null)
             return "0";
-        // Shifted so that what is divided is not negative.
+        // Shifted so that the dividend is not negative.
         string second = $"intDiv({RequestTable.Micros} - {Number(RequestTable.NoTime)}, 1000000) - {FirstSecond}";
         (DateTimeOffset from, DateTimeOffset until) = Bounds();
         var starts = new List<string>();
         if (_scope.Step > 0)
         {
             IReadOnlyList<ZoneClock> clocks = Clocks();
-            // Sums of days of UTC are enough.
+            // Sums of UTC days are sufficient.
             if (clocks is [{ Offset: 0 }] && _step % UsageTables.Day == 0)
                 _step = 0;
             string[] begins = [.. clocks.Select(clock => Number(Math.Max(clock.Since, -FirstSecond)))];
@@ -194,7 +194,7 @@ internal sealed class ClickHouseUsage
         $"SELECT toString(provider), toString(model), min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All()} WHERE {ClickHouseConditions.HasTime} GROUP BY provider, model",
         new ClickHouseParameters(), row => ((row.GetString(0), row.GetString(1)), (row.GetInt64(2), row.GetInt64(3)))).ToDictionary();
 
-    // Between which times there are requests of the scope.
+    // The times between which the scope contains requests.
     private (DateTimeOffset From, DateTimeOffset Until) Bounds() => _bounds ??= ReadBounds();
 
     private (DateTimeOffset From, DateTimeOffset Until) ReadBounds()
@@ -244,20 +244,20 @@ internal sealed class ClickHouseUsage
 
         public override int InputClass => Class;
 
-        // The first request lies where all do: in one bucket, and where prices are the same.
+        // The time of the first request represents the row: all its requests are in one bucket, and have the same prices.
         public void Locate() => UtcTicks = Values[Measures.FirstTicks];
 
         public override void AddDurationsTo(UsageAccumulator usage)
         {
             for (int i = 0; i < Bins.Length; i++)
             {
-                // A request of unknown duration counts 0 times.
+                // A request with an unknown duration has a count of 0.
                 if (Counts[i] > 0)
                     usage.Durations.Add(Bins[i], Counts[i]);
             }
         }
 
-        // Only rollups count sizes, which this engine does not have.
+        // Only rollups contain histograms of sizes, which this engine does not have.
         public override void AddSizesTo(UsageAccumulator usage) => throw new NotSupportedException();
     }
 }

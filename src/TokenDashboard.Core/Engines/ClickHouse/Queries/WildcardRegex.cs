@@ -2,10 +2,10 @@ using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 
-/// <summary>Translates PowerShell wildcards into a regular expression of ClickHouse (RE2), by way of SQLite's GLOB, so that both match the same.</summary>
+/// <summary>Translates PowerShell wildcards into a regular expression of ClickHouse (RE2), through SQLite's GLOB, so that both engines match the same text.</summary>
 internal static class WildcardRegex
 {
-    /// <summary>The expression that lower-case text matches as a whole.</summary>
+    /// <summary>The expression that matches lowercase text as a whole.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PatternInvalid"/>: a bracket is not closed.</exception>
     public static string Of(string pattern)
     {
@@ -34,14 +34,14 @@ internal static class WildcardRegex
         return regex.Append('$').ToString();
     }
 
-    /// <summary>The text with ASCII letters in lower case, as both engines' lower() makes it.</summary>
+    /// <summary>The text with ASCII letters in lowercase, like lower() in both engines.</summary>
     public static string Lower(string text) => string.Create(text.Length, text, static (lower, text) =>
     {
         for (int i = 0; i < lower.Length; i++)
             lower[i] = char.IsAsciiLetterUpper(text[i]) ? (char)(text[i] | 0x20) : text[i];
     });
 
-    // As SQLite reads a set: a hyphen makes a range where it stands between two characters of which the first ends no range.
+    // Parses a set like SQLite: a hyphen between two characters is a range, unless the first one ends a range.
     private static void AppendSet(StringBuilder regex, ReadOnlySpan<Rune> set)
     {
         var members = new StringBuilder();

@@ -5,7 +5,7 @@ using TokenDashboard.Engines.Sqlite;
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>
-/// Requests as ClickHouse's format RowBinary has them (https://clickhouse.com/docs/interfaces/formats/RowBinary), without what
+/// Requests in ClickHouse's format RowBinary (https://clickhouse.com/docs/interfaces/formats/RowBinary), without the columns that
 /// <see cref="RequestBatch"/> adds.
 /// </summary>
 internal sealed class EncodedRows
@@ -15,25 +15,25 @@ internal sealed class EncodedRows
     private byte[] _bytes = new byte[1 << 16];
     private int _length;
 
-    /// <summary>What is known of each row.</summary>
+    /// <summary>The metadata of each row.</summary>
     public List<EncodedRow> Rows { get; } = [];
 
-    /// <summary>The ids of rows whose time lies before the bound.</summary>
+    /// <summary>The ids of rows with times before the bound.</summary>
     public List<long> Earlier { get; } = [];
 
-    /// <summary>The window of the rows; null where there are none.</summary>
+    /// <summary>The window of the rows; null without rows.</summary>
     public long? Window { get; private set; }
 
-    /// <summary>Adds the row that a scan stands on, unless its time lies before a bound.</summary>
+    /// <summary>Adds the current row of a scan, unless its time is before a bound.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="since">Microseconds since 1970.</param>
+    /// <param name="since">The bound in microseconds since 1970.</param>
     public void Add(RequestRow row, long since)
     {
         UnreadableValue unreadable = row.Unreadable;
         long micros = row.IsTimeReadable ? (row.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond : RequestTable.NoTime;
         if (micros is <= RequestTable.NoTime or > RequestTable.LastTime)
         {
-            // The column cannot hold such a time, so it is told as one that cannot be read.
+            // The column cannot contain such a time, so it is stored as an unreadable time.
             (micros, unreadable) = (RequestTable.NoTime, unreadable | UnreadableValue.Timestamp);
         }
         Window = SentRows.WindowOf(row.Id);
@@ -66,7 +66,7 @@ internal sealed class EncodedRows
     /// <summary>The bytes of a row.</summary>
     public ReadOnlySpan<byte> BytesOf(in EncodedRow row) => _bytes.AsSpan(row.Begin, row.End - row.Begin);
 
-    /// <summary>Forgets all rows.</summary>
+    /// <summary>Removes all rows.</summary>
     public void Clear()
     {
         Rows.Clear();
@@ -113,8 +113,8 @@ internal sealed class EncodedRows
 
 /// <summary>A row of <see cref="EncodedRows"/>.</summary>
 /// <param name="Id">The row's id.</param>
-/// <param name="Begin">Where its bytes begin.</param>
-/// <param name="End">Where they end.</param>
-/// <param name="Checksum">What tells whether it was changed after it was sent.</param>
-/// <param name="Day">Its day, since 1970.</param>
+/// <param name="Begin">The start of its bytes.</param>
+/// <param name="End">The end of its bytes.</param>
+/// <param name="Checksum">Shows whether the row was changed after it was sent.</param>
+/// <param name="Day">The day since 1970.</param>
 internal readonly record struct EncodedRow(long Id, int Begin, int End, ulong Checksum, int Day);

@@ -5,17 +5,17 @@ using System.IO.Hashing;
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>
-/// Requests that are sent at once, as ClickHouse's format Native has them (https://clickhouse.com/docs/interfaces/formats/Native): by columns, as the
-/// server stores them, which takes it half the time of rows.
+/// Requests that are sent together in ClickHouse's format Native (https://clickhouse.com/docs/interfaces/formats/Native). It is columnar like the
+/// server's storage, so the server needs half the time.
 /// </summary>
 internal sealed class RequestBatch
 {
     private readonly Column[] _columns = [.. RequestTable.Columns.Select(column => new Column(column.Name, column.Type))];
 
-    // The bytes of the columns that follow those of EncodedRows: checksum, version, is_removed and source.
+    // The bytes of the columns that follow the columns of EncodedRows: checksum, version, is_removed and source.
     private readonly byte[] _bookkeeping;
 
-    /// <summary>Makes an empty one.</summary>
+    /// <summary>Creates an empty batch.</summary>
     public RequestBatch(string source)
     {
         using var bytes = new MemoryStream();
@@ -48,7 +48,7 @@ internal sealed class RequestBatch
         Days.Add(row.Day);
     }
 
-    /// <summary>Takes all requests out.</summary>
+    /// <summary>Removes and returns all requests.</summary>
     /// <returns>The columns that have values, and their bytes in an array of the shared pool.</returns>
     public (string[] Columns, ArraySegment<byte> Bytes) TakeAll()
     {
@@ -68,14 +68,14 @@ internal sealed class RequestBatch
 
     private sealed class Column(string name, string type)
     {
-        // Of SerializationLowCardinality.cpp: the keys stand in the block, and the indexes have one byte or four.
+        // See SerializationLowCardinality.cpp: the block contains the keys, and an index has one byte or four.
         private const long KeysVersion = 1, KeysOfBlock = 1 << 9, IndexesOfByte = 0, IndexesOfInt = 2;
 
         private readonly int _size = type switch { "String" or "LowCardinality(String)" => 0, "Bool" or "UInt8" => 1, "Int16" => 2, _ => sizeof(long) };
         private readonly bool _isNullable = type.StartsWith("Nullable", StringComparison.Ordinal);
         private readonly bool _hasKeys = type.StartsWith("LowCardinality", StringComparison.Ordinal);
 
-        // The values of rows or of keys; which rows have none; and which key a row has.
+        // The values of rows or keys, the rows without a value, and the key of each row.
         private readonly ArrayBufferWriter<byte> _values = new();
         private readonly ArrayBufferWriter<byte> _nulls = new();
         private readonly List<int> _indexes = [];
@@ -84,12 +84,12 @@ internal sealed class RequestBatch
 
         public string Name => name;
 
-        // A column that is left out is NULL.
+        // An omitted column is NULL.
         public bool HasValues => !_isNullable || _nulls.WrittenSpan.Contains((byte)0);
 
         public int MostBytes => name.Length + type.Length + 40 + _nulls.WrittenCount + _values.WrittenCount + (sizeof(int) * _indexes.Count);
 
-        // Takes the value from the front of a row, and gives the rest of the row.
+        // Reads the value at the beginning of a row, and returns the rest of the row.
         public ReadOnlySpan<byte> Take(ReadOnlySpan<byte> row)
         {
             if (_isNullable)
@@ -97,7 +97,7 @@ internal sealed class RequestBatch
                 _nulls.Write(row[..1]);
                 if (row[0] != 0)
                 {
-                    // A value that is not there is 0 in a column, and nothing in a row.
+                    // A missing value is 0 in a column, and has no bytes in a row.
                     _values.Write(stackalloc byte[sizeof(long)]);
                     return row[1..];
                 }
@@ -147,7 +147,7 @@ internal sealed class RequestBatch
             ulong hash = XxHash3.HashToUInt64(text);
             if (_keys.TryGetValue(hash, out var key) && text.SequenceEqual(_values.WrittenSpan.Slice(key.Begin, key.Length)))
                 return key.Index;
-            // Of two texts with the same hash, the other one is a key of its own each time.
+            // If two texts have the same hash, the second text is added as a separate key each time.
             _keys.TryAdd(hash, (_keyCount, _values.WrittenCount, text.Length));
             _values.Write(text);
             return _keyCount++;

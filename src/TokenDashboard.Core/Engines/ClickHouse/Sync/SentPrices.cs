@@ -3,11 +3,11 @@ using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
-/// <summary>Writes the prices of a source's models beside its requests, where they are not those that are there.</summary>
+/// <summary>Writes the prices of a source's models, if they differ from the stored prices.</summary>
 internal sealed class SentPrices(ClickHouseServer server, string source)
 {
-    /// <summary>Writes them.</summary>
-    /// <returns>How many models have other prices now.</returns>
+    /// <summary>Writes the prices.</summary>
+    /// <returns>The number of models whose prices changed.</returns>
     public int Write(PriceList prices, ulong version)
     {
         var parameters = new ClickHouseParameters();
@@ -17,7 +17,7 @@ internal sealed class SentPrices(ClickHouseServer server, string source)
             $"SELECT toString(provider), toString(model), content FROM {PriceView.Table} FINAL", new ClickHouseParameters(), row => ((row.GetString(0), row.GetString(1)), row.GetFieldValue<ulong>(2)))
             .ToDictionary(row => row.Item1, row => row.Item2);
         ILookup<(string, string), StoredPrice> priced = StoredPrice.Of(models, prices).ToLookup(price => (price.Provider, price.Model));
-        // A model that had a price and has none is sent without.
+        // A model that no longer has a price is sent without one.
         JsonObject[] changed = [.. models.Where(model => priced.Contains(model) || there.ContainsKey(model))
             .Select(model => Row(model, [.. priced[model]])).Where(row => !there.TryGetValue(((string)row["provider"]!, (string)row["model"]!), out ulong content) || content != (ulong)row["content"]!)];
         if (changed.Length > 0)

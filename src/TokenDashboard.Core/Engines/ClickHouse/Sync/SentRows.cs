@@ -1,10 +1,10 @@
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
-/// <summary>What the table holds of a source, by windows of ids; a checksum tells whether a window is as in the store.</summary>
+/// <summary>The rows of a source in the table, by windows of ids. A checksum shows whether a window is the same as in the store.</summary>
 /// <param name="server">The server.</param>
 /// <param name="source">The source.</param>
-/// <param name="since">Microseconds since 1970; earlier rows do not matter.</param>
-/// <param name="removedUntil">Microseconds since 1970 before which the store's retention has removed requests.</param>
+/// <param name="since">Microseconds since 1970. Earlier rows are not compared.</param>
+/// <param name="removedUntil">Microseconds since 1970 before which Remove-TokenUsage removed requests from the store.</param>
 internal sealed class SentRows(ClickHouseServer server, string source, long since, long removedUntil)
 {
     private const int WindowBits = 16;
@@ -13,16 +13,16 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     private readonly Dictionary<long, SentWindow> _windows = [];
     private readonly Dictionary<int, SentWindow> _days = [];
 
-    /// <summary>The largest id that was sent; null where none was.</summary>
+    /// <summary>The largest id that was sent; null if none was.</summary>
     public long? Watermark { get; private set; }
 
     /// <summary>The number of rows that were sent.</summary>
     public long Count => _windows.Values.Sum(window => window.Count);
 
-    /// <summary>The version that is later than all that was sent.</summary>
+    /// <summary>A version that is later than all versions that were sent.</summary>
     public ulong Version { get; private set; }
 
-    /// <summary>The windows that no row of the store was compared with.</summary>
+    /// <summary>The windows that were not compared with any row of the store.</summary>
     public IEnumerable<long> Left => _windows.Keys.Order();
 
     /// <summary>The window of an id.</summary>
@@ -34,7 +34,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     /// <summary>The last id of a window.</summary>
     public static long LastOf(long window) => FirstOf(window) + (1L << WindowBits) - 1;
 
-    /// <summary>What was read of each day, in days since 1970.</summary>
+    /// <summary>The rows that were read for each day, in days since 1970.</summary>
     public IReadOnlyDictionary<int, SentWindow> Days => _days;
 
     /// <summary>Reads the watermark.</summary>
@@ -50,7 +50,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
         return now;
     }
 
-    /// <summary>Reads the ids and checksums of the newest requests that the store's retention has not removed.</summary>
+    /// <summary>Reads the ids and checksums of the newest requests that Remove-TokenUsage has not removed from the store.</summary>
     public HashSet<(long Id, ulong Checksum)> ReadNewest(int count)
     {
         var parameters = new ClickHouseParameters();
@@ -64,7 +64,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
             parameters, row => (row.GetInt64(0), row.GetFieldValue<ulong>(1)))];
     }
 
-    /// <summary>Reads the windows from that of an id on, and the days of their rows.</summary>
+    /// <summary>Reads the windows from the window of an id on, and the days of their rows.</summary>
     public void ReadWindows(long firstId)
     {
         _windows.Clear();
@@ -81,16 +81,16 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
             """,
             parameters, row => (row.GetInt64(0), row.GetInt32(1), row.GetInt64(2) != 0, new SentWindow(row.GetInt64(3), row.GetFieldValue<ulong>(4), row.GetInt64(5)))))
         {
-            // A window of nothing but earlier rows is known too: one of them may have another time in the store now.
+            // A window that has only earlier rows is also included, because one of them may have a different time in the store now.
             _windows[window] = _windows.GetValueOrDefault(window) + (counts ? sent : default);
             _days[day] = _days.GetValueOrDefault(day) + sent;
         }
     }
 
-    /// <summary>Takes the window out; null where the table has none of its rows.</summary>
+    /// <summary>Removes and returns the window; null if the table has no rows of it.</summary>
     public SentWindow? Take(long window) => _windows.Remove(window, out SentWindow sent) ? sent : null;
 
-    /// <summary>The rows of a window by id. Two syncs at once can have sent a row that changed meanwhile twice, with times of two months.</summary>
+    /// <summary>The rows of a window by id. If a row changed between two concurrent syncs, it may have been sent twice, with times in two months.</summary>
     public Dictionary<long, SentRow> ReadRows(long window)
     {
         var parameters = new ClickHouseParameters();
@@ -103,7 +103,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
             parameters, row => (Id: row.GetInt64(0), Row: new SentRow(row.GetFieldValue<ulong>(1), row.GetInt64(2) != 0, row.GetInt64(3) != 0, row.GetFieldValue<int[]>(4)))).ToDictionary(row => row.Id, row => row.Row);
     }
 
-    /// <summary>Takes rows out of the table, by a version of them that says so.</summary>
+    /// <summary>Removes rows from the table, by sending a version that is marked as removed.</summary>
     public void Remove(IEnumerable<long> ids)
     {
         foreach (long[] some in ids.Chunk(IdsPerStatement))
@@ -123,18 +123,18 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
         string.Create(CultureInfo.InvariantCulture, $"toInt64({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})");
 }
 
-/// <summary>What the table holds of a window, or of a day.</summary>
+/// <summary>The rows of a window or a day in the table.</summary>
 /// <param name="Count">Number of rows.</param>
-/// <param name="Checksum">Sum of their checksums.</param>
-/// <param name="MayBeRemoved">Rows that the store's retention may have removed.</param>
+/// <param name="Checksum">The sum of their checksums.</param>
+/// <param name="MayBeRemoved">Rows that Remove-TokenUsage may have removed from the store.</param>
 internal readonly record struct SentWindow(long Count, ulong Checksum, long MayBeRemoved)
 {
     public static SentWindow operator +(SentWindow one, SentWindow other) => new(one.Count + other.Count, one.Checksum + other.Checksum, one.MayBeRemoved + other.MayBeRemoved);
 }
 
-/// <summary>What the table holds of a row.</summary>
-/// <param name="Checksum">What tells whether it was changed.</param>
-/// <param name="MayBeRemoved">Whether the store's retention may have removed it.</param>
-/// <param name="IsCompared">Whether its time matters.</param>
-/// <param name="Days">Its day, since 1970; several where it was sent with several times.</param>
+/// <summary>A row in the table.</summary>
+/// <param name="Checksum">Shows whether the row was changed.</param>
+/// <param name="MayBeRemoved">Whether Remove-TokenUsage may have removed it from the store.</param>
+/// <param name="IsCompared">Whether the row's time is compared.</param>
+/// <param name="Days">The day since 1970; several if it was sent with several times.</param>
 internal readonly record struct SentRow(ulong Checksum, bool MayBeRemoved, bool IsCompared, int[] Days);

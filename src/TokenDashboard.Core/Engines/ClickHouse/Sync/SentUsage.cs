@@ -2,23 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
-/// <summary>Keeps the sums of a source in <see cref="UsageTables"/>: marks days before their requests change, and sums them up afterwards.</summary>
+/// <summary>Maintains the sums of a source in <see cref="UsageTables"/>. It marks days before their requests change, and computes their sums afterwards.</summary>
 /// <remarks>
-/// A mark tells when it was made, and by which run. While it is open, for an hour, only that run sums up its day, because the requests may still change;
-/// and a run that changes them for longer makes new marks. So no sums stand for requests that arrived after them.
+/// A mark contains its time and its run. While it is open, for an hour, only that run computes the sums of its day, because the requests may still change.
+/// A run that changes them for longer writes new marks. Therefore, sums never represent requests that arrived after them.
 /// </remarks>
 /// <param name="server">The server.</param>
 /// <param name="source">The source.</param>
-/// <param name="clock">What tells how long the run takes; null for the system's.</param>
+/// <param name="clock">Measures the duration of the run; null for the system's clock.</param>
 internal sealed class SentUsage(ClickHouseServer server, string source, TimeProvider? clock = null)
 {
-    // How many requests are summed up by one statement.
+    // The number of requests that one statement aggregates.
     private const long RowsPerStatement = 4_000_000;
 
-    // A day is over for so many seconds before it is summed up, so that most of it is there; and sums are removed when no query can be reading them.
+    // The seconds between the end of a day and its aggregation, when most of its requests have arrived. Sums are removed after the same time, when no query uses them.
     private const int Patience = 3600;
 
-    // Requests are stored within so many seconds after their day was marked.
+    // Requests are stored within this number of seconds after their day was marked.
     private const int MarkAge = Patience / 2;
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -43,15 +43,15 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
         _sizes.Clear();
     }
 
-    /// <summary>Notes that requests are about to change.</summary>
-    /// <param name="days">The day of each.</param>
+    /// <summary>Records that requests are about to change.</summary>
+    /// <param name="days">The day of each request.</param>
     public void Mark(IEnumerable<int> days)
     {
         long now = Now;
         var marked = new List<int>();
         foreach (int day in days)
         {
-            // Another run, which began later, may sum up a day that ended while this one runs.
+            // Another run that began later may aggregate a day that ended while this run is active.
             if (IsOver(day, now - MarkAge) && now - _marked.GetValueOrDefault(day) >= MarkAge)
             {
                 marked.Add(day);
@@ -62,12 +62,12 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
         Note([.. marked], ((ulong)now << 32) | _run);
     }
 
-    /// <summary>Sums up the days that are over and have no sums, or others than their requests.</summary>
-    /// <param name="sent">The requests of each day, as they were compared.</param>
-    /// <param name="isWhole">Whether they are all.</param>
+    /// <summary>Aggregates the days that have ended and have no sums, or whose sums differ from their requests.</summary>
+    /// <param name="sent">The compared requests of each day.</param>
+    /// <param name="isWhole">Whether these are all requests.</param>
     public void Sum(IReadOnlyDictionary<int, SentWindow> sent, bool isWhole)
     {
-        // Before the requests are read: what is marked later may change later, and keeps its sums from being used.
+        // Before the requests are read, because later marks mean later changes, and prevent the use of the sums.
         Dictionary<int, SummedDay> days = ReadDays();
         AddMissing([.. sent.Keys.Where(day => !days.ContainsKey(day))], days);
         long now = Now;
@@ -91,7 +91,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
         }
     }
 
-    // The column of days begins in 1970, and times that cannot be read have none.
+    // The column of days begins in 1970, and unreadable times have no day.
     private static bool IsOver(int day, long second) => day >= 0 && day < second / UsageTables.Day;
 
     private Dictionary<int, SummedDay> ReadDays()
@@ -110,7 +110,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
             .ToDictionary(row => row.Day, row => row.Sums);
     }
 
-    // A server that was killed may have lost the mark that it makes beside the requests; queries do not see them then.
+    // A server that was killed may have lost the mark that it stores with the requests. Queries then ignore these requests.
     private void AddMissing(int[] missing, Dictionary<int, SummedDay> days)
     {
         Note(missing, 0);
@@ -129,7 +129,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
 
     private void SumDays(int[] wanted, Dictionary<int, SummedDay> days)
     {
-        // The server's clock tells which of two syncs began to read later.
+        // The server's clock determines which of two syncs began to read later.
         ulong generation = server.Query("SELECT toUInt64(toUnixTimestamp64Nano(now64(9)))", new ClickHouseParameters(), row => row.GetFieldValue<ulong>(0)).Single();
         foreach ((int level, int seconds, bool hasUsers) in UsageTables.Levels)
         {
@@ -150,7 +150,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
                 """,
                 parameters);
         }
-        // All marks that were there before the requests were read have these sums now.
+        // These sums now apply to all marks that existed before the requests were read.
         (int Day, ulong Mark)[] marks = [.. wanted.SelectMany(day => days[day].Marks.Select(mark => (day, mark)))];
         var state = new ClickHouseParameters();
         server.Execute(
@@ -165,7 +165,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
             state);
     }
 
-    // Removes sums that newer ones replaced so long ago that no query reads them, and those of a sync that did not complete. A Distributed table cannot delete.
+    // Removes replaced sums that are so old that no query reads them, and sums of a sync that did not complete. A Distributed table does not support DELETE.
     private void RemoveOld()
     {
         var parameters = new ClickHouseParameters();
@@ -182,8 +182,8 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
 
     /// <summary>The sums of a day.</summary>
     /// <param name="Marks">The marks.</param>
-    /// <param name="Open">Those of them since which there are no sums.</param>
-    /// <param name="Requests">How many requests they are.</param>
+    /// <param name="Open">The marks without sums.</param>
+    /// <param name="Requests">The number of requests.</param>
     /// <param name="Checksum">The sum of their checksums.</param>
     private readonly record struct SummedDay(ulong[] Marks, ulong[] Open, long Requests, ulong Checksum);
 }

@@ -2,10 +2,10 @@ using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
-/// <summary>Reads the requests of a store by windows of ids, on several cores, with a connection for each.</summary>
+/// <summary>Reads the requests of a store by windows of ids, on several cores, with a connection for each core.</summary>
 internal sealed class StoreReader : IDisposable
 {
-    // More are faster than any server, and each holds a window.
+    // More cores are faster than any server, and each core holds a window in memory.
     private const int MostReaders = 4;
 
     private readonly TokenStore _store;
@@ -13,13 +13,13 @@ internal sealed class StoreReader : IDisposable
 
     private StoreReader(TokenStore store) => _store = TokenStore.Open(store.Path, store.Cancellation);
 
-    /// <summary>Reads them in the order of ids. The rows of a window are there until the next one is asked for.</summary>
+    /// <summary>Reads requests in the order of ids. The rows of a window are valid until the next window is requested.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="rows">The ids.</param>
-    /// <param name="since">Microseconds since 1970; earlier rows are left out.</param>
+    /// <param name="rows">The range of ids.</param>
+    /// <param name="since">Microseconds since 1970. Earlier rows are omitted.</param>
     public static IEnumerable<EncodedRows> Read(TokenStore store, RowRange rows, long since)
     {
-        // One more than cores, because what one has read is being looked at.
+        // One more than cores, because one window is being processed.
         StoreReader[] readers = [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MostReaders) + 1).Select(_ => new StoreReader(store))];
         var reading = new Queue<(StoreReader Reader, Task Task)>();
         long? next = NextId(rows.First);
@@ -44,12 +44,12 @@ internal sealed class StoreReader : IDisposable
         }
         finally
         {
-            // Whatever became of them, their connections are used until they end.
+            // Whatever their result, the tasks use their connections until they end.
             Task.WaitAny(Task.WhenAll(reading.Select(one => one.Task)));
             Array.ForEach(readers, reader => reader.Dispose());
         }
 
-        // Ids may be far from one another.
+        // There can be large gaps between ids.
         long? NextId(long id) => id > rows.Last || id < rows.First ? null : store.RowFrom(id, rows.Last);
     }
 

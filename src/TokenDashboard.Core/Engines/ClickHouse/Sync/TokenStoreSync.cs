@@ -6,17 +6,17 @@ using TokenDashboard.Engines.Sqlite.Rollups;
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>
-/// Sends the requests of a SQLite store to ClickHouse. The table itself says what it holds, by windows of ids, so a run that was ended
-/// anywhere leaves nothing behind that the next one would have to know; and a row that is sent twice replaces itself.
+/// Sends the requests of a SQLite store to ClickHouse. The state is in the table itself, by windows of ids, so a run can end at any
+/// point without affecting the next run. A row that is sent twice replaces itself.
 /// </summary>
 internal sealed class TokenStoreSync : IDisposable
 {
-    /// <summary>The most rows of one batch. A batch that fails may leave some of its rows in the table, so as many are always compared.</summary>
+    /// <summary>The maximum number of rows in a batch. A batch that fails can leave some of its rows in the table, so this number of rows is always compared.</summary>
     public const int MostBatchRows = 1_000_000;
 
     private const int MostOnTheWay = 2;
 
-    // How many of the newest requests tell whether a store is the one that was sent.
+    // The number of newest requests that identify the store that was sent.
     private const int NewestRows = 1000;
 
     private readonly TokenStore _store;
@@ -33,8 +33,8 @@ internal sealed class TokenStoreSync : IDisposable
     /// <summary>Opens both stores.</summary>
     /// <param name="path">The database file.</param>
     /// <param name="target">The address of ClickHouse.</param>
-    /// <param name="options">What is asked for.</param>
-    /// <param name="cancellation">Ends the work; what was sent until then stays.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellation">Cancels the work. Requests that were sent before stay.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public TokenStoreSync(string path, string target, TokenStoreSyncOptions options, CancellationToken cancellation)
     {
@@ -62,10 +62,10 @@ internal sealed class TokenStoreSync : IDisposable
         }
     }
 
-    /// <summary>Whether tables or views must be made first.</summary>
+    /// <summary>Whether tables or views must be created first.</summary>
     public bool IsTableMissing => CreateStatements.Count > 0;
 
-    /// <summary>The statements that make what is missing of them.</summary>
+    /// <summary>The statements that create the missing tables and views.</summary>
     public IReadOnlyList<string> CreateStatements { get; }
 
     /// <summary>The source under which requests are sent.</summary>
@@ -74,18 +74,18 @@ internal sealed class TokenStoreSync : IDisposable
     /// <summary>The target's address, without a password.</summary>
     public string Target => _result.Target;
 
-    /// <summary>The source of a file that is given none: the names of the computer and of the file.</summary>
+    /// <summary>The default source of a file: the names of the computer and of the file.</summary>
     public static string DefaultSourceOf(string path) => $"{Environment.MachineName}/{Path.GetFileName(path)}";
 
-    /// <summary>Makes them.</summary>
+    /// <summary>Creates the missing tables and views.</summary>
     public void CreateTable()
     {
         foreach (string statement in CreateStatements)
             _server.Execute(statement);
     }
 
-    /// <summary>Sends what the target lacks.</summary>
-    /// <param name="progress">Is told how many rows of the store were read so far.</param>
+    /// <summary>Sends the requests that are missing in the target.</summary>
+    /// <param name="progress">Receives the number of rows of the store that were read so far.</param>
     public TokenStoreSyncResult Run(Action<long>? progress = null)
     {
         var watch = Stopwatch.StartNew();
@@ -95,11 +95,11 @@ internal sealed class TokenStoreSync : IDisposable
         _result.IsOtherStore = IsOtherStore(rows);
         if (_result.IsOtherStore && !_options.Repair)
         {
-            // Its requests would replace others, or stand among them.
+            // The requests of this store would replace others, or be mixed with them.
             _result.Seconds = watch.Elapsed.TotalSeconds;
             return _result;
         }
-        // Without a whole comparison, where a batch may have failed.
+        // Without a complete comparison, begins where a batch may have failed.
         long first = _options.SkipCheck && !_result.IsOtherStore && _sent.Watermark is { } watermark
             ? SentRows.FirstOf(SentRows.WindowOf(Math.Max(watermark, long.MinValue + MostBatchRows) - MostBatchRows)) : long.MinValue;
         _sent.ReadWindows(first);
@@ -108,7 +108,7 @@ internal sealed class TokenStoreSync : IDisposable
         Send();
         Wait(0);
         _usage.Sum(_sent.Days, isWhole: first == long.MinValue);
-        // Those that were sent before they were removed are known only where all windows are.
+        // The requests that were sent before they were removed are only known if all windows are read.
         _result.NotSendable = first == long.MinValue ? Math.Max(0, _removed - kept) : 0;
         if (_options.Prices is { } prices)
             _result.PricedModels = new SentPrices(_server, Source).Write(prices, _sent.Version);
@@ -123,8 +123,8 @@ internal sealed class TokenStoreSync : IDisposable
         _server?.Dispose();
     }
 
-    // Ids of a store only grow. Where they have not come so far, and none of the newest requests is there, their file was replaced. What another run sends
-    // meanwhile is in the store when it is looked for.
+    // Ids of a store only increase. If they are lower than the watermark, and none of the newest requests is in the store, the file was replaced. Requests that another
+    // run sends meanwhile are already in the store when they are looked up.
     private bool IsOtherStore(RowRange rows)
     {
         if (!(rows.Last < _sent.Watermark) || _sent.ReadNewest(NewestRows) is not { Count: > 0 } newest)
@@ -144,7 +144,7 @@ internal sealed class TokenStoreSync : IDisposable
         return kept;
     }
 
-    // Compares a window, and sends what the target lacks of it. Returns how many rows retention has removed from the store only.
+    // Compares a window, and sends its requests that are missing in the target. Returns the number of rows that retention removed from the store only.
     private long Settle(long window, EncodedRows read)
     {
         if (_sent.Take(window) is not { } sent)
@@ -170,7 +170,7 @@ internal sealed class TokenStoreSync : IDisposable
             }
         }
         _result.Changed += changed.Count;
-        // A row with an earlier time now is not sent, so the target keeps what it has.
+        // A changed row with an earlier time is not sent, so the target keeps its version.
         foreach (long id in read.Earlier)
         {
             if (there.Remove(id, out SentRow other) && other.IsCompared)
@@ -181,7 +181,7 @@ internal sealed class TokenStoreSync : IDisposable
         _result.Removed += removed.Length;
         if (_options.Repair && changed.Count + removed.Length > 0)
         {
-            // A row that was changed may belong to another month now, so it is taken out first. It is missing until it is sent, at once.
+            // A changed row may belong to another month now, so its old version is removed first. The row is missing until it is sent immediately afterwards.
             Send();
             _usage.Mark(days.Concat(removed.SelectMany(row => row.Value.Days)));
             _sent.Remove(changed.Select(row => row.Id).Concat(removed.Select(row => row.Key)));
@@ -192,7 +192,7 @@ internal sealed class TokenStoreSync : IDisposable
         return left.Length - removed.Length;
     }
 
-    // Windows of which the store has no row at all.
+    // Windows without any row in the store.
     private long RemoveLeft()
     {
         long kept = 0;
@@ -214,7 +214,7 @@ internal sealed class TokenStoreSync : IDisposable
 
     private void Add(EncodedRows read, EncodedRow row, ulong version)
     {
-        // What is on its way may arrive in any order, or in parts: all of it is among the ids that are always compared.
+        // Pending batches can arrive in any order, or in part. All their requests are among the ids that are always compared.
         if (_batch.Count == _options.BatchRows || (_batch.Count > 0 && (ulong)(row.Id - _batch.First) >= MostBatchRows))
             Send();
         while (_sending.TryPeek(out var sending) && (ulong)(row.Id - sending.First) >= MostBatchRows)
@@ -225,7 +225,7 @@ internal sealed class TokenStoreSync : IDisposable
             _result.Sent++;
     }
 
-    // One batch is made while others are on their way: the server takes one in while it stores another.
+    // A batch is created while others are being sent. The server receives one while it stores another.
     private void Send()
     {
         Wait(MostOnTheWay - 1);
@@ -247,7 +247,7 @@ internal sealed class TokenStoreSync : IDisposable
         }
     }
 
-    // How many requests Remove-TokenUsage has removed, and the end of the last quarter of an hour it has removed some of.
+    // The number of requests that Remove-TokenUsage removed, and the end of the last quarter-hour with removed requests.
     private (long Count, long Until) ReadRemoved() => RollupStore.ReadRemoved(_store, _options.Since?.ToUnixTimeSeconds() ?? RollupSchema.NoTime) is var (count, until)
         ? (count, until * 1_000_000)
         : (0, long.MinValue);

@@ -5,16 +5,16 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
-/// <summary>Reads what is imported of a database, and what a store knows of imports, in short reads that keep no writer waiting.</summary>
+/// <summary>Reads the data to import from a database, and a store's data about imports, in short reads that do not block writers.</summary>
 internal static class DatabaseRows
 {
     private const int Page = 5_000;
 
-    /// <summary>What is read of a request in a store.</summary>
+    /// <summary>The columns of a request that are read from a store.</summary>
     public static readonly ImportColumn[] Columns =
         [.. Enum.GetValues<ImportColumn>().Except([ImportColumn.EndTime, ImportColumn.Id, ImportColumn.InterruptedStream])];
 
-    /// <summary>The requests that a store has now: their row id, and then <see cref="Columns"/>.</summary>
+    /// <summary>The requests that a store contains now: their row id, and then <see cref="Columns"/>.</summary>
     public static IEnumerable<string?[]> Requests(TokenStore store)
     {
         string details = store.HasDetails ? "" : $" LEFT JOIN (SELECT {string.Join(", ", TelemetrySql.DetailColumns.Select(column => $"NULL AS {column}"))}) ON FALSE";
@@ -26,11 +26,11 @@ internal static class DatabaseRows
             long.MinValue);
     }
 
-    /// <summary>Messages of OpenCode: their id, their session and their content as JSON.</summary>
+    /// <summary>Messages of OpenCode: the id, the session and the content as JSON.</summary>
     public static IEnumerable<string?[]> OpenCodeMessages(TokenStore database) =>
         Pages(database, "SELECT id, session_id, data FROM message WHERE id > $0 ORDER BY id", Texts, "");
 
-    /// <summary>The keys that imports into a store have noted.</summary>
+    /// <summary>The keys that imports into a store have recorded.</summary>
     public static IEnumerable<StoredKey> Keys(TokenStore store) => !store.Has(ImportSchema.Keys) ? [] : Pages(
         store,
         $"SELECT hour, hash, row_id, rank FROM {ImportSchema.Keys} WHERE (hour, hash) > ($0, $1) ORDER BY hour, hash",
@@ -38,7 +38,7 @@ internal static class DatabaseRows
         -1L,
         Array.Empty<byte>());
 
-    /// <summary>The second before which requests may have been removed from a store without their keys, as its next import will know it; null if none were.</summary>
+    /// <summary>The second before which requests may have been removed from a store without their keys, for its next import; null if none were.</summary>
     public static long? RemovedUntil(TokenStore store) =>
         store.Scalar<long>(ImportSchema.HasRemovedUntil) > 0 ? store.Query($"SELECT removed_until FROM {ImportSchema.State}", Second)[0]
         : store.Has(RollupSchema.Sums) ? RollupStore.RemovedUntil(store)
@@ -55,7 +55,7 @@ internal static class DatabaseRows
         .Where(row => row.Trace.Length > 0 && row.Span.Length > 0)
         .Select(row => new StoredKey(ImportKey.OfSpan(StoredTimestamp.TryParse(row.Time, out long ticks) ? ticks : 0, row.Trace, row.Span), null, []));
 
-    /// <summary>Where imports of CSV files ended within a line.</summary>
+    /// <summary>The ends of CSV files that ended within a line.</summary>
     public static IEnumerable<(ImportTail Tail, ImportKey Key)> Tails(TokenStore store) => !store.Has(ImportSchema.Tails) ? [] : Pages(
         store,
         $"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails} WHERE (position, before) > ($0, $1) ORDER BY position, before",
@@ -66,7 +66,7 @@ internal static class DatabaseRows
     public static (ImportTail Tail, ImportKey Key) Tail(SqliteDataReader row) =>
         (new ImportTail(row.GetInt64(0), Hash(row, 1), Hash(row, 2)), new ImportKey(row.GetInt64(3), Hash(row, 4)));
 
-    /// <summary>What imports have noted of spans.</summary>
+    /// <summary>The data about spans that imports have recorded.</summary>
     public static IEnumerable<(UInt128 Id, StoredSpan Span)> Spans(TokenStore store) => !store.Has(ImportSchema.Spans) ? [] : Pages(
         store,
         $"SELECT id, parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id > $0 ORDER BY id",
@@ -75,10 +75,10 @@ internal static class DatabaseRows
 
     public static UInt128 Hash(SqliteDataReader row, int column) => MemoryMarshal.Read<UInt128>(row.GetFieldValue<byte[]>(column));
 
-    /// <summary>Reads rows in the order of their first columns, which are the parameters that say where the last page ended.</summary>
+    /// <summary>Reads rows in the order of their first columns, which are also the parameters for the end of the last page.</summary>
     private static IEnumerable<T> Pages<T>(TokenStore database, string sql, Func<SqliteDataReader, T> read, params object[] last)
     {
-        // An array of its own, because each page changes it.
+        // A separate array, because each page changes it.
         last = [.. last];
         List<T> page;
         do

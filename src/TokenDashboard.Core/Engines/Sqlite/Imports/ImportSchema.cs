@@ -1,26 +1,26 @@
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
-/// <summary>The tables an import keeps beside <c>telemetry</c>, which itself stays exactly as Observicia made it.</summary>
+/// <summary>The tables of imports, next to <c>telemetry</c>, which stays exactly as Observicia created it.</summary>
 internal static class ImportSchema
 {
     /// <summary>
-    /// Keys of all requests with a trace and span, and of all imported ones. <c>row_id</c> is NULL for rows that are not ours to change:
-    /// those the application wrote, and those taken out again.
+    /// Keys of all requests with a trace and span, and of all imported requests. <c>row_id</c> is NULL for rows that imports must not change:
+    /// rows that the application wrote, and rows that were withdrawn.
     /// </summary>
     public const string Keys = "tokendash_import_key";
 
     /// <summary>
-    /// Up to which row of <c>telemetry</c> the keys are known; and the second before which requests may have been removed without
-    /// their keys, because these tables are younger.
+    /// The last row of <c>telemetry</c> whose key is known, and the second before which requests may have been removed without
+    /// their keys, because these tables were created later.
     /// </summary>
     public const string State = "tokendash_import_state";
 
-    /// <summary>Where CSV files ended without ending their last line.</summary>
+    /// <summary>The ends of CSV files that ended within their last line.</summary>
     public const string Tails = "tokendash_import_tail";
 
     /// <summary>
-    /// Spans whose trace may go on in other files, by a hash of their ids: what is above them, the key of the request they are, and
-    /// how many tokens the spans nearest below them carry.
+    /// Spans whose trace may continue in other files, by a hash of their ids: the span above them, the key of their request, and
+    /// the number of tokens of the nearest spans below them.
     /// </summary>
     public const string Spans = "tokendash_import_span";
 
@@ -38,15 +38,15 @@ internal static class ImportSchema
         INSERT OR IGNORE INTO {State} (id, last_row_id) VALUES (1, 0);
         """;
 
-    /// <summary>Whether <see cref="State"/> has <c>removed_until</c>, which is added with its value.</summary>
+    /// <summary>Whether <see cref="State"/> has <c>removed_until</c>, which is added together with its value.</summary>
     public const string HasRemovedUntil = $"SELECT count(*) FROM pragma_table_info('{State}') WHERE name = 'removed_until'";
 }
 
-/// <summary>A key as a store has it: with its imported row, or null for a row of the application, and how complete that is.</summary>
+/// <summary>A stored key with its imported row, or null for a row of the application, and its rank.</summary>
 internal sealed record StoredKey(Import.Records.ImportKey Key, long? RowId, byte[] Rank);
 
 /// <summary>
-/// What a store has noted of a span that files cut off from others: a span above it, by the hash of its ids; the request it is; and how
-/// many tokens the spans nearest below it carry. What is not known is null or 0.
+/// A store's data about a span that is separated from others by file boundaries: the span above it, by the hash of its ids; its request; and the
+/// number of tokens of the nearest spans below it. Unknown values are null or 0.
 /// </summary>
 internal readonly record struct StoredSpan(UInt128? Parent, Import.Records.ImportKey? Key, long TokensBelow);

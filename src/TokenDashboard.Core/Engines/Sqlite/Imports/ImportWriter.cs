@@ -4,8 +4,8 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
 /// <summary>
-/// Writes batches into a store while its application writes too. All that must be unique is decided within the transaction, so several
-/// imports may run at once.
+/// Writes batches into a store while its application also writes. Uniqueness is checked within the transaction, so several
+/// imports can run at the same time.
 /// </summary>
 internal sealed class ImportWriter : IDisposable
 {
@@ -28,10 +28,10 @@ internal sealed class ImportWriter : IDisposable
 
     public TimeSpan LongestLock => _connection.LongestLock;
 
-    /// <summary>Requests before this time are written only where they are known; known after a write.</summary>
+    /// <summary>Requests before this time are written only if their keys are known. Set after a write.</summary>
     public DateTime? RemovedUntil => _tables.RemovedUntil;
 
-    /// <summary>Opens a store for importing, and makes it where there is none.</summary>
+    /// <summary>Opens a store for importing, and creates it if it is missing.</summary>
     public static ImportWriter Open(string path, CancellationToken cancellation)
     {
         if (!Path.Exists(path))
@@ -42,7 +42,7 @@ internal sealed class ImportWriter : IDisposable
             }
             catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreExists)
             {
-                // Another import was faster.
+                // Another import created it first.
             }
         }
         StoreWriteConnection connection = StoreWriteConnection.Open(path, cancellation);
@@ -50,7 +50,7 @@ internal sealed class ImportWriter : IDisposable
         return new ImportWriter(connection);
     }
 
-    /// <summary>A writer into a temporary store that knows what a store knows, for finding out what an import into that would do.</summary>
+    /// <summary>A writer for a temporary store with the same data about imports as another store, to determine what an import into that store would do.</summary>
     public static ImportWriter OpenTemporary(string path, CancellationToken cancellation)
     {
         var writer = new ImportWriter(StoreWriteConnection.OpenTemporary(path, cancellation));
@@ -70,7 +70,7 @@ internal sealed class ImportWriter : IDisposable
         }
     }
 
-    /// <summary>Where files ended without ending their last line, by position.</summary>
+    /// <summary>The ends of files that ended within their last line, by position.</summary>
     public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
     {
         ILookup<long, (ImportTail Tail, ImportKey Key)>? tails = null;
@@ -79,7 +79,7 @@ internal sealed class ImportWriter : IDisposable
         return tails!;
     }
 
-    /// <summary>Writes all rows and adds to the report what became of them.</summary>
+    /// <summary>Writes all rows and adds the outcome to the report.</summary>
     public void Write(ImportBatch batch, ImportReport report)
     {
         int written = 0;
@@ -100,7 +100,7 @@ internal sealed class ImportWriter : IDisposable
         report.LongestLock = LongestLock > report.LongestLock ? LongestLock : report.LongestLock;
     }
 
-    /// <summary>Takes in what another store knows of imports, without changing that store or keeping it locked.</summary>
+    /// <summary>Copies another store's data about imports, without changing or locking that store.</summary>
     private void LearnFrom(TokenStore store)
     {
         _connection.InTransaction(() => _tables.SetRemovedUntil(DatabaseRows.RemovedUntil(store)));
@@ -110,7 +110,7 @@ internal sealed class ImportWriter : IDisposable
     }
 
     /// <summary>
-    /// Lets the disk catch up before the store is locked. A file to import was often just written; file systems with a journal put it on
+    /// Flushes the disk before the store is locked. A file to import was often just written. File systems with a journal write it to
     /// disk together with the next file that is flushed, and the first commit would wait for all of it.
     /// </summary>
     private static void Settle(string path)
@@ -124,7 +124,7 @@ internal sealed class ImportWriter : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // SQLite will say what is wrong with the folder.
+            // SQLite will report the problem with the folder.
         }
     }
 

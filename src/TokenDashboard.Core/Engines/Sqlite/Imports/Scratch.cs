@@ -5,8 +5,8 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
 /// <summary>
-/// What must be remembered of a whole file: which lines it had, which span is below which. It lies in a temporary database that SQLite
-/// keeps in memory while it is small and on disk when it grows, so that memory stays flat; it goes when it is closed.
+/// Data that must be kept for a whole file: its lines, and the tree of its spans. It is in a temporary database that SQLite
+/// keeps in memory while it is small and on disk when it grows, so that memory stays bounded. Closing it deletes the database.
 /// </summary>
 internal sealed class Scratch : IDisposable
 {
@@ -19,8 +19,9 @@ internal sealed class Scratch : IDisposable
         BEGIN
         """;
 
-    // An event repeats the request it stands in: one of them goes; what is in a span that the file does not have stays one. Then the spans above one with tokens, with the sum of those nearest below.
-    // UNION drops what was seen, so that spans which are their own ancestors end too.
+    // If an event repeats its request span, one of the two is removed. An event whose span is not in the file stays an event. Then finds the spans
+    // above those with tokens, with the sum of the nearest tokens below.
+    // UNION drops spans that were seen before, so recursion also ends for spans that are their own ancestors.
     private const string FindTokensBelow = """
         CREATE INDEX span_id ON span (id);
         CREATE INDEX span_parent ON span (parent);
@@ -48,8 +49,8 @@ internal sealed class Scratch : IDisposable
         WHERE NOT EXISTS (SELECT 1 FROM span WHERE span.id = above.id)
         """;
 
-    // Spans without tokens on them or below: all that are below a row put aside, and of those below a span the file does not have the steps
-    // of a program, for any others are of no use to a trace of models.
+    // Spans without tokens in themselves or below: all spans below a held row and, of the spans below a span that is not in the file, only the
+    // steps of a program, because other spans are irrelevant in a trace of models.
     private const string OpenLinks = """
         WITH RECURSIVE below (id, top, is_held) AS (
             SELECT id, id, NOT is_request FROM span WHERE held IS NOT NULL AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
@@ -61,8 +62,8 @@ internal sealed class Scratch : IDisposable
         SELECT DISTINCT below.id, below.top FROM below JOIN span ON span.id = below.id WHERE below.id <> below.top AND (below.is_held OR span.is_step)
         """;
 
-    // The numbers are the values of SpanVerdict. A wrapper may leave out cached tokens that the call below it counts, or count those it leaves
-    // out; and one that does nothing but wait for those below it is one whatever it counts.
+    // The numbers are the values of SpanVerdict. A wrapper may exclude cached tokens that the call below it includes, or include tokens that the call
+    // excludes. A wrapper that only waits for the spans below it is a wrapper whatever its tokens are.
     private const string Held = """
         SELECT held, is_event, CASE
             WHEN NOT is_request THEN EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
@@ -77,7 +78,7 @@ internal sealed class Scratch : IDisposable
 
     public Scratch() => _connection.Execute(Schema);
 
-    /// <summary>Remembers the key of a row in another store.</summary>
+    /// <summary>Adds the key of a row in another store.</summary>
     public void AddKey(StoredKey key)
     {
         if (key.RowId is { } rowId)
@@ -89,7 +90,7 @@ internal sealed class Scratch : IDisposable
         _connection.Statement("SELECT hour, hash, rank FROM key WHERE row_id = ?1", rowId),
         row => new StoredKey(new ImportKey(row.Integer(0), MemoryMarshal.Read<UInt128>(row.Blob(1))), rowId, row.Blob(2).ToArray()), out StoredKey key) ? key : null;
 
-    /// <summary>How often a line was there until now, this time included.</summary>
+    /// <summary>The number of occurrences of a line so far, including this one.</summary>
     public long CountLine(UInt128 hash)
     {
         _connection.TryRead(
@@ -98,24 +99,24 @@ internal sealed class Scratch : IDisposable
         return occurrences;
     }
 
-    /// <summary>Remembers a span: its parent, or itself where it has none, and the row to decide about later, where it carries tokens.</summary>
+    /// <summary>Adds a span: its parent, or itself if it has none, and, if it has tokens, the row to decide about later.</summary>
     public void AddSpan(UInt128 span, UInt128 parent, bool isStep, SpanTokens tokens, byte[]? held) => _connection.Run(
         "INSERT INTO span VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         span, parent, isStep, tokens.IsRequest, tokens.IsEvent, tokens.Prompt, tokens.Completion, tokens.Cache, tokens.Hour, tokens.DurationMs, held);
 
-    /// <summary>Finds out, once all spans are there, which have spans with tokens below them.</summary>
+    /// <summary>Determines, after all spans were added, which spans have spans with tokens below them.</summary>
     public void EndSpans() => _connection.Execute(FindTokensBelow);
 
-    /// <summary>The spans that were not among those remembered, and have tokens below them: how many nearest, and the first one's hour.</summary>
+    /// <summary>The spans that were not added and have tokens below them, with the number of the nearest tokens and the first hour.</summary>
     public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() =>
         _connection.Connection.Query(UnknownAbove, row => (DatabaseRows.Hash(row, 0), row.GetInt64(1), row.GetInt64(2)));
 
-    /// <summary>Spans without tokens, and what is above them: a row put aside, or a span that was not among those remembered.</summary>
+    /// <summary>Spans without tokens, and the span above them: a held row, or a span that was not added.</summary>
     public IEnumerable<(UInt128 Span, UInt128 Above)> LinksToOtherFiles() =>
         _connection.Connection.Query(OpenLinks, row => (DatabaseRows.Hash(row, 0), DatabaseRows.Hash(row, 1)));
 
     /// <summary>
-    /// The rows put aside, each with whether it is an event in a span that was not among those remembered, and what those below tell of it.
+    /// The held rows, each with whether it is an event in a span that was not added, and the verdict that follows from the spans below it.
     /// </summary>
     public IEnumerable<(byte[] Row, bool IsEvent, SpanVerdict Verdict)> HeldRows() =>
         _connection.Connection.Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
@@ -123,21 +124,21 @@ internal sealed class Scratch : IDisposable
     public void Dispose() => _connection.Dispose();
 }
 
-/// <summary>What a span says of its tokens: whether it is a request by its kind, or an event that repeats its parent; how long it took can be NaN.</summary>
+/// <summary>The tokens of a span, whether its kind is a request, and whether it is an event that repeats its parent. The duration can be NaN.</summary>
 internal readonly record struct SpanTokens(bool IsRequest, bool IsEvent, long Prompt, long Completion, long Cache, long Hour, double DurationMs);
 
-/// <summary>What the spans below a span tell of it.</summary>
+/// <summary>The verdict on a span that follows from the spans below it.</summary>
 internal enum SpanVerdict
 {
-    /// <summary>There are none with tokens, or they do not matter.</summary>
+    /// <summary>No spans below it have tokens, or they are irrelevant.</summary>
     Counts,
 
-    /// <summary>It repeats their tokens.</summary>
+    /// <summary>It repeats the tokens of the spans below it.</summary>
     RepeatsThoseBelow,
 
-    /// <summary>It and they are requests with tokens of their own.</summary>
+    /// <summary>It and the spans below it are separate requests.</summary>
     DiffersFromThoseBelow,
 
-    /// <summary>They have other tokens, and take all of its time: it is they, counted in another way.</summary>
+    /// <summary>The spans below it have different tokens and take all of its time: it is the same call, counted differently.</summary>
     LastsAsThoseBelow,
 }

@@ -3,20 +3,20 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
 /// <summary>
-/// Traces that files cut apart. Of a span that is not known whole, it is noted what is above it and whether tokens are below it, so that
-/// in whatever order files come, a request that repeats the tokens of others is found out as soon as the last of them is there.
+/// Traces that are split across files. For an incomplete span, the span above it and the tokens below it are recorded. In any order of
+/// files, a request that repeats the tokens of others is therefore detected as soon as the last of them is imported.
 /// </summary>
 internal sealed partial class StoreTables
 {
-    // How long before a request the one around it may have begun, in hours, to be found.
+    // How many hours before a request the request around it may have begun to be found.
     private const int LongestCall = 24;
 
-    // More tokens than any request has: an event tells of the span it stands in, which is the same request whatever it says itself.
+    // More tokens than any request has. An event belongs to the same request as its span, whatever tokens it has.
     private const long ToldByEvent = long.MaxValue;
 
     /// <summary>
-    /// Notes that tokens are below a span, and so below all that are above it; whichever of these were imported go, requests only where
-    /// they carry the same tokens.
+    /// Records that tokens are below a span, and therefore below all spans above it. Imported rows of these spans are withdrawn, but requests
+    /// only if they have the same tokens.
     /// </summary>
     private void NoteTokensBelow(UInt128 id, long tokens, long hour, ref ImportOutcome outcome)
     {
@@ -35,11 +35,11 @@ internal sealed partial class StoreTables
         }
     }
 
-    /// <summary>Takes out a request whose own key is its span, where it carries as many tokens as those below it.</summary>
+    /// <summary>Withdraws a request whose own key is its span, if it has as many tokens as the spans below it.</summary>
     private long? TakeOutCall(UInt128 span, long tokens, long hour) =>
         TryFindCall(span, hour, out ImportKey key, out long? row) && row is { } id && TokensOf(id) == tokens ? TakeOut(key) : null;
 
-    /// <summary>Whether a request is known whose own key is its span, and which began not long before.</summary>
+    /// <summary>Whether a request is stored whose own key is its span, and which began shortly before.</summary>
     private bool TryFindCall(UInt128 span, long hour, out ImportKey key, out long? row)
     {
         (key, row) = (default, null);
@@ -52,10 +52,10 @@ internal sealed partial class StoreTables
         return false;
     }
 
-    /// <summary>Whether an event in a request, or spans below it with as many tokens, of files imported before, tell of the same call.</summary>
+    /// <summary>Whether earlier imports contain an event in a request, or spans below it with the same number of tokens, that describe the same call.</summary>
     private bool IsTracedBelow(in ImportRow row) => FindSpan(row.Span).TokensBelow is > 0 and long tokens && (tokens == row.CountedTokens || tokens == ToldByEvent);
 
-    /// <summary>Notes what is above a span without tokens.</summary>
+    /// <summary>Records the span above a span without tokens.</summary>
     private void NoteLink(UInt128 id, UInt128 parent, ref ImportOutcome outcome)
     {
         StoredSpan stored = FindSpan(id);
@@ -64,8 +64,8 @@ internal sealed partial class StoreTables
             NoteTokensBelow(parent, stored.TokensBelow, 0, ref outcome);
     }
 
-    /// <summary>Notes which request a span is, to take it out if tokens turn out to be below it.</summary>
-    /// <returns>False where that is known already.</returns>
+    /// <summary>Records the request of a span, to withdraw it if tokens below the span are found.</summary>
+    /// <returns>False if the request is already recorded.</returns>
     private bool NoteParent(UInt128 id, ImportKey key)
     {
         StoredSpan stored = FindSpan(id);
@@ -76,7 +76,7 @@ internal sealed partial class StoreTables
 
     private StoredSpan FindSpan(UInt128 id)
     {
-        // Asked for each of millions of spans.
+        // Called for each of millions of spans.
         NativeStatement find = connection.Statement($"SELECT parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id = ?1");
         find.BindCopy(1, id);
         _ = connection.TryRead(find, row => new StoredSpan(
@@ -86,7 +86,7 @@ internal sealed partial class StoreTables
         return stored;
     }
 
-    /// <summary>Takes in what is noted of a span.</summary>
+    /// <summary>Stores the data about a span.</summary>
     public void PutSpan(UInt128 id, StoredSpan span) => connection.Run(
         $"INSERT OR REPLACE INTO {ImportSchema.Spans} VALUES (?1, ?2, ?3, ?4, ?5)", id, span.Parent, span.Key?.Hour, span.Key?.Hash, span.TokensBelow);
 }

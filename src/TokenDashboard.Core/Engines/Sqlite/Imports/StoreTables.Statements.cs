@@ -4,7 +4,7 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
-/// <summary>Binding and running the single statements.</summary>
+/// <summary>Binds and runs single statements.</summary>
 internal sealed partial class StoreTables
 {
     private const int TimestampBytes = 40;
@@ -20,8 +20,8 @@ internal sealed partial class StoreTables
         WHERE rowid = ?1
         """;
 
-    // OR FAIL and OR IGNORE: for anything else SQLite keeps copies of pages, to take back the statement alone, which takes more time than
-    // the rows. Whatever fails here, the transaction is given up.
+    // OR FAIL and OR IGNORE: otherwise, SQLite keeps copies of pages to roll back a single statement, which takes more time than the
+    // rows. If anything fails here, the whole transaction is rolled back.
     private static readonly string InsertKeys = $"INSERT OR IGNORE INTO {ImportSchema.Keys} VALUES {Values(RowsAtOnce, KeyColumns)}";
     private static readonly string InsertRequest = InsertInto(1);
     private static readonly string InsertRequests = InsertInto(RowsAtOnce);
@@ -54,7 +54,7 @@ internal sealed partial class StoreTables
         statement.Bind(++parameter, row.PromptTokens);
         statement.Bind(++parameter, row.CompletionTokens);
         statement.Bind(++parameter, row.TotalTokens);
-        // NaN is NULL.
+        // NaN is stored as NULL.
         statement.Bind(++parameter, row.DurationMs);
         statement.Bind(++parameter, row.PolicyPassed ? 1L : 0L);
     }

@@ -5,21 +5,21 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
-/// <summary>The statements of an import. They are made and used within a transaction that holds the write lock.</summary>
+/// <summary>The statements of an import. They are prepared and used within a transaction that holds the write lock.</summary>
 internal sealed partial class StoreTables(StoreWriteConnection connection)
 {
-    // How many rows go between two looks at the clock, and, where all are new, into one statement. A statement by itself costs as much as
-    // a row, above all because each also writes the last number of AUTOINCREMENT.
+    // The number of rows between two checks of the clock and, if all are new, in one statement. A statement alone costs as much as
+    // a row, mainly because each also writes the last number of AUTOINCREMENT.
     private const int RowsAtOnce = 16;
 
     private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(RowsAtOnce * TimestampBytes, pinned: true);
     private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(RowsAtOnce, pinned: true);
     private string? _lastGivenId;
 
-    /// <summary>Earlier requests whose keys are not known are not written; null before a write.</summary>
+    /// <summary>Earlier requests whose keys are unknown are not written; null before a write.</summary>
     public DateTime? RemovedUntil { get; private set; }
 
-    /// <summary>Creates missing tables. The first time, it notes until when requests were removed, whose keys nothing knows.</summary>
+    /// <summary>Creates missing tables. The first time, records until when requests were removed, because their keys are unknown.</summary>
     public void Create()
     {
         connection.Execute(ImportSchema.Create);
@@ -30,10 +30,10 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
             SetRemovedUntil(connection.Connection.Query(RollupSchema.RemovedUntil, DatabaseRows.Second).First());
     }
 
-    /// <summary>Notes the second before which requests may have been removed without their keys.</summary>
+    /// <summary>Records the second before which requests may have been removed without their keys.</summary>
     public void SetRemovedUntil(long? second) => connection.Run($"UPDATE {ImportSchema.State} SET removed_until = ?1", second);
 
-    /// <summary>Takes in all keys, so that an import does not bring back requests that are removed next.</summary>
+    /// <summary>Adds all keys, so that an import does not restore requests that are removed next.</summary>
     public void LearnAllKeys()
     {
         for (bool complete = false; !complete;)
@@ -41,10 +41,10 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     }
 
     /// <summary>
-    /// Takes in the keys of rows the application wrote since the last time. Of a large store that takes several transactions.
+    /// Adds the keys of rows that the application wrote since the last time. For a large store, this takes several transactions.
     /// </summary>
-    /// <param name="deadline">When to stop, as <see cref="Stopwatch.GetTimestamp"/>.</param>
-    /// <returns>Whether all rows are known now, or there was no import, which needs none.</returns>
+    /// <param name="deadline">The time to stop, as <see cref="Stopwatch.GetTimestamp"/>.</param>
+    /// <returns>Whether all rows are known now, or no import has run, so that no keys are needed.</returns>
     public bool LearnKeys(long deadline)
     {
         if (!Has(ImportSchema.Keys))
@@ -83,13 +83,13 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         return complete;
     }
 
-    /// <summary>Writes rows of a batch until the clock says stop, at least one.</summary>
+    /// <summary>Writes rows of a batch until the deadline, but at least one.</summary>
     /// <returns>The first row that was not written.</returns>
     public int Write(ImportBatch batch, int first, long deadline, ref ImportOutcome outcome)
     {
-        // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
+        // A manually created store may lack AUTOINCREMENT, and therefore this table.
         _lastGivenId ??= Has("sqlite_sequence") ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
-        // NULL is 0, which is before all times of imports.
+        // NULL is 0, which is before all import times.
         RemovedUntil ??= DateTime.UnixEpoch.AddSeconds(Number($"SELECT removed_until FROM {ImportSchema.State}"));
         long id = Math.Max(Number(LastRequest), Number(_lastGivenId));
         int next = first;
@@ -113,7 +113,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     private static UInt128 Hash(ReadOnlySpan<byte> blob) => blob.Length == 16 ? MemoryMarshal.Read<UInt128>(blob) : default;
 
     /// <summary>Inserts rows that are all new with two statements.</summary>
-    /// <returns>False where one is not new, or is not simply to be inserted; then nothing was done.</returns>
+    /// <returns>False if a row is not new, or cannot just be inserted. Nothing was changed then.</returns>
     private bool TryPutTogether(ImportBatch batch, ReadOnlySpan<ImportRow> rows, ref long id, ref ImportOutcome outcome)
     {
         if (rows.Length < RowsAtOnce)
@@ -153,7 +153,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
 
     private void Put(ImportBatch batch, in ImportRow row, ref long id, ref ImportOutcome outcome)
     {
-        // Whether it is one of the removed requests, whose rollups count it, is not known.
+        // It may be one of the removed requests, which rollups already include.
         if (row.UtcTicks < RemovedUntil?.Ticks && row.Role is not (ImportRole.TokensBelow or ImportRole.Link or ImportRole.Aggregate) && !Find(row.Key, out long? _, out _))
         {
             outcome.BeforeRemoval++;
@@ -186,7 +186,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         {
             if (TakeOut(replacedKey) is not { } shorter)
             {
-                // It was removed since.
+                // The row was removed in the meantime.
                 AddKey(row.Key, rowId: null, rank: []);
                 outcome.Duplicates++;
                 return;
@@ -223,8 +223,8 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         outcome.Duplicates++;
     }
 
-    /// <summary>Removes a row that an import brought in; a row the application wrote is none of our business.</summary>
-    /// <returns>Its tokens, or null if there was none.</returns>
+    /// <summary>Removes an imported row. Rows of the application are never removed.</summary>
+    /// <returns>The row's tokens, or null if there is no such row.</returns>
     private long? TakeOut(ImportKey key)
     {
         if (!Find(key, out long? rowId, out _))
@@ -238,12 +238,12 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         RollupChanges.Announce(connection, id);
         connection.Run("DELETE FROM telemetry WHERE rowid = ?1", id);
         connection.Run($"DELETE FROM {TelemetrySql.DetailTable} WHERE row_id = ?1", id);
-        // What is taken out of the store stays known, so that it does not come back.
+        // The keys of withdrawn rows are kept, so that they are not imported again.
         connection.Run($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash);
         return tokens;
     }
 
-    /// <summary>The tokens of a row, counted as everywhere; null if it was removed.</summary>
+    /// <summary>The total tokens of a row; null if it was removed.</summary>
     private long? TokensOf(long id)
     {
         NativeStatement read = connection.Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE rowid = ?1", id);

@@ -3,21 +3,21 @@ using TokenDashboard.Engines.Sqlite.Rollups;
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
 /// <summary>
-/// Removes old requests from a store in small transactions. Their rollups stay: each transaction removes requests and moves their
-/// sums together, so that every request counts exactly once.
+/// Removes old requests from a store in small transactions, and keeps their rollups. Each transaction removes requests and moves their
+/// sums, so that every request counts exactly once.
 /// </summary>
 internal sealed partial class StoreOptimizer
 {
     private const int MostRows = 100_000;
     private int _rowsPerBatch = SmallestBatch;
 
-    /// <summary>Removes the requests before a quarter-hour, as rollups have, and returns their number, as progress does.</summary>
+    /// <summary>Removes the requests before a quarter-hour, the smallest unit of rollups. Returns their number, which progress also receives.</summary>
     public long Remove(DateTimeOffset before, Action<long>? progress = null)
     {
         long removed = 0;
         // Without AUTOINCREMENT, the id of a removed last row would be reused, and the rollups could not distinguish its successor.
         long keptRow = _store.Has("sqlite_sequence") ? -1 : _store.Rows().Last;
-        // A concurrent change restarts a batch, so the loop ends when a whole pass finds nothing to remove.
+        // A concurrent change restarts a batch. The loop ends when a whole pass finds nothing to remove.
         while (RemovePass(before, keptRow, ref removed, progress))
             _cancellation.ThrowIfCancellationRequested();
         Repair();
@@ -74,7 +74,7 @@ internal sealed partial class StoreOptimizer
             if (!_imports.LearnKeys(_connection.Deadline))
                 throw new TransactionLateException();
             _tables.Add(batch.Quarters.Select(quarter => KeyValuePair.Create(quarter.Key with { Level = RollupLevel.RemovedQuarter }, quarter.Value)));
-            // Quarter-hours still contain the removed requests. Until they are rebuilt, the remaining requests are read one by one.
+            // Quarter-hours still contain the removed requests. Until they are rebuilt, the remaining requests are read individually.
             foreach (long start in batch.Quarters.Keys.Select(quarter => quarter.Start).Distinct())
                 _tables.AddStale(RollupLevel.Quarter, start);
             foreach (long id in ids)

@@ -3,7 +3,7 @@ using TokenDashboard.Engines.Sqlite.Rollups;
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
 /// <summary>
-/// Rebuilds rollups, one day at a time: writes the sums that differ from the requests. Stale sums stay stale, and unused, until
+/// Rebuilds rollups, one day at a time, by writing the sums that differ from the requests. Stale sums stay stale, and unused, until
 /// their whole day is written, which can take several transactions.
 /// </summary>
 internal sealed partial class StoreOptimizer

@@ -7,7 +7,7 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
 /// <summary>
 /// Creates and refreshes the rollups of a store. Rows are read and aggregated outside of transactions, and written in transactions that
-/// hold the lock for a tenth of a second at most. If a run is killed, the next run continues where it ended.
+/// hold the lock for at most a tenth of a second. If a run is killed, the next run continues from there.
 /// </summary>
 internal sealed partial class StoreOptimizer : IDisposable
 {
@@ -24,8 +24,8 @@ internal sealed partial class StoreOptimizer : IDisposable
     private int _keysPerBatch = SmallestBatch;
 
     /// <summary>
-    /// Opens a store and creates missing tables of the rollups. Those of another version that contain removed requests are replaced only by
-    /// force. Cancellation stops the work; completed work is kept.
+    /// Opens a store and creates missing rollup tables. Tables of another version that contain removed requests are replaced only with
+    /// force. Cancellation stops the work. Completed work is kept.
     /// </summary>
     public StoreOptimizer(string path, CancellationToken cancellation, bool force = false)
     {
@@ -51,7 +51,7 @@ internal sealed partial class StoreOptimizer : IDisposable
 
     /// <summary>
     /// Adds the rows that are not yet in the rollups, and rebuilds stale sums. Completes the clearing of an interrupted run, and rebuilds
-    /// all sums if another program removed rows. Returns the number of rows added; progress is that number, and that of all rows.
+    /// all sums if another program removed rows. Returns the number of rows added. Progress receives that number, and the number of all rows.
     /// </summary>
     public long Refresh(Action<long, long>? progress = null)
     {
@@ -70,14 +70,14 @@ internal sealed partial class StoreOptimizer : IDisposable
         return added;
     }
 
-    /// <summary>Compares all rollups with the requests and rebuilds those that differ. Progress is the number of compared requests, and of all requests.</summary>
+    /// <summary>Compares all rollups with the requests and rebuilds those that differ. Progress receives the number of compared requests, and of all requests.</summary>
     public void Verify(Action<long, long>? progress = null)
     {
         var verifier = new RollupVerifier(_store, _cancellation);
         HashSet<long> days = [.. verifier.Run(progress).Select(difference => RollupLevels.DayOf(difference.Key.Start))];
         if (verifier.UnknownRows != 0 && !verifier.Disturbed)
         {
-            // If rows are missing in the rollups, single sums cannot be repaired.
+            // If rows are missing in the rollups, individual sums cannot be repaired.
             Clear();
             Refresh();
             return;
@@ -102,7 +102,7 @@ internal sealed partial class StoreOptimizer : IDisposable
 
     /// <summary>Sets the journal mode of the database file for all programs.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreLocked"/>: another program has the store open. <see cref="ErrorCode.StoreWriteFailed"/>: SQLite cannot use this mode here.
+    /// <see cref="ErrorCode.StoreLocked"/>: another program has the store open. <see cref="ErrorCode.StoreWriteFailed"/>: SQLite cannot use this mode for the file.
     /// </exception>
     public void SetJournalMode(JournalMode mode) => _connection.Guard(() =>
     {
@@ -111,12 +111,12 @@ internal sealed partial class StoreOptimizer : IDisposable
         using SqliteCommand command = _connection.Connection.CreateCommand();
         command.CommandText = $"PRAGMA journal_mode = {mode}";
         command.CommandTimeout = TokenStore.BusyTimeoutSeconds;
-        // If the mode is not possible, as WAL on a file system without shared memory, SQLite keeps the old mode and returns it.
+        // If the mode is not possible, such as WAL on a file system without shared memory, SQLite keeps the old mode and returns it.
         string got = (string)command.ExecuteScalar()!;
         if (!got.Equals(mode.ToString(), StringComparison.OrdinalIgnoreCase))
         {
             throw new TokenDashboardException(
-                ErrorCode.StoreWriteFailed, $"The journal mode of '{_connection.Path}' is still {got}: SQLite cannot use {mode} there, as on a network share.", target: _connection.Path);
+                ErrorCode.StoreWriteFailed, $"The journal mode of '{_connection.Path}' is still {got}. SQLite cannot use {mode} on this file system, for example on a network share.", target: _connection.Path);
         }
     });
 
@@ -135,8 +135,8 @@ internal sealed partial class StoreOptimizer : IDisposable
 
     private RollupState ReadState() => RollupState.Read(_store)!;
 
-    // During this time, the rollups are not read or extended, and no requests are removed, so they can be deleted step by step. Several runs can do
-    // it concurrently, and continue the work of others; but they do not delete rebuilt sums of another run.
+    // Meanwhile, the rollups are not read or extended, and no requests are removed, so the rollups can be deleted step by step. Several runs can do
+    // this concurrently, and continue each other's work, but they do not delete sums that another run has rebuilt.
     private void CompleteClearing()
     {
         (string, string)[] tables = [(RollupSchema.Sums, $"level > {RollupLevel.RemovedQuarter:D}"), (RollupSchema.Rows, "TRUE"), (RollupSchema.Stale, "TRUE")];

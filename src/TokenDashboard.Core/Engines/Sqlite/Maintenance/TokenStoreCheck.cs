@@ -13,13 +13,13 @@ public enum CheckResult : long
     /// <summary>The check failed.</summary>
     Failed,
 
-    /// <summary>The check was skipped; the message has the reason.</summary>
+    /// <summary>The check was skipped. The message contains the reason.</summary>
     Skipped,
 }
 
 /// <summary>A check of a store and its result.</summary>
 /// <param name="Database">Full path of the database file.</param>
-/// <param name="Check">The name: Schema, Integrity, Values, Rollups or Rollup (a sum that differs).</param>
+/// <param name="Check">The name: Schema, Integrity, Values, Rollups, or Rollup for a sum that differs.</param>
 /// <param name="Result">The result.</param>
 /// <param name="Message">The finding and the advice.</param>
 /// <param name="Start">For a sum that differs, the start of its bucket; otherwise null.</param>
@@ -27,18 +27,18 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
 {
     private const string WhatToDo = "Restore a backup, or recover with the sqlite3 shell's .recover.";
 
-    /// <summary>The maximum number of listed differences; others are counted.</summary>
+    /// <summary>The maximum number of listed differences. Others are only counted.</summary>
     internal const int MaxListed = 100;
 
-    // The time for which SQLite's check, which is one read, may block the application outside WAL mode.
+    // The time for which SQLite's check, a single read, may block the application outside WAL mode.
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Opens and checks a store. The check of the file may block the application only if it is to wait. Progress is the number of requests
+    /// Opens and checks a store. The file check may block the application only if it is to wait. Progress receives the number of requests
     /// that were compared with the rollups, and of all requests.
     /// </summary>
     /// <exception cref="TokenDashboardException">
-    /// One of the codes that begin with <c>Store</c>: it is no store. A store that is too damaged to be opened is a failed check.
+    /// One of the codes that begin with <c>Store</c>: the file is not a store. A store that is too damaged to be opened is a failed check.
     /// </exception>
     internal static IEnumerable<TokenStoreCheck> Run(string path, bool wait, Action<long, long>? progress, CancellationToken cancellation)
     {
@@ -54,7 +54,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         (CheckResult Result, string Message) integrity = Guard("The file", () => Integrity(store, wait));
         yield return Check("Integrity", integrity);
         var differences = new List<RollupDifference>();
-        // Requests that cannot be read would not be compared.
+        // Unreadable requests could not be compared.
         yield return Check("Rollups", integrity.Result == CheckResult.Failed ? (CheckResult.Skipped, "The rollups were not compared, because the file is damaged.")
             : Guard("The rollups", () => Rollups(store, differences, progress)));
         foreach (RollupDifference difference in differences)
@@ -98,7 +98,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         try
         {
             using SqliteCommand command = store.CreateCommand("PRAGMA integrity_check(20)");
-            // An error can have a heading above it, and is shown in one line.
+            // An error can have a heading above it. All is shown in one line.
             List<string> faults = store.ReadLong(() => store.Rows(command, row => row.GetString(0).ReplaceLineEndings(" ")));
             return faults is ["ok"] ? (CheckResult.Passed, "SQLite's integrity check passed.")
                 : (CheckResult.Failed, $"SQLite's integrity check failed: {string.Join("; ", faults)}. {WhatToDo}");
@@ -109,7 +109,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         }
     }
 
-    // This finds less than SQLite's check, but uses many short reads: it finds unreadable rows.
+    // This finds less than SQLite's check, but it uses many short reads and finds unreadable rows.
     private static (CheckResult Result, string Message) ReadEverything(TokenStore store)
     {
         long rows = 0;

@@ -4,8 +4,8 @@ using TokenDashboard.Grafana.Alerting.Rules;
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
 /// <summary>
-/// The SQL of alert rules. The Grafana server runs it without a browser, so of Grafana's variables there are only those the plugin itself
-/// replaces. Each result is one moment, the end of the window: a row for each name with the name as its label, or one row for everything.
+/// The SQL of alert rules. The Grafana server runs it without a browser, so only the variables that the plugin itself replaces are
+/// available. Each result is for one instant, the end of the window: a row for each name with the name as its label, or one row for everything.
 /// </summary>
 internal static class AlertSql
 {
@@ -33,11 +33,11 @@ internal static class AlertSql
         FROM request{(rule.Label is null ? "" : $" GROUP BY name\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
         """;
 
-    // The error of a wrong path shows it. It contains a column, so that it is not found wrong before there is a row.
+    // The expression is an invalid JSON path, and the error for it shows the path. It contains a column, so that it is not evaluated before there is a row.
     private const string SeveralCurrencies = "json_extract('{}', 'the prices of the store are in several currencies, such as ' || price.currency)";
 
-    // Without prices in the store, or with prices in several currencies, which are never added, the query fails, and the error state counts.
-    // What has no price is left out.
+    // Without prices in the store, or with prices in several currencies, which are never added, the query fails, and the rule's error state applies.
+    // Requests without a price are omitted.
     private static string Cost(AlertRule rule)
     {
         (string Column, string Value)[] columns =
@@ -59,7 +59,7 @@ internal static class AlertSql
             """;
     }
 
-    // Nearest rank, as in every answer of this product: the value at the place of 95 % of the requests, rounded up.
+    // Nearest rank, as in all results of this module: the value at 95 % of the number of requests, rounded up.
     private static string Percentile(AlertRule rule) => $"""
         WITH request AS NOT MATERIALIZED (
         {Requests(rule, $"{Name(rule.By)} AS name, {TelemetrySql.DurationMs} AS duration")}),
@@ -71,7 +71,7 @@ internal static class AlertSql
         ORDER BY duration DESC, name LIMIT {AlertRule.MaxNames}
         """;
 
-    // Looks from the newest row backwards and stops at the first that counts, which is the first of all while requests come in.
+    // Searches backwards from the newest row and stops at the first match, which is the first row while requests arrive.
     private static string AnyRequest(AlertRule rule) => $"""
         SELECT {Time}, CAST(COUNT(*) AS INTEGER) AS requests
         FROM (
@@ -104,7 +104,7 @@ internal static class AlertSql
             """;
     }
 
-    /// <summary>A text as SQL. Nothing in it may look like a variable of the plugin, which replaces those in texts, too.</summary>
+    /// <summary>Text as SQL. It must not contain a variable of the plugin, because the plugin also replaces variables in text.</summary>
     private static string Literal(string text)
     {
         string quoted = "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";

@@ -2,7 +2,7 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
-/// <summary>The SQL of what only the dashboard of cost asks.</summary>
+/// <summary>The SQL of queries that only the dashboard Cost uses.</summary>
 internal static class CostPanelSql
 {
     internal static string Month { get; } = $"""

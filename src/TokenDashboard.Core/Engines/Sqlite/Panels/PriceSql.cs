@@ -4,29 +4,29 @@ using TokenDashboard.Grafana.Queries;
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
 /// <summary>
-/// Cost as SQL, by the prices that a store has in <see cref="PriceTable"/>. The words «prices» and «has_prices» are put in when it is known
-/// whether there is such a table.
+/// Cost as SQL, with the prices that a store contains in <see cref="PriceTable"/>. The words «prices» and «has_prices» are replaced when it is known
+/// whether the table exists.
 /// </summary>
 internal static class PriceSql
 {
-    /// <summary>What stands for the table where there is none.</summary>
+    /// <summary>Replaces the table if it does not exist.</summary>
     internal static string NoPrices { get; } = $"(VALUES ({string.Join(", ", Enumerable.Repeat("NULL", PriceTable.Columns.Split(", ").Length))})) WHERE FALSE";
 
     /// <summary><c>price</c>: the table.</summary>
     internal static string Prices { get; } = $"price({PriceTable.Columns}) AS NOT MATERIALIZED (SELECT * FROM «prices»)";
 
-    /// <summary>Whether a price changes at times or sizes that rollups do not tell apart, so that single requests must be read.</summary>
+    /// <summary>Whether a price changes at times or sizes that rollups do not distinguish, so that single requests must be read.</summary>
     internal const string NeedsRequests = "EXISTS (SELECT 1 FROM price WHERE needs_requests)";
 
-    /// <summary><c>priced_request</c>: the single requests with what they cost.</summary>
+    /// <summary><c>priced_request</c>: the single requests with their cost.</summary>
     internal static string OfRequests { get; } = $"""
         priced_request AS NOT MATERIALIZED (
           SELECT request.*, {Values("request", "request.cached_tokens", OfRequest)} FROM request)
         """;
 
     /// <summary>
-    /// <c>priced_sum</c>: the sums of rollups with what they cost. No sum crosses a change of its price, because <c>segment</c> ends where one
-    /// changes; and its requests have the size of one tier, or the tier is not known and neither is the price.
+    /// <c>priced_sum</c>: the sums of rollups with their cost. No sum spans a change of its price, because <c>segment</c> ends where a price
+    /// changes. All requests of a sum are in the same tier, or the tier is unknown and so is the price.
     /// </summary>
     internal static string OfSums { get; } = $"""
         priced_sum AS NOT MATERIALIZED (
@@ -52,14 +52,14 @@ internal static class PriceSql
     /// <summary>Whether a row of the table is the price of a row of <c>request</c>.</summary>
     internal static string OfRequest => IsPrice("request.provider", "request.model", "request.second", "request.prompt_tokens", "request.prompt_tokens");
 
-    /// <summary>What a row of counts costs at the <c>price</c> that is joined to it; NULL where it has none.</summary>
-    // As PriceRates.CostOf: the cost of a sum is the sum of costs, and where no token and no request has a price there is no cost.
+    /// <summary>The cost of a row of counts at the joined <c>price</c>; NULL without a price.</summary>
+    // As PriceRates.CostOf: the cost of a sum is the sum of the costs. If no token and no request has a price, there is no cost.
     internal static string Cost(string row) => $"""
         CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR {row}.total_tokens = 0 OR price.request > 0) AND price.one_currency
                 THEN {string.Concat(Parts(row).Select(part => $"COALESCE({part.Tokens} * price.{part.Rate}, 0) + "))}{row}.requests * price.request END
         """;
 
-    // Scalar subqueries, which are not run where nobody reads their column.
+    // Scalar subqueries do not run if no query reads their column.
     private static string Values(string row, string knownCached, string isPrice) => $"""
         (SELECT {Cost(row)} FROM price WHERE {isPrice}) AS cost,
             CASE WHEN «has_prices» THEN {row}.total_tokens + COALESCE((SELECT {Unpriced(row)} FROM price WHERE {isPrice}) - ({All(row)}), 0) END AS unpriced_tokens,
@@ -84,7 +84,7 @@ internal static class PriceSql
         ];
     }
 
-    // The time is computed for each request, so not more often than needed: few models have times of the day.
+    // The time is computed for each request, so only if required: few models have times of day.
     private static string At(string second) => $"{second} >= price.since AND {second} < price.until "
         + $"AND (price.day_until - price.day_from = {RollupLevels.DaySeconds} OR {OfDay(second)} >= price.day_from AND {OfDay(second)} < price.day_until)";
 

@@ -4,11 +4,11 @@ using TokenDashboard.Grafana.Queries;
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
 /// <summary>
-/// What a relation is of, as a query: from when until when, by how much its times are shifted, and the length of its buckets on the local
-/// clock, 0 for none.
+/// The scope of a relation, as a query: its start and end, the shift of its times, and the length of its buckets on the local
+/// clock, or 0 for none.
 /// </summary>
 /// <param name="Sql">The query.</param>
-/// <param name="ReadsStore">Whether the query reads the store, so that it must be run only once, however often the relation uses it.</param>
+/// <param name="ReadsStore">Whether the query reads the store, so that it must run only once even if the relation uses it several times.</param>
 internal sealed record RelationScope(string Sql, bool ReadsStore = false)
 {
     public static RelationScope WholeRange => new("SELECT since, until, 0, 0 FROM selected");
@@ -16,14 +16,14 @@ internal sealed record RelationScope(string Sql, bool ReadsStore = false)
     public static RelationScope Hours => new("SELECT since, until, 0, 3600 FROM selected");
     public static RelationScope Days => new($"SELECT since, until, 0, 86400 * (1 + (until - since) / (86400 * {PanelLimits.MaxBuckets})) FROM selected");
 
-    /// <summary>The end of the time range that holds its newest requests.</summary>
+    /// <summary>The end of the time range that contains its newest requests.</summary>
     public static RelationScope Newest => new("SELECT (SELECT second FROM newest), until, 0, 0 FROM selected", ReadsStore: true);
 
-    /// <summary>The end of the time range that holds its newest interrupted streams.</summary>
+    /// <summary>The end of the time range that contains its newest interrupted streams.</summary>
     public static RelationScope NewestInterrupted => new("SELECT (SELECT second FROM newest_interrupted), until, 0, 0 FROM selected", ReadsStore: true);
 
-    /// <summary>The period before of equal length, with times in the time range.</summary>
-    // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.
+    /// <summary>The previous period of equal length, with times shifted to the time range.</summary>
+    // A comparison with a period that the store covers only in part would be wrong. Of removed requests, only whole quarter-hours are known.
     public static RelationScope Previous => new(
         $"""
         SELECT since * 2 - until, CASE WHEN (SELECT second FROM first_known) / {RollupLevels.QuarterSeconds} * {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds} <= since * 2 - until
@@ -31,7 +31,7 @@ internal sealed record RelationScope(string Sql, bool ReadsStore = false)
         """,
         ReadsStore: true);
 
-    /// <summary>From the beginning of the month on the local clock, in which the time range ends, or from the first day of which the store knows.</summary>
+    /// <summary>From the beginning of the month, on the local clock, in which the time range ends, or from the first day that the store covers.</summary>
     public static RelationScope Month => new(
         $"""
         SELECT MAX((SELECT start - utc_offset FROM clock CROSS JOIN (

@@ -5,7 +5,7 @@ using static TokenDashboard.Grafana.Queries.PanelNames;
 
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
-/// <summary>Writes what panels ask as SQL for SQLite, over the relations of <see cref="UsageRelations"/>, as an analyst would type it.</summary>
+/// <summary>Writes the queries of panels as SQL for SQLite, over the relations of <see cref="UsageRelations"/>, as an analyst would write them.</summary>
 internal static class SqlitePanelSql
 {
     private static readonly int[] Percents = [50, 95, 99];
@@ -52,8 +52,8 @@ internal static class SqlitePanelSql
         FROM now CROSS JOIN before
         """;
 
-    // A bucket ends where the next one begins, the last one at the end of the time range or now. One shorter than a minute is taken as a minute,
-    // or a few seconds at the beginning of the time range could be the busiest.
+    // A bucket ends where the next one begins, and the last one at the end of the time range or now. A bucket shorter than a minute is treated as a minute.
+    // Otherwise, a few seconds at the beginning of the time range could be the busiest bucket.
     private static string Load(LoadQuery query) => $"""
         WITH bucket AS (
             SELECT time, MAX(60, LEAD(time, 1, MIN(unixepoch(), $__to / 1000)) OVER (ORDER BY time) - time) / 60.0 AS minutes
@@ -81,7 +81,7 @@ internal static class SqlitePanelSql
         ORDER BY time
         """;
 
-    // The line of this period ends at the present moment.
+    // The line of the current period ends now.
     private static string Cumulative(CumulativeQuery query) => $"""
         WITH used AS (
           SELECT time, {Expression(query.Measure)} AS now, 0 AS before FROM {Relation("model_usage_over_time")} GROUP BY time
@@ -127,7 +127,7 @@ internal static class SqlitePanelSql
         (string parts, string value) = query.Measure is RatioMeasure ratio
             ? ($"SUM({ratio.Measure.Name}) AS amount, SUM({ratio.Per.Name}) AS per", $"{Factor(ratio)} * SUM(amount) / SUM(per)")
             : ($"{Expression(query.Measure)} AS amount", "SUM(amount)");
-        // What is a quotient has no size of its own: the top are those with most tokens.
+        // A ratio has no size, so the top names are those with the most tokens.
         bool byTokens = query.Measure is RatioMeasure;
         return $"""
             SELECT {TopName(query.Dimension, query.Top)} AS {Quoted(Title(query.Dimension))}, {value} AS {Quoted(query.Measure.Title)}
@@ -203,7 +203,7 @@ internal static class SqlitePanelSql
         LIMIT {query.Top}
         """;
 
-    // A percentile by nearest rank, as the commands give it: the smallest duration that so many percent of the requests did not exceed.
+    // A percentile by nearest rank, as in the commands: the smallest duration that this percentage of the requests did not exceed.
     private static string Percentile(int percent) => $"MIN(duration_ms) FILTER (WHERE no_longer * 100 >= all_requests * {percent})";
 
     private static string Ranked(string by, string relation) => $"""
@@ -227,8 +227,8 @@ internal static class SqlitePanelSql
         ORDER BY local_hour
         """;
 
-    // A row stands under the time at which its day ends. The day before is among them, because a heatmap needs two times to know how wide a
-    // cell is.
+    // The time of a row is the end of its day. The previous day is included, because a heatmap needs two times to determine the width of a
+    // cell.
     private static string DaysAndHours(DaysAndHoursQuery query) => $"""
         WITH used AS MATERIALIZED (
           SELECT unixepoch(local_day, '+1 day') - FIRST_VALUE(MIN(utc_offset)) OVER (PARTITION BY local_day ORDER BY MAX(time) DESC) AS time,
@@ -306,7 +306,7 @@ internal static class SqlitePanelSql
         LIMIT {query.Rows}
         """;
 
-    // Without requests a sum would be NULL, and a panel would say that there are none; SUM of nothing is what it shows then.
+    // Without requests, SUM is NULL, so the panel shows that there is no data.
     private static string Expression(PanelMeasure measure) => measure switch
     {
         SumMeasure sum => $"SUM({sum.Measure.Name})",

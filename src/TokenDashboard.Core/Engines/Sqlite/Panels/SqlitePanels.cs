@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
-/// <summary>SQLite, as dashboards and alert rules see it.</summary>
+/// <summary>The SQLite engine of dashboards and alert rules.</summary>
 internal sealed class SqlitePanels : IPanelEngine
 {
     public DataSourcePlugin Plugin => DataSourcePlugin.Sqlite;

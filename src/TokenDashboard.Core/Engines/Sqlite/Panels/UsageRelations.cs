@@ -5,21 +5,21 @@ using TokenDashboard.Grafana.Queries;
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
 /// <summary>
-/// The relations that panels read, as hidden variables: <c>FROM ${usage:raw}</c>. The value of such a variable is a query in brackets. Its
-/// planner stands once in a dashboard, in the variable <c>relation</c>; whether it reads rollups or rows is settled there, because SQL cannot
-/// name a table that may be missing. All relations are of the time range and of what the other variables choose.
+/// The relations that panels read, as hidden variables: <c>FROM ${usage:raw}</c>. The value of such a variable is a query in parentheses. Their
+/// planner occurs once in a dashboard, in the variable <c>relation</c>. That also decides whether rollups or rows are read, because SQL cannot
+/// refer to a table that may be missing. All relations are limited to the time range and the choices of the other variables.
 /// </summary>
 internal static class UsageRelations
 {
     /// <summary>
-    /// What a variable stands for while all is chosen. Grafana quotes chosen texts but not this, and SQLite's TRUE is a number, which no
-    /// quoted text equals: not even a user named TRUE is mistaken for it.
+    /// The value of a variable when all is selected. Grafana quotes selected texts but not this value, and SQLite's TRUE is a number, which equals no
+    /// quoted text, not even a user named TRUE.
     /// </summary>
     internal const string AllValue = "TRUE";
 
     private const int NewestRequests = 200_000;
 
-    /// <summary>How many requests the newest ones are at least.</summary>
+    /// <summary>The minimum number of requests in the relations of the newest requests.</summary>
     internal const int NewestRows = RequestsQuery.MostListed;
 
     private static readonly Measure[] Shown = [.. Measures.All.Where(measure => measure.IsShown)];
@@ -35,7 +35,7 @@ internal static class UsageRelations
 
     private static readonly string PricedRequests = $"{RequestColumns}, {Priced} FROM priced_request";
 
-    /// <summary>The names that occur in the store, for the lists of the variables.</summary>
+    /// <summary>The names in the store, for the lists of the variables.</summary>
     internal static QueryVariable KnownNames { get; } = Hidden(
         "names",
         "The relation of known users, models and providers: the rollups and the newest other requests.",
@@ -48,7 +48,7 @@ internal static class UsageRelations
           ELSE '(SELECT user_id, model, provider FROM {TelemetrySql.Table} ORDER BY rowid DESC LIMIT {NewestRequests})' END AS names
         """);
 
-    /// <summary>The planner and the common table expressions of all relations; with <c>transaction</c> and <c>min_tokens</c>, if requests are chosen singly.</summary>
+    /// <summary>The planner and the common table expressions of all relations; with <c>transaction</c> and <c>min_tokens</c> for single requests.</summary>
     internal static QueryVariable Planner(IReadOnlyList<TimeZoneInfo> zones, bool singleRequests = false)
     {
         const string Since = "SELECT since FROM selected";
@@ -108,19 +108,19 @@ internal static class UsageRelations
         Relation("times", "The start of each bucket of the time range.", RelationScope.Buckets, users: false, "time FROM calendar"),
     ];
 
-    /// <summary>A name as panels show it and variables choose it.</summary>
+    /// <summary>A name as panels show it and variables select it.</summary>
     internal static string Known(string expression) =>
         $"CASE {expression} {string.Concat(PanelNames.Changed.Select(name => $"WHEN '{name.Stored}' THEN '{name.Shown}' "))}ELSE COALESCE({expression}, '{PanelNames.Unknown}') END";
 
     /// <summary>
-    /// Whether a name can be chosen: SQL ends at a character with the number 0, Grafana takes <c>$__all</c> for all, and the plugin replaces
-    /// <c>$__from</c> and its like in a name as in the query.
+    /// Whether a name can be selected. SQL ends at a null character, Grafana interprets <c>$__all</c> as all, and the plugin replaces
+    /// <c>$__from</c> and similar macros in a name as in the query.
     /// </summary>
     internal static string Choosable(string name) => $"instr({name}, '$' || '__') = 0 AND instr({name}, char(0)) = 0";
 
     /// <summary>
-    /// Whether a multi-value variable chooses a name. From version 10.2 on Grafana's <c>:sqlstring</c> also puts a backslash before a
-    /// double quote, which means nothing to SQLite, so names are compared in both spellings.
+    /// Whether a multi-value variable selects a name. Since version 10.2, Grafana's <c>:sqlstring</c> also escapes a double quote with a
+    /// backslash, which SQLite does not support, so names are compared in both forms.
     /// </summary>
     internal static string Chosen(string variable, string name)
     {
@@ -148,29 +148,29 @@ internal static class UsageRelations
         $"CASE WHEN {AllValue} IN (${{{name}:sqlstring}}) THEN '' ELSE ' AND {name} IN (' || {Literals($"${{{name}:sqlstring}}")} || ')' END";
 
     /// <summary>
-    /// Chosen texts as literals of SQL, as text. From version 10.2 on Grafana puts a backslash before a double quote, which means nothing to
-    /// SQLite, so both spellings are taken; and neither a double quote nor a dollar sign may stand in the value of a variable that others read.
+    /// Selected texts as SQL literals, as text. Since version 10.2, Grafana escapes a double quote with a backslash, which SQLite does not
+    /// support, so both forms are included. The value of a variable that others read must not contain a double quote or a dollar sign.
     /// </summary>
     private static string Literals(string list) => $"""
         (SELECT group_concat(replace(replace(quote(value), '$', ''' || char(36) || '''), '"', ''' || char(34) || '''), ', ')
             FROM (SELECT value FROM json_each(json_array({list})) UNION SELECT replace(value, '\"', '"') FROM json_each(json_array({list}))))
         """;
 
-    // A text of SQL as a literal of SQL. Words in guillemets are columns that are put in.
+    // SQL text as an SQL literal. Words in guillemets are replaced with columns.
     private static string Literal(string text)
     {
         var literal = new StringBuilder(Quoted(text));
         foreach (string word in (ReadOnlySpan<string>)["chosen", "by_user", "picked", "singly", "clock", "details", "joined", "prices", "has_prices"])
             literal.Replace($"«{word}»", $"' || {word} || '");
-        // The plugin would replace these in this query already.
+        // The plugin would replace these in this query.
         return literal.Replace("«from»", "' || '$' || '__from / 1000").Replace("«to»", "' || '$' || '__to / 1000").ToString();
     }
 
-    /// <summary>The beginning of the bucket of a second on the local clock; needs a stretch.</summary>
+    /// <summary>The start of the bucket of a second on the local clock; requires a stretch.</summary>
     private static string LocalSecond(string second) => $"(({second} + utc_offset) / step * step)";
 
-    /// <summary>The time of the beginning of a bucket on the local clock, not before that of the time range; needs a stretch.</summary>
-    // A bucket that began before the last change of the clock began by the offset of then.
+    /// <summary>The time of the start of a bucket on the local clock, not before the start of the time range; requires a stretch.</summary>
+    // A bucket that began before the last clock change began with the previous offset.
     private static string TimeOf(string localSecond, string began = "first") =>
         $"since + shift + MAX(0, {localSecond} - CASE WHEN {localSecond} - utc_offset < {began} THEN before ELSE utc_offset END - since)";
 
@@ -178,11 +178,11 @@ internal static class UsageRelations
 
     private static string OfStretch(string expression) => $"(SELECT {expression} FROM stretch WHERE second >= first AND second < last)";
 
-    // The measures by which requests are the best.
+    // The measures by which the best requests are selected.
     private static Measure[] Best => [Measures.MaxTotalTokens, Measures.MaxDurationMs];
 
-    // The quarters of an hour that hold the 500 requests with the largest of a measure, and what is read of them and of the gaps. Each of 500 rollups has a
-    // request with its largest, so that no request with less than all of them is wanted.
+    // The quarter-hours that contain the 500 requests with the largest values of a measure, and what is read of them and of the gaps. Each of 500 rollups has a
+    // request with its maximum, so requests below all of these maxima are not needed.
     private static string BestQuarters(Measure measure) => $"""
         best(start, amount) AS MATERIALIZED (
             SELECT start, {measure.Name} FROM scope CROSS JOIN {RollupSchema.Sums}
@@ -201,10 +201,10 @@ internal static class UsageRelations
         wanted(first, last) AS NOT MATERIALIZED (SELECT * FROM gap)
         """;
 
-    // Before all other conditions, because it is the cheapest that most requests do not meet.
+    // Before all other conditions, because it is the cheapest condition that excludes most requests.
     private static string IsWanted => string.Concat(Best.Select(measure => $"((SELECT {measure.Name} FROM least) IS NULL OR {MeasureSql.Of(measure)} >= (SELECT {measure.Name} FROM least)) AND "));
 
-    /// <summary>A second from which on the time range holds 500 of its requests, if it has them: each row of rollups is at least one.</summary>
+    /// <summary>A second from which on the time range contains 500 of its requests, if it has that many, as each rollup row has at least one request.</summary>
     private static string NewestQuarter(string condition) => $"""
         SELECT CASE WHEN «singly» THEN since ELSE COALESCE((
             SELECT start FROM {RollupSchema.Sums} WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
@@ -253,7 +253,7 @@ internal static class UsageRelations
           WHERE {condition} «chosen» «picked»)
         """;
 
-    // A measure of a row that has the value of another one, such as the largest of one number.
+    // Another measure that has the same value in a row, such as the maximum of a single number.
     private static Measure? SameValue(Measure measure) =>
         measure.Aggregate == MeasureAggregate.Sum || measure.Unit == MeasureUnit.Time ? null : Shown.First(other => other.Aggregate == MeasureAggregate.Sum && MeasureSql.Of(other) == MeasureSql.Of(measure));
 
@@ -293,9 +293,9 @@ internal static class UsageRelations
           {SizeOfRequests})
         """;
 
-    // SQLite sorts what it groups, and many small sorts take half the time of a large one: the histograms of a bucket and group become one
-    // text, and each text is added up by itself. It leaves out the columns that nobody reads of a subquery, but not of a common table
-    // expression, so "usage" is a subquery in one.
+    // SQLite sorts the rows that it groups, and many small sorts take half the time of a large one. Therefore, the histograms of a bucket and group are joined
+    // into one text, and each text is summed separately. SQLite omits unused columns of a subquery, but not of a common table expression, so "usage" is
+    // a subquery in one.
     private static string FromRollups { get; } = $$"""
         {{RollupPlanner.Pieces}},
         {{RollupPlanner.RowRanges("wanted")}},

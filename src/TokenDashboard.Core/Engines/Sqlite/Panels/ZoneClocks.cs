@@ -3,16 +3,16 @@ using TokenDashboard.Grafana.Queries;
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
 /// <summary>
-/// The clocks of time zones as SQL. SQLite knows none, so the changes of each zone's clock stand in the variable that makes the relations; days
-/// and hours in panels are right across them.
+/// The clocks of time zones as SQL. SQLite has no time zones, so the variable that defines the relations contains the changes of each zone's clock. Days
+/// and hours in panels are correct across these changes.
 /// </summary>
 internal static class ZoneClocks
 {
-    // Data of LLM applications is not older, and no zone has decided about its clock for longer.
+    // LLM applications have no older data, and no zone has planned its clock changes further ahead.
     private static readonly DateTimeOffset First = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset End = new(2038, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The clock of the chosen zone, as text of SQL: rows of since, until, UTC offset, and the offset before.</summary>
+    /// <summary>The clock of the selected zone, as SQL text: rows of since, until, UTC offset, and the previous offset.</summary>
     internal static string Of(IReadOnlyList<TimeZoneInfo> zones) =>
         $"CASE ${"{zone:sqlstring}"} {string.Concat(zones.Select(zone => $"WHEN '{TimeZones.Name(zone)}' THEN '{Rows(zone)}' "))}END";
 

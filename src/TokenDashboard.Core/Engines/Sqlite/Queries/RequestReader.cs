@@ -59,7 +59,7 @@ internal sealed class RequestReader(
             scanner.ReadRows(command, row => found.Add(row.Id, Materialize(row)));
             foreach ((_, long id) in page)
             {
-                // A row that was deleted after the keys were read is not part of the result.
+                // A row that was deleted after the keys were read is not included in the result.
                 if (found.TryGetValue(id, out TokenRequest? request))
                     yield return request;
             }

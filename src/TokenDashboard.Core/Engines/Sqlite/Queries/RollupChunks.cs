@@ -5,16 +5,16 @@ using TokenDashboard.Engines.Sqlite.Rollups;
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
-/// Reads the rollups of a time range chunk by chunk, by <see cref="RollupPlanner"/>. A chunk has one UTC offset and is read in one short
-/// transaction: rows of the rollups are copied, and the requests of its gaps are read. Histograms are decoded afterwards.
+/// Reads the rollups of a time range in chunks, with <see cref="RollupPlanner"/>. A chunk has one UTC offset and is read in one short
+/// transaction, which copies rollup rows and reads the requests of the gaps. Histograms are decoded afterwards.
 /// </summary>
 internal sealed class RollupChunks : IDisposable
 {
-    // Requests of the gaps are read in the transaction of their chunk, so this is their maximum in a chunk.
+    // The maximum number of requests of gaps in a chunk, because they are read in the transaction of the chunk.
     private const long LargestGap = 20_000;
     private const int RowsPerLook = 128;
 
-    // The size of copies that stay in the processor's cache; allocating memory takes longer than filling it.
+    // The size of copies that fit in the processor's cache. Allocating memory takes longer than filling it.
     private const double UsualBytes = 1024 * 1024;
     private const int GapRow = -1;
     private const long FirstDays = 4 * RollupLevels.DaySeconds;
@@ -29,7 +29,7 @@ internal sealed class RollupChunks : IDisposable
     private RollupRow _rows = new();
     private SqliteCommand? _command;
 
-    // The positions at which a chunk must end: partial seconds are separate chunks, which the planner treats as gaps.
+    // The positions at which a chunk must end. Partial seconds are separate chunks, which the planner treats as gaps.
     private readonly long[] _bounds;
     private readonly long _end;
     private readonly IReadOnlyList<ZoneClock> _clocks;
@@ -39,7 +39,7 @@ internal sealed class RollupChunks : IDisposable
     private RollupState? _now;
     private Dictionary<long, RollupGroup> _groups = [];
 
-    // The bounds, and the times at which the price of a group changes: a week would have several prices.
+    // The bounds, and the times at which the price of a group changes. Otherwise, a week could have several prices.
     private long[] _cuts = [];
     private long _at;
     private long _length;
@@ -82,7 +82,7 @@ internal sealed class RollupChunks : IDisposable
         return true;
     }
 
-    /// <summary>Whether a request was read, as a row or in a sum; requests after the first watermark may have been aggregated since.</summary>
+    /// <summary>Whether a request was read, as a row or in a sum. Requests after the first watermark may have been aggregated since.</summary>
     public bool IsSummed(RequestRow row)
     {
         long second = RollupLevels.SecondOf(row.UtcTicks);
@@ -112,7 +112,7 @@ internal sealed class RollupChunks : IDisposable
             }
             IEnumerable<DateTimeOffset> changes = _groups.Values.Select(group => (group.Provider, group.Model)).Distinct().SelectMany(of => _scope.PriceChanges?.Invoke(of.Provider, of.Model) ?? []);
             _cuts = [.. changes.Select(change => RollupLevels.SecondOf(change.UtcTicks)).Concat(_bounds).Order()];
-            // Requests may have their first details by now.
+            // The store may have its first request details by now.
             Prepare(_store.HasDetails);
         }
         _now = now;

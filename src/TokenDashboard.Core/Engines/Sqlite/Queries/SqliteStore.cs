@@ -5,7 +5,7 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
-/// Reads an open SQLite database for queries, and disposes it with this object or when its file was replaced. Without a source, it is the
+/// Reads an open SQLite database for queries, and disposes it with this object or when its file is replaced. The default source is the
 /// file's name.
 /// </summary>
 internal sealed class SqliteStore(TokenStore store, string? source = null) : ITelemetryStore
@@ -26,7 +26,7 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
     {
         RowRange rows = store.Rows();
         List<RowRange> ranges = id is { } after ? [new RowRange(after + 1, rows.Last)] : UsageReader.RangesOf(store, filter.Range) ?? [rows];
-        // Later rows are for the next call.
+        // Later rows are returned by the next call.
         ranges = [.. ranges.Select(range => range with { Last = Math.Min(range.Last, rows.Last) }).Where(range => range.First <= range.Last)];
         foreach (TokenRequest request in ranges.Count == 0 ? [] : new RequestReader(store, Source, filter, RequestOrder.Id, descending: false, unreadable, ranges).Read(0, ulong.MaxValue))
             onRequest(request);

@@ -5,8 +5,8 @@ namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
 /// Reads usage from the rollups, if the store has them and they are sufficient, and from the requests that they do not cover: those at the ends of the
-/// time range and those written since the last refresh. It reads in short transactions, and the result is still exact: each
-/// chunk of time is one snapshot with its watermark, and new rows count if they are after it.
+/// time range and those written since the last refresh. It reads in short transactions, but the result is exact, because each chunk of
+/// time is a snapshot with its watermark, and new rows count if they are after it.
 /// </summary>
 internal static class UsageReader
 {
@@ -35,11 +35,11 @@ internal static class UsageReader
         }
         throw new TokenDashboardException(
             ErrorCode.StoreLocked,
-            $"Import-TokenUsage or Optimize-TokenStore -Rebuild keeps changing requests in '{store.Path}'. Run the command again when it has ended.",
+            $"Import-TokenUsage or Optimize-TokenStore -Rebuild is continuously changing requests in '{store.Path}'. Run the command again after it ends.",
             target: store.Path);
     }
 
-    /// <summary>The rows with the requests of a time range, for queries that rollups cannot answer; null for all rows.</summary>
+    /// <summary>The rows with the requests of a time range, for queries that rollups do not support; null for all rows.</summary>
     public static List<RowRange>? RangesOf(TokenStore store, TimeRange range)
     {
         if ((range.Since is null && range.Until is null) || RollupState.Read(store) is not { IsUsable: true } state || state.Watermark == 0)
@@ -70,7 +70,7 @@ internal static class UsageReader
                     onRow[^1](sum);
             });
         }
-        // No requests are removed while the rollups are unusable; but they may have become usable.
+        // No requests are removed while the rollups are unusable, but they may have become usable.
         return RollupState.Read(store) is not { } now || (now.Changes == (state?.Changes ?? 0) && now.Removals == (state?.Removals ?? 0)) ? unreadable : null;
     }
 
@@ -104,7 +104,7 @@ internal static class UsageReader
         return reports;
     }
 
-    // Removed requests have only rollups by quarter-hour, and none that can be read if another version of this module created them.
+    // Removed requests have only rollups by quarter-hour, and none if another version of this module created them.
     private static bool LacksRemoved(TokenStore store, UsageScope scope, bool isForeign)
     {
         TimeRange range = scope.Filter.Range;
@@ -133,7 +133,7 @@ internal static class UsageReader
         {
             return ReadChunks(store, scope, state, onRow);
         }
-        // Only few models need short rollups, which are many: other models are read separately.
+        // Few models need short rollups, which are numerous, so other models are read separately.
         UnreadableReport? ReadSome(bool shortOnes) => ReadChunks(
             store, scope with { NeedsQuarters = null, Includes = (provider, model) => needsQuarters(provider, model) == shortOnes, Step = shortOnes ? RollupLevels.QuarterSeconds : scope.Step },
             state, onRow);

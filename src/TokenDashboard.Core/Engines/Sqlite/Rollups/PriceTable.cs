@@ -3,20 +3,20 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// The prices of a store's models, in a table beside <c>telemetry</c>, with which panels and alert rules compute cost: Grafana has no
-/// price list. A row is one price: for a provider and a model as in requests, a period, a time of day and a size of prompts.
+/// The prices of a store's models, in a table next to <c>telemetry</c>. Panels and alert rules use them to compute cost, because Grafana has no
+/// price list. A row is one price, for a provider and a model as in requests, a period, a time of day and a range of prompt sizes.
 /// </summary>
 internal static class PriceTable
 {
-    /// <summary>The table. It is small: a model has few prices.</summary>
+    /// <summary>The table. It is small, because a model has few prices.</summary>
     public const string Name = "tokendash_price";
 
     /// <summary>
-    /// A view of the details of imported requests, possibly empty: an alert rule cannot check whether a table exists before it reads it.
+    /// A view of the details of imported requests, which can be empty. An alert rule cannot check whether a table exists before it reads it.
     /// </summary>
     public const string Details = "tokendash_price_detail";
 
-    // Times are seconds since 1970, or for times of day, since midnight UTC. Rates are per token and per request. A part without its own
+    // Times are seconds since 1970. Times of day are seconds since midnight UTC. Rates are per token and per request. A part without its own
     // rate has the rate of its whole. NULL means no rate. If the prices of the store are in several currencies, one_currency is 0 and
     // amounts must not be added.
     private static readonly (string Name, string Type, Func<StoredPrice, bool, object?> Value)[] Layout =
@@ -80,7 +80,7 @@ internal static class PriceTable
         }
     }
 
-    /// <summary>Whether a store's prices are those of a list, for all its models; null if it has none.</summary>
+    /// <summary>Whether a store's prices for all its models match a price list; null if it has none.</summary>
     public static bool? IsCurrent(TokenStore store, PriceList prices) =>
         Read(store) is { } rows ? ReadView(store) == DetailsOf(store) && rows.SetEquals(RowsOf(ReadModels(store), prices)) : null;
 
@@ -90,7 +90,7 @@ internal static class PriceTable
 
     private static string ReadView(TokenStore store) => store.Scalar<string>($"SELECT COALESCE((SELECT sql FROM sqlite_schema WHERE name = '{Details}'), '')");
 
-    // Those in the rollups, and those of the requests that are not in the rollups.
+    // The models in the rollups, and the models of the requests that are not in the rollups.
     private static HashSet<(string Provider, string Model)> ReadModels(TokenStore store)
     {
         var models = new HashSet<(string Provider, string Model)>();
@@ -106,7 +106,7 @@ internal static class PriceTable
         return models;
     }
 
-    // Amounts of different currencies are never added.
+    // Amounts in different currencies are never added.
     private static IEnumerable<Row> RowsOf(IEnumerable<(string Provider, string Model)> models, PriceList prices)
     {
         StoredPrice[] all = [.. StoredPrice.Of(models, prices)];
@@ -114,7 +114,7 @@ internal static class PriceTable
         return all.Select(price => new Row([.. Layout.Select(column => column.Value(price, oneCurrency))]));
     }
 
-    // Null where there is no table.
+    // Null if the table does not exist.
     private static HashSet<Row>? Read(TokenStore store) => !store.Has(Name) ? null
         : [.. store.Query($"SELECT * FROM {Name}", row => new Row([.. Layout.Select((_, column) => row.IsDBNull(column) ? null : row.GetValue(column))]))];
 

@@ -8,7 +8,7 @@ internal sealed class RollupBatch
     /// <summary>The texts that a scan must read.</summary>
     public const RequestText Texts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
 
-    // Reading a gap of this number of other rows is cheaper than looking up another range.
+    // Reading a gap of this many other rows is cheaper than looking up another range.
     private const long LargestGap = 500;
 
     private readonly Dictionary<(string, string, string, string, int), RollupGroup> _groups = [];
@@ -39,7 +39,7 @@ internal sealed class RollupBatch
             Of(Quarters, new RollupKey(RollupLevel.Quarter, start, GroupOf(row))).Add(row);
     }
 
-    /// <summary>The sums of longer levels, from those of quarter-hours.</summary>
+    /// <summary>The sums of longer levels, computed from those of quarter-hours.</summary>
     public static Dictionary<RollupKey, UsageAccumulator> Longer(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> quarters)
     {
         var longer = new Dictionary<RollupKey, UsageAccumulator>();
@@ -58,7 +58,7 @@ internal sealed class RollupBatch
         return longer;
     }
 
-    /// <summary>The sums of a key, which are none at first.</summary>
+    /// <summary>The sums of a key, initially without requests.</summary>
     public static UsageAccumulator Of(Dictionary<RollupKey, UsageAccumulator> sums, RollupKey key) =>
         CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _) ??= new UsageAccumulator();
 

@@ -2,7 +2,7 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
 /// Must be called in the same transaction when this module changes or removes a row of <c>telemetry</c> or its details, so that the
-/// rollups of its time are rebuilt and not used until then.
+/// rollups of the row's time are not used until they are rebuilt.
 /// </summary>
 internal static class RollupChanges
 {
@@ -12,7 +12,7 @@ internal static class RollupChanges
           FROM {TelemetrySql.Table} WHERE rowid = ?1)
         """;
 
-    // A row may have moved to another time, and must also be found there.
+    // The row may have moved to another time, and must also be found there.
     private static readonly string AddRow = string.Create(CultureInfo.InvariantCulture, $"""
         INSERT INTO {RollupSchema.Rows} SELECT COALESCE({RollupSchema.StartOf("second", RollupLevels.QuarterSeconds)}, {RollupSchema.NoTime}), id, id
         {Changed} WHERE TRUE ON CONFLICT DO NOTHING
@@ -25,10 +25,10 @@ internal static class RollupChanges
         SELECT {RollupLevel.Day:D}, {RollupSchema.StartOf("second", RollupLevels.DaySeconds)} {Changed} WHERE second IS NOT NULL
         """;
 
-    // The row at the watermark proves that no other program removed rows. If it is changed, its new form proves it.
+    // The row at the watermark proves that no other program removed rows. If this module changes it, its new values are the proof.
     private const string KeepProof = $"UPDATE {RollupSchema.State} SET watermark_time = timestamp FROM {TelemetrySql.Table} AS row WHERE row.rowid = watermark AND watermark = ?1";
 
-    /// <summary>Marks a row that is to be changed or removed, or that was changed.</summary>
+    /// <summary>Marks a row that will be changed or removed, or that was changed.</summary>
     public static void Announce(StoreWriteConnection connection, long row)
     {
         if (RollupState.Read(connection.Connection) is not { IsForeign: false } state)

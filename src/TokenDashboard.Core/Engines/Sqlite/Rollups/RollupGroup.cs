@@ -1,6 +1,6 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>The key of a rollup row. Unknown names are empty, and so is the user of all users. The input class is that of <see cref="Telemetry.InputSize"/>.</summary>
+/// <summary>The key of a rollup row. Unknown names are empty, like the user of rows for all users. <see cref="Telemetry.InputSize"/> defines the input class.</summary>
 internal sealed record RollupGroup(bool AllUsers, string User, string Model, string Provider, string RequestType, int InputClass)
 {
     // Groups are looked up several times for each request.

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// The level of a rollup row. The first five levels distinguish users; the last two are sums over all users, for queries
+/// The level of a rollup row. The first five levels distinguish users. The last two are sums over all users, for queries
 /// without users. Every request counts in one of the first two, and in each of the others.
 /// </summary>
 internal enum RollupLevel

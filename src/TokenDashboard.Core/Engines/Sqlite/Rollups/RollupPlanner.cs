@@ -2,7 +2,7 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
 /// The planner: selects the rollups for a time range, and the gaps in which requests must be read. It is SQL, so that Grafana's
-/// panels and the commands use the same one. A statement that begins with these common table expressions is one snapshot of the store.
+/// panels and the commands use the same planner. A statement that begins with these common table expressions is one snapshot of the store.
 /// </summary>
 internal static class RollupPlanner
 {
@@ -28,12 +28,12 @@ internal static class RollupPlanner
 
     /// <summary>
     /// <see cref="State"/>, then <c>piece(level, start, end, first)</c>: the rollups to read, from one second to another;
-    /// <c>gap(first, last)</c>: the gaps in which requests are read. They need <c>segment(first, last, step, utc_offset)</c>, periods of whole seconds
-    /// with one UTC offset each, whose buckets must not cross a multiple of the step on the local clock (0 for any); and
-    /// <c>reading(users, singly)</c>: whether users are distinguished, and whether single requests are read (0: no; <see cref="EveryRequest"/>: yes, and
-    /// nothing else; <see cref="RequestsAndRemoved"/>: yes, and the rollups of removed ones). Each segment is cut into whole
-    /// weeks, whole days around them, then hours, then quarter-hours, and gaps at its ends; but nothing longer than the step allows,
-    /// and only quarter-hours while longer buckets are stale. Rollups of removed requests are quarter-hours, and count by their start.
+    /// <c>gap(first, last)</c>: the gaps in which requests are read. They require <c>segment(first, last, step, utc_offset)</c>, periods of whole seconds
+    /// with one UTC offset each, whose buckets must not span a multiple of the step on the local clock (0 for no limit); and
+    /// <c>reading(users, singly)</c>: whether users are distinguished, and whether single requests are read (0: no; <see cref="EveryRequest"/>: only
+    /// requests; <see cref="RequestsAndRemoved"/>: requests, and the rollups of removed requests). Each segment is divided into whole
+    /// weeks, whole days around them, then hours, then quarter-hours, and gaps at its ends. No bucket is longer than the step allows, and while
+    /// longer buckets are stale, only quarter-hours are used. Rollups of removed requests are quarter-hours, and count by their start.
     /// </summary>
     // SQLite copies a relation for each use. To limit this, each relation reads the previous one at most twice.
     internal static string Pieces { get; } = $"""
@@ -72,10 +72,10 @@ internal static class RollupPlanner
         """;
 
     /// <summary>
-    /// <c>row_range(first_row, last_row)</c>: the rows with the requests of some periods, without overlap, and those
-    /// after the watermark. Other requests are between them.
+    /// <c>row_range(first_row, last_row)</c>: the rows with the requests of some periods, without overlap, and the rows
+    /// after the watermark. Other requests can be between them.
     /// </summary>
-    /// <param name="stretches">The relation of the periods: <c>gap</c>, or another with its columns.</param>
+    /// <param name="stretches">The relation of the periods: <c>gap</c>, or another relation with its columns.</param>
     internal static string RowRanges(string stretches) => $"""
         row_range(first_row, last_row) AS (
           SELECT MAX(first_row, COALESCE(MAX(last_row) OVER (ORDER BY first_row, last_row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, first_row)), last_row
@@ -86,11 +86,11 @@ internal static class RollupPlanner
             SELECT watermark + 1, {LastRow} FROM rollup_state))
         """;
 
-    /// <summary>Whether the rollup row of a name must not be used, because its quarter-hour is stale.</summary>
+    /// <summary>Whether a rollup row, given by its alias, must not be used because its quarter-hour is stale.</summary>
     internal static string IsStale(string rollup) =>
         $"({rollup}.level = {RollupLevel.Quarter:D} AND EXISTS (SELECT 1 FROM {RollupSchema.Stale} AS stale WHERE stale.level = {rollup}.level AND stale.start = {rollup}.start))";
 
-    // A second after all others, to which many can be added.
+    // A second after all others, with room for additions.
     private const string Never = "1000000000000000000";
 
     // The starts of the parts of a segment, and the end of the last one.
@@ -113,10 +113,10 @@ internal static class RollupPlanner
     private static string Splits(int length) => $"step % {length} <> 0 OR step > 0 AND utc_offset % {length} <> 0";
 
     /// <summary>
-    /// Adds to a relation the start of the first whole bucket of a length and the end of the last; both are the end if there is none, or
-    /// if this length must not be used.
+    /// Adds to a relation the start of the first whole bucket of a length and the end of the last one. Both are the end of the segment if there is no
+    /// whole bucket, or if this length must not be used.
     /// </summary>
-    // Without a hint SQLite computes one from the other, and makes no table of each.
+    // Without a hint, SQLite computes each from the other instead of materializing them.
     private static string Whole(string name, string outer, string piece, string first, string last, int length)
     {
         string start = $"MIN(({first} + {length - 1}) / {length} * {length} + (longest < {length}) * {Never}, {last})";

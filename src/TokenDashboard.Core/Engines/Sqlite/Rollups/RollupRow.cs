@@ -4,7 +4,7 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
 /// Rows of the rollups, copied from the store to a few arrays, with a current row. Thousands of rows are read
-/// while the lock is held, without allocations for each. Histograms are decoded on access.
+/// while the lock is held, without an allocation for each. Histograms are decoded on access.
 /// </summary>
 internal sealed class RollupRow : UsageRow, IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
     private byte[] _histograms = [];
     private int _row;
 
-    /// <param name="measures">The measures to read; others have the values of no request. Null for all of them and the histograms of sizes.</param>
+    /// <param name="measures">The measures to read. All others have the values of no requests. Null for all measures and the histograms of sizes.</param>
     public RollupRow(Measure[]? measures = null)
     {
         _hasSizes = measures is null;

@@ -1,21 +1,21 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// The tables of the rollups, beside <c>telemetry</c> in the same file because Grafana's plugin forbids ATTACH. All rows of
-/// <c>telemetry</c> up to a watermark are aggregated; queries add the rows after it.
+/// The tables of the rollups. They are in the same file as <c>telemetry</c>, because Grafana's plugin forbids ATTACH. All rows of
+/// <c>telemetry</c> up to a watermark are aggregated, and queries add the rows after it.
 /// </summary>
 internal static class RollupSchema
 {
     /// <summary>One row: the state of the rollups.</summary>
     public const string State = "tokendash_rollup_state";
 
-    /// <summary>The combinations of user, model, provider, request type and class of input size, with a number; and those without the user.</summary>
+    /// <summary>The combinations of user, model, provider, request type and class of input size, with a number, and the same combinations without the user.</summary>
     public const string Groups = "tokendash_rollup_group";
 
-    /// <summary>The sums: a row for each <see cref="RollupLevel"/>, start and group.</summary>
+    /// <summary>The sums: one row for each <see cref="RollupLevel"/>, start and group.</summary>
     public const string Sums = "tokendash_rollup";
 
-    /// <summary>The row ids of the requests of a quarter-hour; other requests can be between them.</summary>
+    /// <summary>The row ids of the requests of a quarter-hour. Other requests can be between them.</summary>
     public const string Rows = "tokendash_rollup_rows";
 
     /// <summary>
@@ -38,7 +38,10 @@ internal static class RollupSchema
     /// <summary>Replaces <see cref="Format"/> while the rollups are deleted.</summary>
     public const int Clearing = -Format;
 
-    /// <summary>The time of the first request of a store with rollups, also of a removed one: the start of its quarter-hour; otherwise as <see cref="TelemetrySql.FirstStored"/>.</summary>
+    /// <summary>
+    /// The time of the first request, including removed requests. With rollups, the start of its quarter-hour; otherwise as
+    /// <see cref="TelemetrySql.FirstStored"/>.
+    /// </summary>
     public static string FirstKnown { get; } = $"""
         SELECT MIN(start) FROM (SELECT ({TelemetrySql.FirstStored}) AS start UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {(int)RollupLevel.RemovedQuarter})
         """;
@@ -46,7 +49,7 @@ internal static class RollupSchema
     /// <summary>The end of the last quarter-hour with removed requests, from rollups of any version.</summary>
     public static string RemovedUntil { get; } = $"SELECT MAX(start) + {RollupLevels.QuarterSeconds} FROM {Sums} WHERE level = {RollupLevel.RemovedQuarter:D}";
 
-    /// <summary>The start under which <see cref="Rows"/> holds rows without a readable time: before the first possible time.</summary>
+    /// <summary>The start in <see cref="Rows"/> for rows without a readable time: before the first possible time.</summary>
     public const long NoTime = -62_135_597_700;
 
     public static string Create { get; } = $"""
@@ -73,14 +76,14 @@ internal static class RollupSchema
         INSERT OR IGNORE INTO {State} VALUES (1, {Format}, 0, NULL, 0, 0, 0);
         """;
 
-    /// <summary>The time of a column of ticks (100 ns since the year 1, as .NET counts them), as text like that of <c>telemetry</c>.</summary>
+    /// <summary>The time of a column of ticks (100 ns since the year 1, as in .NET), as text in the format of <c>telemetry</c>.</summary>
     public static string TimeOf(string ticks) =>
         $"strftime('%Y-%m-%dT%H:%M:%S', {ticks} / 10000000 - 62135596800, 'unixepoch') || printf('.%06d', {ticks} / 10 % 1000000)";
 
-    /// <summary>The start of the bucket of a length that contains a second, before 1970 too.</summary>
+    /// <summary>The start of the bucket of a length that contains a second, also before 1970.</summary>
     public static string StartOf(string second, int length) => $"{second} - ({second} % {length} + {length}) % {length}";
 
-    /// <summary>Whether the row at the watermark is still the aggregated one: if not, another program removed rows.</summary>
+    /// <summary>Whether the row at the watermark is still the aggregated row. If not, another program removed rows.</summary>
     public const string IsProven = $"(watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark))";
 
     /// <summary>Records a change of the rollups.</summary>

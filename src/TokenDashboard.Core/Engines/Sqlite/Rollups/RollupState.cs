@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>The state of the rollups of a store.</summary>
-/// <param name="Format">The version of the tables; if it is not <see cref="RollupSchema.Format"/>, the rest is not read.</param>
+/// <param name="Format">The version of the tables. If it is not <see cref="RollupSchema.Format"/>, the rest is not read.</param>
 /// <param name="Watermark">The last row of <c>telemetry</c> in the rollups.</param>
 /// <param name="Version">Increases with every change of the rollups.</param>
 /// <param name="Changes">Increases with every row of <c>telemetry</c> that this module changed, and when rollups are invalid or deleted.</param>
@@ -14,13 +14,13 @@ internal sealed record RollupState(long Format, long Watermark, long Version, lo
     /// <summary>Whether the rollups are being deleted.</summary>
     public bool IsClearing => Format == RollupSchema.Clearing;
 
-    /// <summary>Whether the tables have another version than that of this module.</summary>
+    /// <summary>Whether the tables have another version than this module.</summary>
     public bool IsForeign => Format is not (RollupSchema.Format or RollupSchema.Clearing);
 
     /// <summary>Reads the state, or null if a store has no rollups.</summary>
     public static RollupState? Read(TokenStore store) => store.Read(() => Read(sql => store.Query(sql, Numbers)));
 
-    /// <summary>As <see cref="Read(TokenStore)"/>, within a transaction.</summary>
+    /// <summary>Reads the state within a transaction.</summary>
     public static RollupState? Read(SqliteConnection connection) => Read(sql => [.. connection.Query(sql, Numbers)]);
 
     /// <summary>The rows written since the rollups were refreshed.</summary>
@@ -35,7 +35,7 @@ internal sealed record RollupState(long Format, long Watermark, long Version, lo
         if (query($"SELECT count(*) FROM sqlite_schema WHERE name = '{RollupSchema.State}'") is not [[> 0]] || query($"SELECT format FROM {RollupSchema.State}") is not [[long format]])
             return null;
         var state = new RollupState(format, 0, 0, 0, 0, IsUsable: false);
-        // Other versions can lack columns.
+        // Tables of other versions may not have these columns.
         return state.IsForeign || query($"SELECT watermark, version, changes, removals, {RollupSchema.IsProven} FROM {RollupSchema.State}") is not [long[] row]
             ? state
             : new RollupState(format, row[0], row[1], row[2], row[3], format == RollupSchema.Format && row[4] != 0);

@@ -17,17 +17,17 @@ internal static class RollupStore
     public static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store) =>
         [.. store.Query($"SELECT level, start FROM {RollupSchema.Stale}", row => ((RollupLevel)row.GetInt64(0), row.GetInt64(1)))];
 
-    /// <summary>The first quarter-hour from a second on with requests in the table or removed ones, or null.</summary>
+    /// <summary>The first quarter-hour from a second on that has requests in the table or removed requests, or null.</summary>
     public static long? Next(TokenStore store, long from) =>
         new[] { Bound(store, $"min(start) FROM {RollupSchema.Rows} WHERE start >= {Math.Max(from, RollupSchema.NoTime + 1)}"), NextRemoved(store, from) }.Min();
 
-    /// <summary>The first day after another with requests, removed requests or rollups, which may be wrong, or null.</summary>
+    /// <summary>The first day after another that has requests, removed requests or rollups, which may be wrong, or null.</summary>
     public static long? NextDay(TokenStore store, long day)
     {
         long? FirstOf(RollupLevel level, long from) => Bound(store, $"min(start) FROM {RollupSchema.Sums} WHERE level = {level:D} AND start >= {from}");
         long from = day + RollupLevels.DaySeconds, week = RollupLevels.WeekOf(day) + RollupLevels.WeekSeconds;
         long? next = Enum.GetValues<RollupLevel>().Where(level => level != RollupLevel.Week).Select(level => FirstOf(level, from)).Append(Next(store, from)).Min();
-        // A week begins before the first of its days with data. It is a day of its own if it has no such day.
+        // A week begins before its first day with data. It is a separate day if it has no such day.
         if (FirstOf(RollupLevel.Week, week) is { } alone && (next is null || RollupLevels.WeekOf(next.Value) > alone))
             next = alone;
         return next is { } start ? RollupLevels.DayOf(start) : null;
@@ -40,7 +40,10 @@ internal static class RollupStore
     /// <summary>The second until which requests were removed, or null.</summary>
     public static long? RemovedUntil(TokenStore store) => Number(store, RollupSchema.RemovedUntil);
 
-    /// <summary>The number of removed requests from a second on, and the second until which requests were removed; null if none were, or the rollups have another version.</summary>
+    /// <summary>
+    /// The number of removed requests from a second on, and the second until which requests were removed; null if none were removed, or the rollups
+    /// have another version.
+    /// </summary>
     public static (long Count, long Until)? ReadRemoved(TokenStore store, long from)
     {
         if (RollupState.Read(store) is not { IsForeign: false } || RemovedUntil(store) is not { } until)
@@ -109,7 +112,7 @@ internal static class RollupStore
         }
     }
 
-    // Only a single MIN or MAX does not read the whole table.
+    // SQLite reads the whole table unless there is only a single MIN or MAX.
     private static long? Bound(TokenStore store, FormattableString select) => Number(store, $"SELECT {FormattableString.Invariant(select)}");
 
     private static long? Number(TokenStore store, string sql) => store.Query(sql, row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0))[0];

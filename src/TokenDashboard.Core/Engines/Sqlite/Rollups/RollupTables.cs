@@ -8,8 +8,8 @@ internal sealed class RollupTables(StoreWriteConnection connection)
 
     private const string ForeignTables = $"SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name GLOB '{RollupSchema.Sums}*'";
     private static readonly string HasRemoved = $"SELECT EXISTS (SELECT 1 FROM {RollupSchema.Sums} WHERE level = {RollupLevel.RemovedQuarter:D})";
-    private const string ForeignRemoved = "has rollups of removed requests, which another version of this module created, and which cannot be computed again. "
-        + "Nothing was written. Use the version that created them, or delete the usage of the removed requests with: Optimize-TokenStore -Force";
+    private const string ForeignRemoved = "contains rollups of removed requests that another version of this module created and that cannot be computed again. "
+        + "Nothing was written. Use the version that created them. To delete the usage of the removed requests, run: Optimize-TokenStore -Force";
     private const string GroupColumns = "all_users, user_id, model, provider, request_type, input_class";
     private const string FindGroup = $"SELECT id FROM {RollupSchema.Groups} WHERE ({GroupColumns}) = (?1, ?2, ?3, ?4, ?5, ?6)";
     private const string AddGroup = $"INSERT OR IGNORE INTO {RollupSchema.Groups} ({GroupColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -22,9 +22,9 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     private readonly Dictionary<RollupGroup, long> _groups = [];
     private bool _isCommitted;
 
-    /// <summary>Creates missing tables, and replaces those of another version step by step, because all at once could block the application.</summary>
+    /// <summary>Creates missing tables, and replaces tables of another version step by step, because a single transaction could block the application.</summary>
     /// <param name="force">Whether rollups of removed requests, which cannot be computed again, may be deleted.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreSchemaMismatch"/>: they would be deleted.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreSchemaMismatch"/>: such rollups would be deleted.</exception>
     public void Create(bool force)
     {
         for (bool created = false; !created;)
@@ -70,7 +70,7 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     {
         connection.InTransaction(() =>
         {
-            // The numbers of groups of a rolled-back transaction are invalid.
+            // The group numbers of a rolled-back transaction are invalid.
             if (!_isCommitted)
                 _groups.Clear();
             _isCommitted = false;
@@ -80,7 +80,7 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     }
 
     /// <summary>Writes prepared work in one transaction, unless the rollups changed since a state was read, or it would take too long.</summary>
-    /// <returns>False if nothing was written: the work must be prepared again, in smaller batches. Otherwise, the state is the new one.</returns>
+    /// <returns>False if nothing was written. The work must then be prepared again, in smaller batches. Otherwise, the state is the new one.</returns>
     public bool TryWrite(ref RollupState state, Action write)
     {
         long version = state.Version;
@@ -128,7 +128,7 @@ internal sealed class RollupTables(StoreWriteConnection connection)
         }
     }
 
-    /// <summary>Inserts or replaces a sum; null removes it.</summary>
+    /// <summary>Inserts or replaces a sum. Null removes it.</summary>
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
     public void Put(RollupKey key, UsageAccumulator? usage)
     {

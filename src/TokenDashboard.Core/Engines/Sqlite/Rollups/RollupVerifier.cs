@@ -6,7 +6,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
     /// <summary>The number of compared days in UTC. Days without data are skipped, because a request with a wrong clock can be thousands of years away.</summary>
     public long Days { get; private set; }
 
-    /// <summary>The rows up to the watermark that are missing in the rollups (or, negative, missing in the table).</summary>
+    /// <summary>The rows up to the watermark that are missing in the rollups or, if negative, missing in the table.</summary>
     public long UnknownRows { get; private set; }
 
     /// <summary>Whether the rollups changed while they were compared, so that there is no result.</summary>
@@ -28,7 +28,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             RollupBatch requests = ReadRequests(store, state, day, day + RollupLevels.DaySeconds);
             known += requests.Count;
             next = RollupStore.NextDay(store, day) ?? until;
-            // A week is compared with the last of its days, unless one of them is stale.
+            // A week is compared together with the last of its days, unless one of them is stale.
             long week = RollupLevels.WeekOf(day);
             bool hasWeek = (next >= until || RollupLevels.WeekOf(next) != week) && !staleDays.Any(each => RollupLevels.WeekOf(each) == week);
             foreach (RollupDifference difference in CompareDay(store, day, requests, hasWeek))
@@ -42,7 +42,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         }
         known += ReadRequests(store, state, RollupSchema.NoTime, RollupSchema.NoTime + 1).Count;
         UnknownRows = CountRows(rows with { Last = Math.Min(state.Watermark, rows.Last) }) - known;
-        // Refreshes only add; other changes may have moved sums while they were read.
+        // Refreshes only add rows. Other changes may have moved sums while they were read.
         Disturbed = RollupState.Read(store)?.Version != state.Version;
     }
 
@@ -60,7 +60,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         return batch;
     }
 
-    /// <summary>The sums of the day that starts at a second that differ from its requests, and if wanted those of its week that differ from its days.</summary>
+    /// <summary>The sums of the day that starts at a second that differ from its requests and, if requested, the sums of its week that differ from its days.</summary>
     public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests, bool hasWeek = true)
     {
         long week = RollupLevels.WeekOf(day);

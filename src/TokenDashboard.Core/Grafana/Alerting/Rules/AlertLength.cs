@@ -1,12 +1,12 @@
 namespace TokenDashboard.Grafana.Alerting.Rules;
 
-/// <summary>Lengths of time as Grafana writes them: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, <c>1w</c>.</summary>
+/// <summary>Lengths of time in Grafana's format: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, <c>1w</c>.</summary>
 internal static partial class AlertLength
 {
     private static readonly (string Unit, long Milliseconds)[] Units =
         [("y", 31_536_000_000), ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
-    /// <summary>Reads a length; null for anything else. A bare 0 is one.</summary>
+    /// <summary>Parses a length of time; null for anything else. A single 0 is valid.</summary>
     internal static TimeSpan? Parse(string text)
     {
         if (text == "0")
@@ -23,7 +23,7 @@ internal static partial class AlertLength
         return milliseconds < (decimal)TimeSpan.MaxValue.TotalMilliseconds - 1 ? TimeSpan.FromMilliseconds((double)milliseconds) : null;
     }
 
-    /// <summary>Writes whole seconds in the largest unit up to a day that divides them, so that <c>24h</c> and <c>1d</c> are one text.</summary>
+    /// <summary>Formats whole seconds in the largest unit up to a day that divides them, so that <c>24h</c> and <c>1d</c> have the same text.</summary>
     internal static string Format(TimeSpan length)
     {
         long seconds = (long)length.TotalSeconds;
