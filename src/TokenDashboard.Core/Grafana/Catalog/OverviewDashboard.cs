@@ -41,7 +41,7 @@ internal static class OverviewDashboard
         new(11, "Load", "Tokens and requests per minute: mean of the time range up to now, and mean of the busiest bucket.", 14, 4),
         new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests), PanelStyle.Tokens)
     {
-        Overrides = [PanelStyle.Colored("Requests a minute", "text"), PanelStyle.Colored("Most requests a minute", "text")],
+        Overrides = [PanelStyle.Colored("Requests per minute", "text"), PanelStyle.Colored("Peak requests per minute", "text")],
     };
 
     private static StatPanel Cached { get; } = new(
@@ -65,7 +65,7 @@ internal static class OverviewDashboard
         new(4, "Cumulative tokens", "Cumulative total tokens of the time range, compared with the previous period of equal length.", 12, 10),
         new CumulativeQuery(PanelMeasures.Tokens), PanelStyle.Tokens, FillOpacity: 10)
     {
-        Overrides = [PanelStyle.Colored("Period before", "text")],
+        Overrides = [PanelStyle.Colored("Previous period", "text")],
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Last),
     };
 

@@ -68,7 +68,7 @@ internal static class ClickHousePanelSql
     // A bucket ends where the next one begins, and the last one at the end of the time range or now. A bucket shorter than a minute is treated as a minute.
     private static string Load(LoadQuery query) => $"""
         SELECT
-          {Lines(query.Measures.Select((measure, index) => $"sum(m{index + 1}) / sum(minutes) AS {Quoted($"{measure.Title} a minute")}, max(m{index + 1} / minutes) AS {Quoted($"Most {measure.Title.ToLowerInvariant()} a minute")}"))}
+          {Lines(query.Measures.Select((measure, index) => $"sum(m{index + 1}) / sum(minutes) AS {Quoted($"{measure.Title} per minute")}, max(m{index + 1} / minutes) AS {Quoted($"Peak {measure.Title.ToLowerInvariant()} per minute")}"))}
         FROM (
           SELECT bucket, greatest(60, dateDiff('second', bucket, leadInFrame(bucket, 1, least(now(), $__toTime)) OVER (ORDER BY bucket ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING))) / 60 AS minutes
           FROM {Raw("times")} AS times WHERE bucket <= now()) AS buckets
@@ -91,7 +91,7 @@ internal static class ClickHousePanelSql
     private static string Cumulative(CumulativeQuery query) => $"""
         SELECT bucket AS time,
           if(sum(now) OVER () > 0 AND bucket <= greatest(now(), max(if(now > 0, bucket, toDateTime(0))) OVER ()), sum(now) OVER (ORDER BY bucket), NULL) AS "This period",
-          nullIf(sum(before) OVER (ORDER BY bucket), 0) AS "Period before"
+          nullIf(sum(before) OVER (ORDER BY bucket), 0) AS "Previous period"
         FROM (
           SELECT bucket, sum(part) AS now, sum(earlier) AS before
           FROM (

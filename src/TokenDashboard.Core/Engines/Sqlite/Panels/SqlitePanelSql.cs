@@ -63,7 +63,7 @@ internal static class SqlitePanelSql
             FROM {Relation("model_usage_over_time")} GROUP BY time)
         SELECT
           {Lines(query.Measures.Select((measure, index) =>
-              $"SUM(m{index + 1}) / SUM(minutes) AS {Quoted($"{measure.Title} a minute")}, MAX(m{index + 1} / minutes) AS {Quoted($"Most {measure.Title.ToLowerInvariant()} a minute")}"))}
+              $"SUM(m{index + 1}) / SUM(minutes) AS {Quoted($"{measure.Title} per minute")}, MAX(m{index + 1} / minutes) AS {Quoted($"Peak {measure.Title.ToLowerInvariant()} per minute")}"))}
         FROM bucket LEFT JOIN used USING (time)
         """;
 
@@ -89,7 +89,7 @@ internal static class SqlitePanelSql
           UNION ALL SELECT time, 0, 0 FROM {Relation("times")})
         SELECT time,
           CASE WHEN time <= MAX(unixepoch(), MAX(MAX(CASE WHEN now > 0 THEN time END)) OVER ()) THEN SUM(SUM(now)) OVER (ORDER BY time) END AS "This period",
-          NULLIF(SUM(SUM(before)) OVER (ORDER BY time), 0) AS "Period before"
+          NULLIF(SUM(SUM(before)) OVER (ORDER BY time), 0) AS "Previous period"
         FROM used GROUP BY time ORDER BY time
         """;
 
