@@ -12,28 +12,28 @@ internal static class Measures
         "requests", MeasureUnit.Requests, "Requests", "Number of requests.");
 
     public static Measure PromptTokens { get; } = Sum(
-        "prompt_tokens", MeasureUnit.Tokens, "Prompt tokens", "Tokens sent, cached and cache-write tokens included.");
+        "prompt_tokens", MeasureUnit.Tokens, "Prompt tokens", "Tokens sent, including cached and cache-write tokens.");
 
     public static Measure CompletionTokens { get; } = Sum(
-        "completion_tokens", MeasureUnit.Tokens, "Completion tokens", "Tokens received, reasoning tokens included.");
+        "completion_tokens", MeasureUnit.Tokens, "Completion tokens", "Tokens received, including reasoning tokens.");
 
     public static Measure TotalTokens { get; } = Sum(
-        "total_tokens", MeasureUnit.Tokens, "Total tokens", "The stored totals, or prompt plus completion tokens where a total is 0 or missing.");
+        "total_tokens", MeasureUnit.Tokens, "Total tokens", "The stored totals, or prompt plus completion tokens if a total is 0 or missing.");
 
     public static Measure CachedRequests { get; } = Hidden(
-        "cached_requests", "Requests of which the number of cached tokens is known.");
+        "cached_requests", "Requests with a known number of cached tokens.");
 
     public static Measure CachedTokens { get; } = Part(
         "cached_tokens", PromptTokens, "Cached tokens", "Prompt tokens that the provider read from its cache.", CachedRequests);
 
     public static Measure CacheWriteRequests { get; } = Hidden(
-        "cache_write_requests", "Requests of which the number of cache-write tokens is known.");
+        "cache_write_requests", "Requests with a known number of cache-write tokens.");
 
     public static Measure CacheWriteTokens { get; } = Part(
         "cache_write_tokens", PromptTokens, "Cache-write tokens", "Prompt tokens that the provider wrote to its cache.", CacheWriteRequests);
 
     public static Measure ReasoningRequests { get; } = Hidden(
-        "reasoning_requests", "Requests of which the number of reasoning tokens is known.");
+        "reasoning_requests", "Requests with a known number of reasoning tokens.");
 
     public static Measure ReasoningTokens { get; } = Part(
         "reasoning_tokens", CompletionTokens, "Reasoning tokens", "Completion tokens that the model used for reasoning.", ReasoningRequests);
@@ -51,22 +51,22 @@ internal static class Measures
         "priced_requests", MeasureUnit.Requests, "Priced requests", "Requests that have a recorded cost.");
 
     public static Measure UnreadableRequests { get; } = Hidden(
-        "unreadable_requests", "Requests with a value that cannot be read.");
+        "unreadable_requests", "Requests with an unreadable value.");
 
     public static Measure UnreadableTokens { get; } = Hidden(
-        "unreadable_tokens", "Requests with a token count that cannot be read.");
+        "unreadable_tokens", "Requests with an unreadable token count.");
 
     public static Measure UnreadableDurations { get; } = Hidden(
-        "unreadable_durations", "Requests with a duration that cannot be read.");
+        "unreadable_durations", "Requests with an unreadable duration.");
 
     public static Measure UnreadableVerdicts { get; } = Hidden(
-        "unreadable_verdicts", "Requests with a policy verdict that cannot be read.");
+        "unreadable_verdicts", "Requests with an unreadable policy verdict.");
 
     public static Measure DurationMs { get; } = Sum(
         "duration_ms", MeasureUnit.Milliseconds, "Duration", "Sum of the durations in milliseconds.", TimedRequests);
 
     public static Measure RecordedCost { get; } = Sum(
-        "recorded_cost", MeasureUnit.Cost, "Recorded cost", "Cost as the imported sources recorded it.", PricedRequests);
+        "recorded_cost", MeasureUnit.Cost, "Recorded cost", "Cost recorded by the imported sources.", PricedRequests);
 
     public static Measure MaxTotalTokens { get; } = Add(
         new("max_total_tokens", MeasureAggregate.Max, MeasureUnit.Tokens, "Largest request", "Total tokens of the largest request."));
@@ -94,7 +94,7 @@ internal static class Measures
     [
         new("cost", MeasureAggregate.Sum, MeasureUnit.Cost, "Cost", "Cost at the prices of the time of each request."),
         new("unpriced_tokens", MeasureAggregate.Sum, MeasureUnit.Tokens, "Unpriced tokens", "Tokens without a price."),
-        new("cache_savings", MeasureAggregate.Sum, MeasureUnit.Cost, "Cache savings", "How much more cached tokens would have cost as other prompt tokens."),
+        new("cache_savings", MeasureAggregate.Sum, MeasureUnit.Cost, "Cache savings", "Additional cost of cached tokens at the price of other prompt tokens."),
     ];
 
     public static Measure Cost => Priced[0];
