@@ -420,7 +420,7 @@ public class CatalogPanelTests
         QueryResult result = Day().Panel(store, "Cumulative tokens");
 
         Assert.Equal((4, 13), (result.Column<long>("This period")[0], result.Column<long>("This period")[^1]));
-        Assert.Equal((7, 8), (result.Column<long>("Previous period")[0], result.Column<long>("Period before")[^1]));
+        Assert.Equal((7, 8), (result.Column<long>("Previous period")[0], result.Column<long>("Previous period")[^1]));
     }
 
     [Fact]
