@@ -103,9 +103,12 @@ internal static class StoreWriter
         }
     }
 
-    /// <summary>Marks a file as in use with a lock that ends with the process and that SQLite ignores. On Windows, SQLite's own handle has this effect.</summary>
+    /// <summary>
+    /// Marks a file as in use with a lock that ends with the process and that SQLite ignores. Elsewhere than on Linux, SQLite's own handle or lock has this
+    /// effect, and another lock would exclude SQLite.
+    /// </summary>
     private static FileStream? Hold(string path) =>
-        OperatingSystem.IsWindows() ? null : new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        OperatingSystem.IsLinux() ? new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None) : null;
 
     private static void Write(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ internal sealed class StoreSnapshot : IDisposable
 
     private static readonly TimeSpan YoungestLeftover = TimeSpan.FromHours(1);
 
-    // Marks the file as in use until it is disposed or the process ends. On Unix, SQLite ignores this lock. On Windows, sharing the file does not allow deleting it.
+    // Marks the file as in use until it is disposed or the process ends. On Linux, SQLite ignores this lock. On Windows, sharing the file does not allow deleting it.
     private readonly FileStream _held;
 
     private StoreSnapshot()
@@ -29,6 +29,9 @@ internal sealed class StoreSnapshot : IDisposable
         if (!OperatingSystem.IsWindows())
             (options.Share, options.UnixCreateMode) = (FileShare.None, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _held = new FileStream(Path, options);
+        // On macOS, this lock would exclude those of SQLite, so only the age of the file shows that it is in use.
+        if (OperatingSystem.IsMacOS())
+            _held.Dispose();
     }
 
     internal string Path { get; }
