@@ -168,7 +168,7 @@ for (`$i = 0; `$i -lt 600 -and [Console]::WindowWidth -ne 60; `$i++) { Start-Sle
 `$kept = Get-TokenUsage User, Model -Database '$($store.Database)' -User alice -First 1
 Get-TokenUsage User, Model -Database '$($store.Database)' -User alice -First 1
 stty cols 80
-Start-Sleep 1
+for (`$i = 0; `$i -lt 600 -and [Console]::WindowWidth -ne 80; `$i++) { Start-Sleep -Milliseconds 100 }
 `$kept
 "@
         $shown -match 'alice / ' | Should -HaveCount 2
