@@ -17,7 +17,8 @@ internal sealed class MatchClause
     {
         _kind = kind;
         _text = kind == "regex" ? text : text.ToLowerInvariant();
-        // The patterns of lists are JavaScript patterns. A pattern of a downloaded list must not block the command, and a busy machine is not the fault of a pattern.
+        // The patterns of lists are JavaScript patterns. A pattern of a downloaded list must not block the command. The time is sufficient for any other
+        // pattern, even on a busy machine.
         _regex = kind == "regex" ? new Regex(text, RegexOptions.ECMAScript | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;
     }
 

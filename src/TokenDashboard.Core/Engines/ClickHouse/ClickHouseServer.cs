@@ -76,7 +76,7 @@ internal sealed class ClickHouseServer : IDisposable
     /// <summary>The target of the last response's redirect, without possible secrets; null without a redirect.</summary>
     public string? Redirect { get; private set; }
 
-    /// <summary>The maximum size of a decompressed response in bytes; null for no limit. A larger response is truncated.</summary>
+    /// <summary>The maximum size of a decompressed response in bytes; null for no limit. Reading a larger response fails.</summary>
     public long? MaxAnswerBytes { get; init; }
 
     /// <summary>Whether the last response exceeded the limit.</summary>

@@ -16,7 +16,7 @@ namespace TokenDashboard.Grafana.Results;
 /// For a conflict with a change in Grafana: the differences between the dashboard that was published last, or is to be published, and the server's
 /// dashboard, the right side.
 /// </param>
-/// <param name="Dashboard">The published dashboard, with -PassThru; otherwise null.</param>
+/// <param name="Dashboard">The dashboard to publish, with -PassThru; otherwise null.</param>
 /// <param name="Message">Further information, such as the health of a data source or the reason for a conflict.</param>
 public sealed record GrafanaPublishResult(
     GrafanaPublishKind Kind, string Name, GrafanaPublishAction Action, string? Uid = null, Uri? Url = null, string? Path = null, string? BackupPath = null,

@@ -90,7 +90,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
             _dashboards?.Finish();
         }
         if (Prune && Failed)
-            WriteWarning("Nothing was pruned because of errors: an item that could not be read may still need it.");
+            WriteWarning("Nothing was pruned because of errors: the files of an item that could not be read may still be needed.");
         else if (Prune)
             WriteAll((_dashboards?.Prune() ?? []).Concat(_rules?.Prune() ?? []));
         _dashboards?.WarnOfSameTitles();

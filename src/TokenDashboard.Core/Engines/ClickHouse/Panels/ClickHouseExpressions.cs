@@ -16,7 +16,7 @@ internal static class ClickHouseExpressions
     // A function with one column is computed once for each text of a dictionary, but a condition is computed for each row.
     internal static string Known(string column) => $"transform({column}, {Texts(name => name.Stored)}, {Texts(name => name.Shown)})";
 
-    /// <summary>The stored name of one that is shown.</summary>
+    /// <summary>The stored name for a displayed name.</summary>
     internal static string Stored(string shown) => $"transform({shown}, {Texts(name => name.Shown)}, {Texts(name => name.Stored)})";
 
     internal const string Range = "since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime)";

@@ -83,7 +83,7 @@ internal sealed class ClickHousePanels : IPanelEngine
 
     private static QueryVariable Chosen(bool singleRequests)
     {
-        // The stored names that are shown as one that is chosen: conditions on stored names use the order of the table.
+        // The stored names that are displayed as a selected name, because conditions on stored names use the order of the table.
         string stored = $"arrayFilter(text -> {Known("text")} = name, [name, {Stored("name")}])";
         IEnumerable<string> conditions = NameColumns.Select(name => $"if({IsAll(name)}, '', concat(' AND {name} IN ', {Literal($"arrayFlatten(arrayMap(name -> {stored}, {Values(name)}))")}))");
         if (singleRequests)

@@ -104,7 +104,7 @@ internal static class UsageReader
         return reports;
     }
 
-    // Removed requests have only rollups by quarter-hour, and none if another version of this module created them.
+    // Removed requests have only rollups by quarter-hour, and these cannot be read if another version of this module created them.
     private static bool LacksRemoved(TokenStore store, UsageScope scope, bool isForeign)
     {
         TimeRange range = scope.Filter.Range;

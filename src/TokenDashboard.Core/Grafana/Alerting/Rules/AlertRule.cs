@@ -23,7 +23,7 @@ internal sealed record AlertRule
     internal TimeSpan Window { get; init; }
     /// <summary>Whether the window starts with the calendar month, in UTC.</summary>
     internal bool MonthSoFar { get; init; }
-    /// <summary>The limit for an alert: 0 or more tokens, requests, milliseconds or units of money. Not used by <see cref="AlertKind.NoTelemetry"/>.</summary>
+    /// <summary>The limit above which the rule alerts: 0 or more tokens, requests, milliseconds or units of money. Not used by <see cref="AlertKind.NoTelemetry"/>.</summary>
     internal double Limit { get; init; }
     /// <summary>Selects requests. Its time range is not used.</summary>
     internal RequestFilter Filter { get; init; } = new();
