@@ -16,7 +16,7 @@ internal static class DefinitionJson
         }
         catch (JsonException exception)
         {
-            throw new TokenDashboardException(code, $"'{source}' is not JSON ({exception.Message}).", exception, source);
+            throw new TokenDashboardException(code, $"'{source}' is not JSON ({exception.Message}). Correct it.", exception, source);
         }
         IEnumerable<JsonNode?> items = node is JsonArray list ? list : [node];
         if (!items.Any())

@@ -33,7 +33,7 @@ internal static class MarkdownReport
             | | | |
             |---|--:|---|
             {Lines(report.Figures, figure => $"| {figure.Label} | **{figure.Value}** | {figure.Note} |")}{chart}{latency}{string.Concat(tables.Select(Table))}
-            ## What was asked
+            ## Query
 
             {Lines(report.Facts, fact => $"- {fact.Label}: {Code(fact.Value)}")}
             {report.UnreadableText}

@@ -175,7 +175,7 @@ internal static class PriceFiles
         catch (YamlException exception)
         {
             throw new TokenDashboardException(
-                ErrorCode.PriceFileInvalid, $"'{path}' is not YAML, line {exception.Start.Line}: {exception.Message}", exception, path);
+                ErrorCode.PriceFileInvalid, $"'{path}' is not YAML, line {exception.Start.Line}: {exception.Message.TrimEnd('.')}. docs/cost.md describes the format.", exception, path);
         }
     }
 
@@ -189,7 +189,7 @@ internal static class PriceFiles
         }
         catch (JsonException exception)
         {
-            throw new TokenDashboardException(code, $"'{name}' is not JSON ({exception.Message}).", exception, name);
+            throw new TokenDashboardException(code, $"'{name}' is not JSON ({exception.Message}). docs/cost.md describes the format.", exception, name);
         }
     }
 
@@ -222,7 +222,7 @@ internal static class PriceFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new TokenDashboardException(ErrorCode.PriceFileNotFound, $"'{path}' cannot be read: {exception.Message}", exception, path);
+            throw new TokenDashboardException(ErrorCode.PriceFileNotFound, $"'{path}' cannot be read: {exception.Message} Check that it is a file and that this account can read it.", exception, path);
         }
     }
 }

@@ -76,7 +76,7 @@ internal sealed class PriceListUpdate
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw Unreachable($"did not send the price list within {Patience.TotalSeconds:0} seconds.", exception);
+            throw Unreachable($"did not send the price list within {Patience.TotalSeconds:0} seconds. Try again, or download the file and use -Path.", exception);
         }
     }
 
