@@ -26,11 +26,12 @@ internal static class AlertRun
         if (result.Rows == 0)
             return [];
         PluginColumn Column(ColumnType type) => result.Columns.Single(column => column.Type == type);
-        PluginColumn value = result.Columns.Single(column => column.Type is ColumnType.WholeNumber or ColumnType.Number);
+        // A value that is NULL has no type, and Grafana reads it as NaN.
+        PluginColumn value = result.Columns.Single(column => column.Type is ColumnType.WholeNumber or ColumnType.Number or ColumnType.Unknown);
         Assert.All(Column(ColumnType.Time).Values, time => Assert.Equal((decimal)now.ToUnixTimeSeconds(), time));
         Assert.Equal(new WideSeries(result.Rows, 0), result.Series);
         return Enumerable.Range(0, result.Rows).ToDictionary(
             row => rule.Label is null ? "" : (string?)Column(ColumnType.Text).Values[row] ?? "",
-            row => Convert.ToDouble(value.Values[row], System.Globalization.CultureInfo.InvariantCulture));
+            row => Convert.ToDouble(value.Values[row] ?? double.NaN, System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -180,6 +180,17 @@ public sealed class AlertSqlTests : IDisposable
         iter: 5, threads: 1);
 
     [Fact]
+    public void Cost_of_requests_without_any_price_is_unknown()
+    {
+        _store.Insert(new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Model = "own-model", Provider = "own" });
+        using (var optimizer = new StoreOptimizer(_store.Path, CancellationToken.None))
+            optimizer.WritePrices(TestPrices.Shipped);
+
+        Assert.Equal(double.NaN, Values(_store.Path, Rule(("Kind", "Cost")), Noon)[""]);
+        Assert.Empty(Values(_store.Path, Rule(("Kind", "Cost"), ("By", "User")), Noon));
+    }
+
+    [Fact]
     public void Costs_in_several_currencies_are_an_error_and_no_silence()
     {
         _store.Insert(
