@@ -94,7 +94,7 @@ Describe 'Watch-TokenUsage' {
         It 'draws again when the size of the window changes' {
             $file = Join-Path $TestDrive resized.txt
             $await = "await() { for i in {1..600}; do grep -q `"`$1`" `"$file`" && break; sleep 0.1; done; }"
-            $resize = "bash -c '($await; await higher; stty rows 24; await Newest; sleep 1; kill -INT `$0) < /dev/tty > /dev/null 2>&1 &' `$PID"
+            $resize = "bash -c '($await; await Enlarge; stty rows 24; await Newest; sleep 1; kill -INT `$0) < /dev/tty > /dev/null 2>&1 &' `$PID"
             $shown = (Invoke-InTerminal "$resize; Watch-TokenUsage -Database '$database' -Since 2020-01-01 -IntervalSec 300 -Count 2" -Rows 10 -Shown $file) -join "`n"
 
             # Ctrl+C leaves the picture, too.

@@ -29,7 +29,7 @@ function Complete([string] $Line) {
     for ($time = 1; $true; $time++) {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $offered = [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches.CompletionText
-        if ($watch.ElapsedMilliseconds -lt 150 -or $time -eq 20) {
+        if ($watch.ElapsedMilliseconds -lt 150 -or $time -eq 3) {
             return $offered
         }
     }

@@ -77,7 +77,7 @@ internal sealed class ModuleSession : IDisposable
             var watch = Stopwatch.StartNew();
             using PowerShell shell = PowerShell.Create(_runspace);
             CommandCompletion completion = CommandCompletion.CompleteInput(line, line.Length, null, shell);
-            if (watch.Elapsed < CompletionTime || time == 20)
+            if (watch.Elapsed < CompletionTime || time == 3)
                 return [.. completion.CompletionMatches.Select(match => match.CompletionText)];
         }
     }
