@@ -128,6 +128,20 @@ internal static class RegularFile
         }
     }
 
+    /// <summary>Removes the temporary files of killed runs in a folder that have a GUID between a prefix and a suffix, as <see cref="RemoveLeftover"/> does.</summary>
+    public static void RemoveLeftovers(string folder, string prefix, string suffix, TimeSpan youngest)
+    {
+        foreach (string file in List(folder, "*" + suffix))
+        {
+            string name = Path.GetFileName(file);
+            if (name.Length > prefix.Length + suffix.Length && name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(suffix, StringComparison.Ordinal)
+                && Guid.TryParseExact(name[prefix.Length..^suffix.Length], "N", out _))
+            {
+                RemoveLeftover(file, youngest);
+            }
+        }
+    }
+
     /// <summary>The full path of a file with all links resolved, including links to folders, so that a file has one path for all ways to it.</summary>
     public static string WithoutLinks(string path)
     {

@@ -89,19 +89,8 @@ internal static class StoreWriter
     }
 
     /// <summary>Removes temporary files of killed runs for this store. A running process has its file open.</summary>
-    internal static void RemoveLeftovers(string path)
-    {
-        string name = Path.GetFileName(path), folder = Path.GetDirectoryName(path)!;
-        foreach (string file in RegularFile.List(folder, "*"))
-        {
-            string other = Path.GetFileName(file);
-            if (other.Length > name.Length + 5 && other.StartsWith($"{name}.", StringComparison.Ordinal) && other.EndsWith(".tmp", StringComparison.Ordinal)
-                && Guid.TryParseExact(other[(name.Length + 1)..^4], "N", out _))
-            {
-                RegularFile.RemoveLeftover(file, YoungestLeftover);
-            }
-        }
-    }
+    internal static void RemoveLeftovers(string path) =>
+        RegularFile.RemoveLeftovers(Path.GetDirectoryName(path)!, $"{Path.GetFileName(path)}.", ".tmp", YoungestLeftover);
 
     /// <summary>
     /// Marks a file as in use with a lock that ends with the process and that SQLite ignores. Elsewhere than on Linux, SQLite's own handle or lock has this

@@ -40,7 +40,7 @@ internal sealed class StoreSnapshot : IDisposable
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
     internal static StoreSnapshot Take(string path, TimeSpan limit, CancellationToken cancellation)
     {
-        RemoveLeftovers();
+        RegularFile.RemoveLeftovers(System.IO.Path.GetTempPath(), Prefix, Extension, YoungestLeftover);
         var snapshot = new StoreSnapshot();
         try
         {
@@ -64,16 +64,6 @@ internal sealed class StoreSnapshot : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The file is in use. A later run removes it.
-        }
-    }
-
-    // The files of killed runs.
-    private static void RemoveLeftovers()
-    {
-        foreach (string file in RegularFile.List(System.IO.Path.GetTempPath(), $"{Prefix}*{Extension}"))
-        {
-            if (Guid.TryParseExact(System.IO.Path.GetFileNameWithoutExtension(file)[Prefix.Length..], "N", out _))
-                RegularFile.RemoveLeftover(file, YoungestLeftover);
         }
     }
 

@@ -278,8 +278,7 @@ public class ClickHouseStoreTests
     private static void Sync(TestStore store, string address, string source, string? cluster = null)
     {
         using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, BatchRows = 25, Cluster = cluster }, CancellationToken.None);
-        if (sync.IsTableMissing)
-            sync.CreateTable();
+        sync.CreateTable();
         sync.Run();
     }
 

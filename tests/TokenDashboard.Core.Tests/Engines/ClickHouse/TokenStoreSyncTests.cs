@@ -391,8 +391,7 @@ public class TokenStoreSyncTests
     private static TokenStoreSyncResult Run(TestStore store, string address, TokenStoreSyncOptions? options = null)
     {
         using var sync = new TokenStoreSync(store.Path, address, (options ?? new()) with { Source = options?.Source ?? "store" }, CancellationToken.None);
-        if (sync.IsTableMissing)
-            sync.CreateTable();
+        sync.CreateTable();
         return sync.Run();
     }
 

@@ -246,8 +246,7 @@ public class ClickHousePanelTests
     private static void Send(TestStore store, string target, string source, string? cluster = null)
     {
         using var sync = new TokenStoreSync(store.Path, target, new TokenStoreSyncOptions { Source = source, Prices = Prices, Cluster = cluster }, CancellationToken.None);
-        if (sync.IsTableMissing)
-            sync.CreateTable();
+        sync.CreateTable();
         sync.Run();
     }
 }

@@ -62,9 +62,6 @@ internal sealed class TokenStoreSync : IDisposable
         }
     }
 
-    /// <summary>Whether tables or views must be created first.</summary>
-    public bool IsTableMissing => CreateStatements.Count > 0;
-
     /// <summary>The statements that create the missing tables and views.</summary>
     public IReadOnlyList<string> CreateStatements { get; }
 
