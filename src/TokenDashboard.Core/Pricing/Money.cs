@@ -6,19 +6,27 @@ internal static class Money
     /// <summary>The default currency.</summary>
     public const string UsDollar = "USD";
 
-    /// <summary>An amount with its currency, where null means USD. It has two decimals from one unit on, otherwise four.</summary>
-    public static string Text(decimal amount, string? currency, CultureInfo culture) =>
-        InCurrency(amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", culture), currency);
+    // The smallest amount that four decimals show.
+    private const decimal Smallest = 0.0001m;
+
+    /// <summary>
+    /// An amount with its currency, where null means USD. It has two decimals from one unit on, otherwise four. An amount that would appear as zero is
+    /// shown as less than the smallest one.
+    /// </summary>
+    public static string Text(decimal amount, string? currency, CultureInfo culture) => InCurrency(Math.Abs(amount) switch
+    {
+        0 or >= 1 => amount.ToString("N2", culture),
+        >= Smallest / 2 => amount.ToString("N4", culture),
+        _ => (amount > 0 ? "<" : ">") + (Math.Sign(amount) * Smallest).ToString("N4", culture),
+    }, currency);
 
     /// <summary>The text for a missing amount: the currencies if there are several, or another text.</summary>
     public static string Missing(string? currency, string otherwise) => currency?.Contains(',', StringComparison.Ordinal) == true ? $"({currency})" : otherwise;
 
-    /// <summary>A formatted number with the symbol or the code of a currency, where null or empty means USD.</summary>
-    public static string InCurrency(string number, string? currency) => currency switch
+    /// <summary>A formatted number with the symbol or the code of a currency, where null or empty means USD. A sign precedes the symbol.</summary>
+    public static string InCurrency(string number, string? currency)
     {
-        null or "" or UsDollar => "$" + number,
-        "EUR" => "€" + number,
-        "GBP" => "£" + number,
-        _ => $"{number} {currency}",
-    };
+        string? symbol = currency switch { null or "" or UsDollar => "$", "EUR" => "€", "GBP" => "£", _ => null };
+        return symbol is null ? $"{number} {currency}" : number.Insert(Math.Max(0, number.AsSpan().IndexOfAnyInRange('0', '9')), symbol);
+    }
 }

@@ -13,22 +13,21 @@ namespace TokenDashboard.Tests.Engines.ClickHouse;
 internal sealed class ClickHouseEngine : IDisposable
 {
     private static readonly string? Setting = Environment.GetEnvironmentVariable("TOKENDASHBOARD_TEST_CLICKHOUSE") is { Length: > 0 } text ? text : null;
-    private static readonly Lazy<ClickHouseEngine> Instance = new(() => new ClickHouseEngine());
+    private static readonly Lazy<ClickHouseEngine> Instance = new(StartShared);
 
     private readonly Process? _process;
     private readonly int _port;
 
     /// <summary>Starts an engine of its own, where there is the library; else it is the server.</summary>
-    /// <param name="folder">Where its data are; null for a folder that goes with it.</param>
+    /// <param name="folder">The folder of its data.</param>
     /// <param name="login">User and password, as user:password.</param>
     /// <param name="traffic">A file that takes what goes over the wire.</param>
     /// <param name="port">The port; 0 for any.</param>
-    public ClickHouseEngine(string? folder = null, string? login = null, string? traffic = null, int port = 0)
+    public ClickHouseEngine(string folder, string? login = null, string? traffic = null, int port = 0)
     {
         if (!HasLibrary)
             return;
         string program = Path.Combine(AppContext.BaseDirectory, "TokenDashboard.SecondProcess.dll");
-        folder ??= Directory.CreateTempSubdirectory("clickhouse-").FullName;
         _process = Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             [program, "clickhouse", Setting!, folder, $"{port}", .. new[] { login, traffic }.TakeWhile(argument => argument is not null).Select(argument => argument!)])
@@ -70,6 +69,18 @@ internal sealed class ClickHouseEngine : IDisposable
         string name = $"test_{Guid.NewGuid():N}";
         Execute($"CREATE DATABASE {name}", "default", credential);
         return AddressOf(name);
+    }
+
+    private static ClickHouseEngine StartShared()
+    {
+        var folder = new TemporaryFolder();
+        var engine = new ClickHouseEngine(folder.Path);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            engine.Dispose();
+            folder.Dispose();
+        };
+        return engine;
     }
 
     /// <summary>Runs a statement.</summary>
