@@ -6,7 +6,7 @@ using System.Text;
 
 namespace TokenDashboard.Module.Tests;
 
-/// <summary>A host that keeps all text written to it, the -WhatIf lines above all, and answers no prompt.</summary>
+/// <summary>A host that keeps all text written to it, such as -WhatIf messages, and answers no prompts.</summary>
 internal sealed class CapturingHost : PSHost
 {
     private readonly CapturingInterface _interface = new();

@@ -3,7 +3,7 @@ namespace TokenDashboard.Module.Tests;
 public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleStore>
 {
     [Fact]
-    public void Users_of_the_store_at_hand_are_offered_the_most_frequent_first()
+    public void Completion_offers_users_most_frequent_first()
     {
         IReadOnlyList<string> users = store.Session.Complete($"Get-TokenUsage -Database '{store.Path}' -User ");
 
@@ -27,11 +27,11 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
     [InlineData("Get-TokenUsage -GroupBy Tr", "Transaction")]
     [InlineData("Get-UserTokenUsage -Per W", "Week")]
     [InlineData("Get-TokenRequest -OrderBy Dur", "DurationMs")]
-    public void Values_are_completed(string line, string expected) =>
+    public void Parameter_values_are_completed(string line, string expected) =>
         Assert.Equal([expected], store.Session.Complete(line.Replace("{0}", store.Path, StringComparison.Ordinal)));
 
     [Fact]
-    public void The_store_is_that_of_the_command()
+    public void Completion_reads_the_store_that_the_command_uses()
     {
         string wildcard = Path.Combine(Path.GetDirectoryName(store.Path)!, "st*.db");
         IReadOnlyList<string> users = store.Session.Complete($"Get-TokenUsage -Database '{store.Path}' -User ");
@@ -46,13 +46,13 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
     }
 
     [Fact]
-    public void What_Last_refuses_is_not_offered() => Assert.DoesNotContain("now", store.Session.Complete("Get-TokenUsage -Last "));
+    public void Completion_of_Last_does_not_offer_now() => Assert.DoesNotContain("now", store.Session.Complete("Get-TokenUsage -Last "));
 
     [Theory]
     [InlineData("tab\tbed", "'tab\tbed'")]
     [InlineData("-dash", "'-dash'")]
     [InlineData("d’Arc", "'d’’Arc'")]
-    public void A_name_is_quoted_where_PowerShell_would_read_something_else(string name, string expected)
+    public void Names_with_special_characters_are_quoted(string name, string expected)
     {
         string csv = store.File("names.csv"), database = store.File(Guid.NewGuid() + ".db");
         File.WriteAllText(csv, $"timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,5,{name}\n");
@@ -62,13 +62,13 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
     }
 
     [Fact]
-    public void A_store_that_cannot_be_read_offers_nothing_and_does_not_fail() =>
+    public void Completion_is_empty_for_a_missing_store() =>
         Assert.Empty(store.Session.Complete("Get-TokenUsage -Database /nowhere.db -User a"));
 
     [Theory]
     [InlineData("@{ Database = 'NoDrive:/x.db' }")]
     [InlineData("@{ Database = 'NoProvider::x.db' }")]
     [InlineData("@{ Database = 'clickhouse://[/x' }")]
-    public void Whatever_fails_a_completer_does_not(string bound) => Assert.Empty(
+    public void Completion_is_empty_for_an_invalid_database(string bound) => Assert.Empty(
         store.Session.Run($"[TokenDashboard.Completion.StoreValueCompleter]::new().CompleteArgument('Get-TokenUsage', 'User', '', $null, {bound})").Succeeded());
 }

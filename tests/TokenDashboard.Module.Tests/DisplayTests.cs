@@ -8,11 +8,11 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
     [InlineData("Name('a' + [char]27 + '[31m' + [char]9 + 'b' + [char]10)", "a\uFFFD[31m\uFFFDb\uFFFD")]
     [InlineData("Names('a' + [char]7, $null, 'b' + [char]0x9B)", "a\uFFFD / b\uFFFD")]
     [InlineData("Text('søren')", "søren")]
-    public void Views_show_no_character_that_a_terminal_obeys(string call, string shown) =>
+    public void Views_replace_control_characters(string call, string shown) =>
         Assert.Equal(shown, store.Value<string>($"[TokenDashboard.Formatting.Display]::{call}"));
 
     [Fact]
-    public void A_row_as_text_has_no_character_that_a_terminal_obeys()
+    public void Row_text_contains_no_control_characters()
     {
         string csv = store.File("names.csv"), database = store.File("names.db");
         File.WriteAllText(csv, "timestamp,prompt_tokens,user_id,model\n2026-03-01T12:00:00,5,\u001b[31mred,\u001b[32mgreen\n");
@@ -37,7 +37,7 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
     [InlineData("Stamp('2026-11-16T18:00:00.0000000+01:00')", "2026-11-16 18:00:00 +01:00")]
     [InlineData("Stamp([Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize([DateTimeOffset]'2026-11-16T18:00+01:00')))", "2026-11-16 18:00:00 +01:00")]
     [InlineData("Stamp('soon')", "")]
-    public void Figures_fit_and_times_are_read_whatever_became_of_them(string call, string shown) =>
+    public void Numbers_costs_and_serialized_times_are_formatted(string call, string shown) =>
         Assert.Equal(shown, store.Value<string>($"[cultureinfo]::CurrentCulture = ''; [TokenDashboard.Formatting.Display]::{call}"));
 
     [Theory]
@@ -45,11 +45,11 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
     [InlineData(0.5, "████")]
     [InlineData(0.53, "████▎")]
     [InlineData(7, "████████")]
-    public void A_bar_is_as_long_as_its_part(double part, string bar) =>
+    public void The_length_of_a_bar_matches_its_share(double part, string bar) =>
         Assert.Equal(bar, store.Value<string>(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[TokenDashboard.Formatting.UsageDisplay]::Bar({part})")));
 
     [Fact]
-    public void No_view_shows_a_text_of_the_store_as_it_is() => Assert.DoesNotMatch(
+    public void Views_never_show_text_from_the_store_unescaped() => Assert.DoesNotMatch(
         RawText(), File.ReadAllText(ModuleSession.ModulePath + "/TokenDashboard.format.ps1xml"));
 
     [GeneratedRegex(@"<PropertyName>(User|Models?|Providers?|RequestType|Transaction|TraceId|SpanId|ParentSpanId|Database)<|<ScriptBlock>\$_\.(Models|Providers) -join")]

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace TokenDashboard.Module.Tests;
 
-/// <summary>Holds the commands, the pages of docs/commands and the help that is made from them together.</summary>
+/// <summary>Compares the commands, the pages in docs/commands, and the help that is built from them.</summary>
 public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture<HelpTests.Sources>
 {
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
@@ -12,7 +12,7 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
     private static readonly XNamespace Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
 
     [Fact]
-    public void Help_and_pages_are_those_of_the_exported_commands()
+    public void Help_and_pages_exist_for_exactly_the_exported_commands()
     {
         Assert.Equal(sources.Commands.Keys.Order(), sources.Help.Keys.Order());
         Assert.Equal(sources.Commands.Keys.Order(), sources.Pages.Keys.Order());
@@ -27,7 +27,7 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
     });
 
     [Fact]
-    public void Every_command_has_a_synopsis_a_description_and_three_examples_or_more() => Assert.All(sources.Help.Keys, name =>
+    public void Every_command_has_a_synopsis_a_description_and_at_least_three_examples() => Assert.All(sources.Help.Keys, name =>
     {
         Assert.NotEmpty(Text(sources.Help[name].Element(Command + "details")!.Element(Maml + "description")!));
         Assert.NotEmpty(Text(sources.Help[name].Element(Maml + "description")!));
@@ -37,7 +37,7 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
     });
 
     [Fact]
-    public void The_parameters_described_are_those_of_the_command() => Assert.All(sources.Help.Keys, name =>
+    public void Help_describes_exactly_the_parameters_of_each_command() => Assert.All(sources.Help.Keys, name =>
     {
         XElement[] described = [.. sources.Help[name].Element(Command + "parameters")!.Elements(Command + "parameter")];
 
@@ -48,7 +48,7 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
     });
 
     [Fact]
-    public void The_values_told_of_are_those_a_parameter_takes() => Assert.All(sources.Help.Keys, name =>
+    public void Help_lists_the_values_of_each_enum_parameter() => Assert.All(sources.Help.Keys, name =>
         Assert.All(sources.Help[name].Element(Command + "parameters")!.Elements(Command + "parameter"), parameter =>
         {
             Type type = sources.Commands[name].Parameters[NameOf(parameter)].ParameterType;
@@ -60,25 +60,25 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
         }));
 
     [Fact]
-    public void Nothing_is_left_to_be_filled_in()
+    public void Help_and_pages_contain_no_placeholders()
     {
         Assert.All(sources.Pages.Values, page => Assert.DoesNotContain("{{", page, StringComparison.Ordinal));
         Assert.All(sources.Help.Values, help => Assert.DoesNotContain('\u0080', help.Value));
     }
 
     [Fact]
-    public void The_help_says_what_the_page_says() => Assert.All(sources.Help.Keys, name =>
+    public void Help_matches_the_page() => Assert.All(sources.Help.Keys, name =>
     {
         string[] page = [.. Prose(sources.Pages[name]).Split("\n\n").Select(Normal).Where(text => text.Length > 0)];
         string[] help = [.. sources.Help[name].Descendants().Where(element => element.Name == Maml + "para" || element.Name == Dev + "code").Select(element => Normal(element.Value)).Where(text => text.Length > 0)];
 
-        // Run tools/Update-Help.ps1 after a change of a page.
+        // After a change to a page, run tools/Update-Help.ps1.
         Assert.All(help, paragraph => Assert.Contains(paragraph, string.Join(' ', page), StringComparison.Ordinal));
         Assert.All(page, paragraph => Assert.Contains(paragraph, string.Join(' ', help), StringComparison.Ordinal));
     });
 
     [Fact]
-    public void Every_ErrorId_is_told_of_on_a_page()
+    public void Every_ErrorId_is_documented()
     {
         string source = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "src/TokenDashboard.Core/ErrorCode.cs"));
         string[] codes = [.. MemberPattern().Matches(source).Select(match => match.Groups[1].Value)];
@@ -88,7 +88,7 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
     }
 
     [Fact]
-    public void The_about_topic_is_found_and_fits_a_window_of_80_columns()
+    public void The_about_topic_names_every_command_and_fits_80_columns()
     {
         PSObject topic = Assert.Single(sources.Session.Run("Get-Help about_TokenDashboard").Succeeded());
 
@@ -102,7 +102,7 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
 
     private static string Text(XElement element) => string.Join('\n', element.Elements(Maml + "para").Select(paragraph => paragraph.Value));
 
-    // The page without what Get-Help takes from elsewhere: front matter, syntax, facts about a parameter, common parameters, headings.
+    // Returns the page without the parts that Get-Help takes from elsewhere: front matter, syntax, parameter metadata, common parameters, headings.
     private static string Prose(string page)
     {
         string body = page[page.IndexOf("## SYNOPSIS", StringComparison.Ordinal)..];

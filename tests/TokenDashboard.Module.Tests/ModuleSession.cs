@@ -6,19 +6,19 @@ using System.Reflection;
 
 namespace TokenDashboard.Module.Tests;
 
-/// <summary>A runspace of the real engine with the staged module imported, and one place to run scripts in it.</summary>
+/// <summary>A runspace of the real engine that has imported the staged module, with methods to run scripts in it.</summary>
 internal sealed class ModuleSession : IDisposable
 {
-    // That of StoreValueCompleter, which has the least.
-    private static readonly TimeSpan CompletionTime = TimeSpan.FromMilliseconds(150);
+    // The time limit of StoreValueCompleter, the shortest of all completers.
+    private static readonly TimeSpan CompletionTimeLimit = TimeSpan.FromMilliseconds(150);
 
     private readonly Runspace _runspace;
 
-    // PowerShell caches its own cmdlets and then its providers without a lock. Of two first sessions at once,
-    // one can find only the providers and stay without cmdlets. So one state is made before any session.
+    // PowerShell caches its own cmdlets and then its providers without a lock. If the first two sessions start at once,
+    // one can find only the providers and lack all cmdlets. Creating a state before any session prevents this.
     static ModuleSession() => InitialSessionState.CreateDefault2();
 
-    /// <param name="host">Takes what the engine writes to the host, such as -WhatIf texts; null drops it.</param>
+    /// <param name="host">Receives what the engine writes to the host, such as -WhatIf messages; null discards it.</param>
     public ModuleSession(PSHost? host = null)
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
@@ -34,14 +34,14 @@ internal sealed class ModuleSession : IDisposable
     /// <summary>The repository's root folder.</summary>
     public static string RepositoryPath { get; } = Metadata("RepositoryDirectory").TrimEnd('/', '\\');
 
-    /// <summary>The engine's runspace, for what needs it as such (completion, streaming).</summary>
+    /// <summary>The runspace, for tests that need direct access.</summary>
     public Runspace Runspace => _runspace;
 
     /// <summary>A value the build wrote into this assembly.</summary>
     public static string Metadata(string key) => typeof(ModuleSession).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
-    /// <summary>Runs a script; <paramref name="variables"/> are set in the session first.</summary>
+    /// <summary>Sets <paramref name="variables"/> in the session and runs a script.</summary>
     public Result Run(string script, params (string Name, object? Value)[] variables)
     {
         foreach ((string name, object? value) in variables)
@@ -68,23 +68,23 @@ internal sealed class ModuleSession : IDisposable
             [.. shell.Streams.Information.Select(record => record.MessageData?.ToString() ?? "")]);
     }
 
-    /// <summary>The texts tab completion offers at the end of <paramref name="line"/>.</summary>
+    /// <summary>Returns the texts that tab completion offers at the end of <paramref name="line"/>.</summary>
     public IReadOnlyList<string> Complete(string line)
     {
-        // A completer ends when its time is over, and then may offer only some: on a busy machine it is asked again.
-        for (int time = 1; ; time++)
+        // A completer stops at its time limit and can return partial results, so try again on a busy machine.
+        for (int attempt = 1; ; attempt++)
         {
             var watch = Stopwatch.StartNew();
             using PowerShell shell = PowerShell.Create(_runspace);
             CommandCompletion completion = CommandCompletion.CompleteInput(line, line.Length, null, shell);
-            if (watch.Elapsed < CompletionTime || time == 3)
+            if (watch.Elapsed < CompletionTimeLimit || attempt == 3)
                 return [.. completion.CompletionMatches.Select(match => match.CompletionText)];
         }
     }
 
     public void Dispose() => _runspace.Dispose();
 
-    /// <summary>What a script left in the streams.</summary>
+    /// <summary>The output of a script in all streams.</summary>
     internal sealed record Result(
         IReadOnlyList<PSObject> Output,
         IReadOnlyList<ErrorRecord> Errors,
@@ -94,7 +94,7 @@ internal sealed class ModuleSession : IDisposable
         IReadOnlyList<string> Debug,
         IReadOnlyList<string> Information)
     {
-        /// <summary>The output, after a check that nothing failed.</summary>
+        /// <summary>Returns the output after asserting that nothing failed.</summary>
         public IReadOnlyList<PSObject> Succeeded()
         {
             Assert.Null(Terminating?.ToString());

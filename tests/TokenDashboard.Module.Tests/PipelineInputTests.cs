@@ -15,7 +15,7 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
-    public void A_files_owner_is_not_taken_for_a_user_of_requests()
+    public void The_owner_of_a_piped_file_is_not_a_user_filter()
     {
         PSObject file = PSObject.AsPSObject(_store);
         file.Properties.Add(new PSNoteProperty("User", "owner-of-the-file"));
@@ -28,7 +28,7 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
-    public void A_piped_name_that_does_not_exist_is_told_and_one_without_requests_in_a_range_is_not()
+    public void Only_unknown_piped_names_cause_a_warning()
     {
         ModuleSession.Result name = _session.Run("'alice', 'nouser' | Get-UserTokenUsage -Database $database", ("database", _store.FullName));
         ModuleSession.Result row = _session.Run("Get-UserTokenUsage -Database $database -First 1 | Get-TokenUsage User -Database $database -Last 1s", ("database", _store.FullName));
@@ -38,7 +38,7 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
-    public void A_result_of_a_sync_gives_the_usage_of_its_target()
+    public void A_piped_sync_result_queries_its_target_unless_Database_is_given()
     {
         const string Result = "[pscustomobject]@{ Database = $database; Target = 'clickhouse://127.0.0.1:1/llm'; Source = 'web' }";
 
@@ -50,7 +50,7 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_are_piped_are_no_patterns()
+    public void Piped_names_are_not_treated_as_wildcards()
     {
         string csv = Path.Combine(_folder.FullName, "names.csv"), database = Path.Combine(_folder.FullName, "names.db");
         string[] users = ["team*", "team1", "alice", "Alice", "bob[1", "svc-[prod]", "svc-p", "`tick", ""];
@@ -74,17 +74,17 @@ public sealed class PipelineInputTests : IDisposable
     [InlineData("-MinTokens 1", true)]
     [InlineData("-PolicyFailed", true)]
     [InlineData("Transaction", true)]
-    public void Removed_requests_that_an_answer_lacks_are_told(string question, bool told)
+    public void Warns_when_removed_requests_are_missing_from_the_result(string arguments, bool warns)
     {
         _session.Run("$first = (Get-TokenRequest -Database $store -First 1).Timestamp; Remove-TokenUsage -Database $store -Before 2026-10-29T00:15Z -Confirm:$false -WarningAction Ignore", ("store", _store.FullName)).Succeeded();
 
-        ModuleSession.Result result = _session.Run($"Get-TokenUsage {question} -Database $store", ("store", _store.FullName));
+        ModuleSession.Result result = _session.Run($"Get-TokenUsage {arguments} -Database $store", ("store", _store.FullName));
 
-        Assert.Equal(told, result.Warnings.Any(warning => warning.Contains("Remove-TokenUsage", StringComparison.Ordinal)));
+        Assert.Equal(warns, result.Warnings.Any(warning => warning.Contains("Remove-TokenUsage", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public void A_row_with_a_range_can_be_watched()
+    public void A_piped_row_with_a_range_can_be_watched()
     {
         ModuleSession.Result result = _session.Run("Get-TokenUsage User -First 1 -Since 2026-10-29 -Until 2026-10-30 -Database $store | Watch-TokenUsage -Count 1 -AsLine -Database $store", ("store", _store.FullName));
 
@@ -93,7 +93,7 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
-    public void A_store_that_cannot_be_made_does_not_keep_the_next_from_being_made()
+    public void A_store_that_cannot_be_created_does_not_stop_the_pipeline()
     {
         string other = Path.Combine(_folder.FullName, "other.db");
 
@@ -105,7 +105,7 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
-    public void Filling_gives_the_empty_days_of_a_range_without_requests()
+    public void Fill_returns_empty_days_for_a_range_without_requests()
     {
         const string Question = "-Fill -Since 2020-01-01 -Until 2020-01-04 -TimeZone UTC -Database $store";
 

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Module.Tests;
 
-/// <summary>A session and a small sample store, shared by the tests of a class; nothing in them changes either.</summary>
+/// <summary>A session and a small sample store that the tests of a class share. No test changes the store.</summary>
 public sealed class SampleStore : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
@@ -16,13 +16,13 @@ public sealed class SampleStore : IDisposable
     /// <summary>The store's file.</summary>
     public string Path => System.IO.Path.Combine(_folder, "store.db");
 
-    /// <summary>A file beside the store.</summary>
+    /// <summary>The path of a file next to the store.</summary>
     public string File(string name) => System.IO.Path.Combine(_folder, name);
 
-    /// <summary>The only value a script gives.</summary>
+    /// <summary>Returns the only value of a script.</summary>
     internal T Value<T>(string script) => (T)Assert.Single(Session.Run(script).Succeeded()).BaseObject;
 
-    /// <summary>The values a script gives, as text.</summary>
+    /// <summary>Returns the values of a script as text.</summary>
     internal string[] Texts(string script) => [.. Session.Run(script).Succeeded().Select(value => value?.BaseObject.ToString() ?? "")];
 
     public void Dispose()

@@ -3,7 +3,7 @@ using TokenDashboard.Testing;
 
 namespace TokenDashboard.Module.Tests.Host;
 
-/// <summary>The script for timers, run as a timer runs it.</summary>
+/// <summary>Runs the script for timers the way a timer does.</summary>
 public sealed partial class PublishScriptTests : IDisposable
 {
     private static readonly string Script = Path.Combine(ModuleSession.RepositoryPath, "examples", "Publish-TokenDashboards.ps1");
@@ -13,7 +13,7 @@ public sealed partial class PublishScriptTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_run_that_changes_something_one_that_does_not_and_one_with_a_conflict()
+    public async Task Runs_log_changes_and_conflicts_and_set_the_exit_code()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         WriteDashboard("one");
@@ -41,7 +41,7 @@ public sealed partial class PublishScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_refuses_the_token_ends_the_run()
+    public async Task A_rejected_token_ends_the_run()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         WriteDashboard("one");
@@ -54,7 +54,7 @@ public sealed partial class PublishScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task An_account_that_may_write_nothing_ends_the_run()
+    public async Task An_account_without_write_permission_fails_the_run()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         WriteDashboard("one");
@@ -72,7 +72,7 @@ public sealed partial class PublishScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task Alert_rules_are_published_with_the_dashboards_and_the_sums_of_a_store_are_refreshed()
+    public async Task Publishes_alert_rules_and_refreshes_the_rollups_of_the_store()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         string rules = Path.Combine(_folder, "rules");
@@ -103,7 +103,7 @@ public sealed partial class PublishScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_restarted_while_the_timer_runs_loses_nothing()
+    public async Task The_next_run_finishes_what_a_server_crash_interrupted()
     {
         FakeGrafana server = await FakeGrafana.StartAsync();
         WriteDashboard("one");
@@ -119,14 +119,14 @@ public sealed partial class PublishScriptTests : IDisposable
 
         Assert.Equal(3, killed.ExitCode);
         Assert.Equal(["Created Dashboard 'one'", "Failed Dashboard 'two'"], Events(killed).SkipLast(1).Select(line => line.Split(':')[0]));
-        // On a busy machine a try may be under way when the time is over.
+        // On a busy machine, the time can run out during an attempt.
         Assert.Matches("^Ended Grafana(Unreachable|Timeout):", Events(killed)[^1]);
         Assert.Equal((0, "Created Dashboard 'two'"), (after.ExitCode, Events(after)[0]));
         Assert.All(again.Dashboards.Values, dashboard => Assert.Single(dashboard.History));
     }
 
     [Fact]
-    public async Task Of_two_processes_at_once_every_save_is_a_version_and_every_other_outcome_a_conflict()
+    public async Task Concurrent_runs_save_each_dashboard_or_report_a_conflict()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         string[] uids = [.. Enumerable.Range(0, 10).Select(index => $"d{index}")];
@@ -151,7 +151,7 @@ public sealed partial class PublishScriptTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_proxy_of_the_environment_is_used_and_its_password_is_not_shown(bool refuses)
+    public async Task The_proxy_from_the_environment_is_used_without_showing_its_password(bool refuses)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         WriteDashboard("one");
@@ -182,7 +182,7 @@ public sealed partial class PublishScriptTests : IDisposable
     private void WriteDashboard(string uid) =>
         File.WriteAllText(Path.Combine(_folder, uid + ".json"), $$"""{ "uid": "{{uid}}", "title": "{{uid}}", "panels": [] }""");
 
-    /// <summary>The lines of the log without their times.</summary>
+    /// <summary>The lines of the log without timestamps.</summary>
     private static string[] Events(TokenDash.Result result)
     {
         string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Module.Tests.Host;
 
-/// <summary>What tokendash adds to PowerShell's console host: the module, whatever the command line says.</summary>
+/// <summary>Tests what tokendash adds to PowerShell's console host: the module, for every command line.</summary>
 public sealed class TokenDashTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tokendash-");
@@ -8,7 +8,7 @@ public sealed class TokenDashTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task A_script_finds_the_module_loaded_and_gets_its_arguments_and_chooses_the_exit_code()
+    public async Task A_script_gets_the_module_and_its_arguments_and_sets_the_exit_code()
     {
         string script = Script("""
             param([string] $Name, [switch] $Loud, [int] $Count, [Parameter(ValueFromRemainingArguments)] $Rest)
@@ -27,7 +27,7 @@ public sealed class TokenDashTests : IDisposable
     [InlineData("", "-NoProfile", "-Command", "Get-Module TokenDashboard | ForEach-Object Name; exit 3")]
     [InlineData("Get-Module TokenDashboard | ForEach-Object Name; exit 3", "-NoProfile", "-NonInteractive", "-Command", "-")]
     [InlineData("Get-Module TokenDashboard | ForEach-Object Name; exit 3", "-NoProfile", "-NonInteractive", "-File", "-")]
-    public async Task Commands_and_standard_input_find_it_loaded(string input, params string[] arguments)
+    public async Task The_module_is_loaded_for_commands_and_standard_input(string input, params string[] arguments)
     {
         TokenDash.Result result = await TokenDash.RunWithInput(input, arguments);
 
@@ -36,7 +36,7 @@ public sealed class TokenDashTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_of_one_s_own_finds_the_module_on_its_path()
+    public async Task A_custom_session_configuration_finds_the_module_on_its_path()
     {
         string session = Path.Combine(_folder.FullName, "own.pssc");
         await TokenDash.Run("-NoProfile", "-Command", $"New-PSSessionConfigurationFile '{session}'");
@@ -47,7 +47,7 @@ public sealed class TokenDashTests : IDisposable
     }
 
     [Fact]
-    public async Task PowerShell_s_own_modules_are_there_and_other_runspaces_find_ours()
+    public async Task Built_in_modules_are_available_and_other_runspaces_find_this_module()
     {
         TokenDash.Result result = await TokenDash.Run("-NoProfile", "-Command", """
             (Get-Module -ListAvailable PSReadLine, Microsoft.PowerShell.* | ForEach-Object Name | Sort-Object -Unique) -join ' '

@@ -20,7 +20,7 @@ public sealed class ImportTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void Importing_again_with_force_keeps_every_command_working()
+    public void Import_with_Force_keeps_every_command_working()
     {
         using var session = new ModuleSession();
         object rows = RowsIn(session);
@@ -33,7 +33,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public void Removing_and_importing_again_works_and_earlier_objects_stay_usable()
+    public void The_module_can_be_reimported_and_earlier_objects_stay_usable()
     {
         using var session = new ModuleSession();
         session.Run("$earlier = Get-TokenStore -Database $database", ("database", _database)).Succeeded();
@@ -48,7 +48,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task Runspaces_of_one_process_import_and_answer_at_the_same_time()
+    public async Task Several_runspaces_import_and_use_the_module_concurrently()
     {
         using var start = new Barrier(4);
         object[] answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
@@ -66,7 +66,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public void Dependencies_live_in_one_context_of_their_own()
+    public void Dependencies_load_into_a_separate_context()
     {
         using var session = new ModuleSession();
         RowsIn(session);
@@ -77,20 +77,20 @@ public sealed class ImportTests : IDisposable
 
         Assert.Contains("Microsoft.Data.Sqlite", own);
         Assert.Contains("TokenDashboard.Core", own);
-        // System.Text.Json may be in the default context too, but then as the runtime's own, not from the module's folder.
+        // The default context can also contain System.Text.Json, but from the runtime, not from the module's folder.
         Assert.DoesNotContain(AssemblyLoadContext.Default.Assemblies, assembly => !assembly.IsDynamic && IsInDependencies(assembly.Location));
         Assert.DoesNotContain(shared, name => name is "TokenDashboard.Core" or "Microsoft.Data.Sqlite" or "YamlDotNet" || name.StartsWith("SQLitePCLRaw", StringComparison.Ordinal));
         Assert.All(context.Assemblies, assembly => Assert.True(IsInDependencies(assembly.Location), assembly.Location));
     }
 
     [Fact]
-    public void The_sqlite_in_use_is_recent_enough_to_be_safe()
+    public void The_SQLite_version_includes_the_fix_of_CVE_2025_6965()
     {
         using var session = new ModuleSession();
 
         Version version = Version.Parse((string)Single(session, "(Get-TokenStore -Database $database).Engine.Split(' ')[1]", ("database", _database)));
 
-        // CVE-2025-6965, memory corruption by a crafted query, is repaired from here on.
+        // This version fixes CVE-2025-6965, memory corruption through a crafted query.
         Assert.True(version >= new Version(3, 50, 2), version.ToString());
     }
 

@@ -8,7 +8,7 @@ public class StagedFilesTests
     private static readonly string Dependencies = Path.Combine(ModuleSession.ModulePath, "deps");
 
     [Fact]
-    public void Dependencies_are_exactly_those_that_the_build_resolved()
+    public void The_staged_dependencies_match_the_resolved_packages()
     {
         using JsonDocument graph = JsonDocument.Parse(File.ReadAllText(Path.Combine(Dependencies, "TokenDashboard.Core.deps.json")));
         IEnumerable<string> resolved = graph.RootElement.GetProperty("targets").EnumerateObject().Single().Value.EnumerateObject()
@@ -22,18 +22,18 @@ public class StagedFilesTests
     }
 
     [Fact]
-    public void The_notices_are_those_of_the_packages_that_are_carried()
+    public void The_notices_list_exactly_the_shipped_packages()
     {
         using JsonDocument graph = JsonDocument.Parse(File.ReadAllText(Path.Combine(Dependencies, "TokenDashboard.Core.deps.json")));
-        IEnumerable<string> carried = graph.RootElement.GetProperty("targets").EnumerateObject().Single().Value.EnumerateObject()
+        IEnumerable<string> shipped = graph.RootElement.GetProperty("targets").EnumerateObject().Single().Value.EnumerateObject()
             .Where(library => library.Value.TryGetProperty("runtime", out _) || library.Value.TryGetProperty("runtimeTargets", out _))
             .Select(library => library.Name.Replace('/', ' ')).Where(library => !library.StartsWith("TokenDashboard.Core ", StringComparison.Ordinal));
 
-        string[] noticed = [.. File.ReadLines(Path.Combine(ModuleSession.ModulePath, "THIRD-PARTY-NOTICES.txt"))
+        string[] listed = [.. File.ReadLines(Path.Combine(ModuleSession.ModulePath, "THIRD-PARTY-NOTICES.txt"))
             .Select(line => line.Split("   licence: ")).Where(parts => parts.Length == 2).Select(parts => parts[0].Trim())];
 
-        // After a change of packages: tools/Update-Notices.ps1.
-        Assert.Equal(carried.Order(StringComparer.Ordinal), noticed.Order(StringComparer.Ordinal));
+        // After a change of packages, run tools/Update-Notices.ps1.
+        Assert.Equal(shipped.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -45,14 +45,14 @@ public class StagedFilesTests
     [InlineData("linux-musl-arm64", "libe_sqlite3.so", "ELF 00B7 musl")]
     [InlineData("osx-x64", "libe_sqlite3.dylib", "Mach-O 01000007")]
     [InlineData("osx-arm64", "libe_sqlite3.dylib", "Mach-O 0100000C")]
-    public void Every_platform_has_its_own_sqlite(string platform, string file, string kind) =>
+    public void Every_platform_has_its_native_SQLite_library(string platform, string file, string kind) =>
         Assert.Equal(kind, KindOf(File.ReadAllBytes(Path.Combine(Dependencies, "runtimes", platform, "native", file))));
 
     [Fact]
-    public void No_other_platform_s_files_are_carried_along() =>
+    public void No_files_for_other_platforms_are_staged() =>
         Assert.Equal(8, Directory.EnumerateFiles(Path.Combine(Dependencies, "runtimes"), "*", SearchOption.AllDirectories).Count());
 
-    /// <summary>Format and processor from the file's header, and for Linux the C library it asks for.</summary>
+    /// <summary>Reads the format and the processor from the header of the file, and for Linux the required C library.</summary>
     private static string KindOf(ReadOnlySpan<byte> file)
     {
         if (file.StartsWith("MZ"u8))

@@ -21,7 +21,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void Times_without_a_zone_are_of_the_one_that_is_given()
+    public void Times_without_a_zone_use_the_given_time_zone()
     {
         (string Time, string Utc)[] times =
         [
@@ -37,7 +37,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void A_foreign_CSV_file_is_imported_in_one_line()
+    public void Map_imports_a_CSV_file_with_other_column_names()
     {
         PSObject report = Assert.Single(_session.Run("Import-TokenUsage first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens'; completion_tokens = 'GeneratedTokens'; model = '=gpt-4' }").Succeeded());
 
@@ -46,7 +46,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void Files_come_through_the_pipeline_and_brackets_in_names_are_letters()
+    public void Piped_files_with_brackets_in_their_names_are_imported()
     {
         PSObject report = Assert.Single(_session.Run("[IO.FileInfo]$file | Import-TokenUsage", ("file", Path.Combine(_folder.FullName, "second [1].csv"))).Succeeded());
 
@@ -55,7 +55,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_fails_does_not_keep_the_next_from_being_imported()
+    public void A_failed_file_does_not_stop_the_import_of_the_next()
     {
         ModuleSession.Result result = _session.Run("Import-TokenUsage first.csv, nowhere.csv, 'sec*.csv'");
 
@@ -65,7 +65,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void What_if_counts_and_writes_nothing()
+    public void WhatIf_counts_requests_and_writes_nothing()
     {
         PSObject report = Assert.Single(_session.Run("Import-TokenUsage 'sec*.csv' -WhatIf").Succeeded());
 
@@ -75,7 +75,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_is_imported_whole_with_one_report_and_one_warning_of_what_gave_nothing()
+    public void A_folder_import_returns_one_report_for_all_files()
     {
         Write("deep/er/third.csv", "timestamp,prompt_tokens\n2026-03-01T12:00:00,7\n");
         string map = "-Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }";
@@ -94,7 +94,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_folder_only_the_store_and_its_own_files_are_passed_over()
+    public void A_folder_import_skips_only_the_store_itself()
     {
         foreach (string name in (string[])["store.db.csv", "store.db-2026.csv", "store.dbx/one.csv"])
             Write($"beside/{name}", $"timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,{name}\n");
@@ -106,7 +106,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void Unknown_values_are_told_in_one_warning_and_are_text_in_CSV()
+    public void One_warning_counts_unknown_values_and_CSV_shows_them_as_text()
     {
         Write("costs.csv", "timestamp,prompt_tokens,cost,duration_ms\n2026-03-01T12:00:00,1,\"1,5\",5\n2026-03-01T12:00:01,1,$1.50,-1\nnever,1,1,1\nnever,2,1,1\n");
 
@@ -122,13 +122,13 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_read_in_part_warns_once() => Assert.Single(_session.Run("Import-TokenUsage 'sec*.csv'").Warnings);
+    public void A_partly_readable_file_causes_one_warning() => Assert.Single(_session.Run("Import-TokenUsage 'sec*.csv'").Warnings);
 
     [Fact]
     public void Formats_are_completed() => Assert.Equal(["ClaudeCode", "Clixml", "Codex", "Copilot", "Csv", "Cursor"], _session.Complete("Import-TokenUsage x -Format C").Order());
 
     [Fact]
-    public void A_file_of_an_unknown_format_leaves_no_empty_store()
+    public void A_file_of_unknown_format_creates_no_store()
     {
         _session.Run("Import-TokenUsage poem.txt -Database new.db");
         Assert.Empty(_folder.GetFiles("new.db"));
@@ -147,7 +147,7 @@ public sealed class ImportTokenUsageTests : IDisposable
     [InlineData("Import-TokenUsage never.csv", "ImportNothingFound")]
     [InlineData("Import-TokenUsage sums.csv", "ImportNotRequests")]
     [InlineData("Import-TokenUsage poem.txt -Format TokenStore", "ImportFormatUnknown")]
-    public void A_wrong_wish_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, _session.Run(script, ("folder", _folder.FullName)).ErrorId);
+    public void Invalid_input_has_a_stable_ErrorId(string script, string errorId) => Assert.Equal(errorId, _session.Run(script, ("folder", _folder.FullName)).ErrorId);
 
     public void Dispose()
     {

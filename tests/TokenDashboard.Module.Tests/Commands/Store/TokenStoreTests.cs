@@ -5,7 +5,7 @@ namespace TokenDashboard.Module.Tests.Commands;
 public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleStore>
 {
     [Fact]
-    public void A_store_tells_what_is_in_it()
+    public void Get_TokenStore_describes_the_store()
     {
         PSObject info = Assert.Single(store.Session.Run("Get-TokenStore").Succeeded());
 
@@ -15,7 +15,7 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     }
 
     [Fact]
-    public void Stores_are_taken_from_the_pipeline_and_each_failure_is_one_error()
+    public void A_failing_store_does_not_stop_the_pipeline()
     {
         ModuleSession.Result result = store.Session.Run(
             "$PSDefaultParameterValues = @{}; [IO.FileInfo]$path, [IO.FileInfo]'/nowhere.db', [IO.FileInfo]$path | Get-TokenStore; $PSDefaultParameterValues = @{ 'Get-*Token*:Database' = $path; 'Get-*Token*:TimeZone' = 'UTC' }",
@@ -30,7 +30,7 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     [InlineData("/nowhere.db", "StoreNotFound")]
     [InlineData("nodrive:store.db", "PathInvalid")]
     [InlineData("/nowhere/*.db", "StoreNotFound")]
-    public void Of_several_stores_each_failure_is_one_error(string wrong, string errorId)
+    public void A_failing_store_is_one_error_and_the_others_are_returned(string wrong, string errorId)
     {
         ModuleSession.Result result = store.Session.Run("Get-TokenStore -Database $wrong, $path", ("wrong", wrong), ("path", store.Path));
 
@@ -40,15 +40,15 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     }
 
     [Fact]
-    public void A_store_that_is_missing_is_told_before_anything_is_done() =>
+    public void WhatIf_reports_a_missing_store() =>
         Assert.Equal("StoreNotFound", store.Session.Run("Optimize-TokenStore -Database /nowhere.db -WhatIf").ErrorId);
 
     [Fact]
-    public void A_path_is_seen_from_the_sessions_location() => Assert.Equal(
+    public void A_relative_path_is_resolved_from_the_session_location() => Assert.Equal(
         store.Path, store.Session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); (Get-TokenStore -Database ./store.db).Database", ("folder", Path.GetDirectoryName(store.Path))).Succeeded()[0].ToString());
 
     [Fact]
-    public void What_if_makes_no_store()
+    public void WhatIf_creates_no_store()
     {
         store.Session.Run("New-TokenStore $new -Sample -WhatIf", ("new", store.File("whatif.db"))).Succeeded();
 
@@ -56,14 +56,14 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     }
 
     [Fact]
-    public void A_new_store_is_empty_unless_a_sample_is_asked_for()
+    public void A_new_store_is_empty_and_is_never_overwritten()
     {
         Assert.Equal(0L, store.Session.Run("(New-TokenStore $new).Rows", ("new", store.File("empty.db"))).Succeeded()[0].BaseObject);
         Assert.Equal("StoreExists", store.Session.Run("New-TokenStore $new", ("new", store.File("empty.db"))).ErrorId);
     }
 
     [Fact]
-    public void A_sample_repeats_itself() => Assert.Equal(
+    public void The_same_seed_creates_the_same_sample() => Assert.Equal(
         store.Texts("(Get-TokenRequest).SpanId"),
         store.Texts($"$null = New-TokenStore '{store.File("again.db")}' -Sample -Days 10 -RequestsPerDay 120 -Seed 3 -Until 2026-11-01T00:00Z; (Get-TokenRequest -Database '{store.File("again.db")}').SpanId"));
 
@@ -77,5 +77,5 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     [InlineData("New-GrafanaDashboard Cost -Currency XXXX", "ParameterArgumentValidationError")]
     [InlineData("Get-TokenStore -Database \"a`0b\"", "StoreNotFound")]
     [InlineData("Get-UserTokenUsage -ComparePrevious -Since ([DateTimeOffset]::MinValue) -Until now", "RangeInvalid")]
-    public void A_wrong_wish_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
+    public void Invalid_input_has_a_stable_ErrorId(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
 }
