@@ -14,7 +14,7 @@ public sealed class CompareGrafanaDashboardTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Files_servers_and_versions_are_compared()
+    public async Task Compares_files_servers_and_versions()
     {
         await using FakeGrafana first = await FakeGrafana.StartAsync("11.6.1");
         await using FakeGrafana second = await FakeGrafana.StartAsync();
@@ -42,7 +42,7 @@ public sealed class CompareGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_on_the_server_is_one_error_among_results()
+    public async Task A_dashboard_without_counterpart_or_uid_is_an_error()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();

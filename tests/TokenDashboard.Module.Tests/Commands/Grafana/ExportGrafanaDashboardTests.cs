@@ -12,7 +12,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Everything_goes_to_files_and_from_there_to_another_server()
+    public async Task Exported_dashboards_can_be_published_to_another_server()
     {
         await using FakeGrafana source = await FakeGrafana.StartAsync("11.6.1");
         await using FakeGrafana target = await FakeGrafana.StartAsync();
@@ -34,7 +34,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_of_an_earlier_export_that_are_no_longer_the_servers_are_told()
+    public async Task Warns_about_files_whose_dashboard_moved_or_was_deleted()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession(new CapturingHost());
@@ -51,18 +51,18 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
         server.DeleteInBrowser("two");
         server.Intercept = line => line.EndsWith("/uid/three", StringComparison.Ordinal) ? FakeGrafana.Answer.Message(500, "not now") : null;
 
-        string told = Assert.Single(Run(session, "Export-GrafanaDashboard -All -Path $folder").Warnings);
+        string warning = Assert.Single(Run(session, "Export-GrafanaDashboard -All -Path $folder").Warnings);
 
-        Assert.Contains(Path.Combine("LLM", "one.json"), told, StringComparison.Ordinal);
-        Assert.Contains("two.json", told, StringComparison.Ordinal);
-        Assert.All((string[])["LLM two", "three.json", "package.json", "broken.json"], other => Assert.DoesNotContain(other, told, StringComparison.Ordinal));
+        Assert.Contains(Path.Combine("LLM", "one.json"), warning, StringComparison.Ordinal);
+        Assert.Contains("two.json", warning, StringComparison.Ordinal);
+        Assert.All((string[])["LLM two", "three.json", "package.json", "broken.json"], other => Assert.DoesNotContain(other, warning, StringComparison.Ordinal));
         Assert.Single(Run(session, "Export-GrafanaDashboard -All -Path $folder -WhatIf").Warnings);
         Assert.Empty(Run(session, "Export-GrafanaDashboard one -Path $folder").Warnings);
         Assert.True(File.Exists(Path.Combine(_folder, "LLM", "one.json")));
     }
 
     [Fact]
-    public async Task An_old_version_is_restored_by_publishing_it_with_a_backup_of_the_present_one()
+    public async Task An_old_version_can_be_restored_with_a_backup_of_the_current_one()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -78,7 +78,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_version_from_the_list_is_restored_by_a_pipe()
+    public async Task A_version_from_the_list_can_be_piped_and_restored()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -95,7 +95,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Dashboards_are_exported_by_patterns_of_uids_and_titles()
+    public async Task Dashboards_are_exported_by_uid_and_title_patterns()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -111,7 +111,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_change_made_in_Grafana_goes_into_the_file_it_belongs_to()
+    public async Task A_change_made_in_Grafana_updates_the_matching_file()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession(new CapturingHost());
@@ -133,9 +133,9 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
         Assert.Equal("DashboardNotFound", Run(session, "Export-GrafanaDashboard -File $folder/none.json").ErrorId);
     }
 
-    /// <summary>PowerShell asks before each verbose line where only -Debug was given; this host, like a timer, can answer nothing.</summary>
+    /// <summary>With -Debug alone, PowerShell prompts before each verbose line. This host, like a timer, cannot answer prompts.</summary>
     [Fact]
-    public async Task Debug_alone_lists_the_requests_and_asks_nothing()
+    public async Task Debug_alone_writes_requests_without_prompting()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession(new CapturingHost());
@@ -156,7 +156,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatIf_writes_no_file_and_one_dashboards_trouble_does_not_keep_the_others_back()
+    public async Task WhatIf_writes_nothing_and_a_missing_dashboard_does_not_stop_the_others()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession(new CapturingHost());
@@ -174,7 +174,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_terminal_obeys_nothing_that_a_server_says()
+    public async Task Control_characters_from_a_server_do_not_reach_the_terminal()
     {
         const string Hostile = "a\u001b]0;owned\a\u001b[2J\u202Eb";
         await using FakeGrafana server = await FakeGrafana.StartAsync();
@@ -202,7 +202,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
                 Publish-GrafanaDashboard -Folder "new" -DataSource d -InputObject (Export-GrafanaDashboard one)
                 Get-GrafanaConnection
             )
-            # Each by itself: objects of several types in one list are shown without their views.
+            # Format each object separately: a list of several types is shown without their views.
             $all | ForEach-Object { $_ | Out-String -Width 200; $_ | Format-List | Out-String -Width 200 }
             $null = Export-GrafanaDashboard broken -Verbose -Debug
             """);

@@ -4,12 +4,12 @@ using TokenDashboard.Testing;
 
 namespace TokenDashboard.Module.Tests.Commands;
 
-/// <summary>What holds for every command that talks to Grafana: Ctrl+C ends it wherever it waits, and no stream shows the secret.</summary>
+/// <summary>Tests every command that connects to Grafana: Ctrl+C ends it wherever it waits, and no stream shows the secret.</summary>
 public sealed class GrafanaCommandTests : IDisposable
 {
     private static readonly string[] Commands =
     [
-        // Who may wait less long than the server asks for does not wait at all.
+        // If the Retry-After of the server exceeds the time limit, a command does not wait at all.
         "Connect-Grafana $url -Token $token -TimeoutSec 3600",
         "Publish-GrafanaDashboard $folder/one.json -Folder LLM",
         "Publish-GrafanaAlertRule @{ Name = 'Daily'; Kind = 'Tokens'; Window = '1d'; Limit = 100 }",
@@ -32,7 +32,7 @@ public sealed class GrafanaCommandTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Waits))]
-    public async Task Ctrl_C_ends_a_request_under_way_and_a_wait_before_a_retry(string command, int place, bool retry)
+    public async Task Ctrl_C_ends_a_pending_request_and_a_wait_before_a_retry(string command, int place, bool retry)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using ModuleSession session = Connected(server, new CapturingHost());
@@ -57,16 +57,16 @@ public sealed class GrafanaCommandTests : IDisposable
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task No_stream_and_no_question_shows_the_secret(string command)
+    public async Task No_stream_and_no_WhatIf_message_shows_the_secret(string command)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var host = new CapturingHost();
         using ModuleSession session = Connected(server, host);
-        bool asks = (bool)session.Run($"(Get-Command {command.Split(' ')[0]}).Parameters.ContainsKey('WhatIf')").Succeeded().Single().BaseObject;
+        bool supportsWhatIf = (bool)session.Run($"(Get-Command {command.Split(' ')[0]}).Parameters.ContainsKey('WhatIf')").Succeeded().Single().BaseObject;
         string seen = "";
         int faults = 0;
-        // What is only asked about; then each request fails once; the last time none is left to.
-        for (int failing = asks ? -1 : 0; failing <= faults; failing++)
+        // First with -WhatIf, if supported. Then each request fails once, until all requests have failed.
+        for (int failing = supportsWhatIf ? -1 : 0; failing <= faults; failing++)
         {
             int asked = 0;
             server.Intercept = _ => asked++ == failing ? (faults++, FakeGrafana.Answer.Message(500, $"You sent Bearer {FakeGrafana.Token}")).Item2 : null;
@@ -80,11 +80,11 @@ public sealed class GrafanaCommandTests : IDisposable
 
         Assert.Contains("GET http", seen, StringComparison.Ordinal);
         Assert.Contains("You sent Bearer ***", seen, StringComparison.Ordinal);
-        Assert.Equal(asks, seen.Contains("What if: ", StringComparison.Ordinal));
+        Assert.Equal(supportsWhatIf, seen.Contains("What if: ", StringComparison.Ordinal));
         Assert.DoesNotContain(FakeGrafana.Token, seen, StringComparison.Ordinal);
     }
 
-    /// <summary>A session that is connected to a server with a data source and an older state of the dashboard.</summary>
+    /// <summary>Creates a session that is connected to a server with a data source and an older version of the dashboard.</summary>
     private ModuleSession Connected(FakeGrafana server, CapturingHost host)
     {
         var session = new ModuleSession(host);

@@ -13,7 +13,7 @@ public sealed class GrafanaConnectionTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Commands_use_the_connection_made_last_or_the_one_they_are_given()
+    public async Task Commands_use_the_latest_connection_unless_one_is_given()
     {
         await using FakeGrafana test = await FakeGrafana.StartAsync();
         await using FakeGrafana production = await FakeGrafana.StartAsync("11.6.1");
@@ -41,7 +41,7 @@ public sealed class GrafanaConnectionTests : IDisposable
 
         Assert.Equal("GrafanaUrlInvalid", Run(session, "Publish-GrafanaDashboard $folder/one.json", test, production).ErrorId);
         Assert.Equal("GrafanaConnectionNotFound", Run(session, "Disconnect-Grafana", test, production).ErrorId);
-        // No connection is not the default one.
+        // An empty -Connection does not mean the default connection.
         Assert.All(["$null", "@()"], none => Assert.StartsWith(
             "ParameterArgumentValidationError", Run(session, $"$null = Connect-Grafana $testUrl -Token $token -Name test; Disconnect-Grafana -Connection {none}", test, production).ErrorId, StringComparison.Ordinal));
         Assert.Equal("GrafanaConnectionNotFound", Run(session, "Publish-GrafanaDashboard $folder/one.json -Connection production", test, production).ErrorId);
@@ -63,7 +63,7 @@ public sealed class GrafanaConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_that_fails_is_not_remembered()
+    public async Task A_failed_connection_is_not_kept()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -75,7 +75,7 @@ public sealed class GrafanaConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_a_connection_shows_has_its_secret_in_it()
+    public async Task No_output_of_a_connection_contains_its_secret()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var host = new CapturingHost();
@@ -99,7 +99,7 @@ public sealed class GrafanaConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_is_checked_or_not_but_not_both()
+    public async Task CaCertificate_and_SkipCertificateCheck_cannot_be_combined()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(tls: true);
         File.WriteAllText(Path.Combine(_folder, "ca.pem"), server.CertificatePem);
@@ -111,12 +111,12 @@ public sealed class GrafanaConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Http_to_another_machine_is_warned_about_once()
+    public async Task Plain_HTTP_to_another_machine_causes_one_warning()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
 
-        // No such host is there; the warning comes before anything is sent.
+        // The host does not exist. The warning is written before anything is sent.
         ModuleSession.Result first = Run(session, "Connect-Grafana http://clear-text.invalid -Token $token -TimeoutSec 1", server);
         ModuleSession.Result second = Run(session, "Connect-Grafana http://CLEAR-text.invalid/grafana -Token $token -TimeoutSec 1", server);
         ModuleSession.Result secure = Run(session, "Connect-Grafana https://hidden-text.invalid -Token $token -TimeoutSec 1", server);

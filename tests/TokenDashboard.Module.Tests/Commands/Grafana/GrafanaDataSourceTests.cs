@@ -7,7 +7,7 @@ namespace TokenDashboard.Module.Tests.Commands;
 public sealed class GrafanaDataSourceTests
 {
     [Fact]
-    public async Task A_data_source_is_set_and_tested()
+    public async Task A_data_source_can_be_set_and_tested()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var host = new CapturingHost();
@@ -29,7 +29,7 @@ public sealed class GrafanaDataSourceTests
     }
 
     [Fact]
-    public async Task A_path_does_not_take_the_data_source_of_clickhouse()
+    public async Task A_path_does_not_replace_a_ClickHouse_data_source()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();

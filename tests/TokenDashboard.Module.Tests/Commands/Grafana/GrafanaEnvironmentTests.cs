@@ -3,8 +3,8 @@ using TokenDashboard.Testing;
 namespace TokenDashboard.Module.Tests.Commands;
 
 /// <summary>
-/// The variables of the environment. They are the whole process's, so nothing else runs meanwhile: another test would find a server where it has
-/// connected to none.
+/// Tests the environment variables. They apply to the whole process, so no other test runs in parallel: it could find a server without having
+/// connected to one.
 /// </summary>
 [Collection(nameof(GrafanaEnvironmentTests))]
 [CollectionDefinition(nameof(GrafanaEnvironmentTests), DisableParallelization = true)]
@@ -22,7 +22,7 @@ public sealed class GrafanaEnvironmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Address_and_token_come_from_the_environment_where_they_are_not_given()
+    public async Task Address_and_token_default_to_the_environment()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -43,7 +43,7 @@ public sealed class GrafanaEnvironmentTests : IDisposable
     [InlineData("https://127.0.0.1:{0}", "GrafanaSignInInvalid")]
     [InlineData("http://localhost:{0}", "GrafanaSignInInvalid")]
     [InlineData("http://127.0.0.1:{0}/grafana", "GrafanaNotJson")]
-    public async Task The_token_of_the_environment_goes_to_the_server_of_the_environment_only(string url, string errorId)
+    public async Task The_environment_token_is_sent_only_to_the_environment_server(string url, string errorId)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();

@@ -19,7 +19,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [Theory]
     [InlineData("{ \"title\": \"Mine\", \"uid\": \"mine\", \"panels\": [] }")]
     [InlineData("a note")]
-    public void A_file_that_is_not_the_dashboard_is_replaced_only_with_force(string text)
+    public void An_unrelated_file_is_replaced_only_with_Force(string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
         File.WriteAllText(Target, text);
@@ -34,7 +34,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [Theory]
     [InlineData("Overview")]
     [InlineData("-Definition @{ title = 'x'; panels = @() }")]
-    public void A_time_zone_without_an_IANA_name_is_refused(string what)
+    public void A_time_zone_without_an_IANA_name_is_rejected(string what)
     {
         ModuleSession.Result result = _session.Run(
             $"New-GrafanaDashboard {what} -TimeZone Europe/Berlin, ([TimeZoneInfo]::CreateCustomTimeZone(\"O'Brien, the other\", [timespan]::FromHours(3), 'x', 'x'))");
@@ -45,7 +45,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void The_files_in_the_repository_are_what_the_command_writes()
+    public void The_files_in_the_repository_match_the_output_of_the_command()
     {
         string[] written = [.. Run("New-GrafanaDashboard -ForSharing -Path $folder -PassThru").Succeeded()
             .Select(file => ((FileInfo)file.BaseObject).FullName)];
@@ -59,7 +59,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Each_dashboard_has_a_page_that_tells_what_every_panel_answers()
+    public void Each_dashboard_has_a_page_that_describes_every_panel()
     {
         string pages = Path.Combine(ModuleSession.RepositoryPath, "docs", "dashboards");
         string index = File.ReadAllText(Path.Combine(pages, "README.md"));
@@ -80,7 +80,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_path_dashboards_are_objects()
+    public void Without_a_path_dashboards_are_returned_as_objects()
     {
         PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard Overview").Succeeded());
 
@@ -94,7 +94,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Among_other_objects_a_dashboard_is_listed_without_its_json() => Assert.Equal(
+    public void The_default_properties_of_a_dashboard_exclude_its_JSON() => Assert.Equal(
         ["Name", "Uid", "Title", "Panels"],
         Run("(New-GrafanaDashboard Overview).PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Succeeded().Select(name => name.ToString()));
 
@@ -103,11 +103,11 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("New-GrafanaDashboard overview, O*, Overview")]
     [InlineData("'Overview' | New-GrafanaDashboard")]
     [InlineData("[pscustomobject]@{ Name = 'Over[V]iew' } | New-GrafanaDashboard")]
-    public void Names_are_matched_without_case_and_each_dashboard_is_made_once(string script) =>
+    public void Names_ignore_case_and_each_dashboard_is_created_once(string script) =>
         Assert.Equal("Overview", Assert.Single(Run(script).Succeeded()).Properties["Name"].Value);
 
     [Fact]
-    public void An_unknown_name_is_one_error_that_names_the_known_ones_and_others_are_still_made()
+    public void An_unknown_name_is_one_error_that_lists_the_known_names()
     {
         ModuleSession.Result result = Run("New-GrafanaDashboard Nonsense, Overview");
 
@@ -121,10 +121,10 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void A_pattern_that_matches_nothing_is_silent() => Assert.Empty(Run("New-GrafanaDashboard Nonsense*").Succeeded());
+    public void A_pattern_without_matches_returns_nothing() => Assert.Empty(Run("New-GrafanaDashboard Nonsense*").Succeeded());
 
     [Fact]
-    public void Uid_and_title_replace_those_of_the_dashboard_and_its_links_follow()
+    public void Uid_and_Title_override_the_defaults_and_update_the_links()
     {
         PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard Overview -Uid my_uid -Title 'Größe & \"Kosten\"'").Succeeded());
         using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
@@ -139,11 +139,11 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("-Uid llm")]
     [InlineData("-Title LLM")]
     [InlineData("-Path $folder/out/all.json")]
-    public void Several_dashboards_cannot_share_what_is_one_dashboards_own(string parameter) =>
+    public void Several_dashboards_cannot_share_a_uid_title_or_file(string parameter) =>
         Assert.Equal("DashboardInvalid", Run("New-GrafanaDashboard " + parameter).ErrorId);
 
     [Fact]
-    public void Without_a_name_all_dashboards_are_made() => Assert.Equal(
+    public void Without_a_name_all_dashboards_are_created() => Assert.Equal(
         ["Cost", "Models", "Overview", "Requests", "Users"],
         Run("New-GrafanaDashboard").Succeeded().Select(dashboard => dashboard.Properties["Name"].Value));
 
@@ -152,7 +152,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("-Uid ''")]
     [InlineData("-Uid 12345678901234567890123456789012345678901")]
     [InlineData("-Title ' '")]
-    public void What_Grafana_does_not_take_is_refused_by_the_parameter(string parameter) =>
+    public void Uids_and_titles_that_Grafana_rejects_are_invalid_arguments(string parameter) =>
         Assert.Equal("ParameterArgumentValidationError", Run("New-GrafanaDashboard Overview " + parameter).ErrorId);
 
     [Theory]
@@ -166,7 +166,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void A_relative_path_is_seen_from_the_location_of_the_session()
+    public void A_relative_path_is_resolved_from_the_session_location()
     {
         Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); New-GrafanaDashboard -Path out").Succeeded();
 
@@ -174,7 +174,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_holds_the_dashboard_is_returned_but_not_touched()
+    public void An_up_to_date_file_is_returned_but_not_rewritten()
     {
         Run("New-GrafanaDashboard -Path $folder/out").Succeeded();
         var past = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
@@ -195,7 +195,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_made_is_an_error()
+    public void A_folder_that_cannot_be_created_is_an_error()
     {
         File.WriteAllText(Path.Combine(_folder, "out"), "");
 
@@ -215,7 +215,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("[pscustomobject] @{ Title = 'Größe'; PANELS = [pscustomobject] @{ type = 'text'; content = 'x' } } | New-GrafanaDashboard")]
     [InlineData("New-GrafanaDashboard -Definition @{ title = 'Größe'; panels = [Collections.ArrayList] @([ordered] @{ type = 'text'; content = 'x' }) }")]
     [InlineData("$table = [Collections.Generic.Dictionary[string, object]]::new(); $own.GetEnumerator() | ForEach-Object { $table[$_.Key] = $_.Value }; New-GrafanaDashboard -Definition $table")]
-    public void A_definition_is_a_table_an_object_JSON_or_a_file_of_it(string script)
+    public void A_definition_can_be_a_hashtable_an_object_JSON_or_a_file(string script)
     {
         const string Json = """{ "title": "Größe", "panels": [{ "type": "text", "content": "x" }] }""";
         File.WriteAllText(Path.Combine(_folder, "own.json"), $"[{Json}]");
@@ -233,7 +233,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("[datetime]::new(2026, 11, 4)", "2026-11-04T00:00:00")]
     [InlineData("[DateTimeOffset]::new(2026, 11, 4, 22, 0, 0, [timespan]::FromHours(1))", "2026-11-04T22:00:00+01:00")]
     [InlineData("[DateOnly]::new(2026, 11, 4)", "2026-11-04")]
-    public void Times_are_written_as_Grafana_reads_them(string time, string expected)
+    public void Times_and_large_numbers_are_written_as_Grafana_reads_them(string time, string expected)
     {
         PSObject dashboard = Assert.Single(Run(
             $"$time = {time}; New-GrafanaDashboard -Definition @{{ title = 'x'; from = $time; panels = @{{ type = 'table'; title = 'x'; sql = 'SELECT 1'; "
@@ -250,7 +250,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("-Engine ClickHouse -Database ./s.db")]
     [InlineData("-Engine Sqlite -Database clickhouse://host:8123/llm")]
     [InlineData("-Database http://host:8123/llm")]
-    public void An_engine_that_does_not_read_the_database_is_an_error(string parameters)
+    public void An_engine_that_does_not_match_the_database_is_an_error(string parameters)
     {
         ModuleSession.Result result = Run("New-GrafanaDashboard Overview " + parameters);
 
@@ -259,11 +259,11 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Lists_are_texts_in_a_CSV_file() => Assert.Equal(
+    public void Lists_become_text_in_CSV() => Assert.Equal(
         "\"tokendashboard\"", Run("(New-GrafanaDashboard Overview | ForEach-Object { [pscustomobject] @{ Tags = $_.Tags } } | ConvertTo-Csv)[1]").Succeeded().Single().ToString());
 
     [Fact]
-    public void The_scripts_on_the_page_of_definitions_run()
+    public void The_scripts_on_the_page_about_definitions_run()
     {
         string page = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "docs", "dashboard-definitions.md")).ReplaceLineEndings("\n");
         string[] scripts = [.. page.Split("```powershell\n").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)])];
@@ -278,7 +278,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Each_fault_of_a_definition_is_an_error_with_its_place_and_other_definitions_are_made()
+    public void Each_definition_error_names_its_place_and_valid_definitions_succeed()
     {
         File.WriteAllText(Path.Combine(_folder, "wrong.json"), """{ "panels": [{ "type": "stat", "title": "x", "sql": "SELECT 1", "unit": "?" }] }""");
 
@@ -300,12 +300,12 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void A_table_that_holds_itself_is_a_fault() => Assert.All(
+    public void A_hashtable_that_contains_itself_is_an_error() => Assert.All(
         Run("$own = @{ title = 'x' }; $own.panels = $own; New-GrafanaDashboard -Definition $own").Errors,
         error => Assert.Equal("panels[0].type", error.TargetObject));
 
     [Fact]
-    public void Dashboards_of_ones_own_are_files_named_after_their_uids()
+    public void Files_of_custom_dashboards_are_named_after_their_uids()
     {
         string[] files = [.. Run("@{ title = 'A b' }, @{ base = 'users'; uid = 'mine' } | New-GrafanaDashboard -Path $folder/out -PassThru").Succeeded()
             .Select(file => ((FileInfo)file.BaseObject).Name)];
@@ -319,7 +319,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("Overview, Users -Path $folder/one.json", "Overview, Users")]
     [InlineData("-Definition @{ title = 'a' }, @{ base = 'users' } -Title c -Path $folder/out", "'a', 'Users'")]
     [InlineData("-Definition @{ title = 'a' }, @{ title = 'b' } -Uid c -Path $folder/out", "'a', 'b'")]
-    public void Nothing_is_written_before_several_dashboards_are_refused(string parameters, string names)
+    public void Nothing_is_written_if_dashboards_would_share_a_uid_title_or_file(string parameters, string names)
     {
         ModuleSession.Result result = Run("New-GrafanaDashboard " + parameters);
 
@@ -337,7 +337,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("New-GrafanaDashboard -Definition (New-GrafanaDashboard Overview)", "already")]
     [InlineData("New-GrafanaDashboard -Definition (New-GrafanaDashboard Overview).Json", "already")]
     [InlineData("New-GrafanaDashboard -Definition ((New-GrafanaDashboard Overview).Json | ConvertFrom-Json)", "already")]
-    public void What_is_no_definition_is_one_short_error(string script, string words)
+    public void Input_that_is_not_a_definition_is_one_short_error(string script, string words)
     {
         ModuleSession.Result result = Run(script);
 
@@ -349,7 +349,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void A_file_in_another_encoding_is_an_error()
+    public void A_Latin_1_file_is_an_error_but_UTF_16_is_read()
     {
         File.WriteAllBytes(Path.Combine(_folder, "latin.json"), System.Text.Encoding.Latin1.GetBytes("""{ "title": "Größe" }"""));
         File.WriteAllText(Path.Combine(_folder, "wide.json"), """{ "title": "Größe" }""", System.Text.Encoding.Unicode);
@@ -361,7 +361,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void A_file_by_the_pipeline_is_told_where_it_belongs() =>
+    public void The_error_for_a_piped_file_suggests_Definition() =>
         Assert.Contains("-Definition", Assert.Single(Run("[IO.FileInfo] 'own.json' | New-GrafanaDashboard").Errors).ToString(), StringComparison.Ordinal);
 
     private ModuleSession.Result Run(string script) => _session.Run(script, ("folder", _folder));

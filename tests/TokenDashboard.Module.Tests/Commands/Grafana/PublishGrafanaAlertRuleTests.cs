@@ -35,7 +35,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     }
 
     [Fact]
-    public async Task Definitions_come_as_tables_objects_rows_paths_and_files()
+    public async Task Definitions_can_be_hashtables_objects_rows_paths_or_files()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -58,7 +58,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatIf_only_reads_and_tells_each_write()
+    public async Task WhatIf_writes_nothing_and_reports_each_write()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var host = new CapturingHost();
@@ -75,7 +75,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     }
 
     [Fact]
-    public async Task One_rules_trouble_does_not_keep_the_others_back()
+    public async Task A_failing_rule_does_not_stop_the_others()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -96,7 +96,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     [InlineData("POST /api/v1/provisioning/alert-rules", 400)]
     [InlineData("POST /api/v1/provisioning/alert-rules", 500)]
     [InlineData("GET /api/v1/provisioning/alert-rules/one", 403)]
-    public async Task A_rule_that_the_server_refuses_has_failed_and_the_others_have_their_results(string request, int status)
+    public async Task A_rule_that_the_server_rejects_fails_and_the_others_are_published(string request, int status)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -107,14 +107,14 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
             session, server, $"{Connect}'one', 'two' | ForEach-Object {{ @{{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m' }} }} | Publish-GrafanaAlertRule");
 
         Assert.Null(result.Terminating);
-        // Where a rule is that cannot be read is not known.
+        // The folder of a rule that cannot be read is unknown.
         Assert.Equal(status == 403 ? null : "TokenDashboard", result.Output.Single(each => Line(each) == "AlertRule one Failed").Properties["FolderTitle"].Value);
         Assert.Equal(["AlertRule one Failed", "AlertRule two Created"], result.Output.Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
         Assert.Contains("not this one", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_server_that_takes_no_rule_ends_the_command()
+    public async Task A_missing_data_source_or_connection_ends_the_command()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -127,7 +127,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     }
 
     [Fact]
-    public async Task When_the_server_dies_in_the_middle_every_rule_has_its_outcome()
+    public async Task Every_rule_has_a_result_when_the_server_fails_midway()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -143,13 +143,13 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
 
         Assert.Equal(["AlertRule one Created", "AlertRule two Failed", "AlertRule three Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
         Assert.All(output.SkipLast(1).TakeLast(3), rule => Assert.Equal("Alerts", rule.Properties["FolderTitle"].Value));
-        // On a busy machine a try may be under way when the time is over.
+        // On a busy machine, the time can run out during an attempt.
         Assert.Matches("^Ended Grafana(Unreachable|Timeout),", output[^1].ToString());
         Assert.Equal(["one"], server.AlertRules.Keys);
     }
 
     [Fact]
-    public void Provisioning_files_are_written_once_and_pruned_only_after_a_whole_run()
+    public void Provisioning_files_are_written_once_and_pruned_only_without_errors()
     {
         using var session = new ModuleSession();
         const string Silent = "@{ Name = 'Silent'; Uid = 'silent'; Kind = 'NoTelemetry'; Window = '10m' }";
@@ -194,7 +194,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     [Theory]
     [InlineData("-Prune", "NamedParameterNotFound")]
     [InlineData("-DataSourceUid 'not a uid'", "ParameterArgumentValidationError")]
-    public void Arguments_that_make_no_sense_are_refused(string arguments, string errorId)
+    public void Invalid_arguments_are_rejected(string arguments, string errorId)
     {
         using var session = new ModuleSession();
 

@@ -34,7 +34,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_input_the_products_own_dashboards_are_published()
+    public async Task Without_input_the_built_in_dashboards_are_published()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -52,7 +52,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Dashboard_objects_and_files_come_through_the_pipeline()
+    public async Task Dashboard_objects_and_files_can_be_piped()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -75,7 +75,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatIf_only_reads_and_tells_each_write()
+    public async Task WhatIf_writes_nothing_and_reports_each_write()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var host = new CapturingHost();
@@ -93,7 +93,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task One_dashboards_conflict_does_not_keep_the_others_back()
+    public async Task A_conflict_does_not_stop_the_other_dashboards()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -117,7 +117,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task What_no_dashboard_can_survive_ends_the_command()
+    public async Task A_missing_plugin_ends_the_command()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -133,7 +133,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dashboard_that_may_not_be_written_is_one_error_among_results()
+    public async Task A_forbidden_dashboard_is_one_nonterminating_error()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -158,7 +158,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     [InlineData("GET /api/dashboards/uid/one", 403)]
     [InlineData("GET /api/dashboards/uid/one", 500)]
     [InlineData("GET /api/dashboards/uid/one/versions", 500)]
-    public async Task A_dashboard_that_the_server_refuses_has_failed_and_the_others_have_their_results(string request, int status)
+    public async Task A_dashboard_that_the_server_rejects_fails_and_the_others_are_published(string request, int status)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -178,7 +178,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_uid_of_two_dashboards_fails_the_second_one()
+    public async Task The_second_dashboard_with_the_same_uid_fails()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -234,7 +234,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Provisioning_files_are_written_once_and_left_alone_then()
+    public void Provisioning_files_are_written_once_and_then_unchanged()
     {
         using var session = new ModuleSession();
         WriteDashboard("one");
@@ -253,7 +253,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Pruning_removes_only_stale_files_of_ours_and_nothing_after_an_error()
+    public void Prune_removes_only_our_stale_files_and_nothing_after_an_error()
     {
         using var session = new ModuleSession();
         WriteDashboard("one");
@@ -263,8 +263,8 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         Run(session, null, $"{Export} $folder/*.json").Succeeded();
         string foreign = Path.Combine(_folder, "provisioning/dashboards/foreign.json");
         File.WriteAllText(foreign, "{}");
-        string beside = Path.Combine(ours, "mine.json");
-        File.WriteAllText(beside, """{ "uid": "mine", "title": "Mine" }""");
+        string userFile = Path.Combine(ours, "mine.json");
+        File.WriteAllText(userFile, """{ "uid": "mine", "title": "Mine" }""");
 
         ModuleSession.Result failed = Run(session, null, $"{Export} $folder/one.json, $folder/none.json");
         Assert.Equal("DashboardNotFound", failed.ErrorId);
@@ -279,7 +279,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void The_table_shows_action_kind_uid_and_the_whole_name_in_eighty_columns()
+    public void The_table_shows_action_kind_uid_and_full_name_in_80_columns()
     {
         var host = new CapturingHost();
         using var session = new ModuleSession(host);
@@ -302,7 +302,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task When_the_server_dies_in_the_middle_every_dashboard_has_its_outcome(bool files)
+    public async Task Every_dashboard_has_a_result_when_the_server_fails_midway(bool files)
     {
         FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -323,10 +323,10 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         await server.DisposeAsync();
 
         string MessageOf(string action) => (string)output.First(each => $"{each.Properties["Action"]?.Value}" == action).Properties["Message"].Value;
-        // The whole failure is told once, not again for each that was not tried.
+        // The full error message appears once, and is not repeated for each skipped dashboard.
         Assert.DoesNotContain(MessageOf("Failed"), MessageOf("Skipped"), StringComparison.Ordinal);
         Assert.Equal(["Dashboard Title of one Created", "Dashboard Title of two Failed", "Dashboard Title of zero Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
-        // On a busy machine a try may be under way when the time is over.
+        // On a busy machine, the time can run out during an attempt.
         Assert.Matches("^Ended Grafana(Unreachable|Timeout),", output[^1].ToString());
         Assert.DoesNotContain(seen, line => line.Contains("zero", StringComparison.Ordinal));
         Assert.Equal(["one"], server.Dashboards.Keys);
@@ -335,7 +335,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     [Theory]
     [InlineData("Legacy")]
     [InlineData("Resource")]
-    public async Task A_hundred_dashboards_take_two_requests_each_and_one_each_when_nothing_changed(string api)
+    public async Task Publishing_takes_two_requests_per_dashboard_and_one_when_unchanged(string api)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -362,7 +362,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_data_source_of_the_server_takes_the_place_of_those_in_the_dashboards()
+    public async Task DataSource_replaces_the_data_sources_of_the_dashboards()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -396,7 +396,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Data_sources_are_completed_from_the_connection_and_never_from_elsewhere()
+    public async Task Data_sources_are_completed_only_from_the_connection()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
@@ -413,7 +413,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void In_provisioning_files_data_sources_are_uids()
+    public void Provisioning_files_accept_only_uids_of_data_sources()
     {
         using var session = new ModuleSession();
         WriteDashboard("one");
@@ -427,7 +427,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task The_interface_is_that_of_the_connection()
+    public async Task Commands_use_the_API_of_the_connection()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         await using FakeGrafana old = await FakeGrafana.StartAsync("11.6.1");
@@ -448,7 +448,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task With_PassThru_each_dashboards_result_has_the_dashboard_for_what_comes_next()
+    public async Task PassThru_returns_each_dashboard_for_the_next_command()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         await using FakeGrafana next = await FakeGrafana.StartAsync();
@@ -479,7 +479,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     [InlineData("Connect-Grafana 'https://admin:pw@localhost' -Token $token", "GrafanaUrlInvalid")]
     [InlineData("Connect-Grafana 'https://admin:pw@[localhost' -Token $token", "ParameterArgumentTransformationError")]
     [InlineData("Connect-Grafana localhost:3000 -Token $token", "GrafanaUrlInvalid")]
-    public async Task Arguments_that_make_no_sense_are_refused(string command, string errorId)
+    public async Task Invalid_arguments_are_rejected(string command, string errorId)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();

@@ -15,7 +15,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void The_dashboards_of_this_product_pass()
+    public void The_built_in_dashboards_pass()
     {
         PSObject[] queries = [.. Run("Test-GrafanaDashboard -Database $database -Until 2026-11-01T00:00Z -Since 2026-10-25T00:00Z -Exclude query-no-rows").Succeeded()];
 
@@ -36,7 +36,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     [InlineData("Test-GrafanaDashboard $folder/missing.json -SkipQuery -Quiet -ErrorAction Ignore", false)]
     [InlineData("@() | Test-GrafanaDashboard -SkipQuery -Quiet", false)]
     [InlineData("New-GrafanaDashboard -Definition @{ titel = 'x' } -ErrorAction Ignore | Test-GrafanaDashboard -SkipQuery -Quiet", false)]
-    public void Quiet_says_only_whether_all_is_well(string script, bool expected)
+    public void Quiet_returns_only_whether_the_test_passed(string script, bool expected)
     {
         WriteBroken();
 
@@ -47,7 +47,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     [InlineData("Test-GrafanaDashboard $folder/*.json")]
     [InlineData("[System.IO.FileInfo]::new(\"$folder/broken.json\") | Test-GrafanaDashboard")]
     [InlineData("\"$folder/broken.json\" | Test-GrafanaDashboard")]
-    public void Files_are_taken_by_path_by_pattern_and_from_the_pipeline(string script)
+    public void Files_are_accepted_by_path_by_pattern_and_from_the_pipeline(string script)
     {
         WriteBroken();
 
@@ -55,7 +55,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     }
 
     [Fact]
-    public void Findings_and_queries_come_in_one_stream_and_queries_say_what_reached_SQLite()
+    public void Returns_findings_and_queries_with_their_SQL()
     {
         WriteBroken();
 
@@ -73,7 +73,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     }
 
     [Fact]
-    public void Values_of_variables_are_one_several_or_all()
+    public void Variables_accept_one_value_several_values_or_all()
     {
         const string Sql = "(Test-GrafanaDashboard -Database $database -Variable @{0} | Where-Object Panel -eq Totals).Sql";
 
@@ -90,7 +90,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     [InlineData("Test-GrafanaDashboard -Database $folder/missing.db", "StoreNotFound")]
     [InlineData("Test-GrafanaDashboard -Database $folder/text.json", "StoreNotDatabase")]
     [InlineData("Test-GrafanaDashboard -Last 7d -Since 1d", "RangeInvalid")]
-    public void Mistakes_have_ids(string script, string id)
+    public void Invalid_input_has_a_stable_ErrorId(string script, string id)
     {
         File.WriteAllText(Path.Combine(_folder, "text.json"), "This is a text, and it is long enough to be no database at all.");
 
@@ -98,7 +98,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     }
 
     [Fact]
-    public void A_file_that_is_no_dashboard_does_not_keep_others_from_being_tested()
+    public void An_invalid_file_does_not_stop_the_test_of_others()
     {
         WriteBroken();
         File.WriteAllText(Path.Combine(_folder, "a.json"), "no");
@@ -115,7 +115,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     [InlineData("'[ { \"Name\": \"a\" } ]' | Publish-GrafanaAlertRule", "AlertRuleNotFound")]
     [InlineData("Export-GrafanaProvisioning $folder/out -AlertRule '{ \"Name\": \"a\" }'", "AlertRuleNotFound")]
     [InlineData("[pscustomobject] @{ title = 'a'; panels = @() } | Test-GrafanaDashboard -SkipQuery", "DashboardNotFound")]
-    public void Content_in_the_place_of_a_path_is_not_repeated(string script, string id)
+    public void Content_passed_as_a_path_is_not_repeated_in_the_error(string script, string id)
     {
         ModuleSession.Result result = Run(script);
 
@@ -126,13 +126,13 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
         Assert.InRange(message.Length, 1, 200);
     }
 
-    /// <summary>What a variable without a value would do: not all dashboards.</summary>
+    /// <summary>A variable that was never set must not select all dashboards.</summary>
     [Theory]
     [InlineData("Test-GrafanaDashboard -InputObject $null -SkipQuery")]
     [InlineData("Publish-GrafanaDashboard -InputObject $null")]
     [InlineData("Export-GrafanaProvisioning $folder/provisioning -Database $database -InputObject $null")]
     [InlineData("Compare-GrafanaDashboard -InputObject $null")]
-    public void Nothing_is_not_every_dashboard(string script)
+    public void A_null_InputObject_is_rejected(string script)
     {
         ModuleSession.Result result = Run(script);
 
@@ -146,12 +146,12 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
         Assert.Equal(["query-text-missing", "query-texts-differ"], store.Session.Complete("Test-GrafanaDashboard -Exclude query-text"));
 
     [Fact]
-    public void The_page_of_rules_is_that_of_the_code()
+    public void The_page_about_rules_matches_the_code()
     {
         string page = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "docs/dashboard-rules.md")).ReplaceLineEndings("\n");
         string[] rows = [.. page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
 
-        // The script that writes the table stands on the page.
+        // This script writes the rows of the table on the page.
         Assert.Equal(Run("[System.AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'TokenDashboard.Core' }[-1].GetType('TokenDashboard.Grafana.Rules.DashboardRules')::All "
             + "| ForEach-Object { \"| ``$($_.Id)`` | $($_.Severity) | $($_.Breach) $($_.Advice) |\" }").Succeeded().Select(row => row.ToString()), rows);
     }

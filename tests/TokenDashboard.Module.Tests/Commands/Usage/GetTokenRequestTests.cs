@@ -5,7 +5,7 @@ namespace TokenDashboard.Module.Tests.Commands;
 public sealed class GetTokenRequestTests(SampleStore store) : IClassFixture<SampleStore>
 {
     [Fact]
-    public void Every_request_comes_in_the_order_it_was_stored()
+    public void Requests_are_returned_in_the_order_they_were_stored()
     {
         string[] ids = store.Texts("(Get-TokenRequest).Id");
 
@@ -14,7 +14,7 @@ public sealed class GetTokenRequestTests(SampleStore store) : IClassFixture<Samp
     }
 
     [Fact]
-    public void The_largest_come_first_when_asked_for()
+    public void Descending_order_returns_the_largest_requests_first()
     {
         string[] tokens = store.Texts("(Get-TokenRequest -OrderBy TotalTokens -Descending -First 5).TotalTokens");
 
@@ -32,14 +32,14 @@ public sealed class GetTokenRequestTests(SampleStore store) : IClassFixture<Samp
     }
 
     [Fact]
-    public void A_pipeline_that_wants_no_more_ends_the_query() =>
+    public void Break_in_the_pipeline_ends_the_query() =>
         Assert.Equal("1", store.Texts("foreach ($round in 1) { Get-TokenRequest | ForEach-Object { $_.Id; break } }")[0]);
 
     [Fact]
     public void Stopping_the_pipeline_stops_the_query()
     {
         using PowerShell shell = PowerShell.Create(store.Session.Runspace);
-        // Each round is a query of its own, so that the stop finds one running or about to.
+        // Each iteration runs a new query, so one is running or about to start when the pipeline is stopped.
         shell.AddScript("while ($true) { $null = Get-TokenRequest -OrderBy TotalTokens }");
         using var started = new ManualResetEventSlim();
         shell.InvocationStateChanged += (_, change) => started.Set();
@@ -58,7 +58,7 @@ public sealed class GetTokenRequestTests(SampleStore store) : IClassFixture<Samp
     [InlineData("(Get-TokenRequest -User O*NEILL).User", "o'neill")]
     [InlineData("(Get-TokenRequest -User '').User", "")]
     [InlineData("(Get-TokenRequest -MinTokens 5000).TotalTokens | ForEach-Object { $_ -ge 5000 }", "True")]
-    public void Filters_choose_what_they_say(string script, string expected)
+    public void Filters_return_only_matching_requests(string script, string expected)
     {
         Assert.Equal([expected], store.Texts(script).Distinct());
     }

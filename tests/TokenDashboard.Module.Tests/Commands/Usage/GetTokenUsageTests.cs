@@ -3,7 +3,7 @@ namespace TokenDashboard.Module.Tests.Commands;
 public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<SampleStore>
 {
     [Fact]
-    public void Without_grouping_there_is_one_row_for_everything()
+    public void Without_grouping_one_row_contains_all_requests()
     {
         Assert.Equal(store.Value<long>("(Get-TokenStore).TotalTokens"), store.Value<long>("(Get-TokenUsage).TotalTokens"));
         Assert.Equal(store.Value<long>("(Get-TokenStore).Rows"), store.Value<long>("(Get-TokenUsage).Requests"));
@@ -15,7 +15,7 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     [InlineData("User, Week", "TokenDashboard.Usage.TokenUsage#TimeNames")]
     [InlineData("User, Model", "TokenDashboard.Usage.TokenUsage#Names")]
     [InlineData("Month, Provider, RequestType", "TokenDashboard.Usage.TokenUsage#TimeNames")]
-    public void Each_grouping_sums_to_everything_and_has_a_view(string groupBy, string view)
+    public void Each_grouping_adds_up_to_the_total_and_has_a_view(string groupBy, string view)
     {
         Assert.Equal(
             store.Value<long>("(Get-TokenUsage).TotalTokens"),
@@ -38,10 +38,10 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     [InlineData("-Last 'last month'")]
     [InlineData("-Since 2026-10-25 -Until 2026-10-26T12:00")]
     [InlineData("-Since ([DateTimeOffset]'2026-10-25Z') -Until ([datetime]'2026-10-26')")]
-    public void Times_are_accepted_in_every_form(string range) => store.Session.Run($"Get-TokenUsage {range}").Succeeded();
+    public void Time_ranges_are_accepted_in_every_form(string range) => store.Session.Run($"Get-TokenUsage {range}").Succeeded();
 
     [Fact]
-    public void A_range_is_half_open()
+    public void A_time_range_is_half_open()
     {
         long whole = store.Value<long>("(Get-TokenUsage -Since 2026-10-25 -Until 2026-10-27).Requests");
 
@@ -52,7 +52,7 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     }
 
     [Fact]
-    public void Pages_and_order_are_those_asked_for()
+    public void Rows_are_ordered_and_paged_as_requested()
     {
         string[] ordered = store.Texts("(Get-TokenUsage User -OrderBy Requests -Descending).Requests");
 
@@ -62,7 +62,7 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     }
 
     [Fact]
-    public void A_row_piped_on_asks_about_its_own_requests() => Assert.Equal(
+    public void A_piped_row_selects_its_own_requests() => Assert.Equal(
         store.Texts("(Get-TokenUsage Day, User).Requests"),
         store.Texts("Get-TokenUsage Day, User | ForEach-Object { $row = $_; ($row | Get-TokenUsage).Requests }"));
 
@@ -72,7 +72,7 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     [InlineData("Get-TokenUsage")]
     [InlineData("Get-UserTokenUsage -Total")]
     [InlineData("Measure-TokenUsage -Database $path")]
-    public void A_row_piped_on_keeps_the_range_of_its_result(string command)
+    public void A_piped_row_keeps_the_time_range_of_its_result(string command)
     {
         string rows = $"{command} -Since 2026-10-25 -Until 2026-10-27T00:00:00.25 -TimeZone Europe/Berlin";
 
@@ -82,7 +82,7 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     }
 
     [Fact]
-    public void A_length_on_the_command_line_replaces_the_range_of_a_piped_row() => Assert.Equal(
+    public void Last_overrides_the_time_range_of_a_piped_row() => Assert.Equal(
         store.Texts("(Get-TokenUsage -User alice -Last 30y).Requests"),
         store.Texts("Get-TokenUsage User -User alice -Since 2026-10-25 -Until 2026-10-26 | Get-TokenUsage -Last 30y | ForEach-Object Requests"));
 
@@ -102,23 +102,23 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     [InlineData("Get-TokenUsage -TimeZone Mars/Base", "ParameterArgumentTransformationError")]
     [InlineData("Get-TokenUsage Colour", "CannotConvertArgumentNoMessage")]
     [InlineData("Get-TokenUsage -Database /nowhere.db", "StoreNotFound")]
-    public void A_wrong_question_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
+    public void Invalid_input_has_a_stable_ErrorId(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
 
-    // A job and a parallel block have a session of their own.
+    // Each job and each parallel block has a separate session.
     [Fact]
-    public void That_cost_is_an_upper_bound_is_told_once_in_each_session()
+    public void The_upper_bound_warning_is_shown_once_per_session()
     {
         for (int i = 0; i < 2; i++)
         {
             using var session = new ModuleSession();
-            IEnumerable<string> Told() => session.Run("Get-TokenUsage -Database $path", ("path", store.Path)).Warnings.Where(text => text.Contains("upper bound", StringComparison.Ordinal));
+            IEnumerable<string> UpperBoundWarnings() => session.Run("Get-TokenUsage -Database $path", ("path", store.Path)).Warnings.Where(text => text.Contains("upper bound", StringComparison.Ordinal));
 
-            Assert.Single(Told());
-            Assert.Empty(Told());
+            Assert.Single(UpperBoundWarnings());
+            Assert.Empty(UpperBoundWarnings());
         }
     }
 
     [Fact]
-    public void Filling_gives_a_row_for_every_unit() => Assert.Equal(
+    public void Fill_returns_a_row_for_every_bucket() => Assert.Equal(
         48L, (long)store.Session.Run("Get-TokenUsage Hour -Fill -Since 2026-10-24 -Until 2026-10-26").Succeeded().Count);
 }

@@ -3,7 +3,7 @@ namespace TokenDashboard.Module.Tests.Commands;
 public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<SampleStore>
 {
     [Fact]
-    public void Users_come_by_rank_and_share_out_the_whole()
+    public void Users_are_ranked_and_their_shares_add_up_to_one()
     {
         Assert.Equal(store.Texts("1..((Get-UserTokenUsage).Count)"), store.Texts("Get-UserTokenUsage | ForEach-Object Rank"));
         Assert.Equal(1, store.Value<double>("$sum = 0.0; foreach ($user in Get-UserTokenUsage) { $sum += $user.Share }; $sum"), 1e-9);
@@ -16,19 +16,19 @@ public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<Sa
     [InlineData("-Per Week -Cumulative", "TokenUsage#Cumulative")]
     [InlineData("-Cumulative", "TokenUsage#Cumulative")]
     [InlineData("-Pattern", "TokenUsage#Pattern")]
-    public void Each_kind_of_answer_has_its_type_and_its_view(string parameters, string type)
+    public void Each_kind_of_result_has_a_type_and_a_view(string parameters, string type)
     {
         Assert.Equal("TokenDashboard.Usage." + type, store.Texts($"(Get-UserTokenUsage {parameters} -First 1).PSObject.TypeNames[0]")[0]);
         Assert.Contains($"<TypeName>TokenDashboard.Usage.{type}</TypeName>", File.ReadAllText(ModuleSession.ModulePath + "/TokenDashboard.format.ps1xml"));
     }
 
     [Fact]
-    public void The_last_running_total_is_the_users_total() => Assert.Equal(
+    public void The_last_cumulative_value_equals_the_total_of_the_user() => Assert.Equal(
         store.Value<long>("(Get-UserTokenUsage -User alice).TotalTokens"),
         store.Value<long>("(Get-UserTokenUsage -User alice -Per Day -Cumulative)[-1].CumulativeTokens"));
 
     [Fact]
-    public void A_comparison_is_with_the_period_before()
+    public void ComparePrevious_uses_the_preceding_period()
     {
         long before = store.Value<long>("(Get-UserTokenUsage -User alice -Since 2026-10-26 -Until 2026-10-28).TotalTokens");
 
@@ -36,7 +36,7 @@ public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<Sa
     }
 
     [Fact]
-    public void Changes_and_shares_are_spelled_alike() => Assert.Equal(
+    public void Changes_are_formatted_as_signed_percentages() => Assert.Equal(
         [$"+{0.125:P1}", $"{-0.125:P1}", $"{0:P1}", ""],
         store.Texts("0.125, -0.125, 0.0, $null | ForEach-Object { [TokenDashboard.Formatting.Display]::Change($_) }"));
 
@@ -44,5 +44,5 @@ public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<Sa
     [InlineData("Get-UserTokenUsage -ComparePrevious", "RangeRequired")]
     [InlineData("Get-UserTokenUsage -Per Day -Pattern", "AmbiguousParameterSet")]
     [InlineData("Get-UserTokenUsage -Per Decade", "CannotConvertArgumentNoMessage")]
-    public void A_wrong_question_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
+    public void Invalid_input_has_a_stable_ErrorId(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
 }

@@ -9,17 +9,17 @@ public sealed class WatchTokenUsageTests(SampleStore store) : IClassFixture<Samp
     [InlineData("-Until now", "RangeInvalid")]
     [InlineData("-WholeDays", "NamedParameterNotFound")]
     [InlineData("-Database clickhouse://127.0.0.1:1/none", "StoreEngineUnknown")]
-    public void A_wrong_question_has_a_stable_error(string parameters, string errorId) => Assert.Equal(errorId, Run($"Watch-TokenUsage {parameters}", parameters).ErrorId);
+    public void Invalid_input_has_a_stable_ErrorId(string parameters, string errorId) => Assert.Equal(errorId, Run($"Watch-TokenUsage {parameters}", parameters).ErrorId);
 
     [Theory]
     [InlineData("-Last 'this year'")]
     [InlineData("-Last today")]
     [InlineData("-Last 7d")]
     [InlineData("-Since 2026-10-01")]
-    public void A_period_that_has_not_ended_is_watched(string parameters) => Assert.Single(Run($"Watch-TokenUsage {parameters}", parameters).Succeeded());
+    public void A_period_that_has_not_ended_can_be_watched(string parameters) => Assert.Single(Run($"Watch-TokenUsage {parameters}", parameters).Succeeded());
 
     [Fact]
-    public void That_nothing_matches_is_told_once()
+    public void The_warning_about_no_matching_requests_is_shown_once()
     {
         ModuleSession.Result result = Run("Watch-TokenUsage -User nobody -Since 2020-01-01 -Count 2 -IntervalSec 1");
 
