@@ -13,11 +13,11 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>Sending to ClickHouse, and its answers on 5 and on 50 million requests, which are made in the server.</summary>
+/// <summary>Measures sending to ClickHouse, and queries on 5 and 50 million requests, which are generated in the server.</summary>
 internal static class ClickHouseBenchmark
 {
     private const double SendTarget = 150_000;
-    private const double AnswerTarget = 1000;
+    private const double QueryTarget = 1000;
     private const double DashboardTarget = 2000;
     private const int SentRows = 1_000_000;
     private const int Sources = 20;
@@ -30,7 +30,7 @@ internal static class ClickHouseBenchmark
     {
         if (Environment.GetEnvironmentVariable("TOKENDASHBOARD_TEST_CLICKHOUSE") is not { Length: > 0 } setting)
         {
-            Console.WriteLine("\nClickHouse: skipped, for TOKENDASHBOARD_TEST_CLICKHOUSE names neither a server nor a library.");
+            Console.WriteLine("\nClickHouse: skipped, because TOKENDASHBOARD_TEST_CLICKHOUSE is not set to a server or a library.");
             return;
         }
         string folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
@@ -43,12 +43,12 @@ internal static class ClickHouseBenchmark
         try
         {
             Report.Begin("ClickHouse");
-            Send(store, address);
+            MeasureSync(store, address);
             foreach (long size in Sizes)
             {
-                Fill(address, size);
-                Ask(address, size, runs);
-                Show(address, size);
+                GenerateRequests(address, size);
+                MeasureQueries(address, size, runs);
+                MeasureDashboards(address, size);
             }
         }
         finally
@@ -69,7 +69,7 @@ internal static class ClickHouseBenchmark
         return process;
     }
 
-    private static void Send(string store, string address)
+    private static void MeasureSync(string store, string address)
     {
         using var sync = new TokenStoreSync(store, address, new TokenStoreSyncOptions { Source = "sent" }, CancellationToken.None);
         sync.CreateTable();
@@ -80,8 +80,8 @@ internal static class ClickHouseBenchmark
         Report.Figure("a run with nothing to send", Report.Milliseconds(Measure.Time(() => sync.Run())));
     }
 
-    // Twenty sources, each with 41 users and 12 models in 90 days.
-    private static void Fill(string address, long size)
+    // Twenty sources with 41 users and 12 models each, over 90 days.
+    private static void GenerateRequests(string address, long size)
     {
         foreach (string table in new[] { RequestTable.Name, UsageTables.Days, UsageTables.Sums })
             Execute(address, $"TRUNCATE TABLE {table}");
@@ -116,9 +116,9 @@ internal static class ClickHouseBenchmark
         Report.Figure($"building the rollups of {Report.Count(size)} requests", Report.PerSecond(size, time));
     }
 
-    // The dashboards over a week, and over ninety days without their closed rows, which take minutes then. The range ends within a quarter of an hour, as
-    // those do that end now. Each once: the server has just read the same tables.
-    private static void Show(string address, long size)
+    // Dashboards over a week, and over 90 days without their closed rows, which would take minutes. The time range ends within a quarter of an hour, like
+    // one that ends now. Each dashboard runs once, because the server has just read the same tables.
+    private static void MeasureDashboards(string address, long size)
     {
         foreach ((string name, int days) in DashboardCatalog.Names.SelectMany(name => new[] { 7, 90 }.Select(days => (name, days))))
         {
@@ -134,7 +134,7 @@ internal static class ClickHouseBenchmark
         }
     }
 
-    private static void Ask(string address, long size, int runs)
+    private static void MeasureQueries(string address, long size, int runs)
     {
         using ITelemetryStore store = TelemetryStores.Open(address, CancellationToken.None);
         var prices = new UsagePrices(PriceFiles.Load());
@@ -154,7 +154,7 @@ internal static class ClickHouseBenchmark
         })
         {
             double time = Measure.Median(runs, () => Measure.Time(query));
-            Report.Figure($"{what}, {Report.Count(size)} requests", Report.Milliseconds(time), Report.Milliseconds(AnswerTarget), time <= AnswerTarget);
+            Report.Figure($"{what}, {Report.Count(size)} requests", Report.Milliseconds(time), Report.Milliseconds(QueryTarget), time <= QueryTarget);
         }
 
         void Usage(UsageDimension[] groupBy, RequestFilter filter, TimeZoneInfo zone, (int, UsageOrder)? largest = null) =>

@@ -7,16 +7,16 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>All queries of a dashboard, one after the other, as Grafana's plugin would run them.</summary>
+/// <summary>Runs all queries of each dashboard one after another, as Grafana's plugin does.</summary>
 internal static class DashboardBenchmark
 {
     private const double Target = 500;
 
-    // Requests are read one by one, where others read rollups.
+    // This dashboard reads single requests; the others read rollups.
     private const double RequestsTarget = 2000;
     private static readonly int[] Days = [1, 7, 90];
 
-    // What the four panels of the dashboard that comes with Observicia's SDK ask; none of them has a range of time.
+    // The queries of the four panels in the dashboard of Observicia's SDK. None of them has a time range.
     private static readonly string[] SdkQueries =
     [
         "SELECT timestamp, prompt_tokens, completion_tokens FROM telemetry ORDER BY timestamp",
@@ -47,11 +47,11 @@ internal static class DashboardBenchmark
     }
 
     /// <summary>Runs all queries of a dashboard several times.</summary>
-    /// <returns>Of the run in the middle, the time of its queries and of those of closed rows, which Grafana asks when somebody opens them; and how many there are besides them.</returns>
+    /// <returns>From the median run: the time of the queries outside closed rows, the time of those in closed rows, which Grafana runs only when a row is opened, and the number of the former.</returns>
     public static (double Time, double Closed, int Queries) Run(DashboardDocument dashboard, DashboardTestOptions options, int runs) =>
         Enumerable.Range(0, runs).Select(_ => Run(dashboard, options)).OrderBy(run => run.Time).ElementAt(runs / 2);
 
-    /// <summary>A dashboard as long as nobody opens its closed rows.</summary>
+    /// <summary>Returns the dashboard without its closed rows, which run no queries until a user opens them.</summary>
     public static DashboardDocument WithoutClosedRows(DashboardDocument dashboard)
     {
         JsonNode root = JsonNode.Parse(dashboard.Json)!;

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace TokenDashboard.Benchmarks;
 
 /// <summary>
-/// The same requests in DuckDB, a columnar engine that somebody may load a store into. Its results carry the percentiles that the product's
-/// carry, and exact ones.
+/// The same requests in DuckDB, a columnar engine that users could load a store into. Its results contain the same percentiles as the
+/// product's, but exact.
 /// </summary>
 internal static class DuckDb
 {
@@ -15,7 +15,7 @@ internal static class DuckDb
 
     public static string Version { get; } = ReadVersion();
 
-    /// <summary>Loads a store; made once, and kept.</summary>
+    /// <summary>Loads a store once, and keeps the file for later runs.</summary>
     public static string Load(string store)
     {
         string path = Path.ChangeExtension(store, ".duckdb");
@@ -52,7 +52,7 @@ internal static class DuckDb
         return path;
     }
 
-    /// <summary>Requests and prompt tokens of all groups, in the columns 'requests' and 'prompt'.</summary>
+    /// <summary>Returns the requests and prompt tokens of all groups, from the columns 'requests' and 'prompt'.</summary>
     public static (long Requests, long PromptTokens) Answer(string path, string sql)
     {
         using DuckDBConnection connection = Connect(path);

@@ -4,15 +4,15 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>Grouped answers, from rollups and from single requests, against SQL on the table, DuckDB and the sqlite3 shell.</summary>
+/// <summary>Compares grouped queries on rollups and on single requests with SQL on the table, DuckDB, and the sqlite3 shell.</summary>
 internal static class GroupingBenchmark
 {
-    // Goals in milliseconds are for so many requests.
+    // The goals in milliseconds apply to this number of requests.
     private const int RowsOfGoals = 5_000_000;
 
-    private const double MostWithCost = 1.3;
+    private const double MaxRatioWithCost = 1.3;
 
-    // Answers that take milliseconds are asked so often in each run, as in a session that has asked before.
+    // Each run repeats queries that take milliseconds, as in a session that has run them before.
     private const int RollupRuns = 5;
 
     public static void Run(string raw, string rollups, int rows, int runs)
@@ -48,7 +48,7 @@ internal static class GroupingBenchmark
             {
                 Compare("from rollups", fromRollups, question.RollupGoal);
                 (double with, double without) = Measure.Pair(RollupRuns * runs, () => question.Answer(rollups, prices), () => question.Answer(rollups));
-                Report.Compare("the same, with cost", with, "without", without, MostWithCost);
+                Report.Compare("the same, with cost", with, "without", without, MaxRatioWithCost);
             }
             Compare("from rows", fromRows, question.RowGoal);
             Report.Figure("the same, cores used", string.Create(CultureInfo.InvariantCulture, $"{cores:0.0} of {Environment.ProcessorCount}"));

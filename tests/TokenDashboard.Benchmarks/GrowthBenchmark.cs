@@ -1,6 +1,6 @@
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>The same questions on stores of several sizes: which costs grow with the store, and which do not.</summary>
+/// <summary>Runs the same queries on stores of several sizes, to show which times grow with the store.</summary>
 internal static class GrowthBenchmark
 {
     private const int NewRows = 1_000;
@@ -15,9 +15,9 @@ internal static class GrowthBenchmark
             string raw = SampleStore.Make(options.Folder, rows);
             string rollups = SampleStore.Copy(raw, "growth.db");
             (double build, double buildLock) = RollupBenchmark.Build(rollups);
-            double OfRollups(Question question) => Measure.Median(options.Runs, () => Measure.Time(() => question.Answer(rollups)));
+            double FromRollups(Question question) => Measure.Median(options.Runs, () => Measure.Time(() => question.Answer(rollups)));
             (double fromRows, double sql) = Measure.Pair(options.Runs, () => Question.UserAndModel.Answer(raw), () => Question.UserAndModel.AnswerBySql(raw));
-            (double fromRollups, double byDay, double lastWeek) = (OfRollups(Question.UserAndModel), OfRollups(Question.Day), OfRollups(Question.LastWeek));
+            (double fromRollups, double byDay, double lastWeek) = (FromRollups(Question.UserAndModel), FromRollups(Question.Day), FromRollups(Question.LastWeek));
             int used = 0;
             (double refresh, double refreshLock) = RollupBenchmark.Refresh(rollups, NewRows, options.Runs, ref used);
             double[] times = [RequestBenchmark.FirstRequest(raw), sql, fromRows, fromRollups, byDay, lastWeek, build, refresh, Math.Max(buildLock, refreshLock)];

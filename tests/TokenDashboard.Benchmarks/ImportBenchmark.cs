@@ -5,7 +5,7 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>Importing a log and a CSV file.</summary>
+/// <summary>Measures the import of a log and of a CSV file.</summary>
 internal static class ImportBenchmark
 {
     private const int MaxRows = 500_000;
@@ -28,24 +28,24 @@ internal static class ImportBenchmark
             if (report.Imported != expected || report.Read != rows)
                 throw new InvalidOperationException($"{report.Imported} of {report.Read} requests were imported, not {expected} of {rows}.");
         }
-        void ImportAnew(string file)
+        void ImportIntoNewStore(string file)
         {
             SampleStore.Remove(target);
             Import(file, rows);
         }
         TimeSpan before = Environment.CpuUsage.TotalTime;
-        double ofLog = Measure.Median(runs, () => Measure.Time(() => ImportAnew(log)));
+        double logTime = Measure.Median(runs, () => Measure.Time(() => ImportIntoNewStore(log)));
         TimeSpan cpu = (Environment.CpuUsage.TotalTime - before) / runs;
         Report.Figure(
-            $"Observicia's log, {Report.Count(rows)} spans", $"{Report.Milliseconds(ofLog)}, {Report.PerSecond(rows, ofLog)}; {Report.Milliseconds(cpu.TotalMilliseconds)} of CPU time",
-            $"{Report.Count((long)SpansPerSecond)} per second", rows / ofLog * 1000 >= SpansPerSecond);
+            $"Observicia's log, {Report.Count(rows)} spans", $"{Report.Milliseconds(logTime)}, {Report.PerSecond(rows, logTime)}; {Report.Milliseconds(cpu.TotalMilliseconds)} of CPU time",
+            $"{Report.Count((long)SpansPerSecond)} per second", rows / logTime * 1000 >= SpansPerSecond);
         double again = Measure.Median(runs, () => Measure.Time(() => Import(log, 0)));
         Report.Figure("the same again, without new spans", $"{Report.Milliseconds(again)}, {Report.PerSecond(rows, again)}");
-        (double ofCsv, double ofShell) = Measure.Pair(runs, () => ImportAnew(csv), () => ImportByShell(csv, target));
+        (double csvTime, double shellTime) = Measure.Pair(runs, () => ImportIntoNewStore(csv), () => ImportByShell(csv, target));
         if (SqliteShell.IsInstalled)
-            Report.Compare($"CSV, {Report.Count(rows)} requests, with a check for duplicates", ofCsv, "sqlite3 .import, no check for duplicates", ofShell);
+            Report.Compare($"CSV, {Report.Count(rows)} requests, with a check for duplicates", csvTime, "sqlite3 .import, no check for duplicates", shellTime);
         else
-            Report.Figure($"CSV, {Report.Count(rows)} requests", $"{Report.Milliseconds(ofCsv)}, {Report.PerSecond(rows, ofCsv)}");
+            Report.Figure($"CSV, {Report.Count(rows)} requests", $"{Report.Milliseconds(csvTime)}, {Report.PerSecond(rows, csvTime)}");
         Report.Figure("longest lock", Report.Milliseconds(longest), $"{LockTarget} ms", longest <= LockTarget);
         foreach (string path in (string[])[log, csv, target])
             SampleStore.Remove(path);
@@ -60,7 +60,7 @@ internal static class ImportBenchmark
         }
     }
 
-    // No value of the sample needs quotes in CSV, or escapes in JSON.
+    // No value in the sample needs quoting in CSV or escaping in JSON.
     private static void WriteFiles(string raw, string log, string csv, int rows)
     {
         using SqliteConnection connection = SampleStore.Connect(raw);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>Times of things, in milliseconds.</summary>
+/// <summary>Measures times in milliseconds, and memory.</summary>
 internal static class Measure
 {
     public static double Time(Action work)
@@ -14,7 +14,7 @@ internal static class Measure
 
     public static double Median(int runs, Func<double> run) => Median([.. Enumerable.Range(0, runs).Select(_ => run())]);
 
-    /// <summary>Medians of two things done in turns, so that a slow moment of the machine meets both.</summary>
+    /// <summary>Returns the medians of two operations that run alternately, so that a slow moment of the machine affects both.</summary>
     public static (double Ours, double Theirs) Pair(int runs, Action ours, Action theirs)
     {
         (double Ours, double Theirs)[] times = [.. Enumerable.Range(0, runs).Select(_ => (Time(ours), Time(theirs)))];
@@ -27,7 +27,7 @@ internal static class Measure
         return times[times.Length / 2];
     }
 
-    /// <summary>How far the process's memory grows during some work, in MiB.</summary>
+    /// <summary>Returns how much the memory of the process grows during an operation, in MiB.</summary>
     public static double PeakMemory(Action work)
     {
         GC.Collect();

@@ -4,21 +4,21 @@ using System.Reflection;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>The first import of the module into a PowerShell that has just begun, beside that of PSReadLine, which every session of a user makes.</summary>
+/// <summary>Compares the first import of the module in a new PowerShell process with that of PSReadLine, which every interactive session imports.</summary>
 internal static class ModuleBenchmark
 {
-    // Imports are short, and a process's first moments differ.
+    // Imports are short, and the start of a process varies.
     private const int Runs = 9;
 
     // 150 ms on a machine that imports PSReadLine in 107.
-    private const double MostOfPSReadLine = 1.4;
+    private const double MaxRatioToPSReadLine = 1.4;
 
     public static void Run(string? powerShell)
     {
         Report.Begin("Module import");
         string module = Metadata("ModuleDirectory").TrimEnd('/', '\\');
         double[] ours = new double[Runs], theirs = new double[Runs];
-        // A first run fills the caches of the operating system.
+        // The first run only fills the caches of the operating system.
         for (int run = -1; run < Runs; run++)
         {
             (double one, double other) = (Import(powerShell, module), Import(powerShell, "PSReadLine"));
@@ -26,7 +26,7 @@ internal static class ModuleBenchmark
                 (ours[run], theirs[run]) = (one, other);
         }
         (double median, double yardstick) = (Measure.Median(ours), Measure.Median(theirs));
-        Report.Compare("Import-Module in a new process", median, "PSReadLine", yardstick, MostOfPSReadLine);
+        Report.Compare("Import-Module in a new process", median, "PSReadLine", yardstick, MaxRatioToPSReadLine);
     }
 
     private static double Import(string? powerShell, string module)

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>What the program was asked for.</summary>
-/// <param name="Rows">Requests in the store, or in the largest one where growth is shown.</param>
-/// <param name="Growth">Whether stores of several sizes are compared instead.</param>
-/// <param name="Folder">Where stores are kept from run to run.</param>
-/// <param name="Runs">How often each thing is done; the median counts.</param>
-/// <param name="Only">The parts to run; all where it is empty.</param>
-/// <param name="PowerShell">The PowerShell that imports the module; that of the .NET tool where it is null.</param>
+/// <summary>The command-line options.</summary>
+/// <param name="Rows">Requests in the store, or in the largest store with --growth.</param>
+/// <param name="Growth">Whether to compare stores of several sizes instead.</param>
+/// <param name="Folder">The folder that keeps stores between runs.</param>
+/// <param name="Runs">How often each operation runs. The median is reported.</param>
+/// <param name="Only">The parts to run; all if empty.</param>
+/// <param name="PowerShell">The PowerShell that imports the module; that of the .NET tool if null.</param>
 internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, IReadOnlyList<string> Only, string? PowerShell)
 {
     private const int DefaultRows = 5_000_000;
@@ -18,17 +18,17 @@ internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, I
     public const string Usage = """
         dotnet run -c Release --project tests/TokenDashboard.Benchmarks -- [--rows N] [--growth] [--only PART,...] [--runs N] [--folder PATH] [--powershell FILE]
 
-          --rows N       requests in the store, 10,000 or more; 5,000,000 unless given
-          --growth       the same questions on stores of 0.5, 1, 2, 5 and 10 million requests, up to --rows
-          --only PART    only some of: module, requests, grouped, dashboards, rollups, imports, clickhouse (50 million requests made in
-                         TOKENDASHBOARD_TEST_CLICKHOUSE, the address of a server or the path of libchdb.so)
-          --runs N       how often each thing is done, 3 or more; the table shows medians
-          --folder PATH  where stores are kept for the next run; needs about 0.6 KB a request, twice that with --growth
-          --powershell FILE  the pwsh that imports the module; that of the .NET tool unless given, which compiles PowerShell itself while it runs
+          --rows N       requests in the store, at least 10,000; the default is 5,000,000, and 10,000,000 with --growth
+          --growth       run the same queries on stores of 0.5, 1, 2, 5 and 10 million requests, up to --rows
+          --only PART    run only these parts: module, requests, grouped, dashboards, rollups, imports, clickhouse (generates 50 million
+                         requests in TOKENDASHBOARD_TEST_CLICKHOUSE, the address of a server or the path of libchdb.so)
+          --runs N       how often each operation runs, at least 3; the default is 3. The tables show medians
+          --folder PATH  the folder that keeps stores for the next run; needs about 0.6 KB per request, twice that with --growth
+          --powershell FILE  the pwsh that imports the module; the default is the .NET tool, which JIT-compiles PowerShell itself
         """;
 
     /// <summary>Reads the command line.</summary>
-    /// <exception cref="FormatException">It cannot be understood.</exception>
+    /// <exception cref="FormatException">The command line is invalid.</exception>
     public static Options Parse(string[] arguments)
     {
         var options = new Options(0, false, Path.Combine(Path.GetTempPath(), "tokendashboard-benchmarks"), 3, [], null);
@@ -36,10 +36,10 @@ internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, I
         {
             string name = arguments[i];
             string Value() => ++i < arguments.Length ? arguments[i] : throw new FormatException($"{name} needs a value.");
-            int Number(int least) =>
-                int.TryParse(Value().Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
+            int Number(int minimum) =>
+                int.TryParse(Value().Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum
                     ? number
-                    : throw new FormatException($"{name} needs a whole number, {least} or more.");
+                    : throw new FormatException($"{name} needs a whole number of at least {minimum}.");
             options = name switch
             {
                 "--rows" => options with { Rows = Number(10_000) },
@@ -48,16 +48,16 @@ internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, I
                 "--only" => options with { Only = PartsOf(Value()) },
                 "--folder" => options with { Folder = Path.GetFullPath(Value()) },
                 "--powershell" => options with { PowerShell = Value() },
-                _ => throw new FormatException($"'{name}' is not known."),
+                _ => throw new FormatException($"'{name}' is not a known option."),
             };
         }
         return options.Rows > 0 ? options : options with { Rows = options.Growth ? DefaultGrowthRows : DefaultRows };
     }
 
-    /// <summary>Whether a part is to be run.</summary>
+    /// <summary>Whether to run a part.</summary>
     public bool Wants(string part) => Only.Count == 0 || Only.Contains(part);
 
-    /// <summary>Whether a store is needed: the module's import asks none.</summary>
+    /// <summary>Whether a store is needed. The parts module and clickhouse do not use it.</summary>
     public bool WantsStore => Only.Count == 0 || Only.Any(part => part is not ("module" or "clickhouse"));
 
     private static string[] PartsOf(string list)

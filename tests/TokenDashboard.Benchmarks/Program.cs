@@ -28,7 +28,7 @@ if (!options.WantsStore)
     return 0;
 string raw = SampleStore.Make(options.Folder, options.Rows);
 Console.WriteLine($"{Report.Count(options.Rows)} requests of 90 days, {new FileInfo(raw).Length / 1048576d:N0} MiB");
-// First, while the process is small.
+// First, while the process uses little memory.
 if (options.Wants("requests"))
     RequestBenchmark.Run(raw, options.Runs);
 if (options.Wants("grouped") || options.Wants("dashboards") || options.Wants("rollups"))

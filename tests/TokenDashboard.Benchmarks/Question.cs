@@ -6,13 +6,13 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>A question about sums, as the product answers it and as SQL.</summary>
-/// <param name="Name">How it is called.</param>
-/// <param name="Keys">What the SQL groups by.</param>
-/// <param name="Range">The range of time.</param>
-/// <param name="Ask">Asks the product.</param>
-/// <param name="RollupGoal">Milliseconds at which the answer from rollups is good enough at 5 million requests; null where there is none from rollups.</param>
-/// <param name="RowGoal">The same of the answer from rows; null where there is no goal.</param>
+/// <summary>A grouped query, run by the product and as SQL.</summary>
+/// <param name="Name">The display name.</param>
+/// <param name="Keys">The columns that the SQL groups by.</param>
+/// <param name="Range">The time range.</param>
+/// <param name="Ask">Runs the query in the product.</param>
+/// <param name="RollupGoal">The goal for the query on rollups with 5 million requests, in milliseconds; null if it does not use rollups.</param>
+/// <param name="RowGoal">The same for the query on rows; null if there is no goal.</param>
 internal sealed record Question(string Name, string Keys, TimeRange Range, Func<TokenStore, RequestFilter, UsagePrices?, IEnumerable<UsageFigures>> Ask, double? RollupGoal, double? RowGoal = null)
 {
     private const int Top = 10;
@@ -42,22 +42,22 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
             (store, filter, prices) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (Top, UsageOrder.Default), Prices = prices }.Run([new SqliteStore(store)], filter).Rows, null, 4000) { IsTop = true },
     ];
 
-    /// <summary>What DuckDB groups by, where it differs.</summary>
+    /// <summary>The columns that DuckDB groups by, if they differ.</summary>
     public string DuckDbKeys { get; init; } = Keys;
 
-    /// <summary>Whether only requests with a negative verdict count.</summary>
+    /// <summary>Whether to include only requests with a negative verdict.</summary>
     public bool PolicyFailed { get; init; }
 
-    /// <summary>Whether only the groups with the most tokens are wanted.</summary>
+    /// <summary>Whether to return only the groups with the most tokens.</summary>
     public bool IsTop { get; init; }
 
-    /// <summary>What somebody would write who has only SQLite. Percentiles, which the product's answer holds too, are left out.</summary>
+    /// <summary>The SQL that a user of SQLite alone would write. It omits the percentiles that the product also returns.</summary>
     public string Sql => SqlOf(Keys, "");
 
     /// <summary>The same for DuckDB, with percentiles.</summary>
     public string DuckDbSql => SqlOf(DuckDbKeys, ", quantile_disc(duration_ms, [0.5, 0.95, 0.99])");
 
-    /// <summary>Requests and prompt tokens of all groups, by the product.</summary>
+    /// <summary>Returns the requests and prompt tokens of all groups, from the product.</summary>
     public (long Requests, long PromptTokens) Answer(string path, UsagePrices? prices = null)
     {
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);
@@ -67,7 +67,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         return (requests, prompt);
     }
 
-    /// <summary>The same by SQL.</summary>
+    /// <summary>Returns the same from SQL.</summary>
     public (long Requests, long PromptTokens) AnswerBySql(string path)
     {
         using SqliteConnection connection = SampleStore.Connect(path);
@@ -81,7 +81,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         return (requests, prompt);
     }
 
-    /// <summary>Fast and wrong does not count.</summary>
+    /// <summary>Checks the result, because a fast but wrong query must not be reported.</summary>
     public void Check((long Requests, long PromptTokens) answer, (long Requests, long PromptTokens) expected)
     {
         if (answer != expected)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>Writes tables in Markdown, each line as soon as it is known.</summary>
+/// <summary>Writes Markdown tables, each line as soon as its values are known.</summary>
 internal static class Report
 {
     public static void Begin(string title, params string[] columns)
@@ -12,17 +12,17 @@ internal static class Report
         Line([.. columns.Select(_ => "---")]);
     }
 
-    /// <summary>A table of comparisons.</summary>
+    /// <summary>Begins a table of comparisons.</summary>
     public static void Begin(string title) => Begin(title, "operation", "TokenDashboard", "compared with", "ratio", "target");
 
     public static void Line(params string[] cells) => Console.WriteLine($"| {string.Join(" | ", cells)} |");
 
-    /// <summary>One thing done by this product and by something else, in milliseconds.</summary>
-    /// <param name="what">What was done.</param>
+    /// <summary>Writes the times of an operation in this product and in another one, in milliseconds.</summary>
+    /// <param name="what">The operation.</param>
     /// <param name="ours">The product's time.</param>
-    /// <param name="other">What it is compared with.</param>
-    /// <param name="theirs">The other's time.</param>
-    /// <param name="atMost">The target: the most of the other's time it may take; null where there is none.</param>
+    /// <param name="other">The name of the other product.</param>
+    /// <param name="theirs">The time of the other product.</param>
+    /// <param name="atMost">The target: the highest ratio of the two times; null if there is none.</param>
     public static void Compare(string what, double ours, string other, double theirs, double? atMost = null)
     {
         string target = atMost switch
@@ -34,11 +34,11 @@ internal static class Report
         Compare(what, ours, other, theirs, target, atMost is null ? null : ours / theirs <= atMost);
     }
 
-    /// <summary>The same, with a target that is no ratio.</summary>
+    /// <summary>The same, with a target that is not a ratio.</summary>
     public static void Compare(string what, double ours, string other, double theirs, string target, bool? met) =>
         Line(what, Milliseconds(ours), $"{other}: {Milliseconds(theirs)}", Ratio(ours / theirs), Target(target, met));
 
-    /// <summary>Something measured by itself.</summary>
+    /// <summary>Writes a measurement without a comparison.</summary>
     public static void Figure(string what, string value, string target = "", bool? met = null) =>
         Line(what, value, "", "", Target(target, met));
 

@@ -7,7 +7,7 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>Single requests as objects, against a loop that only reads the columns.</summary>
+/// <summary>Compares reading single requests as objects with a loop that only reads the columns.</summary>
 internal static class RequestBenchmark
 {
     private const double Target = 1.5;

@@ -3,14 +3,14 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>What rollups cost.</summary>
+/// <summary>Measures building and refreshing rollups.</summary>
 internal static class RollupBenchmark
 {
     private const double LockTarget = 250;
     private static readonly int[] NewRows = [0, 1_000, 10_000, 100_000];
 
-    /// <summary>Builds the rollups of a store, once: on millions of requests chance evens out by itself.</summary>
-    /// <returns>Milliseconds, and the longest lock in milliseconds.</returns>
+    /// <summary>Builds the rollups of a store once: with millions of requests, a single run is representative.</summary>
+    /// <returns>The time and the longest lock, in milliseconds.</returns>
     public static (double Time, double LongestLock) Build(string path)
     {
         using var optimizer = new StoreOptimizer(path, CancellationToken.None);
@@ -18,11 +18,11 @@ internal static class RollupBenchmark
         return (time, optimizer.LongestLock.TotalMilliseconds);
     }
 
-    /// <summary>Refreshes after new rows came.</summary>
+    /// <summary>Refreshes the rollups after rows are added.</summary>
     /// <param name="path">A store with rollups.</param>
-    /// <param name="rows">How many come each time.</param>
-    /// <param name="runs">How often.</param>
-    /// <param name="used">How many rows of the store were given again as new ones so far.</param>
+    /// <param name="rows">The number of rows that each run adds.</param>
+    /// <param name="runs">The number of runs.</param>
+    /// <param name="used">The number of existing rows that were already added again as new ones.</param>
     public static (double Time, double LongestLock) Refresh(string path, int rows, int runs, ref int used)
     {
         double longest = 0;

@@ -5,7 +5,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>Stores to measure with: 90 days, 41 users, five models, the same for the same number of requests.</summary>
+/// <summary>Creates stores for measurements: 90 days, 41 users, five models, and always the same requests for the same number.</summary>
 internal static class SampleStore
 {
     public const string Columns = "timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, "
@@ -14,35 +14,35 @@ internal static class SampleStore
     private const int Days = 90;
     private const int Seed = 7;
 
-    // Working days a store's 90 days count as, a little less than on average, so that there are enough requests to take from.
+    // The number of working days in 90 days, slightly below the average, so that enough requests are generated.
     private const double WorkingDays = 70;
 
-    /// <summary>The end of the day of the last request: the store holds a little less than what 90 days could have.</summary>
+    /// <summary>The end of the day of the last request. The store contains slightly less than 90 days.</summary>
     public static DateTimeOffset End { get; } = new(2026, 10, 30, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly DateTimeOffset Until = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The store without rollups; made once, and kept.</summary>
+    /// <summary>Creates a store without rollups once, and keeps it for later runs.</summary>
     public static string Make(string folder, int rows)
     {
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, $"requests-{rows}.db");
         if (!File.Exists(path))
         {
-            Console.Error.WriteLine($"Making {path} ...");
+            Console.Error.WriteLine($"Creating {path} ...");
             IEnumerable<TokenRequest> requests = new SampleRequests(Seed).Make(Until, Days, (int)Math.Ceiling(rows / WorkingDays));
             StoreWriter.Create(path, InOrderOfExport(requests).Take(rows), CancellationToken.None);
         }
         return path;
     }
 
-    /// <summary>A copy that may be changed.</summary>
+    /// <summary>Copies a store, so that the copy can be changed.</summary>
     public static string Copy(string path, string name)
     {
         string copy = Path.Combine(Path.GetDirectoryName(path)!, name);
         Remove(copy);
         File.Copy(path, copy);
-        // Or the first commit would have to wait until the whole copy is on disk.
+        // Otherwise, the first commit would wait until the whole copy is on disk.
         using SafeFileHandle file = File.OpenHandle(copy, access: FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(file);
         return copy;
@@ -61,7 +61,7 @@ internal static class SampleStore
         return connection;
     }
 
-    /// <summary>Adds requests at the end, as the application would: earlier ones again, with later times.</summary>
+    /// <summary>Appends requests as the application would: copies of earlier ones with later times.</summary>
     public static void Append(string path, int rows, int skip)
     {
         using SqliteConnection connection = Connect(path, SqliteOpenMode.ReadWrite);

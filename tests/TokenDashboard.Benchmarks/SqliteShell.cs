@@ -6,13 +6,13 @@ namespace TokenDashboard.Benchmarks;
 /// <summary>The program <c>sqlite3</c>.</summary>
 internal static class SqliteShell
 {
-    /// <summary>Its version, or null where it is not installed.</summary>
+    /// <summary>The version, or null if it is not installed.</summary>
     public static string? Version { get; } = ReadVersion();
 
     public static bool IsInstalled => Version is not null;
 
     /// <summary>Runs statements and dot-commands on a database.</summary>
-    /// <exception cref="InvalidOperationException">It failed.</exception>
+    /// <exception cref="InvalidOperationException">The program failed.</exception>
     public static string Run(string database, params string[] commands)
     {
         var start = new ProcessStartInfo("sqlite3", ["-bail", database, .. commands]) { RedirectStandardOutput = true };

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace TokenDashboard.Pester.Tests;
 
 /// <summary>
-/// Rehearses a release: packages go into a folder that stands for the PowerShell Gallery and for NuGet, and are installed from there into an empty
-/// home, as somebody's first time. Nothing is asked but that folder.
+/// Rehearses a release: packages go to a folder that replaces the PowerShell Gallery and NuGet, and are installed from there into an empty home
+/// directory. No other source is used.
 /// </summary>
 public sealed class PackageTests : IDisposable
 {
@@ -26,12 +26,12 @@ public sealed class PackageTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task The_module_is_found_installed_imported_by_name_and_updated_side_by_side()
+    public async Task The_module_can_be_installed_imported_and_updated_side_by_side()
     {
         await PackAsync("TokenDashboard");
         string staged = Path.Combine(PesterRun.Repository, "artifacts", "module", "TokenDashboard");
 
-        // On Windows a user's modules lie in Documents, which no variable moves, so there they are saved beside it.
+        // On Windows, user modules are in Documents, which no variable redirects, so they are saved to another folder.
         JsonElement published = await RunAsync($$"""
             Register-PSResourceRepository Rehearsal -Uri '{{_packages}}' -Trusted
             Copy-Item '{{staged}}' '{{_folder.FullName}}/next/TokenDashboard' -Recurse -Force
@@ -51,14 +51,14 @@ public sealed class PackageTests : IDisposable
         Assert.Equal([Version, NextVersion], published.GetProperty("Versions").EnumerateArray().Select(version => version.GetString()));
         Assert.Equal((4, 2, 2), (published.GetProperty("Links").GetInt32(), published.GetProperty("Notes").GetInt32(), published.GetProperty("Tags").GetInt32()));
 
-        // The update comes while the older version is loaded.
+        // The update is installed while the older version is loaded.
         JsonElement first = await RunAsync($$"""
             {{Look}}
             {{Install(NextVersion)}}
             $look | ConvertTo-Json -Compress -Depth 4
             """);
 
-        AssertWhole(first);
+        AssertComplete(first);
         JsonElement second = await RunAsync($$"""
             $newer = Import-Module TokenDashboard -PassThru
             $rows = (New-TokenStore "$HOME/next.db" -Sample -Days 1).Rows
@@ -70,7 +70,7 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
-    public async Task The_tool_is_installed_and_runs()
+    public async Task The_tool_can_be_installed_and_run()
     {
         await PackAsync("TokenDashboard.Host");
         string tools = Path.Combine(_folder.FullName, "tools");
@@ -108,7 +108,7 @@ public sealed class PackageTests : IDisposable
         else { Install-PSResource TokenDashboard -Version {{version}} -Repository Rehearsal -Scope CurrentUser -Quiet }
         """;
 
-    private static void AssertWhole(JsonElement look)
+    private static void AssertComplete(JsonElement look)
     {
         string[] Texts(string name) => [.. look.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];
         string[] commands = [.. Directory.GetFiles(Path.Combine(PesterRun.Repository, "docs", "commands"), "*-*.md").Select(page => Path.GetFileNameWithoutExtension(page)!).Order()];
@@ -151,7 +151,7 @@ public sealed class PackageTests : IDisposable
                 start.Environment.Remove(variable);
             foreach (string variable in (string[])["HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "DOTNET_CLI_HOME"])
                 start.Environment[variable] = _home;
-            // The installed tool starts the .NET that runs the tests.
+            // The installed tool uses the .NET that runs the tests.
             start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
             if (OperatingSystem.IsWindows())
                 start.Environment["PSModulePath"] = Path.Combine(_home, "modules");

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace TokenDashboard.Pester.Tests;
 
-/// <summary>Runs Pester files in a PowerShell process and makes a row of each result.</summary>
+/// <summary>Runs Pester files in a PowerShell process and returns a row for each result.</summary>
 internal static class PesterRun
 {
     private static readonly string Packages = Metadata("PackageDirectory");
@@ -14,7 +14,7 @@ internal static class PesterRun
 
     private static string TestDirectory => Path.Combine(Repository, "tests");
 
-    /// <summary>The configuration that is tested, Debug or Release.</summary>
+    /// <summary>The tested configuration, Debug or Release.</summary>
     public static string Configuration { get; } = Metadata("Configuration");
 
     /// <summary>The .NET that runs the tests.</summary>
@@ -24,15 +24,15 @@ internal static class PesterRun
     public static string[] TokenDash { get; } =
         [DotNet, Path.Combine(Repository, "src", "TokenDashboard.Host", "bin", Configuration, "net10.0", "tokendash.dll")];
 
-    /// <summary>The command that starts PowerShell: that of the package, unless TOKENDASHBOARD_PWSH names another one.</summary>
+    /// <summary>The command that starts PowerShell: the one from the package, unless TOKENDASHBOARD_PWSH names another.</summary>
     public static string[] PowerShell { get; } = Environment.GetEnvironmentVariable("TOKENDASHBOARD_PWSH") is { Length: > 0 } path
         ? [path]
         : [DotNet, Path.Combine(Packages, "powershell", Metadata("PowerShellVersion"), "tools", "net10.0", "any", OperatingSystem.IsWindows() ? "win" : "unix", "pwsh.dll")];
 
-    /// <summary>The names of all files of Pester tests.</summary>
+    /// <summary>The names of all Pester test files.</summary>
     public static string[] Files { get; } = [.. Directory.GetFiles(TestDirectory, "*.Tests.ps1").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Runs files and gives a row for each test, which has its name.</summary>
+    /// <summary>Runs files and returns a row with the name of each test.</summary>
     /// <exception cref="InvalidOperationException">The process ended without results, or a file has no test.</exception>
     public static async Task<IEnumerable<ITheoryDataRow>> RunAsync(string[] shell, string version, IEnumerable<string> files)
     {
@@ -50,11 +50,11 @@ internal static class PesterRun
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
-            // Such a process ends before code that was measured while it ran could pay.
+            // The process is too short-lived to benefit from dynamic PGO.
             start.Environment["DOTNET_TieredPGO"] = "0";
             start.Environment["NO_COLOR"] = "1";
             start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
-            // What a PowerShell around dotnet test would have its modules found in.
+            // If PowerShell runs dotnet test, this contains the module folders of that PowerShell.
             start.Environment.Remove("PSModulePath");
             using Process process = Process.Start(start)!;
             process.StandardInput.Close();
@@ -82,7 +82,7 @@ internal static class PesterRun
         public TheoryDataRow<string, string> ToRow(string version) => new(Result, Message)
         {
             TestDisplayName = $"Pester {version}: {Name.ReplaceLineEndings(" ")}",
-            // Else the arguments would be part of the name.
+            // Otherwise, the arguments would be part of the name.
             Label = "",
             Skip = Result == "Skipped" ? "Pester skipped it." : null,
         };

@@ -1,30 +1,30 @@
 namespace TokenDashboard.Pester.Tests;
 
-/// <summary>The Pester tests, half of the files in each of two processes at once. Each test of Pester is a test here, with its name and message.</summary>
+/// <summary>Runs the Pester tests in two parallel processes. Each Pester test is a test here, with its name and message.</summary>
 public class PesterTests
 {
-    // These take as long as all others together.
+    // These files take as long as all others together.
     private static readonly string[] Long = ["Examples.Tests.ps1", "Get-TokenUsage.Tests.ps1", "Help.Tests.ps1"];
 
     public static Task<IEnumerable<ITheoryDataRow>> Results => PesterRun.RunAsync(PesterRun.PowerShell, "6.2.0", PesterRun.Files.Except(Long));
 
     [Theory]
     [MemberData(nameof(Results), DisableDiscoveryEnumeration = true)]
-    public void Test(string result, string message) => Show(result, message);
+    public void Test(string result, string message) => AssertPassed(result, message);
 
-    /// <summary>Fails where Pester's test did not pass, with its message.</summary>
-    internal static void Show(string result, string message) => Assert.True(result == "Passed", $"{result}: {message}");
+    /// <summary>Fails with the message of the Pester test if it did not pass.</summary>
+    internal static void AssertPassed(string result, string message) => Assert.True(result == "Passed", $"{result}: {message}");
 
-    public class LongOnes
+    public class LongRunning
     {
         public static Task<IEnumerable<ITheoryDataRow>> Results => PesterRun.RunAsync(PesterRun.PowerShell, "6.2.0", Long);
 
         [Theory]
         [MemberData(nameof(Results), DisableDiscoveryEnumeration = true)]
-        public void Test(string result, string message) => Show(result, message);
+        public void Test(string result, string message) => AssertPassed(result, message);
     }
 
-    /// <summary>The Pester before, and tokendash: enough of each to see that both can run the tests.</summary>
+    /// <summary>Runs some of the tests with the previous Pester in tokendash, to prove that both can run them.</summary>
     public class EarlierPesterInTokenDash
     {
         private static readonly string[] Some = ["Get-TokenStore.Tests.ps1", "Export-GrafanaDashboard.Tests.ps1"];
@@ -33,6 +33,6 @@ public class PesterTests
 
         [Theory]
         [MemberData(nameof(Results), DisableDiscoveryEnumeration = true)]
-        public void Test(string result, string message) => Show(result, message);
+        public void Test(string result, string message) => AssertPassed(result, message);
     }
 }

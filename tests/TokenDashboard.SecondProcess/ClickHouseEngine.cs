@@ -7,14 +7,14 @@ using TokenDashboard.Testing;
 namespace TokenDashboard.SecondProcess;
 
 /// <summary>
-/// ClickHouse's HTTP interface, as far as the driver uses it, over the engine as a library (libchdb, https://github.com/chdb-io/chdb-core).
-/// One query at a time, and no users but one.
+/// Serves the part of ClickHouse's HTTP interface that the driver uses, from the engine as a library (libchdb,
+/// https://github.com/chdb-io/chdb-core). Runs one query at a time and knows one user.
 /// </summary>
 internal sealed partial class ClickHouseEngine(string library, string folder, string? login, string? traffic)
 {
     private static readonly HashSet<string> NoSettings = ["query", "database", "query_id", "default_format", "enable_http_compression", "cancel_http_readonly_queries_on_client_close"];
 
-    // Clusters of one and of two shards. Both are this engine, so that a Distributed table of the second one shows each row twice.
+    // Clusters with one and with two shards. Every shard is this engine, so a Distributed table in the second cluster returns each row twice.
     private const string Clusters = """
         <clickhouse>
           <tcp_port>19000</tcp_port>
@@ -33,10 +33,10 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
     private readonly Lock _gate = new();
     private nint _library;
     private nint _connection;
-    // Settings stay with a connection, and one that only reads cannot be made to write again.
-    private nint _reading;
+    // Settings persist in a connection, and a read-only connection cannot become writable again.
+    private nint _readOnlyConnection;
 
-    /// <summary>Serves until standard input ends, at a port that it says, or at any with 0.</summary>
+    /// <summary>Serves until standard input ends, and prints the port. With 0, it uses any free port.</summary>
     public void Serve(int port)
     {
         Open();
@@ -46,14 +46,14 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
             while (listener.IsListening)
             {
                 HttpListenerContext context = await listener.GetContextAsync();
-                _ = Task.Run(() => Answer(context));
+                _ = Task.Run(() => Respond(context));
             }
         });
         Console.WriteLine($"ready {port}");
         Console.In.ReadToEnd();
     }
 
-    private void Answer(HttpListenerContext context)
+    private void Respond(HttpListenerContext context)
     {
         HttpListenerResponse response = context.Response;
         byte[] content;
@@ -80,18 +80,18 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
         }
         try
         {
-            // Without a length the end of the response is a packet of its own, which waits 40 ms for the client to confirm the one before.
+            // Without a length, the end of the response is a separate packet, which waits 40 ms for the client to acknowledge the previous one.
             response.ContentLength64 = content.Length;
             response.OutputStream.Write(content);
             response.Close();
         }
         catch (Exception exception) when (exception is HttpListenerException or IOException or ObjectDisposedException)
         {
-            // The client has gone.
+            // The client has disconnected.
         }
     }
 
-    // What went over the wire, but for the rows themselves.
+    // Logs the traffic without the rows themselves.
     private void Record(HttpListenerRequest request, byte[] body)
     {
         if (traffic is not null)
@@ -104,7 +104,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
     private byte[] Run(HttpListenerRequest request, byte[] body)
     {
         string format = request.QueryString["default_format"] ?? "TabSeparated";
-        nint connection = request.QueryString["readonly"] is null ? _connection : _reading = _reading == 0 ? Connect() : _reading;
+        nint connection = request.QueryString["readonly"] is null ? _connection : _readOnlyConnection = _readOnlyConnection == 0 ? Connect() : _readOnlyConnection;
         byte[] Execute(string query, string format) => this.Execute(connection, query, format);
 
         foreach (string name in request.QueryString.AllKeys.OfType<string>().Where(name => !NoSettings.Contains(name)))
@@ -113,7 +113,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
             Execute($"USE `{database.Replace("`", "\\`", StringComparison.Ordinal)}`", "Null");
         if (request.QueryString["query"] is not { } insert)
             return Execute(Replication().Replace(Encoding.UTF8.GetString(body), "$1"), format);
-        // The engine takes the rows of an INSERT from a file.
+        // The engine reads the rows of an INSERT from a file.
         Match parts = Insert().Match(insert);
         string file = Path.Combine(folder, "rows.bin");
         File.WriteAllBytes(file, body);
@@ -127,7 +127,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "config.xml"), Clusters);
         _library = NativeLibrary.Load(library);
-        // The runtime has handlers of its own.
+        // The .NET runtime has its own signal handlers.
         ((delegate* unmanaged<int, void>)Export("chdb_set_signal_handlers_enabled"))(0);
         _connection = Connect();
     }

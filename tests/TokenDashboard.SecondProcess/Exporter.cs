@@ -6,8 +6,8 @@ using SQLitePCL;
 namespace TokenDashboard.SecondProcess;
 
 /// <summary>
-/// Writes into a store as Observicia's exporter does: a connection for each batch, Python's busy timeout of five seconds, and a batch
-/// that meets a lock for longer is lost. https://github.com/Observicia/Observicia, sdk/observicia/utils/exporter.py
+/// Writes to a store the way Observicia's exporter does: one connection per batch, and Python's busy timeout of five seconds. If the store
+/// is locked for longer, the batch is lost. https://github.com/Observicia/Observicia, sdk/observicia/utils/exporter.py
 /// </summary>
 internal static class Exporter
 {
@@ -15,7 +15,7 @@ internal static class Exporter
     private const int RowsPerBatch = 5;
     private const int TokensPerRow = 15;
 
-    /// <summary>Writes batches until standard input ends, and says what became of them.</summary>
+    /// <summary>Writes batches until standard input ends, and reports lost batches and times.</summary>
     /// <param name="store">The database file.</param>
     /// <param name="pause">Milliseconds between two batches.</param>
     public static void Run(string store, int pause)
@@ -49,7 +49,7 @@ internal static class Exporter
         connection.Open();
         sqlite3 database = connection.Handle!;
         raw.sqlite3_busy_timeout(database, BusyTimeoutMilliseconds);
-        // Python begins a transaction with the first INSERT, and not before.
+        // Python begins a transaction only with the first INSERT.
         bool written = Execute(database, "BEGIN");
         for (int row = 0; row < RowsPerBatch && written; row++)
         {

@@ -6,14 +6,14 @@ using TokenDashboard.Import.Records;
 using TokenDashboard.SecondProcess;
 using TokenDashboard.Testing;
 
-// What tests run beside themselves: an application that writes a store, work on a store that is killed in the middle, a Grafana, and a ClickHouse.
+// Tests run this program in a second process: as an application that writes to a store, as maintenance that is killed midway, as Grafana or as ClickHouse.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["grafana"])
 {
     await using FakeGrafana server = await FakeGrafana.StartAsync();
     server.Plugins.Add("grafana-clickhouse-datasource");
     Console.WriteLine($"{server.Url} {FakeGrafana.Token} {FakeGrafana.UserName} {FakeGrafana.Password}");
-    // Standard input ends when the tests close it, and when they are gone.
+    // Standard input ends when the tests close it, or when they end.
     Console.In.ReadToEnd();
     return;
 }
@@ -57,7 +57,7 @@ switch (args[0])
         }
         break;
     default:
-        throw new ArgumentException($"Nothing is called '{args[0]}'.");
+        throw new ArgumentException($"Unknown mode '{args[0]}'.");
 }
 
 static void End(TimeSpan longestLock) => Console.WriteLine($"done, longest lock {longestLock.TotalMilliseconds:0} ms");
