@@ -3,14 +3,14 @@
 .SYNOPSIS
     Runs the Pester tests against the staged module, in the PowerShell that runs this script.
 .DESCRIPTION
-    dotnet test runs them all by itself; this is for one file, another PowerShell or another Pester. The last line is "Pester: N passed,
-    N failed", and the exit code is 1 when a test failed.
+    dotnet test also runs all of them. Use this script for one file, another PowerShell or another Pester. The last line is "Pester: N
+    passed, N failed", and the exit code is 1 if a test failed.
 .PARAMETER Path
-    Files or folders of tests. Without it, all.
+    Test files or folders. The default is all tests.
 .PARAMETER Pester
-    The Pester to run them with: the path of its manifest. Without it, the newest that is installed; 5.7 and all later versions will do.
+    The path of the manifest of the Pester to use. The default is the latest installed version, which must be 5.7 or later.
 .PARAMETER OutputPath
-    A file for the results: JSON with name, result and message of each test.
+    A file for the results: JSON with the name, result and message of each test.
 .EXAMPLE
     ./tests/Invoke-PesterTest.ps1 ./tests/Get-TokenUsage.Tests.ps1
 #>
@@ -42,7 +42,7 @@ function Get-Message($Errors) {
     ($Errors | ForEach-Object { "$($_.DisplayErrorMessage)`n$($_.DisplayStackTrace)" }) -join "`n"
 }
 
-# A file that cannot be read and a block that cannot be set up fail by themselves, also where they have no test.
+# Files that cannot be read and blocks whose setup fails are failures too, even if they contain no tests.
 $results = @(
     $result.Tests | ForEach-Object { @{ Name = $_.ExpandedPath; Result = "$($_.Result)"; Message = (Get-Message $_.ErrorRecord) } }
     $result.FailedBlocks | ForEach-Object { @{ Name = "$($_.ExpandedPath) (set-up)"; Result = 'Failed'; Message = (Get-Message $_.ErrorRecord) } }

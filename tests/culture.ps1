@@ -1,4 +1,4 @@
-# Run by Culture.Tests.ps1: writes the results of many commands to a file, in a culture.
+# Run by Culture.Tests.ps1: writes the results of many commands in a culture to a file.
 param($Culture, $Module, $Database, $Requests, $Target, $File)
 $ErrorActionPreference = 'Stop'
 $WarningPreference = 'SilentlyContinue'
@@ -8,10 +8,10 @@ $folder = Join-Path (Split-Path $File) "work-$Culture"
 $store = Join-Path $folder store.db
 $env:TOKENDASHBOARD_PRICES = (New-Item $folder -ItemType Directory).FullName
 Copy-Item $Database $store
-# Behind UTC, so that offsets are negative.
+# West of UTC, so that offsets are negative.
 $zone = 'America/St_Johns'
 
-function Get-Answer {
+function Get-QueryResult {
     $query = @{ Database = $store; TimeZone = $zone }
     Get-TokenUsage @query
     Get-TokenUsage Hour, User @query
@@ -41,7 +41,7 @@ $results = & {
     $null = Optimize-TokenStore $store -Rebuild -Verify
     (Test-TokenStore $store).Result
     (Get-TokenStore $store).Rollups
-    Get-Answer
+    Get-QueryResult
     New-GrafanaDashboard -TimeZone $zone | ForEach-Object ToJson
     New-GrafanaDashboard -Engine ClickHouse | ForEach-Object ToJson
     Get-Finding $store
@@ -53,6 +53,6 @@ $results = & {
         Get-TokenRequest @query -First 5
     }
 } | ConvertTo-Json -Depth 4
-# How sums are read in parts depends on the speed of the machine, and the last digits of a mean depend on that.
+# The speed of the machine determines how sums are split into parts, which affects the last digits of a mean.
 $results = [regex]::Replace($results, '[0-9]+\.[0-9]{9,}', { [math]::Round([double] $args[0].Value, 7).ToString([cultureinfo]::InvariantCulture) })
 Set-Content $File ($results.Replace("work-$Culture", 'work').Replace("store-$Culture", 'store'))

@@ -1,13 +1,13 @@
-# Dot-sourced by test files that need a PowerShell process of its own.
+# Dot-sourced by test files that need a separate PowerShell process.
 
-# Runs the PowerShell that runs this, which is a program, or an assembly that dotnet runs, as where PowerShell is a .NET tool.
+# Starts the PowerShell that runs this script: a program, or an assembly that dotnet runs if PowerShell is a .NET tool.
 function Invoke-PowerShell {
     $program = [Environment]::ProcessPath
     $assembly = (Split-Path $program -LeafBase) -eq 'dotnet' ? @([Environment]::GetCommandLineArgs()[0]) : @()
     & $program @assembly -NoProfile -NonInteractive @args 2>&1 | ForEach-Object { "$_" }
 }
 
-# The lines that the same PowerShell writes for a script in a terminal of some size. A file has them as soon as they are written.
+# Returns the lines that the same PowerShell writes for a script in a terminal of the given size. The file $Shown contains them as soon as they are written.
 function Invoke-InTerminal([string] $Script, [int] $Rows = 24, [int] $Columns = 100, [string] $Shown = '/dev/null') {
     $file = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
     Set-Content $file "Import-Module '$modulePath'; $Script"

@@ -3,9 +3,9 @@
 
 <#
 .SYNOPSIS
-    Turns the pages of docs/commands into the file that Get-Help reads, module/en-US/TokenDashboard.dll-Help.xml.
+    Converts the pages in docs/commands to the file that Get-Help reads, module/en-US/TokenDashboard.dll-Help.xml.
 .DESCRIPTION
-    PlatyPS reads and checks the pages and writes MAML. What it writes is then mended, because PlatyPS 1.0 puts each description
+    PlatyPS reads and checks the pages and writes MAML. This script then repairs the MAML, because PlatyPS 1.0 puts each description
     into one paragraph with its Markdown, leaves the code of examples empty, leaves out default values, and adds an online link
     without an address.
 .EXAMPLE
@@ -22,7 +22,7 @@ param(
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version 3
 
-# Paragraphs of Markdown as lines for a console: wrapped lines joined, one line for each item of a list, no marks around code.
+# Converts Markdown to console lines: one line for each paragraph and each list item, without marks around code.
 function ConvertTo-Paragraph([string] $Markdown) {
     foreach ($block in $Markdown.Trim() -split '\n(?:[ \t]*\n)+') {
         $text = $block -match '^```' ? ($block -replace '(?m)^```.*\n?').TrimEnd() : ($block -replace '\s*\n\s*(?!- )', ' ')
@@ -30,7 +30,7 @@ function ConvertTo-Paragraph([string] $Markdown) {
     }
 }
 
-# Replaces what an element holds by paragraphs.
+# Replaces the content of an element with paragraphs.
 function Write-Paragraph([Xml.XmlElement] $Element, [string[]] $Text) {
     $Element.IsEmpty = $true
     foreach ($paragraph in $Text) {
@@ -40,7 +40,7 @@ function Write-Paragraph([Xml.XmlElement] $Element, [string[]] $Text) {
     }
 }
 
-# An example is text, one block of PowerShell, its output, and more text; the text and the output may be missing.
+# An example is text, one block of PowerShell, its output, and more text. The text and the output are optional.
 function Repair-Example([Xml.XmlElement] $Example) {
     # PlatyPS marks the gaps between paragraphs with this control character.
     $markdown = ($Example.introduction.ChildNodes.InnerText -ne [char] 0x80) -join "`n`n"
@@ -48,18 +48,18 @@ function Repair-Example([Xml.XmlElement] $Example) {
         throw "'$($Example.title)' is not text, one powershell block, one output block and text: $markdown"
     }
     $part = $Matches
-    # Get-Help prints an introduction and the code without a break between them, so all text goes behind the output.
+    # Get-Help prints an introduction and the code without a break between them, so all text goes after the output.
     Write-Paragraph $Example.introduction @()
     $Example.SelectSingleNode('*[local-name() = "code"]').InnerText = $part.ContainsKey('output') ? "$($part.code)`n`n$($part.output)" : $part.code
     $text = @($part.before, $part.after | Where-Object { $_.Trim() } | ForEach-Object { ConvertTo-Paragraph $_ })
-    # The empty paragraph keeps the next title apart.
+    # The empty paragraph separates the next title.
     Write-Paragraph $Example.SelectSingleNode('*[local-name() = "remarks"]') ($text + '')
 }
 
 $pages = Get-ChildItem $Path -Filter *-*.md | Sort-Object Name
 foreach ($page in $pages) {
     if (-not (Test-MarkdownCommandHelp $page)) {
-        throw "$page is not a page of command help; Test-MarkdownCommandHelp '$page' -DetailView says why."
+        throw "$page is not a page of command help; Test-MarkdownCommandHelp '$page' -DetailView shows why."
     }
 }
 
@@ -97,7 +97,7 @@ foreach ($link in $xml.SelectNodes('//*[local-name() = "navigationLink"]')) {
         $null = $link.ParentNode.RemoveChild($link)
     }
     elseif ($uri.InnerText -notmatch '^https?:') {
-        # A link from page to page leads nowhere from the console; the command's name is enough.
+        # Links between pages do not work in the console. The name of the command is enough.
         $uri.IsEmpty = $true
     }
 }

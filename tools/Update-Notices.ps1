@@ -2,11 +2,11 @@
 
 <#
 .SYNOPSIS
-    Writes module/THIRD-PARTY-NOTICES.txt: the licences of the packages that the module carries in deps/.
+    Writes module/THIRD-PARTY-NOTICES.txt: the licenses of the packages in deps/ of the module, and of the shipped price list.
 .DESCRIPTION
-    And that of the data of the shipped price list. Names, versions and copyright lines come from the packages as NuGet restored them for TokenDashboard.Core, and so do licence texts and notices
-    where a package carries them; otherwise the standard text of the licence that the package names is used. Run it after dotnet restore
-    whenever a package changes; a test fails until then.
+    Names, versions and copyright lines come from the packages that NuGet restored for TokenDashboard.Core. License texts and notices come
+    from the packages that contain them. For other packages, the standard text of the license that the package names is used. Run the
+    script after dotnet restore whenever a package changes; until then, a test fails.
 .EXAMPLE
     ./tools/Update-Notices.ps1
 #>
@@ -40,7 +40,7 @@ $standard = @{ 'MIT' = $mit.Replace("`r`n", "`n"); 'Apache-2.0' = Read-Text "$PS
 $assets = Get-Content "$PSScriptRoot/../src/TokenDashboard.Core/obj/project.assets.json" -Raw | ConvertFrom-Json -AsHashtable
 $roots = $assets.packageFolders.Keys
 
-# What is deployed: assemblies, or native libraries for some platform.
+# The deployed packages: those with assemblies, or with native libraries for a platform.
 $packages = foreach ($entry in $assets.targets.Values[0].GetEnumerator() | Sort-Object Key) {
     $files = @('runtime', 'runtimeTargets', 'native' | ForEach-Object { $entry.Value[$_] } | Where-Object { $_ } | ForEach-Object Keys) -notlike '*/_._'
     if ($entry.Value.type -eq 'package' -and $files) {
@@ -49,17 +49,17 @@ $packages = foreach ($entry in $assets.targets.Values[0].GetEnumerator() | Sort-
         [pscustomobject] @{
             Id        = $metadata.id
             Version   = $metadata.version
-            # A package without a line of its own names its authors.
+            # A package without a copyright line names its authors.
             Copyright = ($metadata['copyright'] ?? $metadata['authors']).InnerText
             License   = $metadata.license.type -eq 'expression' ? $metadata.license.InnerText : ''
-            # A licence file names its own licence.
+            # A license file in the package is used instead of the standard text.
             Text      = Get-ChildItem $folder -File | Where-Object Name -Match '^licen[sc]e' | Select-Object -First 1 | ForEach-Object { Read-Text $_ }
             Notices   = Get-ChildItem $folder -File | Where-Object Name -Match '^third-party-notices' | Select-Object -First 1 | ForEach-Object { Read-Text $_ }
         }
     }
 }
 
-# The shipped price list names its licence and source itself.
+# The shipped price list names its license and source.
 $prices = (Get-Content "$PSScriptRoot/../src/TokenDashboard.Core/Pricing/Lists/prices.json" -TotalCount 1) -replace '"providers":.*', '"providers":[]}' | ConvertFrom-Json
 
 $rule = '-' * 100
@@ -72,10 +72,10 @@ foreach ($package in $packages) {
 $null = $text.Append("`nSQLitePCLRaw.lib.e_sqlite3 carries SQLite, which its authors have dedicated to the public domain (https://www.sqlite.org/copyright.html).`n")
 $null = $text.Append("`nIts price list has data of $($prices.source) $($prices.version) ($($prices.licence)).`n")
 
-# Packages whose licence has the same text stand together.
+# Packages with the same license text are listed together.
 foreach ($group in $packages | Group-Object { $_.Text ? $_.Text : $standard[$_.License] }) {
     if (-not $group.Name) {
-        throw "There is no text of the licence '$($group.Group[0].License)' of $($group.Group.Id -join ', '). Put it into tools/licenses."
+        throw "There is no text of the licence '$($group.Group[0].License)' of $($group.Group.Id -join ', '). Add it to tools/licenses."
     }
     $own = $group.Group[0].Text
     $names = ($group.Group | ForEach-Object { "$($_.Id)$($own ? '' : ": $($_.Copyright)")" }) -join "`n"

@@ -2,11 +2,11 @@
 
 <#
 .SYNOPSIS
-    Writes src/TokenDashboard.Core/Pricing/Lists/prices.json: the price list that the module ships, made from genai-prices.
+    Writes src/TokenDashboard.Core/Pricing/Lists/prices.json: the price list that the module ships, created from genai-prices.
 .DESCRIPTION
-    Takes the data of genai-prices as JSON, or as the npm package @pydantic/genai-prices has it, for which Node.js is needed. What the module does not
-    read is left out; the list gets its version, date, source and licence. Needs a build of the module, whose Update-TokenPrice does the work. Run
-    tools/Update-Notices.ps1 when the licence of genai-prices has changed.
+    Reads the data of genai-prices as JSON, or from the npm package @pydantic/genai-prices, which requires Node.js. Leaves out fields that the module
+    does not read, and adds version, date, source and license. Requires a build of the module, because it uses Update-TokenPrice. If the license of
+    genai-prices has changed, run tools/Update-Notices.ps1.
 .EXAMPLE
     npm pack @pydantic/genai-prices@0.1.8; tar -xzf pydantic-genai-prices-0.1.8.tgz
     ./tools/Update-PriceList.ps1 -Path package/dist/index.js -Version 0.1.8 -Date 2026-09-23
@@ -32,14 +32,14 @@ Set-StrictMode -Version 3
 # The rates that the module reads.
 $rates = 'input_mtok', 'cache_read_mtok', 'cache_write_mtok', 'output_mtok', 'output_reasoning_mtok', 'requests_kcount'
 
-# The values of some names, in their order.
+# Selects entries by name, in the order of the names.
 function Select-Name([Collections.IDictionary] $From, [string[]] $Name) {
     $kept = [ordered] @{}
     $Name | Where-Object { $From.Contains($_) } | ForEach-Object { $kept[$_] = $From[$_] }
     $kept
 }
 
-# JSON with a list of items that have a line each, so that changes can be reviewed.
+# Writes JSON with a list that has one item per line, so that changes can be reviewed.
 function Join-List([Collections.IDictionary] $Fields, [string] $Name, [string[]] $Item) {
     ((ConvertTo-Json $Fields -Compress -Depth 20) -replace '\}$') + ",`"$Name`":[`n" + ($Item -join ",`n") + "`n]}"
 }
@@ -70,7 +70,7 @@ try {
     $changes = @(Update-TokenPrice -Path $whole -Confirm:$false -WhatIf:$false)
     $changes
     if (-not (Test-Path (Join-Path $folder price-list.json))) {
-        Write-Verbose 'The shipped list is this one already.'
+        Write-Verbose 'The shipped list is up to date.'
     }
     elseif ($PSCmdlet.ShouldProcess($Destination, "Write a price list with $($changes.Count) changes")) {
         $list = Get-Content $whole -Raw | ConvertFrom-Json -AsHashtable
