@@ -19,15 +19,15 @@ AfterAll {
 }
 
 Describe 'Compare-GrafanaDashboard' {
-    It 'finds no difference between a file and what was published from it' {
+    It 'finds no differences between a file and the dashboard published from it' {
         Compare-GrafanaDashboard $file -Connection first | Should -BeNullOrEmpty
     }
 
-    It 'tells what was changed in the browser: <Name>' -ForEach @(
+    It 'reports changes made in the browser: <Name>' -ForEach @(
         @{ Name = 'file and server'; Compare = { Compare-GrafanaDashboard $file -Connection other } }
         @{ Name = 'two servers'; Compare = { Compare-GrafanaDashboard -Uid one -Connection first -WithConnection other } }
         @{ Name = 'two versions'; Compare = { Compare-GrafanaDashboard -Uid one -Connection other -Version 1 -WithVersion 2 } }
-        @{ Name = 'a version and the present one'; Compare = { Compare-GrafanaDashboard -Uid one -Connection other -Version 1 } }
+        @{ Name = 'a version and the current one'; Compare = { Compare-GrafanaDashboard -Uid one -Connection other -Version 1 } }
         @{ Name = 'a dashboard from the pipeline'; Compare = { Export-GrafanaDashboard one -Connection first | Compare-GrafanaDashboard -Connection other } }
     ) {
         & $Compare | Get-Line | Should -Be 'refresh Changed 1m 5m', 'panels[1].type Changed stat gauge'
@@ -40,14 +40,14 @@ Describe 'Compare-GrafanaDashboard' {
         $lines -match '^Changed panels\[1\]\.type' | Should -HaveCount 1
     }
 
-    It 'says what is not on the server and compares the others' {
+    It 'reports a dashboard missing on the server and compares the others' {
         $result = (New-DashboardFile absent), $file | Compare-GrafanaDashboard -Connection other -ErrorVariable problems -ErrorAction SilentlyContinue
 
         $result | Should -HaveCount 2
         $problems.FullyQualifiedErrorId | Should -Be 'DashboardNotFound,TokenDashboard.Commands.CompareGrafanaDashboardCommand'
     }
 
-    It 'says that nothing answers at the address of the environment' {
+    It 'reports an unreachable server from the environment' {
         Disconnect-Grafana -All
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
         try {
@@ -59,7 +59,7 @@ Describe 'Compare-GrafanaDashboard' {
         }
     }
 
-    It 'knows no connection that was not made' {
+    It 'reports an unknown connection' {
         { Compare-GrafanaDashboard $file -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
 }

@@ -9,7 +9,7 @@ AfterAll {
 }
 
 Describe 'Connect-Grafana' {
-    It 'checks the server and the account, and becomes the default' {
+    It 'checks the server and the account, and makes the connection the default' {
         $connection = Connect-Grafana $grafana.Url -Credential $grafana.Credential -Name person
 
         $connection.Name, $connection.Account, $connection.IsDefault | Should -Be 'person', $grafana.Credential.UserName, $true
@@ -17,7 +17,7 @@ Describe 'Connect-Grafana' {
         (Get-GrafanaConnection | Where-Object IsDefault).Name | Should -Be 'person'
     }
 
-    It 'takes address and token from the environment' {
+    It 'reads address and token from the environment' {
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $grafana.Url, $grafana.PlainToken
         try {
             (Connect-Grafana -Name environment).Url | Should -Be $grafana.Url
@@ -32,7 +32,7 @@ Describe 'Connect-Grafana' {
             Should -Not -Match $grafana.PlainToken
     }
 
-    It 'remembers nothing of a server that does not answer, and nothing of a token that is refused' {
+    It 'keeps no connection to an unreachable server or with a rejected token' {
         $wrong = ConvertTo-SecureString glsa_not-a-real-token -AsPlainText
 
         { Connect-Grafana $closed -Token $grafana.Token -Name gone } | Should -Throw -ErrorId 'GrafanaUnreachable,*'
@@ -40,17 +40,17 @@ Describe 'Connect-Grafana' {
         { Get-GrafanaConnection gone -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*'
     }
 
-    It 'refuses an address with a password in it without showing it' {
+    It 'rejects an address with a password, without showing the password' {
         { Connect-Grafana 'http://admin:s3cret@localhost' -Token $grafana.Token } | Should -Throw -ErrorId 'GrafanaUrlInvalid,*'
         "$($Error[0])" | Should -Not -Match 's3cret'
     }
 
-    It 'takes one of the three interfaces' {
+    It 'accepts only the three API values' {
         { Connect-Grafana $closed -Token $grafana.Token -Api Both } | Should -Throw '*Auto, Legacy, Resource*' -ErrorId 'CannotConvertArgumentNoMessage,*'
         { Connect-Grafana $closed -Token $grafana.Token -Api Resource } | Should -Throw -ErrorId 'GrafanaUnreachable,*'
     }
 
-    It 'says which certificate file it cannot read' {
+    It 'names the certificate file that it cannot read' {
         { Connect-Grafana $closed -Token $grafana.Token -CaCertificate (Join-Path $TestDrive none.pem) } |
             Should -Throw -ErrorId 'GrafanaCertificateInvalid,*' -ExpectedMessage '*none.pem*'
     }

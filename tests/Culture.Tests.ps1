@@ -1,6 +1,6 @@
 <#
-    Runs the commands in cultures with another minus sign (sv-SE), other digits, separators and years (ar-SA). Each has a process of its
-    own, because some SQL is made once in a process.
+    Runs the commands in cultures with another minus sign (sv-SE), and with other digits, separators and years (ar-SA). Each culture has a
+    separate process, because some SQL is generated only once per process.
 #>
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
@@ -10,7 +10,7 @@ BeforeAll {
     Get-TokenRequest -Database $database | Select-Object -First 50 Timestamp, User, Model, Provider, PromptTokens, CompletionTokens, DurationMs | Export-Csv $requests
     $engine = $env:TOKENDASHBOARD_TEST_CLICKHOUSE -and (Test-Path $env:TOKENDASHBOARD_TEST_CLICKHOUSE) ? (Start-ClickHouse) : $null
 
-    # What the commands return in a culture, as text.
+    # Returns the results of the commands in a culture, as text.
     function Get-Result([string] $Culture) {
         $file = Join-Path $TestDrive "results-$Culture.json"
         $target = $engine ? $engine.Address : ''
@@ -27,7 +27,7 @@ AfterAll {
 }
 
 Describe 'The culture' {
-    It 'changes no result: <_>' -ForEach sv-SE, ar-SA {
+    It 'changes no results: <_>' -ForEach sv-SE, ar-SA {
         Get-Result $_ | Should -Be $expected
     }
 }

@@ -12,7 +12,7 @@ Describe 'Disconnect-Grafana' {
         Disconnect-Grafana -All
     }
 
-    It 'forgets one connection and keeps the others' {
+    It 'removes one connection and keeps the others' {
         'first', 'second' | ForEach-Object { $null = Connect-Grafana $grafana.Url -Token $grafana.Token -Name $_ }
 
         Disconnect-Grafana first
@@ -20,7 +20,7 @@ Describe 'Disconnect-Grafana' {
         (Get-GrafanaConnection).Name | Should -Be 'second'
     }
 
-    It 'forgets connections from the pipeline' {
+    It 'removes connections from the pipeline' {
         'first', 'second' | ForEach-Object { $null = Connect-Grafana $grafana.Url -Token $grafana.Token -Name $_ }
 
         Get-GrafanaConnection | Disconnect-Grafana
@@ -28,11 +28,11 @@ Describe 'Disconnect-Grafana' {
         Get-GrafanaConnection | Should -BeNullOrEmpty
     }
 
-    It 'says that there is no default connection' {
+    It 'reports that there is no default connection' {
         { Disconnect-Grafana -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*'
     }
 
-    It 'forgets all, also where there are none' {
+    It 'accepts -All without connections' {
         { Disconnect-Grafana -All -ErrorAction Stop } | Should -Not -Throw
     }
 }

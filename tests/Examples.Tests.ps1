@@ -1,4 +1,4 @@
-# The scripts of the folder examples, as in a clone on a machine where the module is not installed.
+# Runs the scripts in the folder examples as in a clone, on a machine without the installed module.
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
@@ -25,8 +25,8 @@ Describe 'The example' {
         (Get-Content $file | ConvertFrom-Json).title | Should -Be Assistants
     }
 
-    # A misspelled name, and what a shell makes of wildcards without quotes, must not change what the script does.
-    It '<Script> refuses <Fault>' -ForEach @(
+    # A misspelled name, or wildcards that a shell expands, must not change what the script does.
+    It '<Script> rejects <Fault>' -ForEach @(
         foreach ($script in 'New-OwnDashboard', 'Publish-TokenDashboards', 'Send-TokenReport', 'quickstart') {
             @{ Script = $script; Fault = 'an unknown parameter'; Argument = '-Foldr', 'LLM'; Name = 'Foldr' }
             @{ Script = $script; Fault = 'a stray argument'; Argument = 'second.json'; Name = 'second.json' }
@@ -42,20 +42,20 @@ Describe 'The example' {
         $path | Should -Not -Exist
     }
 
-    It 'Publish-TokenDashboards ends with 4 where the module is neither installed nor built' {
+    It 'Publish-TokenDashboards exits with 4 if the module is neither installed nor built' {
         $folder = New-Item (Join-Path $TestDrive clone examples) -ItemType Directory -Force
         Copy-Item (Join-Path $examples Publish-TokenDashboards.ps1) $folder
 
         $output = Invoke-PowerShell -File (Join-Path $folder Publish-TokenDashboards.ps1)
 
-        # tokendash has the module in itself.
+        # tokendash contains the module.
         if (-not $hosted) {
             $LASTEXITCODE | Should -Be 4
             $output -match ' Ended ModuleNotFound: ' | Should -HaveCount 1
         }
     }
 
-    It 'Publish-TokenDashboards ends with 3 where the server is down' {
+    It 'Publish-TokenDashboards exits with 3 if the server is down' {
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
         try {
             $output = Invoke-PowerShell -File (Join-Path $examples Publish-TokenDashboards.ps1)

@@ -14,7 +14,7 @@ Describe 'Export-GrafanaDashboard' {
         $folder = Join-Path $TestDrive ([guid]::NewGuid())
     }
 
-    It 'writes all dashboards into files by folder, once' {
+    It 'writes all dashboards to files by folder, and does not rewrite them' {
         $first = Export-GrafanaDashboard -All -Path $folder
         $second = Export-GrafanaDashboard -All -Path $folder
 
@@ -25,7 +25,7 @@ Describe 'Export-GrafanaDashboard' {
         Join-Path $folder two.json | Should -Exist
     }
 
-    It 'completes what the server has: <Line>' -ForEach @(
+    It 'completes names from the server: <Line>' -ForEach @(
         @{ Line = 'Export-GrafanaDashboard -Uid '; Expected = 'one', 'two' }
         @{ Line = 'Export-GrafanaDashboard -Tag l'; Expected = 'llm' }
         @{ Line = 'Export-GrafanaDashboard -Folder '; Expected = 'LLM' }
@@ -36,16 +36,16 @@ Describe 'Export-GrafanaDashboard' {
         Complete $Line | Should -Be $Expected
     }
 
-    It 'gives objects of those with a tag, which can be published' {
+    It 'returns dashboards with a tag as objects that can be published' {
         $exported = Export-GrafanaDashboard -Tag llm
 
         $exported.Uid | Should -Be 'one'
         ($exported | Publish-GrafanaDashboard).Action | Should -Be 'Unchanged'
     }
 
-    It 'takes the dashboards of the results of publishing, not their folder and data source' {
+    It 'accepts the dashboards in publish results and ignores folders and data sources' {
         $results = New-DashboardFile three | Publish-GrafanaDashboard -Folder LLM -Force -Database /data/observicia.db
-        # As of a dashboard that was not published.
+        # The result of a dashboard that was not published.
         $failed = [pscustomobject]@{ Kind = 'Dashboard'; Uid = 'four'; Version = $null }
 
         $results.Kind | Should -Contain 'Folder'
@@ -55,7 +55,7 @@ Describe 'Export-GrafanaDashboard' {
         { Export-GrafanaDashboard one -Version 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
-    It 'brings an older version back' {
+    It 'restores an older version' {
         Edit-InBrowser $grafana two { $_.title = 'Spoilt' }
 
         (Export-GrafanaDashboard two).Title | Should -Be 'Spoilt'
@@ -71,14 +71,14 @@ Describe 'Export-GrafanaDashboard' {
         $folder | Should -Not -Exist
     }
 
-    It 'says what there is not and exports the others' {
+    It 'reports a missing dashboard and exports the others' {
         $result = Export-GrafanaDashboard none, one -Path $folder -ErrorVariable problems -ErrorAction SilentlyContinue
 
         $result.Uid | Should -Be 'one'
         $problems.FullyQualifiedErrorId | Should -Be 'DashboardNotFound,TokenDashboard.Commands.ExportGrafanaDashboardCommand'
     }
 
-    It 'says that nothing answers at the address of the environment' {
+    It 'reports an unreachable server from the environment' {
         Disconnect-Grafana -All
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
         try {
@@ -90,11 +90,11 @@ Describe 'Export-GrafanaDashboard' {
         }
     }
 
-    It 'knows no connection that was not made' {
+    It 'reports an unknown connection' {
         { Export-GrafanaDashboard -All -Path $folder -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
 
-    It 'asks the server before it looks at files to take changes over into' {
+    It 'contacts the server before it reads the files of -File' {
         Disconnect-Grafana
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
         try {
@@ -106,7 +106,7 @@ Describe 'Export-GrafanaDashboard' {
         }
     }
 
-    It 'does not stop at verbose lines under -Debug alone' {
+    It 'does not prompt with -Debug alone' {
         (Export-GrafanaDashboard one -Debug 5> $null).Uid | Should -Be one
     }
 }

@@ -10,7 +10,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         $target = @{ ProvisioningPath = Join-Path $TestDrive ([guid]::NewGuid()); Database = '/data/observicia.db'; Folder = 'LLM' }
     }
 
-    It 'writes files once' {
+    It 'writes files and does not rewrite them' {
         $first = New-GrafanaDashboard | Export-GrafanaProvisioning @target
         $second = New-GrafanaDashboard | Export-GrafanaProvisioning @target
 
@@ -24,7 +24,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
             Should -Be (New-GrafanaDashboard Overview).Title
     }
 
-    It 'writes a data source of ClickHouse, whose password the server takes from its environment' {
+    It 'writes a ClickHouse data source with the password from the environment of the server' {
         $target.Database = 'clickhouse://host:8443/llm'
 
         $results = New-GrafanaDashboard -Engine ClickHouse | Export-GrafanaProvisioning @target
@@ -41,7 +41,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         ($results | Where-Object Dashboard).Dashboard.Uid | Should -Be (New-GrafanaDashboard).Uid
     }
 
-    It 'takes <Case>' -ForEach @(
+    It 'accepts <Case>' -ForEach @(
         @{ Case = 'no dashboard, which means all of them'; Export = { Export-GrafanaProvisioning @target } }
         @{ Case = 'paths with wildcards'; Export = { Export-GrafanaProvisioning @target -Path (Join-Path $files *.json) } }
         @{ Case = 'files from the pipeline'; Export = { Get-ChildItem $files | Export-GrafanaProvisioning @target } }
@@ -51,7 +51,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         (. $Export).Uid | Where-Object { $_ } | Should -Be (New-GrafanaDashboard).Uid
     }
 
-    It 'updates what has changed and leaves the rest' {
+    It 'updates only changed files' {
         Export-GrafanaProvisioning @target | Out-Null
 
         $results = New-GrafanaDashboard Overview -Title 'Another title' | Export-GrafanaProvisioning @target
@@ -65,7 +65,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         $target.ProvisioningPath | Should -Not -Exist
     }
 
-    It 'writes the others when a file is missing or no dashboard' {
+    It 'writes the other dashboards when a file is missing or invalid' {
         $bad = New-Item (Join-Path $TestDrive bad.json) -Value '{ "panels": [] }' -Force
 
         $results = Export-GrafanaProvisioning @target -Path (Join-Path $TestDrive none.json), $bad.FullName, (Join-Path $files *.json) -ErrorAction SilentlyContinue -ErrorVariable problems
@@ -74,7 +74,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         $problems.FullyQualifiedErrorId | Should -Be ('DashboardNotFound', 'DashboardInvalid' | ForEach-Object { "$_,TokenDashboard.Commands.ExportGrafanaProvisioningCommand" })
     }
 
-    It 'replaces all SQLite data sources by one uid' {
+    It 'replaces all SQLite data sources with one uid' {
         Export-GrafanaProvisioning @target -DataSource my-store -WarningVariable warnings | Out-Null
 
         Join-Path $target.ProvisioningPath datasources tokendashboard.yaml | Should -FileContentMatch 'uid: my-store'
@@ -82,7 +82,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         $warnings | Should -BeNullOrEmpty
     }
 
-    It 'replaces data sources by a hashtable and warns of a key that no dashboard refers to' {
+    It 'replaces data sources by hash table and warns about an unused key' {
         $file = New-Item (Join-Path $TestDrive other.json) -Force -Value '{ "uid": "other", "title": "Other", "panels": [ { "id": 1, "datasource": { "type": "mysql", "uid": "old" } } ] }'
 
         Export-GrafanaProvisioning @target -Path $file.FullName -DataSource @{ old = 'new'; absent = 'x' } -WarningVariable warnings -WarningAction SilentlyContinue | Out-Null
@@ -109,7 +109,7 @@ Describe 'Export-GrafanaProvisioning for alert rules' {
         $target = @{ ProvisioningPath = Join-Path $TestDrive ([guid]::NewGuid()) }
     }
 
-    It 'writes files once' {
+    It 'writes files and does not rewrite them' {
         $first = Export-GrafanaProvisioning @target -AlertRule $rule -Folder LLM
         $second = Export-GrafanaProvisioning @target -AlertRule $rule -Folder LLM
 
@@ -120,7 +120,7 @@ Describe 'Export-GrafanaProvisioning for alert rules' {
         $group.rules.data[0].model.queryText | Should -BeLike "*'O''Brien'*"
     }
 
-    It 'takes <Case>' -ForEach @(
+    It 'accepts <Case>' -ForEach @(
         @{ Case = 'a hash table'; Export = { Export-GrafanaProvisioning @target -AlertRule $rule } }
         @{ Case = 'an object'; Export = { Export-GrafanaProvisioning @target -AlertRule ([pscustomobject]$rule) } }
         @{ Case = 'rows of a CSV file'; Export = { Export-GrafanaProvisioning @target -AlertRule ([pscustomobject]$rule | ConvertTo-Csv | ConvertFrom-Csv) } }
@@ -138,7 +138,7 @@ Describe 'Export-GrafanaProvisioning for alert rules' {
         $target.ProvisioningPath | Should -Not -Exist
     }
 
-    It 'has Grafana delete rules that are no longer wanted' {
+    It 'makes Grafana delete rules that are no longer listed' {
         Export-GrafanaProvisioning @target -AlertRule $rule, @{ Name = 'Old'; Uid = 'old'; Kind = 'NoTelemetry'; Window = '10m' } | Out-Null
 
         $results = Export-GrafanaProvisioning @target -AlertRule $rule -Prune
@@ -147,7 +147,7 @@ Describe 'Export-GrafanaProvisioning for alert rules' {
         $results[1].Path | Should -FileContentMatch 'deleteRules'
     }
 
-    It 'writes the others when a definition is wrong or a file is missing' {
+    It 'writes the other rules when a definition is invalid or a file is missing' {
         $results = Export-GrafanaProvisioning @target -AlertRule @{ Name = 'Bad' }, 'none.json', $rule -ErrorAction SilentlyContinue -ErrorVariable problems
 
         $results.Uid | Should -Be 'daily'

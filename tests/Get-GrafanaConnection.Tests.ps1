@@ -8,7 +8,7 @@ AfterAll {
 }
 
 Describe 'Get-GrafanaConnection' {
-    It 'lists the connections, of which the last one made is the default' {
+    It 'lists the connections, with the latest as the default' {
         $null = Connect-Grafana $grafana.Url -Token $grafana.Token -Name second
 
         (Get-GrafanaConnection).Name | Sort-Object | Should -Be 'default', 'second'
@@ -27,13 +27,13 @@ Describe 'Get-GrafanaConnection' {
         Complete 'Get-GrafanaConnection def' | Should -Be 'default'
     }
 
-    It 'lists nothing after all is disconnected' {
+    It 'returns nothing after all connections are removed' {
         Disconnect-Grafana -All
 
         Get-GrafanaConnection | Should -BeNullOrEmpty
     }
 
-    It 'says that a name is not known' {
+    It 'reports an unknown name' {
         { Get-GrafanaConnection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
 }

@@ -1,4 +1,4 @@
-# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
+# The .NET tests cover what needs a Grafana server. These tests cover what the packaged module does without one.
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
@@ -15,11 +15,11 @@ AfterAll {
 }
 
 Describe 'Get-GrafanaDashboardVersion' {
-    It 'takes address and token from the environment and says that nothing answers' {
+    It 'reports an unreachable server from the environment' {
         { Get-GrafanaDashboardVersion one -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*' -ExpectedMessage "*$closed*"
     }
 
-    It 'knows no connection that was not made' {
+    It 'reports an unknown connection' {
         { Get-GrafanaDashboardVersion one -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
 }

@@ -8,7 +8,7 @@ Describe 'Get-TokenPrice' {
         Remove-Item (Join-Path $TestDrive prices.*) -ErrorAction Ignore
     }
 
-    It 'tells what a model costs' {
+    It 'returns the price of a model' {
         $price = Get-TokenPrice gpt-4o
 
         $price.Provider | Should -Be 'openai'
@@ -21,14 +21,14 @@ Describe 'Get-TokenPrice' {
         $price.PriceList | Should -Be 'genai-prices 0.1.8 (2026-09-23)'
     }
 
-    It 'tells the tiers by the size of the prompt' {
+    It 'returns the tiers by prompt size' {
         $prices = Get-TokenPrice claude-sonnet-4-5
 
         $prices.AbovePromptTokens | Should -Be 0, 200000
         $prices.Output | Should -Be 15, 22.5
     }
 
-    It 'tells prices of the past when it is asked for them' {
+    It 'returns past prices with -History' {
         @(Get-TokenPrice o3).Output | Should -Be 8
         $history = Get-TokenPrice o3 -History
 
@@ -36,26 +36,26 @@ Describe 'Get-TokenPrice' {
         $history[0].Until, $history[1].From | Should -Be ([DateTimeOffset] '2025-06-10T00:00Z'), ([DateTimeOffset] '2025-06-10T00:00Z')
     }
 
-    It 'tells the price of an instant' {
+    It 'returns the price at a point in time' {
         (Get-TokenPrice o3 -At 2025-06-09T23:59:59Z).Output | Should -Be 40
         (Get-TokenPrice o3 -At ([DateTimeOffset] '2025-06-10T00:00Z')).Output | Should -Be 8
         (Get-TokenPrice deepseek-v4-flash -At 2026-08-20T02:00Z).Window | Should -Be '01:00-04:00'
     }
 
-    It 'tells what is scheduled, seen from an instant' {
+    It 'returns the prices scheduled after -At' {
         $prices = Get-TokenPrice o3 -At 2025-01-01 -History
 
         $prices.Status | Should -Be 'Current', 'Scheduled'
     }
 
-    It 'tells the times of day' {
+    It 'returns the prices by time of day' {
         $prices = Get-TokenPrice deepseek-chat
 
         $prices.Window | Sort-Object | Should -Be '00:30-16:30', '16:30-00:30'
         $prices | Where-Object Window -EQ '16:30-00:30' | ForEach-Object Output | Should -Be 0.55
     }
 
-    It 'lists models by wildcards, and all without a name' {
+    It 'lists models by wildcard, and all models without a name' {
         $names = (Get-TokenPrice gpt-4o* -Provider openai).Model
 
         $names | Should -Contain 'gpt-4o-mini'
@@ -65,23 +65,23 @@ Describe 'Get-TokenPrice' {
         Get-TokenPrice no-such-* | Should -BeNullOrEmpty
     }
 
-    It 'finds the entry as a request of a provider does' {
+    It 'finds the entry that applies to requests of a provider' {
         (Get-TokenPrice gpt-4o -Provider azure).Provider | Should -Be 'openai'
         (Get-TokenPrice openai/gpt-4o -Provider litellm).Model | Should -Be 'gpt-4o'
         (Get-TokenPrice 'grok-4.5[fast=true]' -Provider cursor).Model | Should -Be 'grok-4.5-fast'
     }
 
-    It 'finds the provider of a wildcard as of a name' {
+    It 'resolves the provider of a wildcard like that of a name' {
         $names = @{ Bedrock = 'aws'; 'aws.bedrock' = 'aws'; azure = 'anthropic'; vertex_ai = 'google' }
         foreach ($name in $names.Keys) {
             (Get-TokenPrice *claude-sonnet-4-5* -Provider $name).Provider | Should -Contain $names[$name]
         }
-        # It has its own price of this model.
+        # This provider has its own price for the model.
         (Get-TokenPrice claude-sonnet-4-5* -Provider vertex_ai).Provider | Should -Not -Contain 'anthropic'
         { Get-TokenPrice *claude-sonnet-4-5* -Provider nosuch -ErrorAction Stop } | Should -Throw "*'nosuch' is unknown*" -ErrorId 'PriceNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
     }
 
-    It 'takes models and providers from an answer' {
+    It 'accepts models and providers from usage rows' {
         $usage = Get-TokenUsage Model, Provider -RequestType chat -Database $database
         $prices = $usage | Get-TokenPrice
 
@@ -89,7 +89,7 @@ Describe 'Get-TokenPrice' {
         ([pscustomobject] @{ Model = 'grok-4.5[fast=true]'; Provider = 'cursor' } | Get-TokenPrice).Model | Should -Be 'grok-4.5-fast'
     }
 
-    It 'says of each model that has no price so, and goes on' {
+    It 'reports each model without a price and continues' {
         $prices = Get-TokenPrice nosuch, o3, gpt-4o -Provider openai -ErrorAction SilentlyContinue -ErrorVariable problems
 
         $prices.Model | Should -Be 'o3', 'gpt-4o'
@@ -98,7 +98,7 @@ Describe 'Get-TokenPrice' {
         $problems[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
     }
 
-    It 'reads prices of one''s own, and tells where they stand' {
+    It 'reads custom prices and names their file' {
         $file = Join-Path $TestDrive prices.yaml
         Set-Content $file "currency: EUR`nproviders:`n  - id: openai`n    models:`n      - id: gpt-4o`n        prices: { input_mtok: 2, output_mtok: 8 }`ndiscounts:`n  - { provider: openai, percent: 50 }"
 
@@ -108,7 +108,7 @@ Describe 'Get-TokenPrice' {
         $other.Output, $other.Discount, $other.Currency | Should -Be 4, 50, 'USD'
     }
 
-    It 'tells the price of the list until one of one''s own starts' {
+    It 'returns the list price until a custom price starts' {
         $prices = 'prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: 1, output_mtok: 4 } } ]'
         Set-Content (Join-Path $TestDrive prices.yaml) "providers: [ { id: openai, models: [ { id: contract, match: { equals: gpt-4o }, $prices }, { id: mine, $prices } ] } ]"
 
@@ -118,7 +118,7 @@ Describe 'Get-TokenPrice' {
         { Get-TokenPrice mine -Provider openai -At 2026-11-29 -ErrorAction Stop } | Should -Throw '*no price at this time*' -ErrorId 'PriceNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
     }
 
-    It 'ends where one''s own prices have a fault' {
+    It 'stops if the custom prices are invalid' {
         Set-Content (Join-Path $TestDrive prices.yaml) "providers:`n  - name: openai"
 
         $problem = { Get-TokenPrice o3 } | Should -Throw -ErrorId 'PriceFileInvalid,TokenDashboard.Commands.GetTokenPriceCommand' -PassThru
@@ -126,7 +126,7 @@ Describe 'Get-TokenPrice' {
         "$problem" | Should -Match 'line 2: providers\[0\]\.name '
     }
 
-    It 'ends where the folder of prices is missing' {
+    It 'stops if the price folder is missing' {
         $env:TOKENDASHBOARD_PRICES = Join-Path $TestDrive none
         try {
             { Get-TokenPrice o3 } | Should -Throw -ErrorId 'PriceFileNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
@@ -136,7 +136,7 @@ Describe 'Get-TokenPrice' {
         }
     }
 
-    It 'survives JSON and CSV' {
+    It 'keeps its values in JSON and CSV' {
         (Get-TokenPrice o3 | ConvertTo-Json | ConvertFrom-Json).Output | Should -Be 8
         (Get-TokenPrice o3 | ConvertTo-Csv | ConvertFrom-Csv).Cached | Should -Be '0.5'
     }
@@ -151,7 +151,7 @@ Describe 'Get-TokenPrice' {
         $lines[4] | Should -Match ' 2026-03-13 +5 '
     }
 
-    It 'shows all of what tells rows apart in <_> columns' -ForEach 80, 120 {
+    It 'shows all distinguishing values in <_> columns' -ForEach 80, 120 {
         $lines = Get-TokenPrice deepseek-v4-pro -At 2026-11-01 -History | Where-Object From | Get-Display $_
         ($lines | Select-String '\b\d\d:\d\d-\d\d:\d\d\b').Matches.Value | Should -Be '04:00-06:00', '10:00-01:00', '01:00-04:00', '06:00-10:00'
 
@@ -189,20 +189,20 @@ Describe 'Get-TokenPrice -Unpriced' {
         $unpriced[0].LastRequest | Should -Be ([DateTimeOffset] '2026-03-02T10:00Z')
     }
 
-    It 'says what it says with rollups too' {
+    It 'returns the same with rollups' {
         $null = Optimize-TokenStore -Database $other -Confirm:$false
 
         Get-TokenPrice -Unpriced -Database $other | ConvertTo-Json | Should -Be ($unpriced | ConvertTo-Json)
     }
 
-    It 'finds the one of the sample' {
+    It 'finds the unpriced model of the sample store' {
         $sample = Get-TokenPrice -Unpriced -Database $database
 
         $sample | Should -HaveCount 1
         $sample.UnpricedTokens | Should -Be (Get-TokenUsage -Model nomic-embed-text -Database $database).TotalTokens
     }
 
-    It 'takes a file from the pipeline' {
+    It 'accepts a file from the pipeline' {
         @(Get-Item $other | Get-TokenPrice -Unpriced).Count | Should -Be 3
     }
 
@@ -213,7 +213,7 @@ Describe 'Get-TokenPrice -Unpriced' {
         $lines[2] | Should -Match '^vllm +in-house-7b +2 +460'
     }
 
-    It 'says that there is no store' {
+    It 'reports a missing store' {
         { Get-TokenPrice -Unpriced -Database (Join-Path $TestDrive none.db) } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
     }
 }

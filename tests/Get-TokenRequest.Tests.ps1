@@ -5,13 +5,13 @@ BeforeAll {
 }
 
 Describe 'Get-TokenRequest' {
-    It 'gives every request once, in the order of ids' {
+    It 'returns every request once, in order of ids' {
         $all.Count | Should -Be (Get-TokenStore -Database $store.Database).Rows
         $all.Id -join ' ' | Should -Be (($all.Id | Sort-Object -Unique) -join ' ')
         (Get-TokenRequest @store -Descending -First 1).Id | Should -Be $all[-1].Id
     }
 
-    It 'gives values that can be calculated with' {
+    It 'returns typed values' {
         $request = $all[0]
 
         $request.Timestamp | Should -BeOfType DateTimeOffset
@@ -21,7 +21,7 @@ Describe 'Get-TokenRequest' {
         $request.PolicyPassed | Should -BeOfType bool
     }
 
-    It 'hands each request on before it makes the next, and stops when no more are wanted' {
+    It 'streams requests and stops when the pipeline stops' {
         $seen = 0
 
         $first = Get-TokenRequest @store | ForEach-Object { $seen++; $_ } | Select-Object -First 1
@@ -30,7 +30,7 @@ Describe 'Get-TokenRequest' {
         $seen | Should -Be 1
     }
 
-    It 'pages, and counts what it pages through' {
+    It 'returns pages and their total count' {
         $page = Get-TokenRequest @store -Skip 10 -First 5 -IncludeTotalCount
 
         $page[0] | Should -Be $all.Count
@@ -46,7 +46,7 @@ Describe 'Get-TokenRequest' {
         (Get-TokenRequest @store -OrderBy $_ -Descending -First 1).$_ | Should -Be ($values | Select-Object -Last 1)
     }
 
-    It 'keeps to a range that holds its beginning and not its end' {
+    It 'returns the requests of a half-open time range' {
         $since = $all[3].Timestamp
         $until = $all[9].Timestamp
 
@@ -75,11 +75,11 @@ Describe 'Get-TokenRequest' {
         $ids -join ' ' | Should -Be (($all | Where-Object $Where).Id -join ' ')
     }
 
-    It 'finds nothing, without an error, for a name that nobody has' {
+    It 'returns nothing and no error for an unknown user' {
         Get-TokenRequest @store -User nobody -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It 'takes the buckets of Get-TokenUsage and gives back what they count' {
+    It 'returns the requests of piped Get-TokenUsage buckets' {
         $day = Get-TokenUsage Day, Model @store -OrderBy Requests -Descending -First 1
 
         $requests = $day | Get-TokenRequest @store
@@ -89,12 +89,12 @@ Describe 'Get-TokenRequest' {
         $requests.Model | Sort-Object -Unique | Should -Be $day.Model
     }
 
-    It 'takes files, and does not take their owner for a user' {
+    It 'accepts files and ignores their owner' {
         (Get-Item $store.Database | Get-TokenRequest).Count | Should -Be $all.Count
         (Get-Item $store.Database | Get-TokenRequest -User alice).Count | Should -Be @($all | Where-Object User -EQ alice).Count
     }
 
-    It 'survives JSON' {
+    It 'keeps its values in JSON' {
         $again = $all[0] | ConvertTo-Json | ConvertFrom-Json
 
         foreach ($property in $all[0].PSObject.Properties | Where-Object Name -NE Timestamp) {
@@ -103,7 +103,7 @@ Describe 'Get-TokenRequest' {
         $again.Timestamp.ToUniversalTime() | Should -Be $all[0].Timestamp.UtcDateTime
     }
 
-    It 'answers alike in a German session' {
+    It 'returns the same requests in a German session' {
         $culture = [cultureinfo]::CurrentCulture
         try {
             [cultureinfo]::CurrentCulture = 'de-DE'
@@ -117,7 +117,7 @@ Describe 'Get-TokenRequest' {
         $german.Count | Should -BeGreaterThan 0
     }
 
-    It 'says what is wrong: <ErrorId>' -ForEach @(
+    It 'reports invalid input: <ErrorId>' -ForEach @(
         @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Until = '2026-10-30' } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Last = '7d'; Since = '2026-10-30' } }

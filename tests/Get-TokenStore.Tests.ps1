@@ -4,7 +4,7 @@ BeforeAll {
 }
 
 Describe 'Get-TokenStore' {
-    It 'tells what is in a store' {
+    It 'describes the contents of a store' {
         $store = Get-TokenStore -Database $database
 
         $store.Database | Should -Be $database
@@ -18,7 +18,7 @@ Describe 'Get-TokenStore' {
         $store.JournalMode | Should -Be 'delete'
     }
 
-    It 'counts as the other commands count' {
+    It 'returns the same counts as the other commands' {
         $store = Get-TokenStore -Database $database
         $usage = Get-TokenUsage -Database $database
 
@@ -28,7 +28,7 @@ Describe 'Get-TokenStore' {
         $store.Users | Should -Be @(Get-TokenUsage User -Database $database | Where-Object User).Count
     }
 
-    It 'takes files and objects from the pipeline' {
+    It 'accepts files and objects from the pipeline' {
         $other = Get-SampleStore other.db -Seed 4
 
         (Get-ChildItem (Join-Path $TestDrive *.db) | Get-TokenStore).Database | Sort-Object | Should -Be ($other, $database | Sort-Object)
@@ -37,7 +37,7 @@ Describe 'Get-TokenStore' {
         (Get-TokenStore -Database 'TestDrive:\sample.db').Database | Should -Be $database
     }
 
-    It 'takes a path with brackets as it is written' {
+    It 'treats brackets in a path literally' {
         (Get-TokenStore -Database (Get-SampleStore 'store [1].db')).Rows | Should -BeGreaterThan 0
     }
 
@@ -51,8 +51,8 @@ Describe 'Get-TokenStore' {
         $problems.TargetObject | Should -Be $broken.FullName
     }
 
-    It 'says that <Case>' -ForEach @(
-        @{ Case = 'there is no file'; Name = 'none.db'; ErrorId = 'StoreNotFound'; Category = 'ObjectNotFound' }
+    It 'reports that <Case>' -ForEach @(
+        @{ Case = 'the file is missing'; Name = 'none.db'; ErrorId = 'StoreNotFound'; Category = 'ObjectNotFound' }
         @{ Case = 'the path is a folder'; Name = '.'; ErrorId = 'StoreIsDirectory'; Category = 'InvalidData' }
         @{ Case = 'the file is empty'; Name = 'empty.db'; ErrorId = 'StoreEmpty'; Category = 'InvalidData' }
     ) {
@@ -63,7 +63,7 @@ Describe 'Get-TokenStore' {
         $problem.CategoryInfo.Category | Should -Be $Category
     }
 
-    It 'survives JSON and CSV' {
+    It 'keeps its values in JSON and CSV' {
         $json = Get-TokenStore -Database $database | ConvertTo-Json | ConvertFrom-Json
         $csv = Get-TokenStore -Database $database | ConvertTo-Csv | ConvertFrom-Csv
 
@@ -82,7 +82,7 @@ Describe 'Get-TokenStore' {
     }
 }
 
-Describe 'The store of a command that names none' {
+Describe 'The default store' {
     BeforeAll {
         Push-Location $TestDrive
         New-Item Observicia -ItemType Directory | Out-Null
@@ -97,26 +97,26 @@ Describe 'The store of a command that names none' {
         Remove-Item (Join-Path $TestDrive observicia_config.yaml) -ErrorAction Ignore
     }
 
-    It 'is the one of the environment variable, seen from the current location' {
+    It 'is the one in the environment variable, relative to the current location' {
         $env:TOKENDASHBOARD_DATABASE = './sample.db'
 
         (Get-TokenStore).Database | Should -Be $database
     }
 
-    It 'is the one of the configuration file in the current location' {
+    It 'is the one in the configuration file in the current location' {
         Set-Content observicia_config.yaml "logging:`n  sqlite:`n    enabled: true`n    database: sample.db"
 
         (Get-TokenStore).Database | Should -Be $database
     }
 
-    It 'is the one of the configuration file that the environment names' {
+    It 'is the one in the configuration file that the environment names' {
         Set-Content Observicia/other.yaml "logging:`n  sqlite:`n    enabled: true`n    database: sample.db"
         $env:OBSERVICIA_CONFIG_FILE = 'Observicia/other.yaml'
 
         (Get-TokenStore).Database | Should -Be $database
     }
 
-    It 'is an error that names all three ways where there is none' {
+    It 'is required, and the error names all three ways to set it' {
         { Get-TokenStore } | Should -Throw '*-Database*TOKENDASHBOARD_DATABASE*logging.sqlite.database*' -ErrorId 'StoreNotSpecified,TokenDashboard.Commands.GetTokenStoreCommand'
     }
 }

@@ -17,7 +17,7 @@ BeforeAll {
 }
 
 Describe 'Get-TokenUsage' {
-    It 'sums everything where nothing is grouped by' {
+    It 'adds up all requests without -GroupBy' {
         @($total).Count | Should -Be 1
         $total.Requests | Should -Be $requests.Count
         foreach ($property in 'PromptTokens', 'CompletionTokens', 'TotalTokens') {
@@ -29,7 +29,7 @@ Describe 'Get-TokenUsage' {
         $total.Share | Should -Be 1
     }
 
-    It 'adds up to the whole by <_>' -ForEach 'Minute', 'Hour', 'Day', 'Week', 'Month', 'Quarter', 'Year', 'Session', 'Weekday', 'HourOfDay', 'Model', 'Provider', 'User', 'RequestType', 'Transaction', @('Week', 'Model'), @('User', 'Provider', 'Day') {
+    It 'adds up to the total when grouped by <_>' -ForEach 'Minute', 'Hour', 'Day', 'Week', 'Month', 'Quarter', 'Year', 'Session', 'Weekday', 'HourOfDay', 'Model', 'Provider', 'User', 'RequestType', 'Transaction', @('Week', 'Model'), @('User', 'Provider', 'Day') {
         $rows = Get-TokenUsage $_ -Database $store.Database -TimeZone Asia/Kathmandu
 
         ($rows | Measure-Object Requests -Sum).Sum | Should -Be $total.Requests
@@ -37,7 +37,7 @@ Describe 'Get-TokenUsage' {
         [Math]::Round(($rows | Measure-Object Share -Sum).Sum, 9) | Should -Be 1
     }
 
-    It 'gives times that print in ISO 8601 and take a format where one is asked for' {
+    It 'returns times that print in ISO 8601 and accept a format' {
         $start = (Get-TokenUsage Day -First 1 @store).Start
 
         '{0:yyyy-MM-dd}' -f $start | Should -Be $start.Date.ToString('yyyy-MM-dd')
@@ -46,7 +46,7 @@ Describe 'Get-TokenUsage' {
         $start | Should -BeGreaterThan ([DateTimeOffset]::UnixEpoch)
     }
 
-    It 'gives days of the time zone, 25 hours long when the clock goes back' {
+    It 'returns days of the time zone, with 25 hours when the clock goes back' {
         $days = Get-TokenUsage Day -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-24 -Until 2026-10-27
         $hours = Get-TokenUsage Hour -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-25 -Until 2026-10-26 -Fill
 
@@ -76,7 +76,7 @@ Describe 'Get-TokenUsage' {
         $page[1..3].User | Should -Be $users[2..4].User
     }
 
-    It 'gets the largest transactions as it would among all' -ForEach @(
+    It 'returns the same largest transactions with -First as without' -ForEach @(
         @{ Order = @{} }, @{ Order = @{ OrderBy = 'Requests'; Descending = $true } }, @{ Order = @{ OrderBy = 'Requests' } }, @{ Order = @{ OrderBy = 'Cost'; Descending = $true } }
     ) {
         $all = Get-TokenUsage User, Transaction @store @Order | Select-Object -First 9
@@ -85,7 +85,7 @@ Describe 'Get-TokenUsage' {
         Get-TokenUsage User, Transaction @store @Order -Skip 4 -First 5 | ConvertTo-Json | Should -Be ($all[4..8] | ConvertTo-Json)
     }
 
-    It 'reads -Last 7d without quotes, as text, and as words' {
+    It 'accepts -Last 7d without quotes, as text, and in words' {
         $now = (New-TokenStore (Join-Path $TestDrive now.db) -Days 3 -RequestsPerDay 300).Database
 
         $rows = (Get-TokenStore -Database $now).Rows
@@ -96,7 +96,7 @@ Describe 'Get-TokenUsage' {
         { Get-TokenUsage -Last 7 -Database $now } | Should -Throw '*7d*' -ErrorId 'ParameterArgumentTransformationError,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
-    It 'reads lengths of time in words and as a TimeSpan' {
+    It 'accepts durations in words and as a TimeSpan' {
         $now = (New-TokenStore (Join-Path $TestDrive lengths.db) -Days 3 -RequestsPerDay 300).Database
         $rows = (Get-TokenUsage -Last 7d -Database $now).Requests
 
@@ -104,11 +104,11 @@ Describe 'Get-TokenUsage' {
             (Get-TokenUsage -Last $last -Database $now).Requests | Should -Be $rows
         }
         foreach ($refused in 7, 'soon', '') {
-            { Get-TokenUsage -Last $refused -Database $now -ErrorAction Stop } | Should -Throw -Because "'$refused' is not a length" -ErrorId 'ParameterArgumentTransformationError,TokenDashboard.Commands.GetTokenUsageCommand'
+            { Get-TokenUsage -Last $refused -Database $now -ErrorAction Stop } | Should -Throw -Because "'$refused' is not a duration" -ErrorId 'ParameterArgumentTransformationError,TokenDashboard.Commands.GetTokenUsageCommand'
         }
     }
 
-    It 'marks days of which the range has a part, and gives whole ones' {
+    It 'marks partial days, and returns whole days with -WholeDays' {
         $now = (New-TokenStore (Join-Path $TestDrive whole.db) -Days 5 -RequestsPerDay 300).Database
         $today = [DateTimeOffset]::new([DateTime]::UtcNow.Date, [TimeSpan]::Zero)
 
@@ -119,13 +119,13 @@ Describe 'Get-TokenUsage' {
         $days[1].IsPartial | Should -BeFalse
         ($days | Get-Display 80) -match '^\d{4}-\d\d-\d\d\*' | Should -HaveCount 2
         $whole.IsPartial | Should -Not -Contain $true
-        # Midnight may have passed meanwhile.
+        # Midnight can pass during the test.
         $whole[-1].End | Should -BeIn $today, $today.AddDays(1)
         $whole[0].Start | Should -Be $whole[-1].End.AddDays(-3)
         { Get-TokenUsage -Last today -WholeDays -Database $now } | Should -Throw -ErrorId 'RangeInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
-    It 'begins weeks on the day that is wanted' {
+    It 'starts weeks on -FirstDayOfWeek' {
         (Get-TokenUsage Week @store).Start.DayOfWeek | Should -Be (@('Monday') * 2)
         (Get-TokenUsage Week @store -FirstDayOfWeek Sunday).Start.DayOfWeek | Sort-Object -Unique | Should -Be 'Sunday'
         (Get-TokenUsage Weekday @store -FirstDayOfWeek Saturday).Weekday[0] | Should -Be 'Saturday'
@@ -150,24 +150,24 @@ Describe 'Get-TokenUsage' {
         $Error.Count | Should -Be $before
     }
 
-    It 'says with -Verbose what was read' {
+    It 'reports with -Verbose how many requests it read' {
         $verbose = Get-TokenUsage @store -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
 
         @($verbose -match $total.Requests.ToString('N0')) | Should -Not -BeNullOrEmpty
     }
 
-    It 'has short names, and Top for First' {
+    It 'has aliases, and Top for First' {
         (gtu Model @store -Top 2).Model | Should -Be (Get-TokenUsage Model @store -First 2).Model
         Get-Alias gtu, gutu, gtr, gts, gtp | ForEach-Object { $_.ResolvedCommand.Source } | Sort-Object -Unique | Should -Be 'TokenDashboard'
     }
 
-    It 'takes users as texts' {
+    It 'accepts users as strings' {
         ('alice', 'bob' | Get-TokenUsage User @store).User | Should -Be 'alice', 'bob'
         ('alice' | Get-UserTokenUsage @store).User | Should -Be 'alice'
         ('alice' | Get-TokenRequest @store -First 1).User | Should -Be 'alice'
     }
 
-    It 'takes stores, files and users from the pipeline' {
+    It 'accepts stores, files and users from the pipeline' {
         (Get-TokenStore -Database $store.Database | Get-TokenUsage).Requests | Should -Be $total.Requests
         (Get-ChildItem (Join-Path $TestDrive sample.db) | Get-TokenUsage).Requests | Should -Be $total.Requests
         (Get-ChildItem (Join-Path $TestDrive sample.db) | Get-TokenUsage -User bob).Requests | Should -Be @($requests | Where-Object User -EQ bob).Count
@@ -176,7 +176,7 @@ Describe 'Get-TokenUsage' {
         ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be (Get-UserTokenUsage @store -First 2 | Measure-Object TotalTokens -Sum).Sum
     }
 
-    It 'takes names in one text, as schedulers give them, and refuses numbers' {
+    It 'accepts names in one string, as schedulers pass them, and rejects numbers' {
         $names = Get-TokenUsage 'Day,Model' @store
         $splat = @{ GroupBy = 'Day, model'; OrderBy = 'requests' }
 
@@ -187,14 +187,14 @@ Describe 'Get-TokenUsage' {
         }
     }
 
-    It 'says in a text what a row is about' {
+    It 'describes each row in its string' {
         "$(Get-TokenUsage User, Model -User alice -Model gpt-4o @store)" | Should -Match '^alice, gpt-4o: [\d,]+ tokens$'
         "$total" | Should -Match '^all: [\d,]+ tokens$'
         "$(Get-UserTokenUsage -User alice @store)" | Should -Match '^alice: [\d,]+ tokens$'
         "$($requests[0])" | Should -Match ' tokens$'
     }
 
-    It 'says where the requests lie when none matches' {
+    It 'reports the time range of the requests when none matches' {
         $null = Get-TokenUsage -Last 7d @store -WarningVariable range -WarningAction SilentlyContinue
         $null = Get-TokenUsage Day -User alcie @store -WarningVariable name -WarningAction SilentlyContinue
         $null = Get-TokenUsage -User alice @store -WarningVariable none -WarningAction SilentlyContinue
@@ -205,13 +205,13 @@ Describe 'Get-TokenUsage' {
         $none | Should -BeNullOrEmpty
     }
 
-    It 'says that times of the week of piped rows are no filters' {
+    It 'warns that weekdays of piped rows are not filters' {
         $null = Get-TokenUsage Weekday @store | Get-TokenUsage @store -WarningVariable warning -WarningAction SilentlyContinue
 
         $warning | Should -HaveCount 1
     }
 
-    It 'finds files from a location without files, and refuses paths without files' {
+    It 'finds files from a non-file location, and rejects paths outside the file system' {
         Copy-Item $store.Database (Join-Path $TestDrive near.db)
         Push-Location $TestDrive
         Push-Location Env:
@@ -229,7 +229,7 @@ Describe 'Get-TokenUsage' {
         $stores | Should -HaveCount 2
     }
 
-    It 'says that a store has no requests' {
+    It 'warns that a store has no requests' {
         $empty = Join-Path $TestDrive empty.db
         New-TokenStore $empty
 
@@ -240,7 +240,7 @@ Describe 'Get-TokenUsage' {
         "$requests" | Should -Be "$usage"
     }
 
-    It 'tells the cost, by the prices of the time of the requests or of another' {
+    It 'returns the cost at the prices of the requests or of another time' {
         $models = Get-TokenUsage Provider, Model @store
         $priced = $models | Where-Object Cost -GT 0
 
@@ -259,7 +259,7 @@ Describe 'Get-TokenUsage' {
         Complete "Get-TokenUsage -PriceAt " | Should -Contain 'Request'
     }
 
-    It 'gives usage without cost where the prices cannot be read' {
+    It 'returns usage without cost if the prices cannot be read' {
         $folder = New-Item (Join-Path $TestDrive prices) -ItemType Directory -Force
         Set-Content (Join-Path $folder prices.json) '{ "providers": 1 }'
         $env:TOKENDASHBOARD_PRICES = $folder
@@ -275,7 +275,7 @@ Describe 'Get-TokenUsage' {
         $problems.FullyQualifiedErrorId | Should -Be 'PriceFileInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
-    It 'tells why costs in several currencies have no total' {
+    It 'explains why costs in several currencies have no total' {
         $folder = New-Item (Join-Path $TestDrive euros) -ItemType Directory -Force
         Set-Content (Join-Path $folder prices.yaml) "currency: EUR`nproviders: [{ id: openai, models: [{ id: gpt-4o, match: { equals: gpt-4o }, prices: { input_mtok: 2, output_mtok: 8 } }] }]"
         $env:TOKENDASHBOARD_PRICES = $folder
@@ -300,7 +300,7 @@ Describe 'Get-TokenUsage' {
         $shown | Should -Match '\(EUR, USD\)'
     }
 
-    It 'sums several stores, which Source tells apart' {
+    It 'adds up several stores, which Source distinguishes' {
         $other = Get-SampleStore other.db 4
         $both = @{ Database = $store.Database, $other; TimeZone = 'UTC' }
 
@@ -317,7 +317,7 @@ Describe 'Get-TokenUsage' {
         Complete "Get-TokenUsage -Database '$($store.Database)', '$other' -Source o" | Should -Be 'other.db'
     }
 
-    It 'goes on with the next input object after an error' {
+    It 'continues with the next input object after an error' {
         $rows = [pscustomobject]@{ User = 'alice' }, [pscustomobject]@{ Since = 'today'; Until = 'yesterday' }, [pscustomobject]@{ User = 'bob' } |
             Get-TokenUsage User @store -ErrorAction SilentlyContinue -ErrorVariable problems
 
@@ -325,7 +325,7 @@ Describe 'Get-TokenUsage' {
         $problems.FullyQualifiedErrorId | Should -Be 'RangeInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
-    It 'says what is wrong: <ErrorId>' -ForEach @(
+    It 'reports invalid input: <ErrorId>' -ForEach @(
         @{ ErrorId = 'GroupingInvalid'; Parameter = @{ GroupBy = 'Day', 'Hour' } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = 'today'; Until = 'yesterday' } }
         @{ ErrorId = 'TooManyBuckets'; Parameter = @{ GroupBy = 'Hour'; Fill = $true; Since = '1800-01-01'; Until = '2026-11-01' } }
@@ -334,7 +334,7 @@ Describe 'Get-TokenUsage' {
         { Get-TokenUsage @store @Parameter } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.GetTokenUsageCommand"
     }
 
-    It 'survives JSON and CSV' {
+    It 'keeps its values in JSON and CSV' {
         $rows = Get-TokenUsage Day, Model @store
         $json = $rows | ConvertTo-Json | ConvertFrom-Json
         $rows | Export-Csv (Join-Path $TestDrive usage.csv)
@@ -347,7 +347,7 @@ Describe 'Get-TokenUsage' {
         [DateTimeOffset]::Parse($csv[0].Start, [cultureinfo]::CurrentCulture) | Should -Be $rows[0].Start
     }
 
-    It 'takes back rows from files of the culture "<_>", and from another session' -ForEach 'de-DE', 'en-US', 'fr-FR', '' {
+    It 'accepts rows from files in the culture "<_>", and from other sessions' -ForEach 'de-DE', 'en-US', 'fr-FR', '' {
         $culture = [cultureinfo]::CurrentCulture
         $files = Join-Path $TestDrive rows.csv, rows.xml
         try {
@@ -359,7 +359,7 @@ Describe 'Get-TokenUsage' {
         finally {
             [cultureinfo]::CurrentCulture = $culture
         }
-        # Without -Append, Export-Csv has the columns of the first row only, so the rows of usage are the ones with all of their names.
+        # Export-Csv writes only the columns of the first row, so only the first five rows are complete in the file.
         $csv = Import-Csv (Join-Path $TestDrive rows.csv) | Select-Object -First 5
         $xml = Import-Clixml (Join-Path $TestDrive rows.xml)
         $json = ConvertTo-Json $rows | ConvertFrom-Json
@@ -371,7 +371,7 @@ Describe 'Get-TokenUsage' {
         ($xml[0..4] | Get-Display 100 | Select-Object -Skip 1) | Should -Be ($rows[0..4] | Get-Display 100 | Select-Object -Skip 1)
     }
 
-    It 'shows rows of a job with their times' {
+    It 'shows rows from a job with their times' {
         $lines = Start-Job { param($Module, $Store) Import-Module $Module; Get-TokenUsage Day @Store; Get-UserTokenUsage @Store -First 1; Get-TokenRequest @Store -First 1 } -ArgumentList $modulePath, $store |
             Receive-Job -Wait -AutoRemoveJob -WarningAction SilentlyContinue | Get-Display 120
 
@@ -380,7 +380,7 @@ Describe 'Get-TokenUsage' {
         $lines -match '^ *TotalTokens' | Should -BeNullOrEmpty
     } -Skip:([Reflection.Assembly]::GetEntryAssembly().GetName().Name -eq 'tokendash')
 
-    It 'shows different results in one table each, whichever comes first' {
+    It 'shows different results in one table each, in any order' {
         $results = { Get-TokenUsage @store }, { Get-TokenUsage Day @store -First 1 }, { Get-TokenUsage Model @store -First 1 }, { Get-TokenUsage Day, Model @store -First 1 }, { Get-UserTokenUsage @store -First 1 }, { Get-TokenRequest @store -First 1 }
         foreach ($first in $results) {
             $lines = & { & $first; $results | ForEach-Object { & $_ } } | Get-Display 140
@@ -390,7 +390,7 @@ Describe 'Get-TokenUsage' {
         }
     }
 
-    It 'cuts no number and no name that has room' {
+    It 'truncates no numbers, and no names that fit' {
         $csv = Join-Path $TestDrive large.csv
         $long = 'a-user-with-a-very-long-name@department-of-something.example.com'
         Set-Content $csv 'timestamp,user_id,prompt_tokens', "2026-10-01T00:00:00,$($long)1,999999999999", "2026-10-01T00:00:01,$($long)2,999999999999", "2026-10-01T00:00:02,x,123456789"
@@ -406,7 +406,7 @@ Describe 'Get-TokenUsage' {
         }
     }
 
-    It 'reads times and gives numbers alike in a German session' {
+    It 'reads times and returns numbers the same way in a German session' {
         $culture = [cultureinfo]::CurrentCulture
         try {
             [cultureinfo]::CurrentCulture = 'de-DE'
@@ -425,17 +425,17 @@ Describe 'Get-TokenUsage' {
         $lines[0] | Should -Match '^  Usage'
         $lines[2] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
         $lines[3] | Should -Match '^[- ]+$'
-        # In a narrow window several names may be too long; figures never are.
+        # In a narrow window, some names are too long, but numbers never are.
         $lines | Where-Object { $_.Length -gt $Width -or ($_ -match '…' -and $Width -gt 80) -or $_ -match '\d…|…\d' } | Should -BeNullOrEmpty
     }
 }
 
-Describe 'Completion of Get-TokenUsage' {
+Describe 'Completion and -OneLine of Get-TokenUsage' {
     BeforeAll {
         $command = "Get-TokenUsage -Database '$($store.Database)'"
     }
 
-    It 'offers the users of the store, the most frequent first, quoted where they need it' {
+    It 'offers the users of the store, most frequent first, and quotes them if necessary' {
         $users = Complete "$command -User "
 
         $users[0] | Should -Be 'alice'
@@ -461,7 +461,7 @@ Describe 'Completion of Get-TokenUsage' {
         Complete "$command $Line" | Should -Be $Expected
     }
 
-    It 'offers transactions of the store, and no files' {
+    It 'offers transactions of the store, but no files' {
         $offered = Complete "$command -Transaction "
 
         $offered | Should -Not -BeNullOrEmpty
@@ -479,7 +479,7 @@ Describe 'Completion of Get-TokenUsage' {
         [TimeZoneInfo]::GetSystemTimeZones().Id | Where-Object { $_ -notin $offered } | Should -BeNullOrEmpty
     }
 
-    It 'gives one line for a prompt' {
+    It 'returns one line for a prompt' {
         $culture = [cultureinfo]::CurrentCulture
         try {
             [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
@@ -513,7 +513,7 @@ Describe 'Completion of Get-TokenUsage' {
         (Get-TokenUsage -Database (Join-Path $TestDrive "$Tokens.db") -OneLine) -replace ',(?=\d)', '.' | Should -Be $Text
     }
 
-    It 'says in one line that removed requests are missing' {
+    It 'notes in the line that removed requests are missing' {
         $removed = Join-Path $TestDrive removed.db
         Copy-Item $store.Database $removed
         $null = Remove-TokenUsage -Database $removed -Before 2026-10-28 -Confirm:$false

@@ -19,14 +19,14 @@ BeforeAll {
 
 Describe 'Get-UserTokenUsage' {
     It 'ranks users by their tokens' {
-        # An array has a property Rank of its own.
+        # An array has its own property Rank.
         $users | ForEach-Object Rank | Should -Be (1..$users.Count)
         $users.TotalTokens | Should -Be ($users.TotalTokens | Sort-Object -Descending)
         ($users | Measure-Object TotalTokens -Sum).Sum | Should -Be $total.TotalTokens
         [Math]::Round(($users | Measure-Object Share -Sum).Sum, 9) | Should -Be 1
     }
 
-    It 'tells of each user what the requests say' {
+    It 'returns values for each user that match the requests' {
         $requests = Get-TokenRequest @store -User alice
         $alice = $users | Where-Object User -EQ alice
 
@@ -37,14 +37,14 @@ Describe 'Get-UserTokenUsage' {
         $alice.MaxDurationMs | Should -Be ($requests | Measure-Object DurationMs -Maximum).Maximum
     }
 
-    It 'keeps the rank when another order is asked for' {
+    It 'keeps the rank in another order' {
         $ordered = Get-UserTokenUsage @store -OrderBy Requests -First 3
 
         $ordered.Requests | Should -Be ($users.Requests | Sort-Object | Select-Object -First 3)
         $ordered[0].Rank | Should -Be ($users | Where-Object User -EQ $ordered[0].User).Rank
     }
 
-    It 'gives a series of time per <_>' -ForEach 'Hour', 'Day', 'Week', 'Month' {
+    It 'returns a time series per <_>' -ForEach 'Hour', 'Day', 'Week', 'Month' {
         $rows = Get-UserTokenUsage @store -Per $_
 
         ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be $total.TotalTokens
@@ -52,7 +52,7 @@ Describe 'Get-UserTokenUsage' {
         ($rows | Group-Object User).Name | Sort-Object | Should -Be ($users.User | Sort-Object)
     }
 
-    It 'runs up to the total with -Cumulative, also over filled days' {
+    It 'ends at the total with -Cumulative, also with filled days' {
         $rows = Get-UserTokenUsage @store -User alice -Per Day -Cumulative -Fill -Since 2026-10-20 -Until 2026-11-03
 
         $rows | Should -HaveCount 14
@@ -61,7 +61,7 @@ Describe 'Get-UserTokenUsage' {
         (Get-UserTokenUsage @store -User alice -Cumulative)[-1].CumulativeTokens | Should -Be $rows[-1].CumulativeTokens
     }
 
-    It 'shows the pattern of the week' {
+    It 'returns the weekly pattern' {
         $rows = Get-UserTokenUsage @store -User alice -Pattern
 
         ($rows | Measure-Object Requests -Sum).Sum | Should -Be ($users | Where-Object User -EQ alice).Requests
@@ -70,7 +70,7 @@ Describe 'Get-UserTokenUsage' {
         $rows | Group-Object Weekday, HourOfDay | Where-Object Count -NE 1 | Should -BeNullOrEmpty
     }
 
-    It 'gives total rows that stay totals in a CSV file' {
+    It 'returns total rows that remain totals in CSV' {
         Get-UserTokenUsage @store -Total -WarningAction SilentlyContinue | Export-Csv (Join-Path $TestDrive users.csv)
         $rows = Import-Csv (Join-Path $TestDrive users.csv)
 
@@ -86,7 +86,7 @@ Describe 'Get-UserTokenUsage' {
         $warning | Should -HaveCount 1
     }
 
-    It 'compares with the period of equal length before' {
+    It 'compares with the preceding period of equal length' {
         $now = Get-UserTokenUsage @store -Since 2026-10-28 -Until 2026-10-30 -ComparePrevious
         $before = Get-UserTokenUsage @store -Since 2026-10-26 -Until 2026-10-28
 
@@ -111,7 +111,7 @@ Describe 'Get-UserTokenUsage' {
         (Get-UserTokenUsage @store -Pattern -Total)[-1].Requests | Should -Be $total.Requests
     }
 
-    It 'pages, counts and stops' {
+    It 'returns pages and their total count, and stops with the pipeline' {
         $page = Get-UserTokenUsage @store -Skip 1 -First 2 -IncludeTotalCount
 
         $page[0] | Should -Be $users.Count
@@ -119,13 +119,13 @@ Describe 'Get-UserTokenUsage' {
         (Get-UserTokenUsage @store | Select-Object -First 1).User | Should -Be $users[0].User
     }
 
-    It 'takes the rows of Get-TokenUsage, with their range' {
+    It 'accepts rows of Get-TokenUsage with their time range' {
         $day = Get-TokenUsage Day @store -OrderBy TotalTokens -Descending -First 1
 
         ($day | Get-UserTokenUsage @store | Measure-Object TotalTokens -Sum).Sum | Should -Be $day.TotalTokens
     }
 
-    It 'survives JSON and CSV' {
+    It 'keeps its values in JSON and CSV' {
         $json = $users | ConvertTo-Json | ConvertFrom-Json
         $csv = $users | ConvertTo-Csv | ConvertFrom-Csv
 
@@ -134,7 +134,7 @@ Describe 'Get-UserTokenUsage' {
         $csv.TotalTokens -join ' ' | Should -Be ($users.TotalTokens -join ' ')
     }
 
-    It 'says what is wrong: <ErrorId>' -ForEach @(
+    It 'reports invalid input: <ErrorId>' -ForEach @(
         @{ ErrorId = 'RangeRequired'; Parameter = @{ ComparePrevious = $true } }
         @{ ErrorId = 'RangeRequired'; Parameter = @{ ComparePrevious = $true; Since = '2026-10-30' } }
         @{ ErrorId = 'TooManyBuckets'; Parameter = @{ Per = 'Hour'; Fill = $true; Since = '1990-01-01' } }
@@ -152,7 +152,7 @@ Describe 'Get-UserTokenUsage' {
         $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty
     }
 
-    It 'has bars where the window is wide enough when rows are shown' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+    It 'shows bars if the window is wide enough when rows are shown' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
         $shown = Invoke-InTerminal -Columns 130 @"
 `$kept = Get-UserTokenUsage -Database '$($store.Database)' -First 1
 `$kept
@@ -163,7 +163,7 @@ for (`$i = 0; `$i -lt 600 -and [Console]::WindowWidth -ne 60; `$i++) { Start-Sle
         $shown -match '█' | Should -HaveCount 1
     }
 
-    It 'shows the names of kept rows where the window has become narrow' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+    It 'shows the names of stored rows after the window becomes narrower' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
         $shown = Invoke-InTerminal -Columns 130 @"
 `$kept = Get-TokenUsage User, Model -Database '$($store.Database)' -User alice -First 1
 Get-TokenUsage User, Model -Database '$($store.Database)' -User alice -First 1
