@@ -127,10 +127,10 @@ Describe 'Get-TokenRequest' {
         @{ ErrorId = 'ParameterArgumentTransformationError'; Parameter = @{ TimeZone = 'Nowhere/Town' } }
         @{ ErrorId = 'ParameterArgumentValidationError'; Parameter = @{ MinTokens = -1 } }
     ) {
-        $question = $store.Clone()
-        $Parameter.Keys | ForEach-Object { $question[$_] = $Parameter[$_] }
+        $query = $store.Clone()
+        $Parameter.Keys | ForEach-Object { $query[$_] = $Parameter[$_] }
 
-        { Get-TokenRequest @question } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.GetTokenRequestCommand"
+        { Get-TokenRequest @query } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.GetTokenRequestCommand"
     }
 
     It 'shows a table that fits <_> columns' -ForEach 80, 120 {

@@ -1,4 +1,4 @@
-# Runs the examples of docs/commands as a reader would, and compares what they show with what the pages say.
+# Runs the examples in docs/commands as a reader would, and compares their output with the pages.
 
 BeforeDiscovery {
     $pattern = '(?s)### (?<Title>Example \d+: [^\n]+)\n((?!\n### ).)*?```powershell\n(?<Code>.*?)\n```(\s*```output\n(?<Output>.*?)\n```)?'
@@ -9,7 +9,7 @@ BeforeDiscovery {
         }
     } | Where-Object { $_.Page -eq 'Export-GrafanaProvisioning' -or $_.Page -notmatch '^(Connect|Disconnect)-Grafana$|^(Compare|Export|Publish|Get|Set)-Grafana|^Test-GrafanaDataSource$|^Sync-TokenStore$' } | # They need a server.
         Where-Object { $_.Page -ne 'Update-TokenPrice' -or $_.Code -notmatch '-Url ' } |
-        Where-Object { $_.Page -ne 'Watch-TokenUsage' -or $_.Code -match '-Count ' } # The others end by a key.
+        Where-Object { $_.Page -ne 'Watch-TokenUsage' -or $_.Code -match '-Count ' } # The others end at a key press.
 }
 
 BeforeAll {
@@ -17,7 +17,7 @@ BeforeAll {
     $sample = New-TokenStore (Join-Path $TestDrive sample.db) -Sample -Days 30 -Seed 7 -Until 2026-11-01T00:00Z
     $utc = (0, 6 | ForEach-Object { [TimeZoneInfo]::Local.GetUtcOffset([datetime]::new(2026, 1, 1).AddMonths($_)) } | Where-Object Ticks -NE 0).Count -eq 0
 
-    # Where a text is broken into lines depends on the width and the folder, and the last digit of a sum may depend on the processor.
+    # Line breaks depend on the width and the folder, and the last digit of a sum can depend on the processor.
     function Get-Shape([string] $Text, [string] $Folder = '/srv/observicia') {
         ($Text -replace '(?m)^What if: .*$' -replace '\s').Replace($Folder -replace '\s', '/srv/observicia').Replace('\', '/') -replace '\d', '0'
     }
@@ -47,12 +47,12 @@ Describe '<Page>, <Title>' -ForEach $examples {
         Remove-Item Env:TOKENDASHBOARD_DATABASE -ErrorAction Ignore
     }
 
-    It 'runs and shows what the page says' {
+    It 'runs and shows the output on the page' {
         $shown = @(. ([scriptblock]::Create($Code)))
 
         $shown.Count -gt 0 | Should -Be ((Get-Shape $Output) -ne '')
         if ($utc) {
-            # The pages show windows of up to 76 columns; what fits is found by trying.
+            # The pages show windows of up to 76 columns. Try all widths to find the one that matches.
             76..50 | Where-Object { (Get-Shape (($shown | Get-Display $_) -join "`n") $folder) -eq (Get-Shape $Output) } | Select-Object -First 1 |
                 Should -Not -BeNullOrEmpty -Because "the page says`n$Output`nand the example shows`n$(($shown | Get-Display 76) -join "`n")`n"
         }

@@ -20,7 +20,7 @@ Describe 'Import-TokenUsage' {
         $PSDefaultParameterValues.Remove('*:Database')
     }
 
-    It 'goes on after a path that is not one of the file system' {
+    It 'continues after a path outside the file system' {
         $file = Write-File after.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
 
         $report = Import-TokenUsage 'nodrive:a.csv', $file -ErrorVariable failure -ErrorAction SilentlyContinue
@@ -29,7 +29,7 @@ Describe 'Import-TokenUsage' {
         $report.Imported | Should -Be 1
     }
 
-    It 'imports a file once, however often it is asked to' {
+    It 'imports the requests of a file only once' {
         $file = Write-File once.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', '2026-03-01T12:00:01,bob,gpt-4o,20,5'
 
         $first = Import-TokenUsage $file
@@ -41,7 +41,7 @@ Describe 'Import-TokenUsage' {
         (Get-TokenUsage).TotalTokens | Should -Be 40
     }
 
-    It 'adds what is new in a file that grew' {
+    It 'imports only new requests from a file that grew' {
         $file = Write-File grown.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
         $null = Import-TokenUsage $file
         Add-Content $file '2026-03-01T12:00:01,bob,gpt-4o,20,5'
@@ -49,7 +49,7 @@ Describe 'Import-TokenUsage' {
         (Import-TokenUsage $file).Imported | Should -Be 1
     }
 
-    It 'tells the provider by the price list, and imports without it where its file has faults' {
+    It 'finds the provider in the price list, and imports without it if the price file is invalid' {
         $files = 'one', 'two' | ForEach-Object { Write-File "priced-$_.csv" $header, "2026-03-01T12:00:00,$_,gpt-4o,10,5" }
         $null = Import-TokenUsage $files[0]
         $own = Join-Path $env:TOKENDASHBOARD_PRICES prices.yaml
@@ -66,7 +66,7 @@ Describe 'Import-TokenUsage' {
         (Get-TokenRequest).Provider | Should -Be 'openai', ''
     }
 
-    It 'takes files from the pipeline and by wildcards' {
+    It 'accepts files from the pipeline and by wildcard' {
         $null = Write-File many-1.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
         $null = Write-File many-2.csv $header, '2026-03-01T12:00:01,alice,gpt-4o,10,5'
 
@@ -74,7 +74,7 @@ Describe 'Import-TokenUsage' {
         (Import-TokenUsage (Join-Path $TestDrive 'many-?.csv')).Duplicates | Should -Be 1, 1
     }
 
-    It 'keeps cached and reasoning tokens and the cost, with rollups and after removal too' {
+    It 'keeps cached and reasoning tokens and cost, also with rollups and after removal' {
         $file = Write-File detail.csv "$header,cached_tokens,reasoning_tokens,cost", '2026-03-01T12:00:00,alice,gpt-4o,10,5,4,,0.25', '2026-03-01T12:00:01,alice,gpt-4o,20,5,6,,0.5'
         $null = Import-TokenUsage $file
 
@@ -88,7 +88,7 @@ Describe 'Import-TokenUsage' {
         $usage | Format-List | Out-String | Should -Match 'Cached tokens'
     }
 
-    It 'maps columns and fills in constants' {
+    It 'maps columns and constants' {
         $file = Write-File trace.csv 'TIMESTAMP,ContextTokens,GeneratedTokens', '2026-03-01 12:00:00.1234567,100,7'
 
         $null = Import-TokenUsage $file -Map @{ timestamp = 'TIMESTAMP'; PromptTokens = 'ContextTokens'; completion_tokens = 'GeneratedTokens'; user = '=batch' }
@@ -98,7 +98,7 @@ Describe 'Import-TokenUsage' {
         $request.TotalTokens | Should -Be 107
     }
 
-    It 'reads packed files' {
+    It 'reads compressed files' {
         $plain = Write-File plain.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
         $packed = [IO.File]::Create((Join-Path $TestDrive packed.csv.gz))
         $gzip = [IO.Compression.GZipStream]::new($packed, [IO.Compression.CompressionLevel]::Optimal)
@@ -109,7 +109,7 @@ Describe 'Import-TokenUsage' {
         (Import-TokenUsage $plain).Duplicates | Should -Be 1
     }
 
-    It 'writes nothing with -WhatIf, and says what it would' {
+    It 'returns a report but writes nothing with -WhatIf' {
         $file = Write-File whatif.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', 'yesterday,bob,gpt-4o,1,1'
 
         $report = Import-TokenUsage $file -WhatIf
@@ -119,13 +119,13 @@ Describe 'Import-TokenUsage' {
         $database | Should -Not -Exist
     }
 
-    It 'says <ErrorId> for <What>' -ForEach @(
-        @{ What = 'a file that is not there'; Content = $null; ErrorId = 'ImportFileNotFound' }
-        @{ What = 'a file packed with zstd'; Content = [byte[]] (0x28, 0xB5, 0x2F, 0xFD, 0); ErrorId = 'ImportFormatUnsupported' }
-        @{ What = 'a format that is none'; Content = [Text.Encoding]::ASCII.GetBytes("Roses are red,`nviolets are blue`n"); ErrorId = 'ImportFormatUnknown' }
+    It 'reports <ErrorId> for <What>' -ForEach @(
+        @{ What = 'a missing file'; Content = $null; ErrorId = 'ImportFileNotFound' }
+        @{ What = 'a file compressed with zstd'; Content = [byte[]] (0x28, 0xB5, 0x2F, 0xFD, 0); ErrorId = 'ImportFormatUnsupported' }
+        @{ What = 'an unknown format'; Content = [Text.Encoding]::ASCII.GetBytes("Roses are red,`nviolets are blue`n"); ErrorId = 'ImportFormatUnknown' }
         @{ What = 'no readable line'; Content = [Text.Encoding]::ASCII.GetBytes("timestamp,prompt_tokens`nnever,1`n"); ErrorId = 'ImportNothingFound' }
-        @{ What = 'a usage report by bucket'; Content = [Text.Encoding]::ASCII.GetBytes("start_time,num_model_requests,input_tokens`n1793491200,57,12000`n"); ErrorId = 'ImportNotRequests' }
-        @{ What = 'columns that say nothing'; Content = [Text.Encoding]::ASCII.GetBytes("when,how much`n1,2`n"); ErrorId = 'ImportColumnMissing' }
+        @{ What = 'a usage report with buckets'; Content = [Text.Encoding]::ASCII.GetBytes("start_time,num_model_requests,input_tokens`n1793491200,57,12000`n"); ErrorId = 'ImportNotRequests' }
+        @{ What = 'unknown columns'; Content = [Text.Encoding]::ASCII.GetBytes("when,how much`n1,2`n"); ErrorId = 'ImportColumnMissing' }
     ) {
         $file = Join-Path $TestDrive "$ErrorId.bin"
         if ($Content) {
@@ -137,7 +137,7 @@ Describe 'Import-TokenUsage' {
         { Import-TokenUsage $file -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId$id"
     }
 
-    It 'takes back what Get-TokenRequest exported in the culture <Culture>' -ForEach @{ Culture = '' }, @{ Culture = 'de-DE' }, @{ Culture = 'en-GB' }, @{ Culture = 'ja-JP' } {
+    It 'imports exports of Get-TokenRequest in the culture <Culture>' -ForEach @{ Culture = '' }, @{ Culture = 'de-DE' }, @{ Culture = 'en-GB' }, @{ Culture = 'ja-JP' } {
         $other = Join-Path $TestDrive "$([guid]::NewGuid()).db"
         $null = New-TokenStore $other -Sample -Days 1
         $expected = Get-TokenRequest -Database $other | Measure-Object TotalTokens, DurationMs -Sum
@@ -162,7 +162,7 @@ Describe 'Import-TokenUsage' {
         [Math]::Abs($imported[1].Sum - $expected[1].Sum) | Should -BeLessThan 1
     }
 
-    It 'joins another store' {
+    It 'imports another store' {
         $other = Join-Path $TestDrive "$([guid]::NewGuid()).db"
         $null = New-TokenStore $other -Sample -Days 1
 
@@ -174,7 +174,7 @@ Describe 'Import-TokenUsage' {
         (Get-TokenUsage).TotalTokens | Should -Be (Get-TokenUsage -Database $other).TotalTokens
     }
 
-    It 'takes a folder whole' {
+    It 'imports a whole folder' {
         $folder = Join-Path $TestDrive sessions
         $null = New-Item (Join-Path $folder 2026/03) -ItemType Directory
         Set-Content (Join-Path $folder 2026/03/a.csv) $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
@@ -195,7 +195,7 @@ Describe 'Import-TokenUsage' {
         (Import-TokenUsage $file -KeepNested).Imported | Should -Be 2
     }
 
-    It 'shows a table of <Width> columns without losing one' -ForEach @{ Width = 80 }, @{ Width = 120 } {
+    It 'shows a table of <Width> columns with all values' -ForEach @{ Width = 80 }, @{ Width = 120 } {
         $file = Write-File shown.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
 
         $lines = Import-TokenUsage $file | Get-Display $Width

@@ -1,7 +1,7 @@
-# Each test has a PowerShell process of its own, because assemblies never unload.
+# Each test has a separate PowerShell process, because assemblies never unload.
 
 BeforeDiscovery {
-    # Copies that the build of the tests lays out; a machine that tests a downloaded module has none.
+    # The build of the tests creates these copies. A machine that tests a downloaded module has none.
     $foreign = @(Get-Item (Join-Path $PSScriptRoot TokenDashboard.Pester.Tests bin * net10.0 ForeignSqlite *) -ErrorAction Ignore |
             Where-Object { $_.Name -notlike '11.*' -or [Environment]::Version.Major -ge 10 } |
             ForEach-Object { @{ Version = $_.Name; Assembly = Join-Path $_ Microsoft.Data.Sqlite.dll } } |
@@ -19,7 +19,7 @@ BeforeAll {
         $output
     }
 
-    # Ours answers, theirs works and is theirs by name, and there are two.
+    # Checks that our copy works, that the name resolves to the other copy, and that both are loaded.
     $useBoth = @'
         (Get-TokenStore -Database $database).Rows -gt 0
         [Microsoft.Data.Sqlite.SqliteConnectionStringBuilder]::new('Data Source=theirs').DataSource
@@ -27,7 +27,7 @@ BeforeAll {
         [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }.Count
 '@
 
-    # What another file has set for itself is gone by now.
+    # The folder that another test file set no longer exists.
     $env:TOKENDASHBOARD_PRICES = "$TestDrive"
     Invoke-Process 'Import-Module $module; New-TokenStore $database -Sample -Days 1 | Out-Null'
 }
@@ -52,11 +52,11 @@ Describe 'Import-Module TokenDashboard' {
         Invoke-Process '1..8 | ForEach-Object -Parallel { Import-Module $using:module; (Get-TokenStore -Database $using:database).Rows } -ThrottleLimit 8 | Sort-Object -Unique | Measure-Object | ForEach-Object Count' | Should -Be 1
     }
 
-    It 'keeps its dependencies to itself' {
+    It 'loads its dependencies only into its own context' {
         Invoke-Process 'Import-Module $module; Get-TokenStore -Database $database | Out-Null; [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.Where{ $_.Location -like "$module*deps*" }.Count' | Should -Be 0
     }
 
-    # Pester 6 refuses an empty -ForEach.
+    # Pester 6 rejects an empty -ForEach.
     if ($foreign) {
         It 'works after another module has loaded Microsoft.Data.Sqlite <Version>' -ForEach $foreign {
             Invoke-Process "[Reflection.Assembly]::LoadFrom('$Assembly') | Out-Null; Import-Module `$module; $useBoth" | Should -Be 'True', 'theirs', $Assembly, '2'

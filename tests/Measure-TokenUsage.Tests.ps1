@@ -6,7 +6,7 @@ BeforeAll {
 }
 
 Describe 'Measure-TokenUsage' {
-    It 'gives one object with the figures of Get-TokenUsage' {
+    It 'returns one object with the values of Get-TokenUsage' {
         $usage = Get-TokenUsage @store @range
 
         $summary | Should -HaveCount 1
@@ -25,13 +25,13 @@ Describe 'Measure-TokenUsage' {
         $summary.BusiestDay.Start | Should -Be $day.Start
     }
 
-    It 'comes back from a CSV file with its time range' {
+    It 'keeps its time range in a CSV file' {
         $summary | Export-Csv (Join-Path $TestDrive summary.csv)
 
         (Import-Csv (Join-Path $TestDrive summary.csv) | Get-TokenUsage @store).Requests | Should -Be $summary.Requests
     }
 
-    It 'compares with the period before' {
+    It 'compares with the preceding period' {
         $before = Get-TokenUsage @store -Since 2026-10-24 -Until 2026-10-27
 
         $summary.PreviousTokens | Should -Be $before.TotalTokens
@@ -39,7 +39,7 @@ Describe 'Measure-TokenUsage' {
         $summary.PreviousCost | Should -Be $before.Cost
     }
 
-    It 'projects the month to its end' {
+    It 'forecasts the month' {
         $month = Get-TokenUsage @store -Since 2026-10-01 -Until 2026-10-30
 
         $summary.MonthTokens | Should -Be $month.TotalTokens
@@ -47,19 +47,19 @@ Describe 'Measure-TokenUsage' {
         $summary.MonthForecastCost | Should -BeGreaterThan $month.Cost
     }
 
-    It 'takes the filters, the prices and the pipeline that the others take' {
+    It 'accepts the same filters, prices and pipeline input as the other commands' {
         (Measure-TokenUsage @store -User alice -Model gpt-4o).Requests | Should -Be (Get-TokenUsage @store -User alice -Model gpt-4o).Requests
         (Measure-TokenUsage @store @range -PriceAt 2026-01-01).CostAtRequest | Should -Be $summary.Cost
         $rows = Get-UserTokenUsage @store -First 3 | Measure-TokenUsage @store
         $rows.TotalTokens | Should -Be (Get-UserTokenUsage @store -First 3).TotalTokens
     }
 
-    It 'pipes its range and its peaks into other commands' {
+    It 'returns time ranges and peaks that other commands accept' {
         ($summary | Get-TokenUsage @store).TotalTokens | Should -Be $summary.TotalTokens
         ($summary.BusiestHour | Get-TokenRequest @store).Count | Should -Be $summary.BusiestHour.Requests
     }
 
-    It 'keeps its figures in JSON' {
+    It 'keeps its values in JSON' {
         $json = $summary | ConvertTo-Json -Depth 3 | ConvertFrom-Json
 
         $json.TotalTokens | Should -Be $summary.TotalTokens
@@ -74,26 +74,26 @@ Describe 'Measure-TokenUsage' {
         $lines -match '^Month forecast +: ' | Should -HaveCount 1
     }
 
-    It 'shows both offsets of a range with a clock change' {
+    It 'shows both offsets of a time range with a clock change' {
         $lines = Measure-TokenUsage -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-24 -Until 2026-10-27 -WarningAction SilentlyContinue | Get-Display 80
 
         $lines -match '^Range +: 2026-10-24 00:00 \+02:00 - 2026-10-27 00:00 \+01:00$' | Should -HaveCount 1
     }
 
-    It 'warns where no request matches' {
+    It 'warns if no request matches' {
         $empty = Measure-TokenUsage @store -Since 2020-01-01 -Until 2020-02-01 -WarningVariable warning -WarningAction SilentlyContinue
 
         $empty.Requests | Should -Be 0
         $warning | Should -HaveCount 1
     }
 
-    It 'says what is wrong: <ErrorId>' -ForEach @(
+    It 'reports invalid input: <ErrorId>' -ForEach @(
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Until = '2026-10-30' } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Last = '7d' } }
         @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
     ) {
-        $asked = $store + @{}
-        $Parameter.Keys | ForEach-Object { $asked[$_] = $Parameter[$_] }
-        { Measure-TokenUsage @asked } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.MeasureTokenUsageCommand"
+        $query = $store + @{}
+        $Parameter.Keys | ForEach-Object { $query[$_] = $Parameter[$_] }
+        { Measure-TokenUsage @query } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.MeasureTokenUsageCommand"
     }
 }

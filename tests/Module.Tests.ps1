@@ -19,17 +19,17 @@ Describe 'The module TokenDashboard' {
         $manifest.ExportedAliases.Keys | Sort-Object | Should -Be (Import-PowerShellDataFile (Join-Path $modulePath TokenDashboard.psd1)).AliasesToExport
     }
 
-    It 'ships every file of the folder module' {
+    It 'contains every file of the folder module' {
         Get-ChildItem (Join-Path $root module) -Recurse -File | ForEach-Object {
             Join-Path $modulePath ([IO.Path]::GetRelativePath((Join-Path $root module), $_)) | Should -Exist
         }
     }
 
-    It 'tells about itself' {
+    It 'has an about topic' {
         Get-Help about_TokenDashboard | Should -Match 'THE DEFAULT STORE'
     }
 
-    It 'writes nothing but its answers: no command of it has a variable or a function left in the session, and no alias that the manifest does not list' {
+    It 'exports no variables, and only the aliases in the manifest' {
         (Get-Module TokenDashboard).ExportedVariables.Count | Should -Be 0
         @((Get-Alias | Where-Object ModuleName -EQ TokenDashboard).Name | Sort-Object) | Should -Be @((Get-Module TokenDashboard).ExportedAliases.Keys | Sort-Object)
     }
@@ -44,13 +44,13 @@ Describe '<Name>' -ForEach $commands {
         $command.Verb | Should -BeIn (Get-Verb).Verb
     }
 
-    It 'has a source file, a test file and a page' {
+    It 'has a source file, a test file and a help page' {
         Join-Path $root "src/TokenDashboard/Commands/*/$($Name.Replace('-', ''))Command.cs" | Should -Exist
         Join-Path $root "tests/$Name.Tests.ps1" | Should -Exist
         Join-Path $root "docs/commands/$Name.md" | Should -Exist
     }
 
-    It 'says what it gives' {
+    It 'declares its output type' {
         $command.OutputType | Should -Not -BeNullOrEmpty
     }
 
@@ -65,11 +65,11 @@ Describe '<Name>' -ForEach $commands {
         $help.parameters.parameter | Where-Object { -not $_.description.Text } | Should -BeNullOrEmpty
     }
 
-    It 'asks before it changes something, if it changes anything' {
+    It 'supports -WhatIf if it changes something' {
         $command.Parameters.ContainsKey('WhatIf') | Should -Be ($command.Verb -notin 'Get', 'Measure', 'Test', 'Compare', 'Connect', 'Disconnect', 'Watch')
     }
 
-    It 'completes every parameter of a choice' {
+    It 'completes every enum parameter' {
         $choices = $command.Parameters.Values | Where-Object { ($_.ParameterType.GetElementType() ?? $_.ParameterType).IsEnum -and $_.Name -notlike '*Action' }
         foreach ($choice in $choices) {
             Complete "$Name -$($choice.Name) " | Should -Be ([Enum]::GetNames($choice.ParameterType.GetElementType() ?? $choice.ParameterType) | Sort-Object)

@@ -3,7 +3,7 @@ BeforeAll {
 }
 
 Describe 'New-GrafanaDashboard' {
-    It 'makes every dashboard of the catalogue' {
+    It 'creates every dashboard in the catalog' {
         $dashboards = New-GrafanaDashboard
 
         $dashboards.Name | Should -Be 'Cost', 'Models', 'Overview', 'Requests', 'Users'
@@ -16,7 +16,7 @@ Describe 'New-GrafanaDashboard' {
         }
     }
 
-    It 'makes the dashboards in the repository with -ForSharing' {
+    It 'creates the dashboards in the repository with -ForSharing' {
         $folder = Join-Path $TestDrive sharing
 
         New-GrafanaDashboard -ForSharing -Path $folder | Should -BeNullOrEmpty
@@ -31,7 +31,7 @@ Describe 'New-GrafanaDashboard' {
         }
     }
 
-    It 'makes the same dashboards for ClickHouse, by name or by address' {
+    It 'creates the same dashboards for ClickHouse, by engine or by address' {
         $dashboards = New-GrafanaDashboard -Engine ClickHouse
 
         $dashboards.Name | Should -Be (New-GrafanaDashboard).Name
@@ -41,7 +41,7 @@ Describe 'New-GrafanaDashboard' {
         (New-GrafanaDashboard -Database /data/a.db).Json | Should -Be (New-GrafanaDashboard).Json
     }
 
-    It 'takes uid and title' {
+    It 'accepts a uid and a title' {
         $dashboard = New-GrafanaDashboard Overview -Uid llm-europe -Title 'LLM tokens (Europe)'
 
         $dashboard.Uid | Should -Be 'llm-europe'
@@ -49,7 +49,7 @@ Describe 'New-GrafanaDashboard' {
         $dashboard.Json | Should -Match '"uid": "llm-europe"'
     }
 
-    It 'takes names and wildcards from the pipeline, and makes each dashboard once' {
+    It 'accepts names and wildcards from the pipeline, and creates each dashboard once' {
         $names = ('overview', 'Over*', 'Overview' | New-GrafanaDashboard).Name
 
         $names | Where-Object { $_ -eq 'Overview' } | Should -HaveCount 1
@@ -57,7 +57,7 @@ Describe 'New-GrafanaDashboard' {
         ([pscustomobject]@{ Name = 'Overview' } | New-GrafanaDashboard).Name | Should -Be 'Overview'
     }
 
-    It 'makes the others when a name is unknown' {
+    It 'creates the other dashboards if a name is unknown' {
         $dashboards = New-GrafanaDashboard Unknown, Overview -ErrorAction SilentlyContinue -ErrorVariable problems
 
         $dashboards.Name | Should -Be 'Overview'
@@ -65,7 +65,7 @@ Describe 'New-GrafanaDashboard' {
         $problems[0].Exception.Message | Should -Match 'Overview'
     }
 
-    It 'writes a file, and does not touch it again' {
+    It 'writes a file and does not rewrite it' {
         $file = New-GrafanaDashboard Overview -Path (Join-Path $TestDrive a b usage.json) -PassThru
         $file.LastWriteTime = [datetime] '2026-01-01'
 
@@ -82,14 +82,14 @@ Describe 'New-GrafanaDashboard' {
         Join-Path $TestDrive whatif | Should -Not -Exist
     }
 
-    It 'says that a file cannot be written' {
+    It 'reports that a file cannot be written' {
         $file = New-Item (Join-Path $TestDrive file.txt)
 
         { New-GrafanaDashboard -Path (Join-Path $file dashboards) } |
             Should -Throw -ErrorId 'DashboardWriteFailed,TokenDashboard.Commands.NewGrafanaDashboardCommand'
     }
 
-    It 'refuses the <Name> "<Value>"' -ForEach @(
+    It 'rejects the <Name> "<Value>"' -ForEach @(
         @{ Name = 'Uid'; Value = 'a/b' }
         @{ Name = 'Uid'; Value = 'x' * 41 }
         @{ Name = 'Title'; Value = ' ' }
@@ -110,7 +110,7 @@ Describe 'New-GrafanaDashboard' {
         { New-GrafanaDashboard @parameter -WhatIf } | Should -Throw -ErrorId 'DashboardInvalid,TokenDashboard.Commands.NewGrafanaDashboardCommand'
     }
 
-    It 'makes a dashboard of a <Name>' -ForEach @(
+    It 'creates a dashboard from a definition: <Name>' -ForEach @(
         @{ Name = 'hash table'; Definition = @{ title = 'Mine'; panels = @{ type = 'text'; content = 'x' } } }
         @{ Name = 'object'; Definition = [pscustomobject] @{ title = 'Mine'; panels = @([pscustomobject] @{ type = 'text'; content = 'x' }) } }
         @{ Name = 'JSON text'; Definition = '{ "title": "Mine", "panels": { "type": "text", "content": "x" } }' }
@@ -121,13 +121,13 @@ Describe 'New-GrafanaDashboard' {
         $dashboard.Panels | Should -Be 1
     }
 
-    It 'takes hash tables and what ConvertFrom-Json gives from the pipeline' {
+    It 'accepts hash tables and ConvertFrom-Json objects from the pipeline' {
         $json = '[{ "title": "One" }, { "title": "Two" }]' | ConvertFrom-Json
 
         (@{ title = 'Zero' }, $json[0], $json[1] | New-GrafanaDashboard).Uid | Should -Be 'zero', 'one', 'two'
     }
 
-    It 'adds panels to a dashboard of the catalogue, and the queries of all run' {
+    It 'adds panels to a dashboard in the catalog, and all queries run' {
         $path = Get-SampleStore
         $definition = @{
             base     = 'Models'
@@ -146,7 +146,7 @@ Describe 'New-GrafanaDashboard' {
         $dashboard | Test-GrafanaDashboard -Database $path -Since 2026-10-25 -Until 2026-11-01 -Quiet | Should -BeTrue
     }
 
-    It 'tells every fault with its place' {
+    It 'reports every error with its place' {
         $dashboard = New-GrafanaDashboard -Definition @{ panels = @{ type = 'stat'; title = 'x'; sql = 'SELECT 1'; unit = '?'; width = 99 } } -ErrorAction SilentlyContinue -ErrorVariable faults
 
         $dashboard | Should -BeNullOrEmpty
@@ -154,7 +154,7 @@ Describe 'New-GrafanaDashboard' {
         $faults.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'DashboardDefinitionInvalid,TokenDashboard.Commands.NewGrafanaDashboardCommand'
     }
 
-    It 'makes no panel of an empty list of queries' {
+    It 'rejects a panel with an empty list of queries' {
         $definition = @{ title = 'x'; panels = @(@{ type = 'stat'; title = 'a'; queries = @() }) }
 
         New-GrafanaDashboard -Definition $definition -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeNullOrEmpty

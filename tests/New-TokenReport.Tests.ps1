@@ -20,7 +20,7 @@ BeforeAll {
 }
 
 Describe 'New-TokenReport' {
-    It 'says where single requests were removed' {
+    It 'notes that requests were removed' {
         $removed = Join-Path $TestDrive removed.db
         Copy-Item $store.Database $removed
         $null = Remove-TokenUsage -Database $removed -Before 2026-10-28 -Confirm:$false
@@ -36,7 +36,7 @@ Describe 'New-TokenReport' {
         "$(New-TokenReport -Database (Join-Path $TestDrive late.db) -As Markdown -WarningAction SilentlyContinue)" | Should -Not -Match 'removed'
     }
 
-    It 'shows the figures of the other commands' {
+    It 'shows the values of the other commands' {
         $usage = Get-TokenUsage @store @range
 
         Get-Figure Tokens | Should -Be $usage.TotalTokens.ToString('N0', [cultureinfo]::InvariantCulture)
@@ -50,7 +50,7 @@ Describe 'New-TokenReport' {
         Get-ColumnSum requests Tokens | Should -Be (Get-TokenRequest @store @range -OrderBy TotalTokens -Descending -First 10 | Measure-Object TotalTokens -Sum).Sum
     }
 
-    It 'leaves the store it is about, and folders, alone' {
+    It 'never overwrites the store, and creates no folders' {
         $own = Join-Path $TestDrive own.db
         Copy-Item $store.Database $own
         $link = Join-Path $TestDrive link.db
@@ -63,7 +63,7 @@ Describe 'New-TokenReport' {
         (Get-TokenUsage -Database $own).Requests | Should -BeGreaterThan 0
     }
 
-    It 'shows the cost of each model where there are several currencies' {
+    It 'shows the cost of each model with several currencies' {
         $env:TOKENDASHBOARD_PRICES = New-Item -ItemType Directory (Join-Path $TestDrive prices)
         try {
             Set-Content "$env:TOKENDASHBOARD_PRICES/prices.yaml" @'
@@ -84,12 +84,12 @@ providers:
         "$text" | Should -Match '\(EUR, USD\)'
     }
 
-    It 'is one file that runs and loads nothing' {
+    It 'creates a file without scripts and external resources' {
         $page.SelectNodes('//script|//link|//img|//iframe|//object|//@src|//@href') | Should -HaveCount 0
         $html | Should -Not -Match 'https?://'
     }
 
-    It 'is the same for the same range, whenever it is written' {
+    It 'creates the same report for the same time range' {
         $time = (Get-Item $path).LastWriteTimeUtc
         New-TokenReport $path @store @range
         (Get-Item $path).LastWriteTimeUtc | Should -Be $time
@@ -98,7 +98,7 @@ providers:
         Get-Content (Join-Path $TestDrive other.html) -Raw | Should -BeExactly $html
     }
 
-    It 'is text without a path, as <_>' -ForEach 'Html', 'Markdown' {
+    It 'returns <_> text without a path' -ForEach 'Html', 'Markdown' {
         $text = New-TokenReport @store @range -As $_
 
         $text | Should -HaveCount 1
@@ -106,7 +106,7 @@ providers:
         $text | Should -Match ([regex]::Escape((Get-Figure Tokens)))
     }
 
-    It 'is Markdown where the name of the file says so' {
+    It 'creates Markdown for a .md file' {
         $file = New-TokenReport (Join-Path $TestDrive usage.md) @store @range -PassThru
 
         $file | Should -BeOfType IO.FileInfo
@@ -114,7 +114,7 @@ providers:
         Get-Content $file | Should -Contain '## Users'
     }
 
-    It 'takes filters and tells them, with a title' {
+    It 'shows the title and the filters' {
         $text = New-TokenReport @store @range -User alice -Model 'gpt*' -Title 'Alice & Co' -As Markdown
 
         $text | Should -Match ([regex]::Escape((Get-TokenUsage @store @range -User alice -Model 'gpt*').TotalTokens.ToString('N0', [cultureinfo]::InvariantCulture)))
@@ -123,7 +123,7 @@ providers:
         New-TokenReport @store @range -Title 'Alice & Co' | Should -Match '<h1>Alice &amp; Co</h1>'
     }
 
-    It 'replaces an earlier report and nothing else without -Force' {
+    It 'replaces only earlier reports without -Force' {
         $other = Join-Path $TestDrive notes.html
         Set-Content $other 'My own.'
 
@@ -134,7 +134,7 @@ providers:
         Get-Content $other -Raw | Should -BeExactly $html
     }
 
-    It 'writes one report to a file, whatever comes through the pipeline' {
+    It 'writes only one report to a file for several pipeline objects' {
         $file = Join-Path $TestDrive one.html
         Get-UserTokenUsage @store -First 3 | New-TokenReport $file @store @range -ErrorVariable failure -ErrorAction SilentlyContinue
 
@@ -147,33 +147,33 @@ providers:
         Join-Path $TestDrive whatif.html | Should -Not -Exist
     }
 
-    It 'says what is wrong: <ErrorId>' -ForEach @(
+    It 'reports invalid input: <ErrorId>' -ForEach @(
         @{ ErrorId = 'ReportWriteFailed'; Parameter = @{ Path = '.'; Force = $true } }
         @{ ErrorId = 'ReportWriteFailed'; Parameter = @{ Path = 'usage.csv'; Force = $true } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Last = '7d' } }
         @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
         @{ ErrorId = 'ParameterArgumentTransformationError'; Parameter = @{ As = '1' } }
     ) {
-        $asked = $store + @{}
-        $Parameter.Keys | ForEach-Object { $asked[$_] = $Parameter[$_] }
-        { New-TokenReport @asked } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.NewTokenReportCommand"
+        $query = $store + @{}
+        $Parameter.Keys | ForEach-Object { $query[$_] = $Parameter[$_] }
+        { New-TokenReport @query } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.NewTokenReportCommand"
     }
 
-    It 'completes its formats and the names of the store' {
+    It 'completes formats and names in the store' {
         Complete 'New-TokenReport -As ' | Should -Be 'Html', 'Markdown'
         Complete "New-TokenReport -Database '$($store.Database)' -User ali" | Should -Be 'alice'
     }
 }
 
 Describe 'The example Send-TokenReport' {
-    It 'writes the report of the last week into a folder' {
+    It 'writes the report on the last week to a folder' {
         $output = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive share) -Database $store.Database -TimeZone UTC
 
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
         Get-ChildItem (Join-Path $TestDrive share) | ForEach-Object Name | Should -Match '^usage-sample-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.html$'
     }
 
-    It 'ends with 2 where the mail server is down' {
+    It 'exits with 2 if the mail server is down' {
         $port = ([uri] (Get-ClosedUrl)).Port
         $output = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive mail) -Database $store.Database -TimeZone UTC -To you@example.com -From me@example.com -SmtpServer 127.0.0.1 -Port $port
 
@@ -181,13 +181,13 @@ Describe 'The example Send-TokenReport' {
         Join-Path $TestDrive mail *.sent | Should -Not -Exist
     }
 
-    It 'mails each report once, whatever other reports are in the folder' {
+    It 'mails each report once, also with other reports in the folder' {
         $mail = @(
             '-Path', (Join-Path $TestDrive several), '-TimeZone', 'UTC'
             '-To', 'you@example.com', '-From', 'me@example.com', '-SmtpServer', '127.0.0.1', '-Port', ([uri] (Get-ClosedUrl)).Port
         )
         $other = Get-SampleStore other.db
-        # The mail server is down, so a run ends with 2 if it mails, and with 0 if the mark says that it did.
+        # The mail server is down, so a run exits with 2 if it tries to mail, and with 0 if the .sent file exists.
         function Send-Report {
             $null = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) @mail @args
             $LASTEXITCODE
@@ -203,7 +203,7 @@ Describe 'The example Send-TokenReport' {
         Get-ChildItem (Join-Path $TestDrive several *.html) | Should -HaveCount 4
     }
 
-    It 'ends with 1 where there is no store' {
+    It 'exits with 1 if the store is missing' {
         $null = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive none) -Database (Join-Path $TestDrive none.db)
 
         $LASTEXITCODE | Should -Be 1

@@ -8,7 +8,7 @@ BeforeAll {
 }
 
 Describe 'New-TokenStore' {
-    It 'makes an empty store that every command can read' {
+    It 'creates an empty store that every command can read' {
         $store = New-TokenStore (Join-Path $TestDrive empty.db)
 
         $store.Rows | Should -Be 0
@@ -19,7 +19,7 @@ Describe 'New-TokenStore' {
         (Get-TokenUsage -Database $store.Database).Requests | Should -Be 0
     }
 
-    It 'fills it with requests of the days asked for' {
+    It 'creates sample requests in the given days' {
         $store = New-TokenStore (Join-Path $TestDrive sample.db) @sample
 
         $store.Rows | Should -BeGreaterThan 50
@@ -29,7 +29,7 @@ Describe 'New-TokenStore' {
         $store.Unreadable.Rows | Should -Be 0
     }
 
-    It 'makes the same sample of the same seed, and another of another' {
+    It 'creates the same sample from the same seed, and another from another seed' {
         $one = (New-TokenStore (Join-Path $TestDrive one.db) @sample -Seed 5).Database
         $same = (New-TokenStore (Join-Path $TestDrive same.db) @sample -Seed 5).Database
         $other = (New-TokenStore (Join-Path $TestDrive seed.db) @sample -Seed 6).Database
@@ -38,14 +38,14 @@ Describe 'New-TokenStore' {
         Get-AsText $other | Should -Not -BeExactly (Get-AsText $one)
     }
 
-    It 'ends the sample now unless told otherwise' {
+    It 'ends the sample now by default' {
         $store = New-TokenStore (Join-Path $TestDrive now.db) -Days 2 -RequestsPerDay 2000
 
         $store.LastRequest | Should -BeLessOrEqual ([DateTimeOffset]::Now)
         $store.LastRequest | Should -BeGreaterThan ([DateTimeOffset]::Now.AddHours(-12))
     }
 
-    It 'makes the folder that is missing, and takes paths from the pipeline' {
+    It 'creates missing folders, and accepts paths from the pipeline' {
         Push-Location $TestDrive
         try {
             $stores = './a/b/one.db', './a/two.db' | New-TokenStore
@@ -58,13 +58,13 @@ Describe 'New-TokenStore' {
         Get-ChildItem (Join-Path $TestDrive a) -Recurse -File | Should -HaveCount 2
     }
 
-    It 'makes nothing with -WhatIf' {
+    It 'creates nothing with -WhatIf' {
         New-TokenStore (Join-Path $TestDrive whatif store.db) -Sample -WhatIf | Should -BeNullOrEmpty
 
         Join-Path $TestDrive whatif | Should -Not -Exist
     }
 
-    It 'never overwrites, and makes the other stores of a pipeline' {
+    It 'never overwrites a file, and creates the other stores in a pipeline' {
         $there = New-Item (Join-Path $TestDrive there.db) -Value 'mine'
         $new = Join-Path $TestDrive new.db
 
@@ -76,14 +76,14 @@ Describe 'New-TokenStore' {
         { New-TokenStore $there } | Should -Throw -ErrorId 'StoreExists,TokenDashboard.Commands.NewTokenStoreCommand'
     }
 
-    It 'says that a store cannot be written, and leaves nothing' {
+    It 'reports that a store cannot be written, and leaves no files' {
         $file = New-Item (Join-Path $TestDrive file.txt)
 
         { New-TokenStore (Join-Path $file store.db) } | Should -Throw -ErrorId 'StoreWriteFailed,TokenDashboard.Commands.NewTokenStoreCommand'
         Get-ChildItem $TestDrive *.tmp -Recurse | Should -BeNullOrEmpty
     }
 
-    It 'refuses <Name> <Value>' -ForEach @(
+    It 'rejects <Name> <Value>' -ForEach @(
         @{ Name = 'Days'; Value = 0 }
         @{ Name = 'Days'; Value = 3651 }
         @{ Name = 'RequestsPerDay'; Value = 0 }

@@ -7,7 +7,7 @@ Describe 'Optimize-TokenStore' {
         $database = Get-SampleStore "$([guid]::NewGuid()).db"
     }
 
-    It 'changes no number of any answer' {
+    It 'changes no values in query results' {
         $before = Get-TokenUsage Day, User, Model -Database $database -TimeZone Europe/Berlin
         $users = Get-UserTokenUsage -Database $database
 
@@ -22,14 +22,14 @@ Describe 'Optimize-TokenStore' {
         $after.PercentilesExact | Should -Contain $false
     }
 
-    It 'adds only what is new' {
+    It 'adds only new requests' {
         $null = Optimize-TokenStore -Database $database
 
         (Optimize-TokenStore -Database $database).AddedRequests | Should -Be 0
         (Get-TokenStore $database).Rollups | Should -Be 'current'
     }
 
-    It 'writes the prices of the models, and leaves them where the price list has faults' {
+    It 'writes the prices of the models, and keeps them if the price list is invalid' {
         (Get-TokenStore $database).Prices | Should -Be 'none'
         $null = Optimize-TokenStore -Database $database
         (Get-TokenStore $database).Prices | Should -Be 'current'
@@ -55,7 +55,7 @@ Describe 'Optimize-TokenStore' {
         Test-TokenStore $database -Quiet | Should -BeTrue
     }
 
-    It 'sets the journal mode and warns of what it asks of the folder' {
+    It 'sets the journal mode and warns about its requirements for the folder' {
         (Optimize-TokenStore -Database $database -JournalMode Wal -WarningVariable warnings -WarningAction SilentlyContinue).JournalMode | Should -Be 'wal'
         $warnings | Should -Match 'folder'
         (Optimize-TokenStore -Database $database -JournalMode Delete).JournalMode | Should -Be 'delete'
@@ -68,11 +68,11 @@ Describe 'Optimize-TokenStore' {
         (Get-FileHash $database).Hash | Should -Be $hash
     }
 
-    It 'says that there is no file' {
+    It 'reports a missing file' {
         { Optimize-TokenStore -Database (Join-Path $TestDrive none.db) } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.OptimizeTokenStoreCommand'
     }
 
-    It 'takes files from the pipeline and goes on after one that is no store' {
+    It 'accepts files from the pipeline and continues after one that is not a store' {
         $broken = New-Item (Join-Path $TestDrive "$([guid]::NewGuid()).txt") -Value ('not a database ' * 100)
 
         $results = $broken, (Get-Item $database) | Optimize-TokenStore -ErrorAction SilentlyContinue -ErrorVariable problems

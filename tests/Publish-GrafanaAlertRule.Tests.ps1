@@ -3,8 +3,8 @@ BeforeAll {
     $rule = @{ Name = 'Daily'; Uid = 'daily'; Kind = 'Tokens'; By = 'User'; User = "O'Brien"; Window = '1d'; Limit = 100 }
 }
 
-Describe 'Publish-GrafanaAlertRule to a server' {
-    It 'says that nothing is known of a server, and that one is down' {
+Describe 'Publish-GrafanaAlertRule without a server' {
+    It 'reports a missing connection, and an unreachable server without the token' {
         { $rule | Publish-GrafanaAlertRule } | Should -Throw -ErrorId 'GrafanaUrlInvalid,TokenDashboard.Commands.PublishGrafanaAlertRuleCommand'
         $env:GRAFANA_URL = Get-ClosedUrl
         $env:GRAFANA_TOKEN = 'glsa_not-a-real-token'
@@ -18,7 +18,7 @@ Describe 'Publish-GrafanaAlertRule to a server' {
     }
 }
 
-Describe 'Publish-GrafanaAlertRule to a server that answers' {
+Describe 'Publish-GrafanaAlertRule with a server' {
     BeforeAll {
         $grafana = Start-Grafana
         $null = Set-GrafanaDataSource /data/observicia.db
@@ -28,7 +28,7 @@ Describe 'Publish-GrafanaAlertRule to a server that answers' {
         $grafana | Stop-Grafana
     }
 
-    It 'makes the rule, changes what differs, and leaves the rest alone' {
+    It 'creates a rule, updates changes, and leaves it alone otherwise' {
         ($rule | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Created'
         ($rule | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Unchanged'
         ($rule + @{ Labels = @{ severity = 'critical' } } | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Updated'
@@ -37,7 +37,7 @@ Describe 'Publish-GrafanaAlertRule to a server that answers' {
         $stored.title, $stored.labels.severity | Should -Be 'Daily', 'critical'
     }
 
-    It 'asks ClickHouse where the data source is one of it' {
+    It 'queries ClickHouse if the data source is a ClickHouse one' {
         $null = Set-GrafanaDataSource clickhouse://host:8443/llm -Uid fleet
 
         (@{ Name = 'Fleet'; Uid = 'fleet-daily'; Kind = 'Tokens'; Window = '1d'; Limit = 100 } | Publish-GrafanaAlertRule -DataSourceUid fleet | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Created'
@@ -47,7 +47,7 @@ Describe 'Publish-GrafanaAlertRule to a server that answers' {
         $query.model.rawSql | Should -BeLike '*token_request*'
     }
 
-    It 'makes a rule about the cost of the month so far' {
+    It 'creates a rule for the cost of the month to date' {
         $null = @{ Name = 'Budget'; Uid = 'budget'; Kind = 'Cost'; By = 'User'; Window = 'month'; Limit = 0.5 } | Publish-GrafanaAlertRule -Folder LLM
 
         $stored = Invoke-Grafana $grafana /api/v1/provisioning/alert-rules/budget

@@ -3,16 +3,16 @@ BeforeAll {
     $closed = Get-ClosedUrl
 }
 
-Describe 'Publish-GrafanaDashboard to a server' {
-    It 'says that no server is known' {
+Describe 'Publish-GrafanaDashboard without a server' {
+    It 'reports a missing connection' {
         { Publish-GrafanaDashboard } | Should -Throw -ErrorId 'GrafanaUrlInvalid,TokenDashboard.Commands.PublishGrafanaDashboardCommand'
     }
 
-    It 'refuses a uid that Grafana does not accept' {
+    It 'rejects a uid that Grafana does not accept' {
         { Publish-GrafanaDashboard -DataSourceUid 'a b' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,TokenDashboard.Commands.PublishGrafanaDashboardCommand'
     }
 
-    It 'says that a server is down, without the token in any text' {
+    It 'reports an unreachable server without the token' {
         $env:GRAFANA_URL = $closed
         $env:GRAFANA_TOKEN = 'glsa_not-a-real-token'
         try {
@@ -28,7 +28,7 @@ Describe 'Publish-GrafanaDashboard to a server' {
     }
 }
 
-Describe 'Publish-GrafanaDashboard to a server that answers' {
+Describe 'Publish-GrafanaDashboard with a server' {
     BeforeAll {
         $grafana = Start-Grafana
     }
@@ -37,7 +37,7 @@ Describe 'Publish-GrafanaDashboard to a server that answers' {
         $grafana | Stop-Grafana
     }
 
-    It 'brings dashboards, folder and data source, once' {
+    It 'publishes dashboards, folders and data source, and changes nothing in a second run' {
         $first = New-GrafanaDashboard | Publish-GrafanaDashboard -Folder LLM/Tokens -Database /data/observicia.db
         $second = New-GrafanaDashboard | Publish-GrafanaDashboard -Folder LLM/Tokens -Database /data/observicia.db
 
@@ -48,7 +48,7 @@ Describe 'Publish-GrafanaDashboard to a server that answers' {
         $stored.dashboard.title, $stored.meta.folderTitle | Should -Be (New-GrafanaDashboard Overview).Title, 'Tokens'
     }
 
-    It 'brings the dashboards of both engines, each with a data source of its own' {
+    It 'publishes the dashboards of both engines, each with its own data source' {
         $credential = [pscredential]::new('reader', (ConvertTo-SecureString 'n0t-a-secret' -AsPlainText))
 
         $results = @(Set-GrafanaDataSource clickhouse://host:8443/llm -DataSourceCredential $credential)
@@ -64,7 +64,7 @@ Describe 'Publish-GrafanaDashboard to a server that answers' {
         (Invoke-Grafana $grafana /api/dashboards/uid/tokendashboard-cost-clickhouse).dashboard.title | Should -Be 'LLM cost (ClickHouse)'
     }
 
-    It 'keeps an edit that was made in the browser, until -Force, which keeps it in a backup' {
+    It 'keeps changes made in the browser, and backs them up with -Force' {
         $file = New-DashboardFile edited
         $null = Publish-GrafanaDashboard $file
         Edit-InBrowser $grafana edited { $_.refresh = '5m' }

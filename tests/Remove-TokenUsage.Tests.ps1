@@ -8,7 +8,7 @@ Describe 'Remove-TokenUsage' {
         $before = (Get-TokenStore $database).LastRequest.AddDays(-1)
     }
 
-    It 'removes requests and keeps their sums' {
+    It 'removes requests and keeps their totals' {
         $sums = Get-TokenUsage Day, User -Database $database -TimeZone UTC
         $all = (Get-TokenStore $database).Rows
 
@@ -38,14 +38,14 @@ Describe 'Remove-TokenUsage' {
         (Get-TokenUsage -Database $database).TotalTokens | Should -Be $usage.TotalTokens
     }
 
-    It 'counts and removes nothing with -WhatIf' {
+    It 'removes nothing with -WhatIf' {
         $hash = (Get-FileHash $database).Hash
 
         Remove-TokenUsage -Database $database -Before $before -WhatIf | Should -BeNullOrEmpty
         (Get-FileHash $database).Hash | Should -Be $hash
     }
 
-    It 'warns before it removes requests whose cost only they give, also with -WhatIf' {
+    It 'warns with -WhatIf about costs that cannot be calculated without the requests' {
         $own = Join-Path $env:TOKENDASHBOARD_PRICES prices.yaml
         $provider, $model = (Get-TokenRequest -Database $database -First 1).ForEach({ $_.Provider, $_.Model })
         Set-Content $own "providers: [{ id: $provider, models: [{ id: mine, match: { equals: $model }, prices: { input_mtok: { base: 1, tiers: [{ start: 150, price: 2 }] } } }] }]"
@@ -60,11 +60,11 @@ Describe 'Remove-TokenUsage' {
         $warnings | Should -Match ": $model\. Without the requests"
     }
 
-    It 'removes nothing where nothing is old' {
+    It 'removes nothing if no request is old enough' {
         (Remove-TokenUsage -Database $database -Before 2000-01-01 -Confirm:$false).RemovedRequests | Should -Be 0
     }
 
-    It 'says that there is no file' {
+    It 'reports a missing file' {
         { Remove-TokenUsage -Before 90d -Database (Join-Path $TestDrive none.db) -Confirm:$false } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.RemoveTokenUsageCommand'
     }
 }

@@ -8,7 +8,7 @@ AfterAll {
 }
 
 Describe 'Set-GrafanaDataSource' {
-    It 'makes the data source, corrects it, and changes nothing where nothing differs' {
+    It 'creates and updates the data source, and changes nothing if it is up to date' {
         (Set-GrafanaDataSource /data/one.db).Action | Should -Be 'Created'
         (Set-GrafanaDataSource /data/one.db).Action | Should -Be 'Unchanged'
         (Set-GrafanaDataSource /data/two.db).Action | Should -Be 'Updated'
@@ -22,7 +22,7 @@ Describe 'Set-GrafanaDataSource' {
         (Invoke-Grafana $grafana /api/datasources/uid/tokendashboard-sqlite).jsonData.path | Should -Be '/data/two.db'
     }
 
-    It 'says that nothing answers at the address of the environment' {
+    It 'reports an unreachable server from the environment' {
         Disconnect-Grafana -All
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
         try {
@@ -34,7 +34,7 @@ Describe 'Set-GrafanaDataSource' {
         }
     }
 
-    It 'knows no connection that was not made' {
+    It 'reports an unknown connection' {
         { Set-GrafanaDataSource /data/observicia.db -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
 }

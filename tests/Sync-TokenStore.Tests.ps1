@@ -4,19 +4,19 @@ BeforeAll {
 }
 
 Describe 'Sync-TokenStore' {
-    It 'says what is wrong with an address, and does not repeat a password' {
+    It 'reports an invalid address without its password' {
         { Sync-TokenStore $database 'clickhouse://me:s3cret@host/llm' } | Should -Throw -ErrorId 'StoreAddressInvalid,TokenDashboard.Commands.SyncTokenStoreCommand'
         $Error[0].Exception.ToString() | Should -Not -Match 's3cret'
     }
 
-    It 'says that no server is there' {
+    It 'reports an unreachable server' {
         $target = (Get-ClosedUrl) -replace '^http', 'clickhouse'
 
         { Sync-TokenStore $database $target } | Should -Throw -ErrorId 'StoreUnreachable,TokenDashboard.Commands.SyncTokenStoreCommand'
         { Get-TokenUsage -Database $target } | Should -Throw -ErrorId 'StoreUnreachable,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
-    Context 'With ClickHouse' -Skip:(-not ($env:TOKENDASHBOARD_TEST_CLICKHOUSE -and (Test-Path $env:TOKENDASHBOARD_TEST_CLICKHOUSE))) {
+    Context 'with ClickHouse' -Skip:(-not ($env:TOKENDASHBOARD_TEST_CLICKHOUSE -and (Test-Path $env:TOKENDASHBOARD_TEST_CLICKHOUSE))) {
         BeforeAll {
             $engine = Start-ClickHouse
             $target = $engine.Address
@@ -26,7 +26,7 @@ Describe 'Sync-TokenStore' {
             $engine.Process.Kill()
         }
 
-        It 'shows all statements with -WhatIf, and makes nothing' {
+        It 'shows all statements with -WhatIf and creates nothing' {
             Start-Transcript (Join-Path $TestDrive 'whatif.txt') | Out-Null
             Sync-TokenStore $database $target -WhatIf | Should -BeNullOrEmpty
             Stop-Transcript | Out-Null
@@ -37,7 +37,7 @@ Describe 'Sync-TokenStore' {
             { Get-TokenStore $target } | Should -Throw -ErrorId 'StoreTableMissing,TokenDashboard.Commands.GetTokenStoreCommand'
         }
 
-        It 'sends the requests once, and queries give the same numbers' {
+        It 'sends the requests once, and queries return the same values' {
             $rows = (Get-TokenStore $database).Rows
 
             (Sync-TokenStore $database $target -Source sample).Sent | Should -Be $rows
@@ -59,20 +59,20 @@ Describe 'Sync-TokenStore' {
             (New-GrafanaDashboard Overview | Test-GrafanaDashboard -Database $target -ErrorAction Stop).Rule | Should -Be 'query-not-run'
         }
 
-        It 'tells that a store was replaced, and sends nothing of it' {
+        It 'warns that the store was replaced' {
             $replaced = Join-Path $TestDrive 'replaced.db'
             Copy-Item $database $replaced
             $null = Sync-TokenStore $replaced $target -Source replaced
             Remove-Item $replaced
             $null = New-TokenStore $replaced
 
-            $result = Sync-TokenStore $replaced $target -Source replaced -WarningVariable told -WarningAction SilentlyContinue
+            $result = Sync-TokenStore $replaced $target -Source replaced -WarningVariable warnings -WarningAction SilentlyContinue
             $result.IsOtherStore | Should -BeTrue
-            $told | Should -HaveCount 1
-            $told | Should -Match '-Source.*-Repair'
+            $warnings | Should -HaveCount 1
+            $warnings | Should -Match '-Source.*-Repair'
         }
 
-        It 'refuses to send two stores as one' {
+        It 'rejects two stores with the same source' {
             $Error.Clear()
             $other = Get-SampleStore other.db 4
             $null = Sync-TokenStore $database, $other $target -Source sample -ErrorAction SilentlyContinue

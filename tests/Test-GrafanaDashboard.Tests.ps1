@@ -3,7 +3,7 @@ BeforeAll {
     $database = Get-SampleStore
     $range = @{ Since = '2026-10-25'; Until = '2026-11-01'; TimeZone = 'UTC' }
 
-    # A dashboard of this module after a change, as a file.
+    # Changes a built-in dashboard and writes it to a file.
     function Get-ChangedDashboard([scriptblock] $Change) {
         $json = (New-GrafanaDashboard Overview).Json | ConvertFrom-Json
         $null = $json | ForEach-Object $Change
@@ -14,21 +14,21 @@ BeforeAll {
 }
 
 Describe 'Test-GrafanaDashboard' {
-    It 'finds nothing wrong with the dashboards of this module, and runs all their queries' {
+    It 'finds no problems in the built-in dashboards, and runs all their queries' {
         $priced = Join-Path $TestDrive priced.db
         Copy-Item $database $priced
         $null = Optimize-TokenStore $priced
 
         $result = Test-GrafanaDashboard -Database $priced @range
 
-        # A sample store knows no cached and no reasoning tokens.
+        # A sample store has no cached or reasoning tokens.
         $result = $result | Where-Object Panel -NotIn 'Cache efficiency', 'Reasoning'
         $result | Where-Object Severity -NE Passed | Should -BeNullOrEmpty
         $result.Count | Should -BeGreaterThan 10
         $result | ForEach-Object { $_.Problems | Should -BeNullOrEmpty; $_.Rows | Should -BeGreaterThan 0 }
     }
 
-    It 'tells a build by one value' {
+    It 'returns one value with -Quiet' {
         $broken = Get-ChangedDashboard { ($_.panels | Where-Object title -EQ 'Usage by model').options.reduceOptions.values = $false }
 
         Test-GrafanaDashboard -Database $database -Quiet | Should -BeTrue
@@ -36,7 +36,7 @@ Describe 'Test-GrafanaDashboard' {
         Test-GrafanaDashboard $broken -SkipQuery -Quiet -Exclude rows-* | Should -BeTrue
     }
 
-    It 'says what SQLite says of a query that fails, and goes on with the next' {
+    It 'reports the SQLite error of a failed query, and continues with the next' {
         $broken = Get-ChangedDashboard { $_.panels[0].targets[0].rawQueryText = $_.panels[0].targets[0].queryText = 'SELECT nobody FROM telemetry WHERE $__from' }
 
         $result = Test-GrafanaDashboard $broken -Database $database @range
@@ -46,14 +46,14 @@ Describe 'Test-GrafanaDashboard' {
         ($result | Where-Object Severity -EQ Passed).Count | Should -BeGreaterThan 9
     }
 
-    It 'gives queries the values that are asked for' {
+    It 'uses the given values of variables in queries' {
         $query = Test-GrafanaDashboard -Database $database @range -Variable @{ user = "o'neill" } | Where-Object Panel -EQ 'Total tokens per user'
 
         $query.Rows | Should -Be 1
         $query.Sql | Should -BeLike "*IN ('o''neill')*"
     }
 
-    It 'takes files from the pipeline' {
+    It 'accepts files from the pipeline' {
         Get-ChangedDashboard { $_.panels[1].gridPos.w = 30 } | Get-Item | Test-GrafanaDashboard -SkipQuery -Severity Error | ForEach-Object Rule |
             Should -Be 'panel-outside-grid'
     }

@@ -9,25 +9,25 @@ AfterAll {
 }
 
 Describe 'Test-GrafanaDataSource' {
-    It 'says that Grafana reads the store, and how many requests it counts' {
+    It 'reports that Grafana can read the store, and the number of requests' {
         $check = Test-GrafanaDataSource
 
         $check.Healthy, $check.Database, $check.Requests | Should -Be $true, '/data/observicia.db', 18810
         $check.Problems | Should -BeNullOrEmpty
     }
 
-    It 'says what is wrong where there is no such data source' {
+    It 'reports a problem if the data source does not exist' {
         $check = Test-GrafanaDataSource absent
 
         $check.Healthy | Should -BeFalse
         $check.Problems | Should -HaveCount 1
     }
 
-    It 'refuses what cannot be a uid' {
+    It 'rejects an invalid uid' {
         { Test-GrafanaDataSource 'no uid' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
-    It 'says that nothing answers at the address of the environment' {
+    It 'reports an unreachable server from the environment' {
         Disconnect-Grafana -All
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
         try {
@@ -39,7 +39,7 @@ Describe 'Test-GrafanaDataSource' {
         }
     }
 
-    It 'knows no connection that was not made' {
+    It 'reports an unknown connection' {
         { Test-GrafanaDataSource -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
 }

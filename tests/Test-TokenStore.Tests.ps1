@@ -4,7 +4,7 @@ BeforeAll {
 }
 
 Describe 'Test-TokenStore' {
-    It 'gives one result for each check' {
+    It 'returns one result for each check' {
         $checks = Test-TokenStore -Database $database
 
         $checks.Check | Should -Be 'Schema', 'Integrity', 'Rollups'
@@ -12,7 +12,7 @@ Describe 'Test-TokenStore' {
         $checks.Database | Select-Object -Unique | Should -Be $database
     }
 
-    It 'proves the sums' {
+    It 'verifies the rollups' {
         $other = Get-SampleStore other.db
         $null = Optimize-TokenStore $other
 
@@ -24,7 +24,7 @@ Describe 'Test-TokenStore' {
         Test-TokenStore -Database $database | Get-Display 80 | Out-String | Should -Match 'Integrity\s+Passed'
     }
 
-    It 'says that a file is no store' {
+    It 'reports that a file is not a store' {
         $broken = New-Item (Join-Path $TestDrive broken.txt) -Value ('not a database ' * 100)
         { Test-TokenStore $broken.FullName } | Should -Throw -ErrorId 'StoreNotDatabase,TokenDashboard.Commands.TestTokenStoreCommand'
     }

@@ -3,7 +3,7 @@ BeforeAll {
     $kept = Join-Path $TestDrive price-list.json
     $file = Join-Path $TestDrive newer.json
 
-    # A list with a model of ours in place of the shipped ones.
+    # Writes a list with one model that replaces the shipped ones.
     function Set-List([string] $Prices = '{"input_mtok":3,"output_mtok":9,"input_audio_mtok":7}') {
         Set-Content $file "[{`"id`":`"openai`",`"name`":`"OpenAI`",`"model_match`":{`"starts_with`":`"gpt-`"},`"models`":[{`"id`":`"gpt-9`",`"match`":{`"equals`":`"gpt-9`"},`"prices`":$Prices}]}]"
     }
@@ -15,7 +15,7 @@ Describe 'Update-TokenPrice' {
         Set-List
     }
 
-    It 'takes a list into the folder of the user, where it is in force' {
+    It 'saves the list to the folder of the user and applies it' {
         $changes = Update-TokenPrice $file
 
         (Get-TokenPrice gpt-9).Output | Should -Be 9
@@ -25,7 +25,7 @@ Describe 'Update-TokenPrice' {
         $kept | Should -FileContentMatchExactly '"source":"newer.json"'
     }
 
-    It 'takes files from the pipeline' {
+    It 'accepts files from the pipeline' {
         (Get-ChildItem $file | Update-TokenPrice | Where-Object Model -EQ gpt-9).Change | Should -Be 'Added'
         (Get-TokenPrice gpt-9).Output | Should -Be 9
         $file | Update-TokenPrice | Should -BeNullOrEmpty
@@ -40,7 +40,7 @@ Describe 'Update-TokenPrice' {
         (Get-TokenPrice gpt-9).Output | Should -Be 9
     }
 
-    It 'warns of a list that removes most models' {
+    It 'warns about a list that removes most models' {
         $null = Update-TokenPrice $file -WarningVariable first -WarningAction SilentlyContinue
         Set-List '{"input_mtok":4,"output_mtok":9}'
         $null = Update-TokenPrice $file -WarningVariable second
@@ -49,14 +49,14 @@ Describe 'Update-TokenPrice' {
         $second | Should -BeNullOrEmpty
     }
 
-    It 'changes nothing with -WhatIf and tells what would' {
+    It 'returns the changes but writes nothing with -WhatIf' {
         @(Update-TokenPrice $file -WhatIf).Count | Should -BeGreaterThan 1000
 
         $kept | Should -Not -Exist
         (Get-TokenPrice o3).Output | Should -Be 8
     }
 
-    It 'tells what differs from the list that was taken before' {
+    It 'returns the differences from the previous list' {
         $null = Update-TokenPrice $file
         Set-List '[{"prices":{"input_mtok":3,"output_mtok":9}},{"constraint":{"start_date":"2030-01-01"},"prices":{"input_mtok":2,"output_mtok":6}}]'
 
@@ -68,7 +68,7 @@ Describe 'Update-TokenPrice' {
         (Get-TokenPrice gpt-9).Status | Should -Be 'Current', 'Scheduled'
     }
 
-    It 'refuses the address of a server, which takes prices from Sync-TokenStore' {
+    It 'rejects the address of a server, which gets prices from Sync-TokenStore' {
         Update-TokenPrice -Database clickhouse://localhost:8123/llm -ErrorVariable failure -ErrorAction SilentlyContinue
 
         $failure.FullyQualifiedErrorId | Should -Be 'StoreEngineUnknown,TokenDashboard.Commands.UpdateTokenPriceCommand'
@@ -82,7 +82,7 @@ Describe 'Update-TokenPrice' {
         (Get-Item $kept).LastWriteTimeUtc | Should -Be $written
     }
 
-    It 'refreshes the prices of a store with those in force, and takes no list' {
+    It 'refreshes the prices of a store from the current list, without a new list' {
         $database = Get-SampleStore "$([guid]::NewGuid()).db"
         $null = Optimize-TokenStore $database
         $null = Update-TokenPrice $file
@@ -95,7 +95,7 @@ Describe 'Update-TokenPrice' {
         $failed[0].FullyQualifiedErrorId | Should -Be 'StoreNotFound,TokenDashboard.Commands.UpdateTokenPriceCommand'
     }
 
-    It 'refreshes the prices of stores' {
+    It 'refreshes the prices of stores from a new list' {
         $database = Get-SampleStore "$([guid]::NewGuid()).db"
         $null = Optimize-TokenStore $database
         $null = Update-TokenPrice $file
@@ -110,13 +110,13 @@ Describe 'Update-TokenPrice' {
         (Get-TokenStore $database).Prices | Should -Be 'current'
     }
 
-    It 'is done when somebody wants only the first of the changes' {
+    It 'saves the list even if the pipeline stops after the first change' {
         $null = Update-TokenPrice $file | Select-Object -First 1
 
         $kept | Should -Exist
     }
 
-    It 'replaces a list that somebody has broken' {
+    It 'replaces a corrupt list' {
         Set-Content $kept '{"providers":[{"id":"openai","models":[{"id":"o3"}]}]}'
         { Get-TokenPrice o3 } | Should -Throw -ErrorId 'PriceListInvalid,TokenDashboard.Commands.GetTokenPriceCommand'
 
@@ -125,7 +125,7 @@ Describe 'Update-TokenPrice' {
         (Get-TokenPrice gpt-9).Output | Should -Be 9
     }
 
-    It 'takes a list of one thing for it' {
+    It 'accepts single objects in place of lists' {
         Set-Content $file '{"id":"x"}'
         { Update-TokenPrice $file } | Should -Throw -ErrorId 'PriceListInvalid,*'
         Set-Content $file '{"providers":{"id":"openai","models":{"id":"gpt-9","match":{"equals":"gpt-9"},"prices":{"input_mtok":1,"output_mtok":2}}}}'
@@ -135,7 +135,7 @@ Describe 'Update-TokenPrice' {
         (Get-TokenPrice gpt-9 -Provider openai).Output | Should -Be 2
     }
 
-    It 'takes back what it has written' {
+    It 'accepts a list that it has written' {
         $null = Update-TokenPrice $file
         Copy-Item $kept (Join-Path $TestDrive copy.json)
         Remove-Item $kept
@@ -144,12 +144,12 @@ Describe 'Update-TokenPrice' {
         (Get-TokenPrice gpt-9).PriceList | Should -Match '^newer.json '
     }
 
-    It 'refuses <Case> and leaves the list that is in force' -ForEach @(
-        @{ Case = 'what is no JSON'; Text = '<html>'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
-        @{ Case = 'JSON that is no list'; Text = '{"models":[]}'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
+    It 'rejects <Case> and keeps the current list' -ForEach @(
+        @{ Case = 'invalid JSON'; Text = '<html>'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
+        @{ Case = 'JSON that is not a price list'; Text = '{"models":[]}'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
         @{ Case = 'a list without a provider'; Text = '[]'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
         @{ Case = 'a list without a model'; Text = '{"providers":[{"id":"openai","models":[]}]}'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
-        @{ Case = 'a file that is missing'; Text = $null; ErrorId = 'PriceFileNotFound'; Category = 'ObjectNotFound' }
+        @{ Case = 'a missing file'; Text = $null; ErrorId = 'PriceFileNotFound'; Category = 'ObjectNotFound' }
     ) {
         Remove-Item $file
         if ($Text) {
@@ -161,7 +161,7 @@ Describe 'Update-TokenPrice' {
         $kept | Should -Not -Exist
     }
 
-    It 'says that it cannot write' {
+    It 'reports that it cannot write' {
         $env:TOKENDASHBOARD_PRICES = Join-Path $file below
         try {
             { Update-TokenPrice $file } | Should -Throw -ErrorId 'PriceListWriteFailed,TokenDashboard.Commands.UpdateTokenPriceCommand'
@@ -171,12 +171,12 @@ Describe 'Update-TokenPrice' {
         }
     }
 
-    It 'fetches nothing from <_>' -ForEach 'http://prices.example/list.json', 'https://user:secret@prices.example/list.json', 'ftp://prices.example/x', 'list.json' {
+    It 'rejects the URL <_>' -ForEach 'http://prices.example/list.json', 'https://user:secret@prices.example/list.json', 'ftp://prices.example/x', 'list.json' {
         $problem = { Update-TokenPrice -Url $_ } | Should -Throw -ErrorId 'PriceListUnreachable,TokenDashboard.Commands.UpdateTokenPriceCommand' -PassThru
         "$problem $($problem.TargetObject)" | Should -Not -Match 'secret'
     }
 
-    It 'says that an address does not answer, without what its query may hide' {
+    It 'reports an unreachable URL without the secrets in its query' {
         $problem = { Update-TokenPrice -Url "$(Get-ClosedUrl)/list.json?token=secret" } |
             Should -Throw -ErrorId 'PriceListUnreachable,TokenDashboard.Commands.UpdateTokenPriceCommand' -PassThru
         $problem.CategoryInfo.Category | Should -Be 'ConnectionError'

@@ -3,7 +3,7 @@ BeforeAll {
     . "$PSScriptRoot/process.ps1"
     $database = (New-TokenStore (Join-Path $TestDrive live.db) -Sample -Days 2 -RequestsPerDay 200).Database
 
-    # One more request, as an application would store it.
+    # Adds a request with the current time, as an application would.
     function Add-Request([string] $User, [int] $Tokens) {
         $file = Join-Path $TestDrive "$([guid]::NewGuid()).csv"
         "timestamp,user_id,model,provider,prompt_tokens`n$([datetime]::UtcNow.ToString('s')),$User,gpt-4o,openai,$Tokens" | Set-Content $file
@@ -12,14 +12,14 @@ BeforeAll {
 }
 
 Describe 'Watch-TokenUsage' {
-    It 'gives a line for each reading in a pipeline' {
+    It 'returns a line for each refresh in a pipeline' {
         $lines = Watch-TokenUsage -Database $database -Count 2 -IntervalSec 1 | ForEach-Object { $_ }
 
         $lines | Should -HaveCount 2
         $lines | ForEach-Object { $_ | Should -BeOfType string }
     }
 
-    It 'shows what is written meanwhile' {
+    It 'shows requests that are added while it runs' {
         $numbers = @(Watch-TokenUsage -Database $database -User 'newcomer' -Last 1d -Count 2 -IntervalSec 1 -WarningAction Ignore | ForEach-Object {
                 if ($_ -match ' 0 requests') { Add-Request newcomer 777 }
                 [regex]::Match($_, '(\d+) requests, (\d+) tokens').Groups[1, 2].Value -join ' '
@@ -28,14 +28,14 @@ Describe 'Watch-TokenUsage' {
         $numbers | Should -Be '0 0', '1 777'
     }
 
-    It 'sums up from the beginning that is asked for' {
+    It 'adds up the requests from -Since' {
         $usage = Get-TokenUsage -Database $database -Since 2020-01-01
         $line = Watch-TokenUsage -Database $database -Since 2020-01-01 -Count 1 -AsLine
 
         $line -replace '[^\d:. -]' | Should -Match ([regex]::Escape("$($usage.TotalTokens)"))
     }
 
-    It 'stops where the pipeline does' {
+    It 'stops when the pipeline stops' {
         Watch-TokenUsage -Database $database -IntervalSec 1 | Select-Object -First 1 | Should -HaveCount 1
     }
 
@@ -46,7 +46,7 @@ Describe 'Watch-TokenUsage' {
         "$output" | Should -Not -Match ([char] 27)
     }
 
-    It 'counts what was removed as the other commands do' {
+    It 'counts removed requests like the other commands' {
         $copy = Get-SampleStore removed.db
         $null = Optimize-TokenStore $copy
         $null = Remove-TokenUsage -Database $copy -Before 2026-10-28 -Confirm:$false
@@ -58,26 +58,26 @@ Describe 'Watch-TokenUsage' {
         $warnings -match 'Remove-TokenUsage' | Should -HaveCount 1
     }
 
-    It 'warns at once, and once' {
+    It 'warns first and only once' {
         $file = Join-Path $TestDrive currencies.csv
         "timestamp,prompt_tokens,provider,model`n2026-03-01T12:00:00,5,openai,gpt-4o`n2026-03-01T12:00:00,5,acme,own-model" | Set-Content $file
         $null = Import-TokenUsage $file -Database (Join-Path $TestDrive currencies.db)
         $prices = Join-Path $TestDrive prices.yaml
         Set-Content $prices 'currency: EUR', 'providers: [{ id: acme, models: [{ id: own-model, match: { equals: own-model }, prices: { input_mtok: 2 } }] }]'
         try {
-            $said = Watch-TokenUsage -Database (Join-Path $TestDrive currencies.db) -Since 2026-01-01 -Count 2 -IntervalSec 1 3>&1 | ForEach-Object { "$_" }
+            $output = Watch-TokenUsage -Database (Join-Path $TestDrive currencies.db) -Since 2026-01-01 -Count 2 -IntervalSec 1 3>&1 | ForEach-Object { "$_" }
         }
         finally {
             Remove-Item $prices
         }
 
-        $said[0] | Should -Match '^Cost is in several currencies \(EUR, USD\)'
-        $said -match '^Cost is in several' | Should -HaveCount 1
-        $said -match '2 requests, 10 tokens, \(EUR, USD\)$' | Should -HaveCount 2
+        $output[0] | Should -Match '^Cost is in several currencies \(EUR, USD\)'
+        $output -match '^Cost is in several' | Should -HaveCount 1
+        $output -match '2 requests, 10 tokens, \(EUR, USD\)$' | Should -HaveCount 2
     }
 
     Context 'in a terminal' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
-        It 'leaves what was last shown' {
+        It 'leaves the last output on the screen' {
             $shown = (Invoke-InTerminal "Watch-TokenUsage -Database '$database' -Since 2020-01-01 -Count 1") -join "`n"
 
             $picture, $left = $shown -split ([regex]::Escape("$([char] 27)[?1049l"))
@@ -87,44 +87,44 @@ Describe 'Watch-TokenUsage' {
             $left | Should -Not -Match ([char] 27)
         }
 
-        It 'says in a low window that there is more' {
+        It 'shows in a small window that there is more' {
             (Invoke-InTerminal "Watch-TokenUsage -Database '$database' -Since 2020-01-01 -Count 1" -Rows 10) -join "`n" | Should -Match 'q quits\. Enlarge the window to see more\.'
         }
 
-        It 'draws again when the size of the window changes' {
+        It 'redraws when the size of the window changes' {
             $file = Join-Path $TestDrive resized.txt
             $await = "await() { for i in {1..600}; do grep -q `"`$1`" `"$file`" && break; sleep 0.1; done; }"
             $resize = "bash -c '($await; await Enlarge; stty rows 24; await Newest; sleep 1; kill -INT `$0) < /dev/tty > /dev/null 2>&1 &' `$PID"
             $shown = (Invoke-InTerminal "$resize; Watch-TokenUsage -Database '$database' -Since 2020-01-01 -IntervalSec 300 -Count 2" -Rows 10 -Shown $file) -join "`n"
 
-            # Ctrl+C leaves the picture, too.
+            # Ctrl+C leaves the last output, too.
             $picture = ($shown -split ([regex]::Escape("$([char] 27)[?1049l")))[0]
             $picture | Should -Match '(?s)Enlarge the window to see more\..*Newest requests.*q quits\. '
             ([regex]::Matches($shown, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?=  live)').Value | Select-Object -Unique) | Should -HaveCount 1
         }
 
-        It 'gives lines where its output is kept: <Line>' -ForEach @(
-            @{ Line = '$kept = Watch-TokenUsage @asked' }
-            @{ Line = '$kept = @(& Watch-TokenUsage @asked)' }
-            @{ Line = '$kept = if ($true) { Watch-TokenUsage @asked }' }
-            @{ Line = 'Watch-TokenUsage @asked > kept.txt; $kept = Get-Content kept.txt' }
-            @{ Line = 'Watch-TokenUsage @asked -OutVariable kept > $null' }
+        It 'returns lines if the output is captured: <Line>' -ForEach @(
+            @{ Line = '$kept = Watch-TokenUsage @query' }
+            @{ Line = '$kept = @(& Watch-TokenUsage @query)' }
+            @{ Line = '$kept = if ($true) { Watch-TokenUsage @query }' }
+            @{ Line = 'Watch-TokenUsage @query > kept.txt; $kept = Get-Content kept.txt' }
+            @{ Line = 'Watch-TokenUsage @query -OutVariable kept > $null' }
         ) {
-            $shown = Invoke-InTerminal "Set-Location '$TestDrive'; `$asked = @{ Database = '$database'; Count = 1 }`n$Line`n`"kept: `$kept`""
+            $shown = Invoke-InTerminal "Set-Location '$TestDrive'; `$query = @{ Database = '$database'; Count = 1 }`n$Line`n`"kept: `$kept`""
 
             "$shown" | Should -Match 'kept: \d{4}-\d\d-\d\d '
             "$shown" | Should -Not -Match '1049h'
         }
     }
 
-    It 'says what is wrong: <ErrorId>' -ForEach @(
+    It 'reports invalid input: <ErrorId>' -ForEach @(
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Until = '2026-10-30' } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Last = 'yesterday' } }
         @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
         @{ ErrorId = 'ParameterArgumentValidationError'; Parameter = @{ IntervalSec = 0 } }
     ) {
-        $asked = @{ Database = $database; Count = 1; AsLine = $true }
-        $Parameter.Keys | ForEach-Object { $asked[$_] = $Parameter[$_] }
-        { Watch-TokenUsage @asked } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.WatchTokenUsageCommand"
+        $query = @{ Database = $database; Count = 1; AsLine = $true }
+        $Parameter.Keys | ForEach-Object { $query[$_] = $Parameter[$_] }
+        { Watch-TokenUsage @query } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.WatchTokenUsageCommand"
     }
 }
