@@ -32,7 +32,7 @@ Describe 'Connect-Grafana' {
             Should -Not -Match $grafana.PlainToken
     }
 
-    It 'keeps no connection to an unreachable server or with a rejected token' {
+    It 'keeps no connection after an unreachable server or a rejected token' {
         $wrong = ConvertTo-SecureString glsa_not-a-real-token -AsPlainText
 
         { Connect-Grafana $closed -Token $grafana.Token -Name gone } | Should -Throw -ErrorId 'GrafanaUnreachable,*'

@@ -84,7 +84,7 @@ providers:
         "$text" | Should -Match '\(EUR, USD\)'
     }
 
-    It 'creates a file without scripts and external resources' {
+    It 'creates a file without scripts or external resources' {
         $page.SelectNodes('//script|//link|//img|//iframe|//object|//@src|//@href') | Should -HaveCount 0
         $html | Should -Not -Match 'https?://'
     }

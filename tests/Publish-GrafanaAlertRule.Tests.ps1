@@ -28,7 +28,7 @@ Describe 'Publish-GrafanaAlertRule with a server' {
         $grafana | Stop-Grafana
     }
 
-    It 'creates a rule, updates changes, and leaves it alone otherwise' {
+    It 'creates a rule, updates it if it differs, and otherwise leaves it unchanged' {
         ($rule | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Created'
         ($rule | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Unchanged'
         ($rule + @{ Labels = @{ severity = 'critical' } } | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Updated'
@@ -37,7 +37,7 @@ Describe 'Publish-GrafanaAlertRule with a server' {
         $stored.title, $stored.labels.severity | Should -Be 'Daily', 'critical'
     }
 
-    It 'queries ClickHouse if the data source is a ClickHouse one' {
+    It 'creates ClickHouse queries for a ClickHouse data source' {
         $null = Set-GrafanaDataSource clickhouse://host:8443/llm -Uid fleet
 
         (@{ Name = 'Fleet'; Uid = 'fleet-daily'; Kind = 'Tokens'; Window = '1d'; Limit = 100 } | Publish-GrafanaAlertRule -DataSourceUid fleet | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Created'

@@ -16,7 +16,7 @@ Describe 'Sync-TokenStore' {
         { Get-TokenUsage -Database $target } | Should -Throw -ErrorId 'StoreUnreachable,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
-    Context 'with ClickHouse' -Skip:(-not ($env:TOKENDASHBOARD_TEST_CLICKHOUSE -and (Test-Path $env:TOKENDASHBOARD_TEST_CLICKHOUSE))) {
+    Context 'when ClickHouse is available' -Skip:(-not ($env:TOKENDASHBOARD_TEST_CLICKHOUSE -and (Test-Path $env:TOKENDASHBOARD_TEST_CLICKHOUSE))) {
         BeforeAll {
             $engine = Start-ClickHouse
             $target = $engine.Address

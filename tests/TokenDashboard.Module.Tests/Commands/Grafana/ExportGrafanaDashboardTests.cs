@@ -62,7 +62,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task An_old_version_can_be_restored_with_a_backup_of_the_current_one()
+    public async Task An_old_version_can_be_restored_with_a_backup()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
