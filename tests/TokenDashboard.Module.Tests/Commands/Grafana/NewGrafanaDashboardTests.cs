@@ -54,7 +54,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         Assert.Equal(written.Select(Path.GetFileName).Order(), Directory.GetFiles(repository).Select(Path.GetFileName).Order());
         Assert.All(written, file => Assert.True(
             File.ReadAllText(file) == File.ReadAllText(Path.Combine(repository, Path.GetFileName(file))),
-            $"{Path.GetFileName(file)} differs from what the code makes. If the change is meant, write it again: "
+            $"{Path.GetFileName(file)} differs from the generated file. If the change is intended, write it again: "
             + "dotnet run --project src/TokenDashboard.Host -- -Command 'New-GrafanaDashboard -ForSharing -Path dashboards'"));
     }
 
