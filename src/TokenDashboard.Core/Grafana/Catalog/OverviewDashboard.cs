@@ -46,7 +46,7 @@ internal static class OverviewDashboard
 
     private static StatPanel Cached { get; } = new(
         new(14, "Prompt cache", "Share of the prompt tokens that were read from providers' caches, if the store has this count.", 5, 4),
-        new TotalsQuery(new RatioMeasure("Cached of prompt tokens", Measures.CachedTokens, Measures.PromptTokens)),
+        new TotalsQuery(new RatioMeasure("Cached prompt tokens", Measures.CachedTokens, Measures.PromptTokens)),
         new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "unknown", Color = FieldColor.Fixed(PanelStyle.PromptColor) });
 
     private static StatPanel Newest { get; } = new(

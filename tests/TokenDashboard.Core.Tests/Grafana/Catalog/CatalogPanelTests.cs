@@ -377,7 +377,7 @@ public class CatalogPanelTests
             At("2026-03-04T12:00:00") with { Model = "unknown" });
 
         Assert.Equal(new() { ["gpt"] = 0.3, ["none cached"] = 0 }, Day().Panel(store, "Cache efficiency").By<double>("Model", "Cached tokens"));
-        Assert.Equal([30.0 / 120], Day().Panel(store, "Prompt cache").Column<double>("Cached of prompt tokens"));
+        Assert.Equal([30.0 / 120], Day().Panel(store, "Prompt cache").Column<double>("Cached prompt tokens"));
         Assert.Equal(new() { ["gpt"] = 0.1 }, Day().Panel(store, "Reasoning").By<double>("Model", "Reasoning tokens"));
     }
 

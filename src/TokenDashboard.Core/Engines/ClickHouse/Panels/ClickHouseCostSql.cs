@@ -18,12 +18,11 @@ internal static class ClickHouseCostSql
 
     internal static string Spread(CostSpreadQuery query)
     {
-        string one = query.Transactions ? "a transaction" : "a request";
         string spent = query.Transactions
             ? $"SELECT sum(cost) AS spent {OfRequests(priced: true, " AND transaction_id != ''")} GROUP BY transaction_id"
             : $"SELECT cost AS spent {OfRequests(priced: true)}";
         return $"""
-            SELECT avg(spent) AS "Mean of {one}", {Percentile(95, "spent")} AS "p95 of {one}", max(spent) AS "Most of {one}"
+            SELECT avg(spent) AS "Mean", {Percentile(95, "spent")} AS "p95", max(spent) AS "Maximum"
             FROM ({spent})
             """;
     }

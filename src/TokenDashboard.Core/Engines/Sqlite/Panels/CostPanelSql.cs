@@ -16,11 +16,10 @@ internal static class CostPanelSql
     {
         string requests = SqlitePanelSql.Relation("priced_requests");
         string spent = query.Transactions ? $"SELECT SUM(cost) AS cost FROM {requests} WHERE transaction_id <> '' GROUP BY transaction_id" : $"SELECT cost FROM {requests}";
-        string one = query.Transactions ? "a transaction" : "a request";
         return $"""
             WITH spent AS MATERIALIZED ({spent}),
               ranked AS (SELECT cost, ROW_NUMBER() OVER (ORDER BY cost) AS place, COUNT(*) OVER () AS all_of_them FROM spent WHERE cost IS NOT NULL)
-            SELECT AVG(cost) AS "Mean of {one}", MIN(cost) FILTER (WHERE place * 100 >= all_of_them * 95) AS "p95 of {one}", MAX(cost) AS "Most of {one}"
+            SELECT AVG(cost) AS "Mean", MIN(cost) FILTER (WHERE place * 100 >= all_of_them * 95) AS "p95", MAX(cost) AS "Maximum"
             FROM ranked
             """;
     }
