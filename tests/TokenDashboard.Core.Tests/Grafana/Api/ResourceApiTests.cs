@@ -7,12 +7,12 @@ using TokenDashboard.Tests.Grafana.Publishing;
 
 namespace TokenDashboard.Tests.Grafana.Api;
 
-/// <summary>Dashboards and folders through the interface under /apis, of servers that have the classic one beside it and of those that have not.</summary>
+/// <summary>Tests dashboards and folders with the API under /apis, on servers with and without the classic API.</summary>
 public class ResourceApiTests
 {
     private static readonly GrafanaPublishOptions Options = new() { Database = "/data/observicia.db", Folder = "LLM/Tokens" };
 
-    /// <summary>Version, status of the classic routes (0: served), and what is asked for.</summary>
+    /// <summary>The version, the status of the classic routes (0 if they are served), and the requested API.</summary>
     public static TheoryData<string, int, GrafanaApi> Servers => new()
     {
         { "12.4.1", 0, GrafanaApi.Resource },
@@ -25,7 +25,7 @@ public class ResourceApiTests
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task A_dashboard_is_created_left_alone_and_updated_without_the_classic_routes(string version, int gone, GrafanaApi api)
+    public async Task Publishing_creates_updates_and_skips_dashboards_without_the_classic_API(string version, int gone, GrafanaApi api)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         server.LegacyGone = gone == 0 ? null : gone;
@@ -49,7 +49,7 @@ public class ResourceApiTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_was_published_through_one_interface_is_unchanged_through_the_other(bool resourceFirst)
+    public async Task A_dashboard_published_through_one_API_is_unchanged_through_the_other(bool resourceFirst)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         (GrafanaApi first, GrafanaApi second) = resourceFirst ? (GrafanaApi.Resource, GrafanaApi.Legacy) : (GrafanaApi.Legacy, GrafanaApi.Resource);
@@ -62,7 +62,7 @@ public class ResourceApiTests
     }
 
     [Fact]
-    public async Task A_dashboard_moves_and_stays_where_it_is_without_a_folder()
+    public async Task A_dashboard_moves_only_when_a_folder_is_specified()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Publish(server, PublishRun.Json(), Options);
@@ -73,7 +73,7 @@ public class ResourceApiTests
     }
 
     [Fact]
-    public async Task An_edit_in_the_browser_is_a_conflict_until_forced()
+    public async Task An_edit_in_the_browser_is_overwritten_only_when_forced()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.LegacyGone = 410;
@@ -90,7 +90,7 @@ public class ResourceApiTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_another_tool_manages_or_the_newer_schema_holds_is_refused_even_when_forced(bool newer)
+    public async Task A_managed_or_schema_v2_dashboard_is_not_overwritten_even_when_forced(bool newer)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Publish(server, PublishRun.Json(), Options);
@@ -106,7 +106,7 @@ public class ResourceApiTests
     }
 
     [Fact]
-    public async Task Dashboards_are_exported_by_uid_version_folder_and_tag_over_several_pages()
+    public async Task Export_finds_dashboards_by_folder_and_tag_across_pages_and_reads_versions()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.LegacyGone = 404;
@@ -143,7 +143,7 @@ public class ResourceApiTests
     [InlineData("GET", 403, "Forbidden", ErrorCode.GrafanaForbidden)]
     [InlineData("GET", 406, "NotAcceptable", ErrorCode.GrafanaSchemaUnsupported)]
     [InlineData("GET", 500, "InternalError", ErrorCode.GrafanaRequestFailed)]
-    public async Task A_status_object_means_the_same_as_a_classic_refusal(string method, int status, string reason, ErrorCode code)
+    public async Task A_Kubernetes_status_maps_to_an_error_code_and_keeps_its_message(string method, int status, string reason, ErrorCode code)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line => line.StartsWith(method, StringComparison.Ordinal) && line.Contains("/dashboards", StringComparison.Ordinal)
@@ -156,7 +156,7 @@ public class ResourceApiTests
     }
 
     [Fact]
-    public async Task A_lost_answer_is_looked_up_and_nothing_is_made_twice()
+    public async Task A_write_whose_response_is_lost_is_not_repeated()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var lost = new HashSet<string>();
@@ -179,7 +179,7 @@ public class ResourceApiTests
     [InlineData("13.3.1", GrafanaApi.Legacy, "/api")]
     [InlineData("12.4.1", GrafanaApi.Resource, "/apis/dashboard.grafana.app/v1beta1")]
     [InlineData("13.3.1", GrafanaApi.Resource, "/apis/dashboard.grafana.app/v1")]
-    public async Task The_classic_interface_is_used_unless_asked_otherwise(string version, GrafanaApi api, string path)
+    public async Task The_classic_API_is_used_unless_the_resource_API_is_requested(string version, GrafanaApi api, string path)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
 
@@ -196,7 +196,7 @@ public class ResourceApiTests
     [InlineData(200, true)]
     [InlineData(502, true)]
     [InlineData(302, true)]
-    public async Task A_proxy_that_keeps_apis_back_hinders_only_those_who_asked_for_it(int status, bool html)
+    public async Task A_proxy_that_blocks_apis_fails_only_the_resource_API(int status, bool html)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Publish(server, PublishRun.Json(), Options, GrafanaApi.Auto);
@@ -215,7 +215,7 @@ public class ResourceApiTests
     [Theory]
     [InlineData("11.6.1")]
     [InlineData("14.0.0")]
-    public async Task A_server_without_the_interface_asked_for_is_a_clear_error(string version)
+    public async Task A_server_without_the_resource_API_is_an_error_before_any_write(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         server.ApiVersions.RemoveAll(served => served.StartsWith("v1", StringComparison.Ordinal));
@@ -228,7 +228,7 @@ public class ResourceApiTests
     }
 
     [Fact]
-    public async Task The_servers_own_namespace_is_part_of_every_path()
+    public async Task Paths_contain_the_namespace_of_the_server()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Namespace = "stacks-123";
