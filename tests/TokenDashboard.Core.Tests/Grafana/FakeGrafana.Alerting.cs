@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Testing;
 
-/// <content>Alert rules: the provisioning API, which is the same from version 9 to 13 but for how it writes what it stored.</content>
+/// <content>Alert rules: the provisioning API. Versions 9 to 13 differ only in the statuses of errors and in the form of the returned rules.</content>
 internal sealed partial class FakeGrafana
 {
     private const string Taken = "a conflicting alert rule is found: rule title under the same organisation and folder should be unique";
@@ -10,16 +10,16 @@ internal sealed partial class FakeGrafana
     /// <summary>Alert rules by uid, as stored.</summary>
     internal Dictionary<string, JsonObject> AlertRules { get; } = [];
 
-    /// <summary>The seconds between evaluations of each rule, by its uid: Grafana stores them with the rule, not with the group.</summary>
+    /// <summary>The evaluation interval of each rule in seconds, by uid. Grafana stores it with the rule, not with the group.</summary>
     internal Dictionary<string, long> RuleIntervals { get; } = [];
 
-    /// <summary>Whether a request asked for a dry run, which alerting carries out for real.</summary>
+    /// <summary>Whether a request contained dryRun. The alerting API ignores it and writes.</summary>
     internal bool DryRunAsked { get; private set; }
 
-    /// <summary>Whether the server has alert rules of its own; version 9 and 10 may have them turned off.</summary>
+    /// <summary>Whether unified alerting is enabled. Versions 9 and 10 can disable it.</summary>
     internal bool UnifiedAlerting { get; set; } = true;
 
-    /// <summary>Changes a rule as a person does in Grafana.</summary>
+    /// <summary>Changes a rule like a user in Grafana.</summary>
     internal void EditRule(string uid, Action<JsonObject> change)
     {
         lock (_lock)
@@ -56,7 +56,7 @@ internal sealed partial class FakeGrafana
                     })
                     : new Answer(404, "", "application/json");
             case ("PUT", ["folder", var folder, "rule-groups", var name]):
-                // Without rules, only the interval of those that are there is changed; of them, only those that have another.
+                // Without rules in the request, only the interval changes, and only in rules with a different interval.
                 string[]? sent = (body!["rules"] as JsonArray)?.Select(rule => rule!["uid"]!.GetValue<string>()).ToArray();
                 long interval = body["interval"]!.GetValue<long>();
                 foreach (JsonObject rule in RulesOf(folder, name).Where(rule => sent?.Contains(UidOf(rule)) == false || RuleIntervals[UidOf(rule)] != interval))
@@ -74,7 +74,7 @@ internal sealed partial class FakeGrafana
         }
     }
 
-    /// <summary>The seconds between evaluations of a group, which are those of its first rule.</summary>
+    /// <summary>The evaluation interval of a group in seconds, which is that of its first rule.</summary>
     internal long IntervalOf(string folder, string group) => RuleIntervals[UidOf(RulesOf(folder, group)[0])];
 
     private static string UidOf(JsonObject rule) => rule["uid"]!.GetValue<string>();
@@ -99,13 +99,13 @@ internal sealed partial class FakeGrafana
         rule["provenance"] = editable ? "" : "api";
         rule["updated"] = "2026-03-04T05:06:07Z";
         rule["isPaused"] = body["isPaused"]?.DeepClone() ?? false;
-        // A new rule takes the interval of its group; one that moves keeps its own.
+        // A new rule gets the interval of its group. A rule that moves keeps its own.
         RuleIntervals.TryAdd(uid, RulesOf(folder, rule["ruleGroup"]!.GetValue<string>()) is [var first, ..] ? RuleIntervals[UidOf(first)] : 60);
         AlertRules[uid] = rule;
         return Answer.Json(status, AsRead(rule));
     }
 
-    /// <summary>Every version adds fields of its own; older ones write lengths with all their units.</summary>
+    /// <summary>Returns a rule as the server sends it. Newer versions add fields; older versions write durations with all units.</summary>
     private JsonObject AsRead(JsonObject stored)
     {
         var rule = (JsonObject)stored.DeepClone();

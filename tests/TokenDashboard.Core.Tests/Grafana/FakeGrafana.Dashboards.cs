@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace TokenDashboard.Testing;
 
-/// <content>Dashboards: the classic API over each major version's storage. FakeGrafana.md says what each answer was taken from.</content>
+/// <content>Dashboards: the classic API of each major version. FakeGrafana.md lists the source of each response.</content>
 internal sealed partial class FakeGrafana
 {
     private const int NewestClassicSchema = 42;
@@ -44,7 +44,7 @@ internal sealed partial class FakeGrafana
         return Answer.Json(200, answer);
     }
 
-    /// <summary>The routes of a dashboard's versions: by number before version 9 and until 12, by uid from 9 on.</summary>
+    /// <summary>The routes of a dashboard's versions: by id until version 12, and by uid from version 9.</summary>
     private Answer RouteVersions(string by, string key, string[] rest, IQueryCollection query)
     {
         if (by == "uid" ? Major < 9 : Major >= 13)
@@ -68,7 +68,7 @@ internal sealed partial class FakeGrafana
         {
             ["id"] = entry.Version, ["uid"] = uid, ["version"] = entry.Version, ["parentVersion"] = entry.Version - 1, ["restoredFrom"] = entry.RestoredFrom,
             ["created"] = "2026-03-04T05:06:07Z", ["createdBy"] = entry.Author,
-            // The list shows other words than those that are stored.
+            // The list replaces the stored messages of first and restored versions.
             ["message"] = entry.Version == 1 ? "Initial save" : entry.RestoredFrom > 0 ? $"Restored from version {entry.RestoredFrom}" : entry.Message,
         })]);
         bool wrapped = Major >= 12 || Version.StartsWith("11.6", StringComparison.Ordinal);
@@ -84,7 +84,7 @@ internal sealed partial class FakeGrafana
         string folderUid = body["folderUid"]?.GetValue<string>() ?? "";
         if (Major < 9)
         {
-            // Only the number counts; a uid is read by nobody.
+            // These versions read only folderId and ignore folderUid.
             long folderId = body["folderId"]?.GetValue<long>() ?? 0;
             Folder? folder = folderId == 0 ? null : Folders.Find(each => IdOf(each) == folderId);
             if (folderId != 0 && folder is null)
@@ -127,7 +127,7 @@ internal sealed partial class FakeGrafana
             Dashboards.Add(uid, existing);
         }
         existing.FolderUid = folderUid;
-        // A save without the owner's note takes the dashboard from its owner, which is what early 12 versions let happen.
+        // Early versions of Grafana 12 accept this request, which removes the owner of the dashboard.
         existing.ManagedBy = null;
         existing.Save(content, message, "sa-publisher");
         var answer = new JsonObject
@@ -139,7 +139,7 @@ internal sealed partial class FakeGrafana
         return Answer.Json(200, answer);
     }
 
-    /// <summary>From version 12 on numbers have been through floating point.</summary>
+    /// <summary>From version 12, numbers are converted to floating point.</summary>
     private static JsonNode? AsUnstructured(JsonNode? node) => node switch
     {
         JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, AsUnstructured(field.Value)))),
@@ -157,7 +157,7 @@ internal sealed partial class FakeGrafana
             })
             : Answer.Message(500, $"Dashboard version {version} not found for dashboardId {dashboard.Id}");
 
-    /// <summary>The number of a folder, which old versions go by.</summary>
+    /// <summary>The numeric id of a folder, which old versions use.</summary>
     private int IdOf(Folder folder) => 1000 + Folders.IndexOf(folder);
 
     private Answer Search(IQueryCollection query)
@@ -195,13 +195,13 @@ internal sealed partial class FakeGrafana
 
         internal long Version => History.Count;
 
-        /// <summary>How many versions the server keeps; older ones are forgotten.</summary>
+        /// <summary>The number of versions that the server keeps.</summary>
         internal int Keeps { get; set; } = 20;
 
-        /// <summary>The versions the server still has, oldest first.</summary>
+        /// <summary>The versions that the server still has, oldest first.</summary>
         internal IEnumerable<HistoryEntry> Kept => History.TakeLast(Keeps);
 
-        /// <summary>Another number than the version, which nobody may guess.</summary>
+        /// <summary>Differs from the version, so that clients cannot derive it.</summary>
         internal string ResourceVersion => $"{17 * Version + id}0";
 
         internal string Title => Content["title"]!.GetValue<string>();

@@ -4,19 +4,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace TokenDashboard.Testing;
 
-/// <content>The API under /apis, as versions 12 and 13 serve it over the same dashboards and folders.</content>
+/// <content>The API under /apis of versions 12 and 13, for the same dashboards and folders.</content>
 internal sealed partial class FakeGrafana
 {
     private const string Group = "dashboard.grafana.app";
     private const string FolderGroup = "folder.grafana.app";
 
-    /// <summary>The status with which the classic routes for dashboards, folders and search say that they are gone; null where they are served.</summary>
+    /// <summary>The status of the removed classic routes for dashboards, folders and search; null if they are served.</summary>
     internal int? LegacyGone { get; set; }
 
-    /// <summary>What stands for the organisation in a path.</summary>
+    /// <summary>The name of the organization in paths.</summary>
     internal string Namespace { get; set; } = "default";
 
-    /// <summary>The versions of the groups; none for a server that lacks them.</summary>
+    /// <summary>The versions of the API groups; empty if the server lacks them.</summary>
     internal List<string> ApiVersions => _apiVersions ??= Major switch { >= 13 => ["v1", "v1beta1", "v2", "v2beta1"], 12 => ["v1beta1", "v2alpha1"], _ => [] };
 
     private List<string>? _apiVersions;
@@ -128,7 +128,7 @@ internal sealed partial class FakeGrafana
         })]);
     }
 
-    /// <summary>Deleted dashboards, which have a generation of their own and say who deleted them.</summary>
+    /// <summary>Deleted dashboards, with a special generation and the user who deleted them.</summary>
     private Answer ListTrash(IQueryCollection query, string groupVersion)
     {
         string field = query["fieldSelector"].ToString();

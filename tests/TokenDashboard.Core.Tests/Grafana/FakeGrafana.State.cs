@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace TokenDashboard.Testing;
 
-/// <content>What the server knows, and the routes that read and change it.</content>
+/// <content>The state of the server, and the routes that read and change it.</content>
 internal sealed partial class FakeGrafana
 {
     private const string Plugin = "frser-sqlite-datasource";
@@ -22,19 +22,19 @@ internal sealed partial class FakeGrafana
 
     internal string PluginVersion { get; set; } = NewestPlugin;
 
-    /// <summary>What a query fails with; null if it does not.</summary>
+    /// <summary>The error of every query; null if queries succeed.</summary>
     internal string? QueryProblem { get; set; }
 
-    /// <summary>With which status it fails, which differs from version to version.</summary>
+    /// <summary>The status of a failed query, which differs between versions.</summary>
     internal int QueryProblemStatus { get; set; } = 400;
 
-    /// <summary>What the plugin says of a database path: null if it can be read.</summary>
+    /// <summary>The plugin's error for a database path; null if it can read the database.</summary>
     internal Func<string, string?> PathProblem { get; set; } = _ => null;
 
-    /// <summary>Gives dashboards back in the newest classic schema, as servers do that migrate on reading.</summary>
+    /// <summary>Returns dashboards in the newest classic schema, like servers that migrate on read.</summary>
     internal bool MigratesOnRead { get; set; }
 
-    /// <summary>Saves as a person does in the dashboard editor: a new version without our message.</summary>
+    /// <summary>Saves a new version without our message, like a user in the dashboard editor.</summary>
     internal void EditInBrowser(string uid, Action<JsonObject> change, string message = "")
     {
         lock (_lock)
@@ -46,7 +46,7 @@ internal sealed partial class FakeGrafana
         }
     }
 
-    /// <summary>Goes back to an old version, as a person does in the list of versions.</summary>
+    /// <summary>Restores an old version, like a user in the list of versions.</summary>
     internal void RestoreInBrowser(string uid, long version)
     {
         lock (_lock)
@@ -56,7 +56,7 @@ internal sealed partial class FakeGrafana
         }
     }
 
-    /// <summary>Deletes a dashboard, as a person does; the newest versions keep it in the trash.</summary>
+    /// <summary>Deletes a dashboard like a user. The newest versions keep it in the trash.</summary>
     internal void DeleteInBrowser(string uid)
     {
         lock (_lock)
@@ -70,7 +70,7 @@ internal sealed partial class FakeGrafana
     /// <summary>Deleted dashboards by uid.</summary>
     internal Dictionary<string, Dashboard> Trash { get; } = [];
 
-    /// <summary>Everything the server stores, as text: to compare it, and for <see cref="Restore"/>.</summary>
+    /// <summary>The state of the server as text, for comparisons and for <see cref="Restore"/>.</summary>
     internal string Snapshot() => new JsonObject
     {
         ["counter"] = _counter,
@@ -87,7 +87,7 @@ internal sealed partial class FakeGrafana
         ["intervals"] = new JsonObject(RuleIntervals.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
     }.ToJsonString();
 
-    /// <summary>Goes back to what <see cref="Snapshot"/> gave.</summary>
+    /// <summary>Restores a state that <see cref="Snapshot"/> returned.</summary>
     internal void Restore(string saved)
     {
         JsonNode state = JsonNode.Parse(saved)!;
@@ -143,7 +143,7 @@ internal sealed partial class FakeGrafana
         _ => Answer.Message(404, "Not found"),
     };
 
-    /// <summary>What every browser is told, whatever its account may read otherwise.</summary>
+    /// <summary>The settings that every account can read.</summary>
     private JsonObject FrontendSettings()
     {
         var settings = new JsonObject
@@ -179,13 +179,13 @@ internal sealed partial class FakeGrafana
         string path = Cached(source, fresh)["jsonData"]?["path"]?.GetValue<string>() ?? "";
         string? problem = (query["queryText"] ?? query["rawSql"])!.GetValue<string>().Contains("COUNT(", StringComparison.OrdinalIgnoreCase) ? QueryProblem ?? PathProblem(path) : "no such query";
         JsonObject result = problem is not null ? new JsonObject { ["status"] = 500, ["error"] = problem }
-            // Arrow, which nobody here reads.
+            // Arrow, which the module does not read.
             : Major < 9 ? new JsonObject { ["refId"] = "A", ["series"] = null, ["tables"] = null, ["dataframes"] = new JsonArray("QVJST1cx") }
             : new JsonObject { ["status"] = 200, ["frames"] = new JsonArray(new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(new JsonArray(18810)) } }) };
         return Answer.Json(problem is null ? 200 : QueryProblemStatus, new JsonObject { ["results"] = new JsonObject { ["A"] = result } });
     }
 
-    /// <summary>A data source as the plugin is shown it: for five seconds as it was when it was used last, unless the request wants it fresh.</summary>
+    /// <summary>The data source that the plugin sees: for five seconds the cached one, unless the request bypasses the cache.</summary>
     private JsonObject Cached(JsonObject source, bool fresh)
     {
         string uid = source["uid"]!.GetValue<string>();
@@ -214,7 +214,7 @@ internal sealed partial class FakeGrafana
     {
         int limit = int.Parse(query["limit"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
         int page = int.Parse(query["page"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
-        // Before nested folders the parameter did not exist, and every folder was listed; before version 9 there were no pages.
+        // Before version 11, parentUid is ignored and every folder is listed. Before version 9, page is ignored too.
         string parent = Major >= 11 ? query["parentUid"].ToString() : "";
         page = Major < 9 ? 1 : page;
         return Answer.Json(200, new JsonArray([.. Folders.Where(folder => Major < 11 || folder.ParentUid == parent)
@@ -248,7 +248,7 @@ internal sealed partial class FakeGrafana
             return Major < 9 ? Answer.Message(403, "Permission denied") : NoPermission("datasources:read");
         if (parts is [var number, .. var rest] && int.TryParse(number, out int id) && DataSources.Find(source => source["id"]!.GetValue<int>() == id) is { } counted)
         {
-            // By number until version 12; by uid, other than to read, from 9 on.
+            // Routes by id exist until version 12, but only for changes and health.
             return Major >= 13 || method == "GET" && rest is not ["health"] ? Answer.Message(404, "Not found") : RouteDataSource(method, ["uid", counted["uid"]!.GetValue<string>(), .. rest], body, fresh, true);
         }
         return RouteDataSource(method, parts, body, fresh, false);

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace TokenDashboard.Testing;
 
 /// <summary>
-/// A Grafana to publish to, inside the test process: it keeps folders, data sources and dashboards with their history, and answers
-/// as the major version it is told to be. Faults are put in front with <see cref="Intercept"/>.
+/// An emulator of Grafana inside the test process. It stores folders, data sources, alert rules, and dashboards with their history,
+/// and responds like the specified version. <see cref="Intercept"/> injects faults.
 /// </summary>
 internal sealed partial class FakeGrafana : IAsyncDisposable
 {
@@ -54,10 +54,10 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
 
     internal string SubPath { get; }
 
-    /// <summary>Where it listens, with its sub-path.</summary>
+    /// <summary>The address of the server, with its sub-path.</summary>
     internal Uri Url { get; private set; } = null!;
 
-    /// <summary>Its certificate, which is its own authority; empty without TLS.</summary>
+    /// <summary>The self-signed certificate of the server; empty without TLS.</summary>
     internal string CertificatePem { get; private set; } = "";
 
     /// <summary>The password of <see cref="UserName"/>.</summary>
@@ -69,16 +69,16 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     /// <summary>The requests that may change something.</summary>
     internal IReadOnlyList<string> Writes => [.. _requests.Where(request => !request.StartsWith("GET ", StringComparison.Ordinal))];
 
-    /// <summary>Answers instead of Grafana where it returns something.</summary>
+    /// <summary>Responds instead of Grafana, unless it returns null.</summary>
     internal Func<string, Answer?> Intercept { get; set; } = _ => null;
 
-    /// <summary>Answers instead of Grafana, after Grafana has done what was asked, where it returns something.</summary>
+    /// <summary>Responds instead of Grafana after Grafana has processed the request, unless it returns null.</summary>
     internal Func<string, Answer?> Lose { get; set; } = _ => null;
 
-    /// <summary>Waits before every answer until this ends; for time-outs and cancellation.</summary>
+    /// <summary>Every response waits for this task; for timeouts and cancellation.</summary>
     internal Task Delay { get; set; } = Task.CompletedTask;
 
-    /// <summary>What the account may not do: "datasources", "dashboards" (write), "folders" (create), "org", "alerting" (write).</summary>
+    /// <summary>The permissions that the account lacks: "datasources", "dashboards" (write), "folders" (create), "org", "alerting" (write).</summary>
     internal HashSet<string> Forbidden { get; } = [];
 
     internal static Task<FakeGrafana> StartAsync(string version = "13.3.1", string subPath = "", bool tls = false)
@@ -89,7 +89,7 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
 
     internal void ClearRequests() => _requests.Clear();
 
-    /// <summary>Ends all connections and listens no more, so that new ones are refused.</summary>
+    /// <summary>Closes all connections and stops listening, so that new connections are refused.</summary>
     internal Task KillAsync() => _application.StopAsync(new CancellationToken(canceled: true));
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
@@ -174,11 +174,10 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{AcceptedPassword}"));
         if (authorization != $"Bearer {Token}" && authorization != basic)
             return Answer.Message(401, Major >= 10 ? "Invalid API key" : "invalid username or password");
-        // A token belongs to one organisation; a user says which one.
+        // A token belongs to one organization; a user selects one in a header.
         _organisation = authorization == basic && int.TryParse(request.Headers["X-Grafana-Org-Id"], out int organisation) ? organisation : 1;
         if (_organisation > 2)
             return Answer.Message(401, "Unauthorized");
-        // The namespace of /apis is part of the path there; everything under /api has its own routes.
         string[] parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
         JsonObject? content = body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : null;
         return parts is ["api", "v1", "provisioning", .. var alerting]
@@ -197,16 +196,16 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 
-    /// <summary>What the server sends back; an encoding is the compression its header claims and the text does not have.</summary>
+    /// <summary>A response of the server. The encoding is only in the header: the text is not compressed.</summary>
     internal sealed record Answer(int Status, string Text, string ContentType, string? Location = null, string? RetryAfter = null, string? Encoding = null)
     {
-        /// <summary>No answer: the connection ends.</summary>
+        /// <summary>No response: the server closes the connection.</summary>
         internal static Answer Dropped { get; } = new(0, "", "");
 
-        /// <summary>No answer, however long one waits.</summary>
+        /// <summary>No response: the connection stays open.</summary>
         internal static Answer Silent { get; } = new(0, "silent", "");
 
-        /// <summary>The first half of an answer; then the connection ends.</summary>
+        /// <summary>The first half of a response; then the server closes the connection.</summary>
         internal static Answer BrokenOff { get; } = new(0, "half", "");
 
         internal static Answer Json(int status, JsonNode content) => new(status, content.ToJsonString(), "application/json; charset=UTF-8");
@@ -221,7 +220,7 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
             return Json(status, body);
         }
 
-        /// <summary>A refusal in the style of the API under /apis.</summary>
+        /// <summary>An error in the form of the API under /apis.</summary>
         internal static Answer Kubernetes(int status, string message, string reason) => Json(status, new JsonObject
         {
             ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["message"] = message, ["reason"] = reason, ["code"] = status,
