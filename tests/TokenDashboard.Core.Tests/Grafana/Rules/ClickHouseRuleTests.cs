@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Rules;
 
-/// <summary>The rules know what ClickHouse's plugin does otherwise than SQLite's.</summary>
+/// <summary>The rules check the macros, tables and variable formats of the ClickHouse plugin.</summary>
 public class ClickHouseRuleTests
 {
     [Theory]
@@ -27,7 +27,7 @@ public class ClickHouseRuleTests
     [InlineData("SELECT model FROM token_request WHERE $__timeFilter(time) AND model IN (${model:singlequote})", "")]
     [InlineData("SELECT model FROM token_request WHERE $__timeFilter(time) AND model IN (${model:doublequote})", "variable-quotes")]
     [InlineData("SELECT model FROM token_request WHERE $__timeFilter(time) AND model IN (${model:pipe})", "variable-format")]
-    public void What_breaks_a_rule(string sql, string rule)
+    public void Rules_check_the_SQL_of_ClickHouse(string sql, string rule)
     {
         DashboardDocument dashboard = DashboardDefinition.Read(
             new Dictionary<string, object?>

@@ -16,7 +16,7 @@ public class DashboardLinterTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_dashboards_of_this_product_break_no_rule(string name)
+    public void Catalog_dashboards_break_no_rule(string name)
     {
         Assert.Empty(DashboardRules.Check(new ReadDashboard(DashboardCatalog.Create(name)), [DashboardCatalog.Create(name).Uid]));
         Assert.Empty(DashboardRules.Check(new ReadDashboard(DashboardCatalog.Create(name, forSharing: true)), []));
@@ -26,7 +26,7 @@ public class DashboardLinterTests
     public void The_sample_breaks_no_rule() => Assert.Empty(Broken(_ => { }));
 
     [Fact]
-    public void Rules_have_ids_of_their_own_and_say_what_to_do()
+    public void Rules_have_unique_ids_and_advice()
     {
         Assert.Equal(DashboardRules.All.Count, DashboardRules.All.Select(rule => rule.Id).Distinct().Count());
         Assert.All(DashboardRules.All, rule => Assert.EndsWith(".", rule.Breach, StringComparison.Ordinal));
@@ -46,21 +46,21 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void A_dashboard_that_can_be_edited() => Only("uneditable-dashboard", json => json["editable"] = true);
+    public void An_editable_dashboard_is_reported() => Only("uneditable-dashboard", json => json["editable"] = true);
 
     [Fact]
-    public void A_data_source_variable_of_another_name_or_label()
+    public void A_data_source_variable_with_an_unexpected_name_or_label_is_reported()
     {
         Only("template-datasource-rule", json => json.Variables()[0]!["label"] = "Database");
         Assert.Contains("template-datasource-rule", Broken(json => json.Variables()[0]!["name"] = "ds"));
     }
 
     [Fact]
-    public void A_variable_that_does_not_follow_the_time_range() =>
+    public void A_variable_that_ignores_time_range_changes_is_reported() =>
         Only("template-on-time-change-reload-rule", json => json.Variables()[1]!["refresh"] = 1);
 
     [Fact]
-    public void A_data_source_by_its_uid()
+    public void A_fixed_or_missing_data_source_is_reported()
     {
         Only("panel-datasource-rule", json => json.FirstPanel()["datasource"]!["uid"] = "fe6x12");
         Only("panel-datasource-rule", json => json.Variables()[1]!["datasource"]!["uid"] = "fe6x12");
@@ -70,10 +70,10 @@ public class DashboardLinterTests
     [Theory]
     [InlineData("title")]
     [InlineData("description")]
-    public void A_panel_without_title_or_description(string key) => Only("panel-title-description-rule", json => json.FirstPanel().Remove(key));
+    public void A_panel_without_a_title_or_description_is_reported(string key) => Only("panel-title-description-rule", json => json.FirstPanel().Remove(key));
 
     [Fact]
-    public void A_panel_without_unit() => Only("panel-units-rule", json => json.FirstPanel().Remove("fieldConfig"));
+    public void A_panel_without_a_unit_is_reported() => Only("panel-units-rule", json => json.FirstPanel().Remove("fieldConfig"));
 
     [Theory]
     [InlineData("millis", false)]
@@ -81,7 +81,7 @@ public class DashboardLinterTests
     [InlineData("suffix: tokens", true)]
     [InlineData("currencyUSD", true)]
     [InlineData("${unit}", true)]
-    public void A_unit_Grafana_does_not_have(string unit, bool known)
+    public void A_unit_unknown_to_Grafana_is_reported(string unit, bool known)
     {
         void Change(JsonObject json)
         {
@@ -93,13 +93,13 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void A_panel_without_query() =>
+    public void A_panel_without_a_query_is_reported() =>
         Only("panel-no-targets-rule", json => json.Panels().Add(With(Panel(2, "table", 4), panel => panel["targets"] = new JsonArray())));
 
     [Theory]
     [InlineData("queryText", "query-texts-differ", FindingSeverity.Warning)]
     [InlineData("rawQueryText", "query-text-missing", FindingSeverity.Error)]
-    public void A_query_with_one_text(string key, string rule, FindingSeverity severity)
+    public void A_query_with_a_missing_text_is_reported(string key, string rule, FindingSeverity severity)
     {
         Only(rule, json => json.FirstTarget().Remove(key));
         Only(rule, json => json.FirstTarget()[key] = " ");
@@ -107,15 +107,15 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void A_query_with_two_texts() => Only("query-texts-differ", json => json.FirstTarget()["queryText"] = Sql + " AND 1");
+    public void A_query_whose_two_texts_differ_is_reported() => Only("query-texts-differ", json => json.FirstTarget()["queryText"] = Sql + " AND 1");
 
     [Theory]
     [InlineData("timeseries")]
     [InlineData("")]
-    public void A_query_of_unknown_type(string type) => Only("query-type-unknown", json => json.FirstTarget()["queryType"] = type);
+    public void An_unknown_query_type_is_reported(string type) => Only("query-type-unknown", json => json.FirstTarget()["queryType"] = type);
 
     [Fact]
-    public void A_series_without_time_column()
+    public void A_time_series_query_without_a_time_column_is_reported()
     {
         string[] broken = Broken(json => json.FirstPanel()["targets"] = new JsonArray(Target(Sql, "time series", "time", "ts")));
         Assert.Equal(["time-column-missing"], broken);
@@ -125,7 +125,7 @@ public class DashboardLinterTests
     [Theory]
     [InlineData("$__timeFilter(timestamp)")]
     [InlineData("$__unixEpochFilter(timestamp)")]
-    public void A_macro_the_plugin_lacks(string macro) => Only("macro-unknown", json => json.SetSql($"SELECT 1 FROM telemetry WHERE {macro} AND {Users}"));
+    public void A_macro_that_the_plugin_lacks_is_reported(string macro) => Only("macro-unknown", json => json.SetSql($"SELECT 1 FROM telemetry WHERE {macro} AND {Users}"));
 
     [Theory]
     [InlineData("unixepoch(timestamp), 60")]
@@ -133,13 +133,13 @@ public class DashboardLinterTests
     [InlineData("timestamp, $__interval_ms")]
     [InlineData("timestamp")]
     [InlineData("timestamp, 60, 0")]
-    public void Arguments_the_macro_does_not_take(string arguments) =>
+    public void Invalid_macro_arguments_are_reported(string arguments) =>
         Only("macro-arguments", json => json.SetSql($"SELECT $__unixEpochGroupSeconds({arguments}) AS x FROM telemetry WHERE $__from < id AND {Users}"));
 
     [Theory]
     [InlineData("timestamp, 60")]
     [InlineData("timestamp, $bucket, NULL")]
-    public void Arguments_the_macro_takes(string arguments) => Assert.Empty(Broken(json =>
+    public void Valid_macro_arguments_are_accepted(string arguments) => Assert.Empty(Broken(json =>
     {
         json.Variables().Add(Variable("bucket", "custom", "1m : 60"));
         json.SetSql($"SELECT CAST($__unixEpochGroupSeconds({arguments}) AS INTEGER) AS x, $bucket FROM telemetry WHERE $__from < id AND {Users}");
@@ -150,17 +150,17 @@ public class DashboardLinterTests
     [InlineData("${user}")]
     [InlineData("${user:pipe}")]
     [InlineData("[[user]]")]
-    public void A_variable_of_several_values_without_format(string use) =>
+    public void A_multi_value_variable_without_a_SQL_format_is_reported(string use) =>
         Only("variable-format", json => json.SetSql($"SELECT 1 FROM telemetry WHERE $__to > id AND user_id IN ({use})"));
 
     [Theory]
     [InlineData("${user:singlequote}")]
     [InlineData("'${user:csv}'")]
-    public void A_variable_whose_quotes_break(string use) =>
+    public void A_variable_format_with_unsafe_quotes_is_reported(string use) =>
         Only("variable-quotes", json => json.SetSql($"SELECT 1 FROM telemetry WHERE $__to > id AND user_id IN ({use})"));
 
     [Fact]
-    public void A_query_that_ignores_the_time_range() => Only("time-filter-missing", json => json.SetSql($"SELECT 1 FROM telemetry WHERE {Users}"));
+    public void A_query_that_ignores_the_time_range_is_reported() => Only("time-filter-missing", json => json.SetSql($"SELECT 1 FROM telemetry WHERE {Users}"));
 
     [Theory]
     [InlineData("SELECT model FROM telemetry -- WHERE $__from < id", true)]
@@ -171,46 +171,46 @@ public class DashboardLinterTests
     [InlineData("SELECT model FROM telemetry WHERE timestamp >= '${__from:date:iso}'", false)]
     [InlineData("SELECT (SELECT model FROM telemetry WHERE timestamp >= '${__from:date:iso}') AS x FROM telemetry", false)]
     [InlineData("WITH r AS (SELECT '${__from:date:iso}' AS f) SELECT model FROM telemetry, r WHERE timestamp >= f", false)]
-    public void A_time_range_in_a_comment_or_a_shown_text_filters_nothing(string sql, bool broken) => Assert.Equal(
+    public void A_time_range_in_a_comment_or_result_text_is_not_a_filter(string sql, bool broken) => Assert.Equal(
         broken ? ["time-filter-missing"] : [], Broken(json => json.SetSql($"{sql}\n/* the end */")).Where(rule => rule != "variable-unused"));
 
     [Fact]
-    public void A_query_that_reads_no_table_needs_no_time_range() => Assert.Empty(Broken(json => json.SetSql("SELECT 1 AS x, (${user:sqlstring}) AS y")));
+    public void A_query_without_a_table_needs_no_time_range() => Assert.Empty(Broken(json => json.SetSql("SELECT 1 AS x, (${user:sqlstring}) AS y")));
 
     [Theory]
     [InlineData("$nobody")]
     [InlineData("${nobody:sqlstring}")]
     [InlineData("[[nobody]]")]
-    public void A_variable_nobody_defined(string use) => Only("variable-undefined", json => json.SetSql($"{Sql} AND {use} = 1"));
+    public void An_undefined_variable_is_reported(string use) => Only("variable-undefined", json => json.SetSql($"{Sql} AND {use} = 1"));
 
     [Theory]
     [InlineData("-- was ${nobody}", false)]
     [InlineData("/* $nobody, [[nobody]] */", false)]
     [InlineData("AND model <> '-- ${nobody}'", true)]
     [InlineData("AND model <> '/*' OR model = '$nobody' -- */", true)]
-    public void A_variable_in_a_comment_is_not_read(string end, bool broken) =>
+    public void An_undefined_variable_in_a_comment_is_ignored(string end, bool broken) =>
         Assert.Equal(broken ? ["variable-undefined"] : [], Broken(json => json.SetSql($"{Sql} {end}")));
 
     [Theory]
     [InlineData("-- {0}", true)]
     [InlineData("AND model <> '{0}'", false)]
-    public void A_variable_that_only_a_comment_names_is_unused(string use, bool broken) => Assert.Equal(broken ? ["variable-unused"] : [], Broken(json =>
+    public void A_variable_used_only_in_a_comment_is_reported_as_unused(string use, bool broken) => Assert.Equal(broken ? ["variable-unused"] : [], Broken(json =>
     {
         json.Variables().Add(Variable("idle", "custom", "a,b"));
         json.SetSql($"{Sql} {use.Replace("{0}", "$idle")}");
     }));
 
     [Fact]
-    public void Paths_in_json_and_amounts_are_no_variables() =>
+    public void JSON_paths_and_dollar_amounts_are_not_variables() =>
         Assert.Empty(Broken(json => json.SetSql(Sql + " AND json_extract(model, '$.a') = '$5' -- $x is a comment to SQLite, not to Grafana".Replace("$x", "x"))));
 
     [Fact]
-    public void A_variable_nobody_uses() => Only("variable-unused", json => json.Variables().Add(Variable("idle", "custom", "a,b")));
+    public void An_unused_variable_is_reported() => Only("variable-unused", json => json.Variables().Add(Variable("idle", "custom", "a,b")));
 
     [Theory]
     [InlineData("links")]
     [InlineData("repeat")]
-    public void A_variable_used_elsewhere_is_used(string where) => Assert.Empty(Broken(json =>
+    public void A_variable_used_in_a_link_or_repeat_is_not_reported(string where) => Assert.Empty(Broken(json =>
     {
         json.Variables().Add(Variable("busy", "custom", "a,b"));
         json.SetSql(Sql + (where == "repeat" ? " AND model = ${busy:sqlstring}" : ""));
@@ -222,7 +222,7 @@ public class DashboardLinterTests
     [InlineData("SELECT 1 AS x -- $user", true)]
     [InlineData("SELECT n FROM ${relation:raw}", true)]
     [InlineData("SELECT n FROM ${relation:raw} WHERE user IN (${user:sqlstring})", false)]
-    public void A_panel_is_repeated_for_a_variable_that_its_own_query_uses(string sql, bool broken)
+    public void A_repeated_panel_or_row_that_does_not_use_its_variable_is_reported(string sql, bool broken)
     {
         void Change(JsonObject json)
         {
@@ -248,25 +248,25 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void Two_panels_of_one_number() => Only("panel-id-duplicate", json => json.Panels().Add(Panel(1, "stat", 4)));
+    public void A_duplicate_panel_id_is_reported() => Only("panel-id-duplicate", json => json.Panels().Add(Panel(1, "stat", 4)));
 
     [Fact]
-    public void A_panel_on_another() => Only("panel-overlap", json => json.Panels().Add(Panel(2, "stat", 3)));
+    public void Overlapping_panels_are_reported() => Only("panel-overlap", json => json.Panels().Add(Panel(2, "stat", 3)));
 
     [Theory]
     [InlineData("x", 13)]
     [InlineData("x", -1)]
     [InlineData("w", 0)]
     [InlineData("h", 0)]
-    public void A_panel_outside_the_grid(string key, int value) => Only("panel-outside-grid", json => json.FirstPanel()["gridPos"]![key] = value);
+    public void A_panel_outside_the_grid_is_reported(string key, int value) => Only("panel-outside-grid", json => json.FirstPanel()["gridPos"]![key] = value);
 
     [Fact]
-    public void A_panel_without_place() => Only("panel-outside-grid", json => json.FirstPanel().Remove("gridPos"));
+    public void A_panel_without_a_position_is_reported() => Only("panel-outside-grid", json => json.FirstPanel().Remove("gridPos"));
 
     [Theory]
     [InlineData(false, new[] { "row-panels-hidden" })]
     [InlineData(true, new string[0])]
-    public void Panels_inside_a_row(bool collapsed, string[] broken) => Assert.Equal(broken, Broken(json => json.Panels().Add(new JsonObject
+    public void Panels_inside_an_expanded_row_are_reported_as_hidden(bool collapsed, string[] broken) => Assert.Equal(broken, Broken(json => json.Panels().Add(new JsonObject
     {
         ["id"] = 9,
         ["type"] = "row",
@@ -286,11 +286,11 @@ public class DashboardLinterTests
     [InlineData("2026-03", "2026-03-04 10:00", false)]
     [InlineData("now/fQ", "now", false)]
     [InlineData("now-1d/d", "now/d+8h", false)]
-    public void A_time_range(string from, string to, bool broken) => Assert.Equal(
+    public void An_invalid_time_range_is_reported(string from, string to, bool broken) => Assert.Equal(
         broken ? ["time-range"] : [], Broken(json => json["time"] = new JsonObject { ["from"] = from, ["to"] = to }));
 
     [Fact]
-    public void Panels_that_are_not_read()
+    public void Panels_in_legacy_or_nested_rows_are_reported()
     {
         JsonObject Row(JsonNode panel) => new() { ["id"] = 9, ["type"] = "row", ["title"] = "Row", ["collapsed"] = true, ["panels"] = new JsonArray(panel) };
 
@@ -299,7 +299,7 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void A_link_to_a_dashboard_that_is_not_given()
+    public void A_link_to_an_unknown_dashboard_is_reported()
     {
         void Link(JsonObject json) => ((JsonArray)json["links"]!).Add(new JsonObject { ["type"] = "link", ["url"] = "/d/elsewhere/slug?var-a=b" });
 
@@ -311,7 +311,7 @@ public class DashboardLinterTests
     [Theory]
     [InlineData("piechart")]
     [InlineData("bargauge")]
-    public void A_panel_that_hides_rows(string type)
+    public void A_panel_that_hides_result_rows_is_reported(string type)
     {
         void Grouped(JsonObject json, bool rows)
         {
@@ -325,7 +325,7 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void A_gauge_without_maximum()
+    public void A_gauge_without_a_maximum_is_reported()
     {
         Only("gauge-maximum", json => json.FirstPanel()["type"] = "gauge");
         Assert.Empty(Broken(json => With(json.FirstPanel(), panel => panel["type"] = "gauge")["fieldConfig"]!["defaults"]!["max"] = 10));
@@ -335,7 +335,7 @@ public class DashboardLinterTests
     [InlineData("gauge", 10, 5, true)]
     [InlineData("bargauge", 5, 5, true)]
     [InlineData("gauge", -5, 0, false)]
-    public void A_maximum_that_is_not_above_the_minimum(string type, int min, int max, bool broken) => Assert.Equal(broken ? ["gauge-maximum"] : [], Broken(json =>
+    public void A_maximum_not_above_the_minimum_is_reported(string type, int min, int max, bool broken) => Assert.Equal(broken ? ["gauge-maximum"] : [], Broken(json =>
     {
         json.FirstPanel()["type"] = type;
         json.FirstPanel()["options"]!["reduceOptions"]!["values"] = true;
@@ -352,7 +352,7 @@ public class DashboardLinterTests
     [InlineData("byRegexp", "/^(Total|Sum)[^]*$/i", false)]
     [InlineData("byRegexp", @"\u{61}[\w-x]", false)]
     [InlineData("byName", "/[/", false)]
-    public void An_override_that_selects_nothing(string id, string options, bool broken) => Assert.Equal(broken ? ["override-unused"] : [], Broken(json =>
+    public void An_override_that_matches_nothing_is_reported(string id, string options, bool broken) => Assert.Equal(broken ? ["override-unused"] : [], Broken(json =>
         json.FirstPanel()["fieldConfig"]!["overrides"] = new JsonArray(new JsonObject { ["matcher"] = new JsonObject { ["id"] = id, ["options"] = options }, ["properties"] = new JsonArray() })));
 
     [Theory]
@@ -361,7 +361,7 @@ public class DashboardLinterTests
     [InlineData("renamebyRegex", true, null)]
     [InlineData("organize", false, null)]
     [InlineData("seriesToColumns", false, null)]
-    public void A_transformation_that_Grafana_does_not_know(string id, bool disabled, string? words)
+    public void A_transformation_unknown_to_Grafana_is_reported(string id, bool disabled, string? words)
     {
         DashboardFinding[] found = [.. DashboardRules.Check(new ReadDashboard(Document(json =>
             json.FirstPanel()["transformations"] = new JsonArray(new JsonObject { ["id"] = id, ["disabled"] = disabled, ["options"] = new JsonObject() }))), ["sample"])];
@@ -371,7 +371,7 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void A_footer_that_adds_up_everything_or_stands_elsewhere()
+    public void A_footer_in_an_unsupported_format_is_reported()
     {
         Only("table-footer", json => With(json.FirstPanel(), panel => panel["type"] = "table")["options"]!["footer"] =
             new JsonObject { ["show"] = true, ["reducer"] = new JsonArray("sum"), ["fields"] = "" });
@@ -392,7 +392,7 @@ public class DashboardLinterTests
     [InlineData("CAST(SUM(total_tokens) AS INTEGER) AS x", false)]
     [InlineData("(SELECT MAX(id) FROM telemetry) AS x", true)]
     [InlineData("model, user_id", false)]
-    public void A_computed_column_without_cast(string columns, bool broken) => Assert.Equal(
+    public void A_computed_column_without_a_cast_is_reported(string columns, bool broken) => Assert.Equal(
         broken ? ["column-cast"] : [], Broken(json => json.SetSql($"SELECT {columns} FROM telemetry WHERE $__from < id AND {Users}")));
 
     [Theory]
@@ -404,7 +404,7 @@ public class DashboardLinterTests
     [InlineData("SELECT SUM(requests) AS n, COUNT(DISTINCT user) AS users FROM ${usage:raw}", false)]
     [InlineData("SELECT COUNT(*) AS users FROM (SELECT user FROM ${usage:raw} GROUP BY user)", false)]
     [InlineData("SELECT COUNT(*) AS n, AVG(total_tokens) AS mean FROM ${requests:raw}", false)]
-    public void Rows_of_sums_are_counted(string sql, bool broken) => Assert.Equal(broken, Broken(json => json.SetSql(sql)).Contains("rows-counted"));
+    public void Counting_or_averaging_aggregated_rows_is_reported(string sql, bool broken) => Assert.Equal(broken, Broken(json => json.SetSql(sql)).Contains("rows-counted"));
 
     [Theory]
     [InlineData("SELECT * FROM telemetry WHERE $__from < id", false)]
@@ -412,7 +412,7 @@ public class DashboardLinterTests
     [InlineData("SELECT '(SELECT * FROM t WHERE id > ' || '$' || '__from)'", false)]
     [InlineData("SELECT '(' || ${inner:sqlstring} || ')'", false)]
     [InlineData("SELECT ${outer:sqlstring}", true)]
-    public void A_relation_of_a_variable_follows_the_time_range_where_what_makes_it_does(string relation, bool broken) => Assert.Equal(
+    public void The_time_range_rule_follows_variables_that_contain_relations(string relation, bool broken) => Assert.Equal(
         broken ? ["time-filter-missing"] : [],
         Broken(json =>
         {
@@ -427,14 +427,14 @@ public class DashboardLinterTests
     [InlineData("${outer}")]
     [InlineData("[[outer]]")]
     [InlineData("[[outer:raw]]")]
-    public void The_variable_of_a_relation_may_be_written_in_any_form(string use) => Assert.Empty(Broken(json =>
+    public void The_time_range_rule_accepts_any_syntax_of_a_relation_variable(string use) => Assert.Empty(Broken(json =>
     {
         json.Variables().Add(With(Variable("outer", "query", "SELECT '(SELECT * FROM telemetry WHERE $__from < id)'"), outer => (outer["datasource"], outer["refresh"]) = (Source(), 2)));
         json.SetSql($"SELECT SUM(tokens) AS tokens FROM {use} WHERE {Users}");
     }));
 
     [Fact]
-    public void Panels_of_other_data_sources_are_said_and_left_alone()
+    public void Panels_of_other_data_sources_are_reported_but_not_checked()
     {
         string[] broken = Broken(json => json.Panels().Add(With(Panel(2, "timeseries", 4), panel =>
         {
@@ -446,7 +446,7 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void Panels_of_the_library_are_said_and_may_use_any_variable()
+    public void Library_panels_are_reported_and_may_use_any_variable()
     {
         string[] broken = Broken(json =>
         {
@@ -458,14 +458,14 @@ public class DashboardLinterTests
     }
 
     [Fact]
-    public void Library_panels_that_come_along_are_said() => Only("library-panels-carried", json => json["__elements"] = new JsonObject { ["lib1"] = new JsonObject() });
+    public void Embedded_library_panels_are_reported() => Only("library-panels-carried", json => json["__elements"] = new JsonObject { ["lib1"] = new JsonObject() });
 
     [Theory]
     [InlineData("""{"title": "x"}""")]
     [InlineData("""{"title": "x", "templating": [], "annotations": {"list": [1, null]}, "links": "no", "time": 3}""")]
     [InlineData("""{"title": "x", "panels": [null, 3, {"type": 4, "targets": {}, "gridPos": []}, {"type": "row", "panels": [[]]}]}""")]
     [InlineData("""{"title": "x", "panels": [{"datasource": true, "targets": [{"queryText": {}, "timeColumns": 5}]}]}""")]
-    public void Damaged_dashboards_are_no_reason_to_fail(string json) =>
+    public void A_malformed_dashboard_causes_findings_instead_of_an_exception(string json) =>
         Assert.NotEmpty(DashboardRules.Check(new ReadDashboard(DashboardDocument.Parse(json, "damaged")), []));
 
     private static void Only(string rule, Action<JsonObject> change) => Assert.Equal([rule], Broken(change).Distinct());

@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Rules;
 
-/// <summary>A small dashboard without fault, to break in one place.</summary>
+/// <summary>A small valid dashboard, in which tests break one thing.</summary>
 internal static class SampleDashboard
 {
     public const string Sql =
@@ -66,7 +66,7 @@ internal static class SampleDashboard
 
     public static JsonObject Source() => new() { ["type"] = "frser-sqlite-datasource", ["uid"] = "${datasource}" };
 
-    /// <summary>The sample after a change, as if it were read from a file.</summary>
+    /// <summary>The changed sample, parsed like a file.</summary>
     public static DashboardDocument Document(Action<JsonObject> change)
     {
         JsonObject json = Create();
@@ -74,7 +74,7 @@ internal static class SampleDashboard
         return DashboardDocument.Parse(json.ToJsonString(), "sample");
     }
 
-    /// <summary>The rules the changed sample breaks.</summary>
+    /// <summary>The rules that the changed sample breaks.</summary>
     public static string[] Broken(Action<JsonObject> change, params string[] otherUids) =>
         [.. DashboardRules.Check(new ReadDashboard(Document(change)), ["sample", .. otherUids]).Select(finding => finding.Rule)];
 
