@@ -20,7 +20,7 @@ public class GrafanaDataSourceServiceTests
 
     [Theory]
     [MemberData(nameof(GrafanaPublisherTests.Versions), MemberType = typeof(GrafanaPublisherTests))]
-    public async Task What_was_set_is_found_healthy_and_its_requests_are_counted(string version)
+    public async Task A_configured_data_source_is_healthy_and_reports_its_requests(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
 
@@ -37,7 +37,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public async Task A_data_source_of_clickhouse_has_its_address_and_a_password_that_is_not_shown()
+    public async Task A_ClickHouse_data_source_stores_its_address_and_hides_its_password()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Plugins.Add(DataSourcePlugin.ClickHouse.Id);
@@ -72,11 +72,11 @@ public class GrafanaDataSourceServiceTests
         Assert.Single(Test(server).Problems);
     }
 
-    /// <summary>What is wrong is told for what it is: the path is one cause of several.</summary>
+    /// <summary>The path is only one of several causes of an error.</summary>
     [Theory]
     [InlineData("unable to open database file (14)", "PrivateTmp")]
     [InlineData("file is not a database (26)", "not a SQLite database")]
-    public async Task The_advice_fits_the_plugins_words(string words, string advice)
+    public async Task The_advice_matches_the_error_of_the_plugin(string words, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.PathProblem = _ => words;
@@ -86,7 +86,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public async Task A_server_that_cannot_ask_for_health_does_not_blame_the_path()
+    public async Task A_server_without_a_health_route_is_not_a_problem()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Set(server, new() { Database = "/data/a.db" });
@@ -99,7 +99,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public async Task A_missing_plugin_is_installed_only_when_asked_and_allowed()
+    public async Task A_missing_plugin_is_installed_only_when_requested_and_allowed()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Plugins.Clear();
@@ -121,7 +121,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public async Task An_old_plugin_is_updated_only_when_asked_and_allowed()
+    public async Task An_old_plugin_is_updated_only_when_requested_and_allowed()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.PluginVersion = "3.2.1";
@@ -144,7 +144,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public async Task A_test_of_nothing_tells_what_is_missing_and_how_to_get_it()
+    public async Task A_test_reports_a_missing_plugin_and_data_source_with_advice()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("9.5.21");
         server.Plugins.Clear();
@@ -159,7 +159,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public async Task Settings_that_will_fail_an_old_plugin_and_blocked_words_are_problems()
+    public async Task An_old_plugin_a_blocked_path_and_missing_settings_are_problems()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.PluginVersion = "3.2.1";
@@ -183,7 +183,7 @@ public class GrafanaDataSourceServiceTests
     [InlineData(null, "no such table: telemetry", 207, "Observicia store")]
     [InlineData(null, "no such table: telemetry", 400, "Observicia store")]
     [InlineData(null, "no such table: telemetry", 500, "Observicia store")]
-    public async Task A_database_that_cannot_be_read_is_a_problem_with_advice(string? health, string? query, int status, string advice)
+    public async Task An_unreadable_database_is_a_problem_with_advice(string? health, string? query, int status, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Set(server, new() { Database = "/data/a.db" });
@@ -205,7 +205,7 @@ public class GrafanaDataSourceServiceTests
     [InlineData("""{ "results": {} }""")]
     [InlineData("""{ "results": "none" }""")]
     [InlineData("{}")]
-    public async Task A_query_that_gives_no_count_is_a_problem(string answer)
+    public async Task A_response_without_a_count_is_a_problem(string answer)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Set(server, new() { Database = "/data/a.db" });
@@ -218,7 +218,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public async Task A_data_source_of_another_type_and_one_without_a_path_are_problems()
+    public async Task A_data_source_of_another_type_or_without_a_path_is_a_problem()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.DataSources.Add(new JsonObject { ["uid"] = "prom", ["name"] = "P", ["type"] = "prometheus" });
@@ -229,7 +229,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public async Task An_account_that_may_not_see_settings_still_has_the_query_checked()
+    public async Task The_query_is_tested_even_if_the_account_cannot_read_settings()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Set(server, new() { Database = "/data/a.db" });
@@ -242,7 +242,7 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
-    public void A_store_in_wal_mode_in_a_folder_only_its_owner_may_write_is_warned_about()
+    public void A_WAL_store_in_an_owner_only_folder_causes_a_warning()
     {
         if (OperatingSystem.IsWindows())
         {

@@ -15,7 +15,7 @@ public class GrafanaDataSourceTests
     [InlineData("DS_SQLITE", true)]
     [InlineData("p1", false)]
     [InlineData("p1", true)]
-    public async Task The_own_data_source_is_not_looked_at_where_every_reference_is_mapped(string from, bool exists)
+    public async Task The_default_data_source_is_ignored_if_all_references_are_mapped(string from, bool exists)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         if (exists)
@@ -51,11 +51,11 @@ public class GrafanaDataSourceTests
     [Theory]
     [InlineData("query")]
     [InlineData("datasource")]
-    public async Task Only_data_sources_are_looked_up_and_a_page_in_answer_is_no_end(string type)
+    public async Task Only_data_source_variables_are_looked_up_and_failures_are_warnings(string type)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.DataSources.Add(new JsonObject { ["uid"] = DataSourcePlugin.Sqlite.DefaultUid, ["name"] = "TokenDashboard", ["type"] = DataSourcePlugin.Sqlite.Id });
-        // As a proxy answers that takes no escaped slash.
+        // Responds like a proxy that rejects escaped slashes.
         server.Intercept = line => line.Contains("gpt-4o", StringComparison.Ordinal) ? FakeGrafana.Answer.Html(404, "<h1>Not Found</h1>") : null;
         string json = PublishRun.Json().Replace(
             "\"query\": \"frser-sqlite-datasource\" }",
@@ -75,7 +75,7 @@ public class GrafanaDataSourceTests
     }
 
     [Fact]
-    public async Task A_new_data_source_has_the_settings_the_plugin_needs()
+    public async Task A_new_data_source_has_the_settings_that_the_plugin_needs()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
 
@@ -89,7 +89,7 @@ public class GrafanaDataSourceTests
     }
 
     [Fact]
-    public async Task A_differing_data_source_is_corrected_and_keeps_everything_else()
+    public async Task An_outdated_data_source_is_corrected_and_keeps_its_other_settings()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         JsonObject existing = Existing();
@@ -109,7 +109,7 @@ public class GrafanaDataSourceTests
     }
 
     [Fact]
-    public async Task Without_a_database_an_existing_data_source_is_used_as_it_is()
+    public async Task An_existing_data_source_is_used_unchanged_without_a_database()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.DataSources.Add(Existing());
@@ -121,7 +121,7 @@ public class GrafanaDataSourceTests
     }
 
     [Fact]
-    public async Task Without_a_database_and_without_a_data_source_the_error_asks_for_the_database()
+    public async Task The_error_for_a_missing_data_source_lists_the_other_data_sources()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         JsonObject other = Existing();
@@ -139,7 +139,7 @@ public class GrafanaDataSourceTests
     [Theory]
     [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "Use another uid.")]
     [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "with the uid 'another' (type frser-sqlite-datasource). Use that uid")]
-    public async Task A_uid_of_another_type_and_a_name_with_another_uid_are_conflicts(string type, string uid, string name, string advice)
+    public async Task A_uid_with_another_type_or_a_taken_name_is_a_conflict(string type, string uid, string name, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         JsonObject existing = Existing();
@@ -156,7 +156,7 @@ public class GrafanaDataSourceTests
     [Theory]
     [InlineData("/data/observicia.db", true)]
     [InlineData("/elsewhere.db", false)]
-    public async Task A_data_source_provisioned_from_a_file_is_fine_only_as_far_as_it_agrees(string path, bool agrees)
+    public async Task A_provisioned_data_source_with_a_different_path_is_a_conflict(string path, bool agrees)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         JsonObject existing = Existing(path);
@@ -171,7 +171,7 @@ public class GrafanaDataSourceTests
     }
 
     [Fact]
-    public async Task An_account_that_may_not_read_data_sources_publishes_as_long_as_it_need_not_change_one()
+    public async Task An_account_without_access_to_data_sources_can_publish_without_changing_one()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.DataSources.Add(Existing());
@@ -181,7 +181,7 @@ public class GrafanaDataSourceTests
         PublishRun withDatabase = PublishRun.Of(server, PublishRun.Json());
 
         Assert.Equal(GrafanaPublishAction.Created, asItIs.Dashboard);
-        // The recommended account for timers: a warning on each run would say nothing.
+        // The recommended account for scheduled runs has these permissions, so no run must show a warning.
         Assert.Empty(asItIs.Warnings);
         Assert.Equal(ErrorCode.GrafanaForbidden, withDatabase.Error?.Code);
     }
@@ -189,7 +189,7 @@ public class GrafanaDataSourceTests
     [Theory]
     [InlineData("missing", 1)]
     [InlineData("not told", 0)]
-    public async Task Such_an_account_is_warned_only_of_a_data_source_that_is_not_there(string state, int warnings)
+    public async Task An_account_without_access_is_warned_only_about_a_missing_data_source(string state, int warnings)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Forbidden.Add("datasources");
@@ -204,7 +204,7 @@ public class GrafanaDataSourceTests
     [InlineData("attempt to write a readonly database (1544)", "WAL")]
     [InlineData("path contains blocked term", "block_list")]
     [InlineData("no file exists at the file path", "PrivateTmp")]
-    public async Task A_database_grafana_cannot_read_is_a_warning_with_advice(string problem, string advice)
+    public async Task A_database_that_Grafana_cannot_read_is_a_warning_with_advice(string problem, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.PathProblem = _ => problem;
@@ -224,7 +224,7 @@ public class GrafanaDataSourceTests
     [InlineData("/var/lib/grafana/grafana.db", "grafana.db")]
     [InlineData("observicia.db", "absolute")]
     [InlineData("/data/50%.db", "'%'")]
-    public void A_path_that_cannot_work_in_grafana_is_told_beforehand(string path, string word) =>
+    public void A_path_that_cannot_work_in_Grafana_causes_a_warning(string path, string word) =>
         Assert.Contains(word, Assert.Single(DataSourceSettings.PathWarnings(path)), StringComparison.Ordinal);
 
     [Theory]
@@ -232,7 +232,7 @@ public class GrafanaDataSourceTests
     [InlineData(@"C:\data\observicia.db")]
     [InlineData("D:/data/observicia.db")]
     [InlineData(@"\\server\share\observicia.db")]
-    public void A_sound_path_has_no_warning(string path) => Assert.Empty(DataSourceSettings.PathWarnings(path));
+    public void A_valid_path_causes_no_warning(string path) => Assert.Empty(DataSourceSettings.PathWarnings(path));
 
     private static JsonObject Existing(string path = "/data/observicia.db") => new()
     {
