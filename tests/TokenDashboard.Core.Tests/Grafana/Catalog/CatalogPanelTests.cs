@@ -13,7 +13,7 @@ public class CatalogPanelTests
 
     [Theory]
     [MemberData(nameof(Panels))]
-    public void On_an_empty_store_a_panel_shows_nothing_or_zero(string title)
+    public void A_panel_shows_nothing_or_zero_on_an_empty_store(string title)
     {
         using TestStore store = Stored();
 
@@ -24,7 +24,7 @@ public class CatalogPanelTests
 
     [Theory]
     [MemberData(nameof(Panels))]
-    public void A_range_without_requests_shows_nothing_of_other_times(string title)
+    public void A_panel_ignores_requests_outside_the_time_range(string title)
     {
         using TestStore store = Stored(At("2026-03-05T12:00:00"), At("2026-03-01T12:00:00"));
 
@@ -35,7 +35,7 @@ public class CatalogPanelTests
 
     [Theory]
     [MemberData(nameof(Panels))]
-    public void One_request_is_shown(string title)
+    public void Every_panel_shows_a_nonzero_value(string title)
     {
         using TestStore store = CatalogView.StoredWithPrices(
             At("2026-03-02T12:00:00"),
@@ -51,7 +51,7 @@ public class CatalogPanelTests
 
     [Theory]
     [MemberData(nameof(Panels))]
-    public void Damaged_values_break_no_panel(string title)
+    public void Damaged_values_do_not_break_a_panel(string title)
     {
         object?[] damaged = [null, "text", -1L, 2.5, long.MaxValue, double.PositiveInfinity, Array.Empty<byte>()];
         using TestStore store = Stored(
@@ -71,7 +71,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Every_panel_is_bounded_with_two_thousand_users_models_and_transactions()
+    public void Every_panel_limits_its_rows_when_names_are_numerous()
     {
         using TestStore store = CatalogView.StoredWithPrices(Enumerable.Range(0, 2000).Select(n => At($"2026-03-04T{n / 60 % 24:00}:{n % 60:00}:00") with
         {
@@ -83,7 +83,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void The_range_includes_its_beginning_and_excludes_its_end()
+    public void The_time_range_includes_its_start_and_excludes_its_end()
     {
         using TestStore store = Stored(
             At("2026-03-03T23:59:59.999999"), At("2026-03-04T00:00:00"),
@@ -97,7 +97,7 @@ public class CatalogPanelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_chosen_user_is_found_however_odd_the_name(bool escapesDoubleQuotes)
+    public void A_user_with_any_name_can_be_selected(bool escapesDoubleQuotes)
     {
         using TestStore store = Stored(OddNames.Select((name, index) => At("2026-03-04T12:00:00") with { User = name, Total = 100L + index }));
         IReadOnlyList<string> offered = Day().Options(store, "user");
@@ -112,7 +112,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Names_that_cannot_be_chosen_are_counted_and_not_offered()
+    public void Names_that_cannot_be_selected_are_counted_but_not_offered()
     {
         string[] names = ["$__all", "a $__from", "$__unixEpochGroupSeconds(x, 1)", "b\0c"];
         using TestStore store = Stored(
@@ -126,7 +126,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Requests_of_unknown_users_count_when_all_are_chosen()
+    public void Requests_without_a_user_are_counted_when_all_users_are_selected()
     {
         using TestStore store = Stored(
             At("2026-03-04T12:00:00") with { User = null }, At("2026-03-04T12:00:00") with { User = "" }, At("2026-03-04T12:00:00"));
@@ -139,7 +139,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Models_are_offered_for_the_chosen_providers_only()
+    public void Only_models_of_the_selected_providers_are_offered()
     {
         using TestStore store = Stored(
             At("2026-03-04T12:00:00"),
@@ -154,7 +154,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void A_name_that_means_something_else_in_panels_stays_apart()
+    public void Names_equal_to_placeholders_are_kept_separate()
     {
         using TestStore store = Stored([
             At("2026-03-04T12:00:00") with { User = null, Model = null, Total = 1L }, At("2026-03-04T12:00:00") with { User = "(none)", Model = "(none)", Total = 200L },
@@ -165,7 +165,7 @@ public class CatalogPanelTests
         Dictionary<string, long> bars = view.Panel(store, "Total tokens per user").By<long>("User", "Tokens");
         QueryResult series = view.Panel(store, "Token usage per user over time");
 
-        // The rest are the three smallest.
+        // (other) combines the three smallest users.
         Assert.Equal((200, 300, 1 + 11 + 12), (bars["((none))"], bars["((other))"], bars["(other)"]));
         Assert.Equal(300, series.Column<long>("tokens").Max());
         Assert.Equal(18, view.Panel(store, "Totals").Column<long>("Users")[0] + 1);
@@ -178,7 +178,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void With_two_thousand_users_panels_show_the_top_and_the_rest_as_one()
+    public void Panels_show_the_top_users_and_combine_the_others()
     {
         using TestStore store = Stored(Enumerable.Range(1, 2000).Select(n =>
             At("2026-03-04T12:00:00") with { User = $"user-{n:0000}", Total = (long)n }));
@@ -203,18 +203,18 @@ public class CatalogPanelTests
     [InlineData(24 * 7, 10_800)]
     [InlineData(24 * 90, 86_400)]
     [InlineData(24 * 365, 86_400)]
-    public void The_automatic_bucket_grows_with_the_range(int hours, long seconds)
+    public void The_automatic_bucket_grows_with_the_time_range(int hours, long seconds)
     {
         using TestStore store = Stored(At("2026-03-04T11:59:00"), At("2026-03-04T11:00:00"));
 
-        // The first bucket begins with the range.
+        // The first bucket starts with the time range and can be shorter.
         long[] times = [.. new CatalogView(Noon.AddHours(-hours), Noon).Panel(store, "Token usage over time").Column<long>("time").Skip(1)];
 
         Assert.Equal([seconds], times.Zip(times.Skip(1), (first, second) => second - first).Distinct());
     }
 
     [Fact]
-    public void A_bucket_too_small_for_the_range_is_enlarged_to_a_multiple_of_itself()
+    public void A_bucket_too_small_for_the_time_range_is_multiplied()
     {
         using TestStore store = Stored(At("2026-03-04T11:59:00"));
         var view = new CatalogView(Noon.AddYears(-1), Noon);
@@ -227,7 +227,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Daily_buckets_begin_at_midnight_of_the_offset()
+    public void Daily_buckets_start_at_midnight_in_the_time_zone()
     {
         using TestStore store = Stored(At("2026-03-04T18:29:59"), At("2026-03-04T18:30:00") with { Prompt = 7L });
         var view = new CatalogView(Noon.AddDays(-1), Noon.AddDays(1));
@@ -242,7 +242,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void A_negative_offset_moves_requests_to_the_evening_before()
+    public void A_negative_offset_moves_requests_to_the_previous_evening()
     {
         using TestStore store = Stored(At("2026-03-04T00:30:00"));
         CatalogView view = Day();
@@ -255,7 +255,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void A_heatmap_has_equal_steps_that_cover_the_range_and_a_day_before_it_however_short_the_range_is()
+    public void A_heatmap_of_one_hour_contains_its_day_and_the_previous_day()
     {
         using TestStore store = Stored(At("2026-03-04T12:10:00"));
         var view = new CatalogView(Noon, Noon.AddHours(1));
@@ -272,7 +272,7 @@ public class CatalogPanelTests
     [Theory]
     [InlineData("2026-10-24T22:30:00", "2026-10-25T22:30:00", "2026-10-25T23:00Z")]
     [InlineData("2026-03-28T23:30:00", "2026-03-29T21:30:00", "2026-03-29T22:00Z")]
-    public void A_day_of_a_clock_change_ends_at_its_midnight(string first, string last, string end)
+    public void A_day_with_a_clock_change_ends_at_local_midnight(string first, string last, string end)
     {
         using TestStore store = Stored(At(first), At(last));
         var view = new CatalogView(DateTimeOffset.Parse(first + "Z").AddDays(-1), DateTimeOffset.Parse(last + "Z").AddDays(1));
@@ -282,7 +282,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Buckets_end_at_the_present_unless_requests_lie_later()
+    public void Buckets_end_now_unless_later_requests_exist()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
@@ -295,7 +295,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void A_user_is_compared_with_the_period_of_equal_length_before()
+    public void A_user_is_compared_with_the_previous_period_of_equal_length()
     {
         using TestStore store = Stored(
             At("2026-03-02T23:59:59") with { User = "too early" },
@@ -314,7 +314,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void The_mean_duration_leaves_out_durations_that_are_none()
+    public void The_mean_duration_ignores_invalid_durations()
     {
         using TestStore store = Stored(
             At("2026-03-04T01:00:00") with { Duration = 1.0 }, At("2026-03-04T02:00:00") with { Duration = 2.0 },
@@ -325,7 +325,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Request_details_are_the_newest_by_time_not_by_number()
+    public void The_newest_requests_are_selected_by_time_and_not_by_id()
     {
         using TestStore store = Stored(Enumerable.Range(0, 1200).Select(n => At($"2026-03-04T{n / 60:00}:{n % 60:00}:00.5") with { Total = n + 1L })
             .OrderBy(row => (long)row.Total! * 7919 % 1201));
@@ -334,7 +334,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Load_is_told_by_the_minute_of_the_time_range_and_of_its_busiest_bucket()
+    public void Load_contains_the_mean_and_peak_rates_per_minute()
     {
         using TestStore store = Stored(
             At("2026-03-04T11:59:59"), At("2026-03-04T12:00:00") with { Total = 100L }, At("2026-03-04T12:01:59") with { Total = 140L },
@@ -344,12 +344,12 @@ public class CatalogPanelTests
         CatalogView begunLate = new(Noon.AddSeconds(119), Noon.AddSeconds(179));
 
         Assert.Equal([100.0, 140.0, 1.0, 1.0], view.Panel(store, "Load").Rows[0].Cast<double>());
-        // What is left of the first bucket is a second, the next one has 59: both are taken as minutes.
+        // The time range contains one second of the first bucket and 59 of the second. Rates use whole minutes for both.
         Assert.Equal([100.0, 140.0, 1.0, 1.0], begunLate.Panel(store, "Load").Rows[0].Cast<double>());
     }
 
     [Fact]
-    public void Load_ends_with_the_time_range_or_now()
+    public void Load_is_computed_until_now_if_the_time_range_ends_later()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         using TestStore store = Stored(At(now.AddMinutes(-30).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)) with { Total = 6000L });
@@ -360,7 +360,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void The_newest_request_is_that_of_the_time_range()
+    public void The_newest_request_is_taken_from_the_time_range()
     {
         using TestStore store = Stored(At("2026-03-04T11:00:00.25"), At("2026-03-04T12:00:00.75"), At("2026-03-05T12:00:00"));
 
@@ -368,7 +368,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Cached_and_reasoning_tokens_are_parts_of_all_requests_of_models_of_which_any_is_known()
+    public void Shares_of_cached_and_reasoning_tokens_include_requests_without_details()
     {
         using TestStore store = Stored(
             At("2026-03-04T12:00:00") with { Prompt = 60L, Completion = 20L, Detail = [30L, 0L, 5L, null] },
@@ -382,7 +382,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Top_transactions_are_those_with_most_tokens()
+    public void Top_transactions_have_the_most_tokens()
     {
         using TestStore store = Stored(
             [At("2026-03-04T12:00:00"), .. Enumerable.Range(0, 24).Select(n => At($"2026-03-04T12:00:{n:00}") with { Transaction = $"t{n / 2:00}", User = $"u{n}", Total = n + 1L })]);
@@ -395,7 +395,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Totals_are_compared_with_the_period_of_equal_length_before()
+    public void Totals_are_compared_with_the_previous_period_of_equal_length()
     {
         using TestStore store = Stored(
             At("2026-03-02T12:00:00"),
@@ -424,7 +424,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Percentiles_are_durations_that_occurred_by_nearest_rank()
+    public void Percentiles_use_the_nearest_rank()
     {
         using TestStore store = Stored(Enumerable.Range(1, 200).Select(n => At("2026-03-04T12:00:00") with { Duration = (double)n }));
 
@@ -434,7 +434,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void The_main_model_is_the_one_with_most_tokens_in_the_range()
+    public void The_main_model_has_the_most_tokens_in_the_time_range()
     {
         using TestStore store = Stored(
             At("2026-03-03T12:00:00") with { Model = "before", Total = 900L },
@@ -445,7 +445,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void A_user_of_a_repeated_row_is_one_of_the_chosen_and_has_the_panels_alone()
+    public void A_repeated_row_offers_selected_users_and_shows_one_user()
     {
         using TestStore store = Stored(OddNames.Select((name, index) => At("2026-03-04T12:00:00") with { User = name, Total = 100L + index }));
 
@@ -461,7 +461,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Requests_are_chosen_by_transaction_and_size()
+    public void Requests_are_filtered_by_transaction_and_size()
     {
         string[] transactions = ["t1", "O'Brien", "say \"hi\"", ""];
         using TestStore store = Stored(transactions.Select((name, index) => At("2026-03-04T12:00:00") with { Transaction = name, Total = 100L + index }));
@@ -496,7 +496,7 @@ public class CatalogPanelTests
     }
 
     [Fact]
-    public void Models_are_measured_over_all_their_requests()
+    public void Model_measures_include_all_requests_of_the_model()
     {
         using TestStore store = Stored(
             At("2026-03-04T12:00:00") with { Prompt = 30L, Completion = 10L, Duration = 500.0, Success = 0L },
@@ -510,7 +510,7 @@ public class CatalogPanelTests
         Assert.Equal(["2026-03-04T13:00:00.000000Z"], models.Column<string>("Last seen"));
     }
 
-    // Buckets stand there without requests, too.
+    // Buckets without requests have a time, too.
     private static void AssertNothing(QueryResult result)
     {
         int time = Array.IndexOf(result.Columns, "time");

@@ -5,7 +5,7 @@ using TokenDashboard.Tests.Pricing;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>All dashboards of the catalogue as somebody looks at them: a time range and chosen variables. Their panels' titles differ.</summary>
+/// <summary>All catalog dashboards, with a time range and selected values of variables. The titles of their panels are unique.</summary>
 internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
 {
     internal static readonly TimeZoneInfo[] Zones = [.. new[]
@@ -22,10 +22,10 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
 
     public static IEnumerable<string> Variables => Dashboards.SelectMany(GrafanaView.QueryVariables).Distinct();
 
-    /// <summary>What is chosen, by variable; variables not named here have their initial value. An empty list is All.</summary>
+    /// <summary>The selected values by variable. Other variables have their initial value. An empty list means All.</summary>
     public Dictionary<string, string[]> Chosen { get; } = [];
 
-    /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
+    /// <summary>Whether <c>:sqlstring</c> also escapes double quotes with a backslash, as in Grafana 10.2 and later.</summary>
     public bool EscapesDoubleQuotes { get; init; } = true;
 
     public QueryResult Panel(TestStore store, string title) =>
@@ -34,7 +34,7 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
     public IReadOnlyList<string> Options(TestStore store, string name) =>
         View(Dashboards.First(dashboard => GrafanaView.QueryVariables(dashboard).Contains(name))).Options(store, name);
 
-    /// <summary>A store that holds the rows.</summary>
+    /// <summary>A store with the rows.</summary>
     internal static TestStore Stored(params IEnumerable<TestStore.Row> rows)
     {
         var store = new TestStore();
@@ -42,7 +42,7 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
         return store;
     }
 
-    /// <summary>A store that holds the rows, and prices of models whose names begin with gpt or model-1.</summary>
+    /// <summary>A store with the rows, and with prices of models whose names begin with gpt or model-1.</summary>
     internal static TestStore StoredWithPrices(params IEnumerable<TestStore.Row> rows)
     {
         TestStore store = Stored(rows);

@@ -15,12 +15,12 @@ using TokenDashboard.Tests.Usage;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>The dashboards of ClickHouse show what those of SQLite show, for the same requests.</summary>
+/// <summary>ClickHouse and SQLite dashboards show the same results for the same requests.</summary>
 public class ClickHousePanelTests
 {
     private static readonly PriceList Prices = TestPrices.Shipped;
 
-    // The same panels in both, by the name of the dashboard.
+    // Dashboards of the same name have the same panels for both engines.
     private static readonly (string Name, DashboardDocument Sqlite, DashboardDocument ClickHouse)[] Dashboards = [.. DashboardCatalog.Names.Select(name => (
         name, DashboardCatalog.Create(name, timeZones: CatalogView.Zones), DashboardCatalog.Create(name, timeZones: CatalogView.Zones, plugin: DataSourcePlugin.ClickHouse)))];
 
@@ -28,7 +28,7 @@ public class ClickHousePanelTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_linter_finds_nothing(string name)
+    public void Catalog_dashboards_break_no_rule(string name)
     {
         DashboardDocument dashboard = DashboardCatalog.Create(name, plugin: DataSourcePlugin.ClickHouse);
 
@@ -38,7 +38,7 @@ public class ClickHousePanelTests
     }
 
     [Fact]
-    public void Both_can_stand_on_one_server()
+    public void Dashboards_of_both_engines_have_different_uids_and_titles()
     {
         Assert.Empty(Dashboards.Select(each => each.Sqlite.Uid).Intersect(Dashboards.Select(each => each.ClickHouse.Uid)));
         Assert.Empty(Dashboards.Select(each => each.Sqlite.Title).Intersect(Dashboards.Select(each => each.ClickHouse.Title)));
@@ -46,17 +46,17 @@ public class ClickHousePanelTests
     }
 
     [ClickHouseFact]
-    public void Every_panel_shows_what_that_of_sqlite_shows() => Gen.Select(
+    public void Every_panel_shows_the_same_as_on_SQLite() => Gen.Select(
         Gen.Select(UsageCostTests.Row, Gen.OneOf(Gen.Double[0.001, 100_000].Select(value => (object?)value), Gen.Const((object?)null))).Array[1, 60], Gen.Select(Gen.OneOf(Gen.Int[1, 48], Gen.Int[48, 4000]), Gen.Int[0, 1000])).ForAll(
         (timed, numbers) =>
         {
             TestStore.Row[] rows = [.. timed.Select(each => each.Item1 with { Duration = each.Item2 })];
             (int hours, int choice) = numbers;
-            // Around one of the requests.
+            // The time range is around one of the requests.
             DateTimeOffset from = DateTimeOffset.Parse((string)rows[0].Timestamp!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).AddHours(-(hours / 2)).AddMinutes(-17);
             if (choice % 3 == 0)
                 from = new DateTimeOffset(from.Year, from.Month, from.Day, from.Hour, 0, 0, TimeSpan.Zero);
-            // Rates of a range that has not ended yet change from one query to the next.
+            // Rates of an unfinished time range change between queries.
             if (from < DateTimeOffset.UtcNow && from.AddHours(hours) > DateTimeOffset.UtcNow)
                 from = from.AddHours(-hours);
             var chosen = new Dictionary<string, string[]>
@@ -70,7 +70,7 @@ public class ClickHousePanelTests
         iter: 1, threads: 1);
 
     [ClickHouseFact]
-    public void Names_with_quotes_backslashes_and_dollar_signs_are_chosen_and_shown()
+    public void Names_with_special_characters_are_selected_and_shown()
     {
         string[] users = ["O'Brien", "CORP\\alice", "say \"hi\"", "a$b", "50 %", "new\nline", "(other)", "((other))", "(none)", "((none))", "", "\\", "'", "ünï"];
         TestStore.Row[] rows = [.. users.Select((user, index) => new TestStore.Row { User = user, Timestamp = $"2026-03-04T12:{index:00}:00", Prompt = 10L + index, Completion = 1L })];
@@ -82,12 +82,12 @@ public class ClickHousePanelTests
     }
 
     [ClickHouseFact]
-    public void A_newest_request_within_a_second_is_told_alike() => Compare(
+    public void The_newest_request_with_a_fraction_is_the_same_as_on_SQLite() => Compare(
         [new() { Timestamp = "2026-03-04T12:30:00.999999" }], new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero), [[]], ["Newest request"]);
 
-    // Grafana draws series in the order in which they come.
+    // Grafana draws series in the order of the result.
     [ClickHouseFact]
-    public void Equal_values_have_the_same_order_in_both()
+    public void Series_with_equal_values_have_the_same_order_in_both_engines()
     {
         DateTimeOffset from = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
         using TestStore store = CatalogView.Stored([.. new[] { "cid", "ann", "dan", "bob" }.Select(user => new TestStore.Row { User = user, Timestamp = "2026-03-04T12:30:00", Prompt = 5L, Completion = 0L, Total = 5L })]);
@@ -106,7 +106,7 @@ public class ClickHousePanelTests
     }
 
     [ClickHouseFact]
-    public void The_first_requests_are_those_of_all_where_there_are_more()
+    public void Limited_request_lists_are_the_same_as_on_SQLite()
     {
         var random = new Random(7);
         TestStore.Row[] rows = [.. Enumerable.Range(0, 3000).Select(index => new TestStore.Row
@@ -125,7 +125,7 @@ public class ClickHousePanelTests
     }
 
     [ClickHouseFact]
-    public void Sources_are_chosen()
+    public void Requests_are_filtered_by_source()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-03-04T12:00:00", Prompt = 5L, Completion = 0L, Total = 5L });
@@ -160,7 +160,7 @@ public class ClickHousePanelTests
     }
 
     [ClickHouseFact]
-    public void Definitions_read_the_views_with_the_variables()
+    public void Panels_of_definitions_can_query_views_with_variables()
     {
         using var store = new TestStore();
         foreach ((string user, long tokens) in new[] { ("ann", 5L), ("bob", 7L), ("ann", 11L) })
@@ -222,14 +222,14 @@ public class ClickHousePanelTests
         }
     }
 
-    // Percentiles of durations are 1 % off at most.
+    // Percentiles of durations can differ by 1 %.
     private static bool IsPercentile(PluginColumn column) => column.Name is "p50" or "p95" or "p99" || column.Name.EndsWith(" duration", StringComparison.Ordinal);
 
     private static bool IsNear(object? exact, object? near) => exact is null || near is null
         ? exact == near
         : Convert.ToDouble(exact, CultureInfo.InvariantCulture) is var value && Math.Abs(Convert.ToDouble(near, CultureInfo.InvariantCulture) - value) <= value * 0.0100001;
 
-    // A text for each row. Sums of fractions depend on their order.
+    // One line per row. Fractions are rounded, because their sums depend on the order.
     private static string Shown(PluginResult result, string title)
     {
         PluginColumn[] columns = [.. result.Columns.Where(column => column.Name is not ("Source" or "User ID") && !IsPercentile(column))];

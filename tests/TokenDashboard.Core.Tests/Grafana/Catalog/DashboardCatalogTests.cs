@@ -8,14 +8,14 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>What every dashboard of the catalogue keeps to.</summary>
+/// <summary>Requirements for all catalog dashboards.</summary>
 public partial class DashboardCatalogTests
 {
     public static TheoryData<string> Names => [.. DashboardCatalog.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_panel_says_what_it_shows_in_which_unit_and_what_to_read_without_data(string name) =>
+    public void Every_panel_has_a_title_a_description_a_unit_and_NoValue(string name) =>
         Assert.All(GrafanaView.Panels(DashboardCatalog.Create(name)), panel =>
         {
             string? title = (string?)panel["title"];
@@ -27,7 +27,7 @@ public partial class DashboardCatalogTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_query_follows_the_time_range_and_the_variables_for_requests(string name)
+    public void Every_query_uses_the_time_range_and_the_request_filters(string name)
     {
         DashboardDocument dashboard = DashboardCatalog.Create(name);
         var read = new ReadDashboard(dashboard);
@@ -49,7 +49,7 @@ public partial class DashboardCatalogTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_variable_is_used_and_every_one_used_exists(string name)
+    public void Every_variable_is_used_and_every_used_variable_exists(string name)
     {
         DashboardDocument dashboard = DashboardCatalog.Create(name);
         string[] defined = [.. dashboard.Root["templating"]!["list"]!.AsArray().Select(variable => (string)variable!["name"]!)];
@@ -62,7 +62,7 @@ public partial class DashboardCatalogTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Links_of_a_dashboard_to_itself_mention_every_variable(string name)
+    public void Links_to_the_same_dashboard_pass_every_variable(string name)
     {
         DashboardDocument dashboard = DashboardCatalog.Create(name);
         string[] links = [.. dashboard.Root["links"]!.AsArray()
@@ -81,7 +81,7 @@ public partial class DashboardCatalogTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Overrides_and_data_links_name_columns_the_query_has(string name)
+    public void Overrides_and_data_links_refer_to_existing_columns(string name)
     {
         DashboardDocument dashboard = DashboardCatalog.Create(name);
         using TestStore store = CatalogView.Stored(new TestStore.Row { Timestamp = "2026-03-04T12:00:00" });
@@ -102,7 +102,7 @@ public partial class DashboardCatalogTests
     [InlineData("USD", "currencyUSD")]
     [InlineData("EUR", "currencyEUR")]
     [InlineData("ZZZ", "prefix:ZZZ ")]
-    public void Cost_has_the_sign_of_its_currency(string currency, string unit)
+    public void Cost_is_shown_in_the_specified_currency(string currency, string unit)
     {
         string[][] texts = [.. DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name, currency: currency).Root.AllTexts((_, text) => text).ToArray())];
 
@@ -110,9 +110,9 @@ public partial class DashboardCatalogTests
         Assert.DoesNotContain(texts, dashboard => dashboard.Contains(Units.Money));
     }
 
-    // Two would show less than half a cent as 0.00. Totals of a time range have cents, as a bill has.
+    // Two decimals would show less than half a cent as 0.00. Totals in stat panels have cents, like a bill.
     [Fact]
-    public void Amounts_of_money_have_the_decimals_that_Grafana_chooses()
+    public void Amounts_have_no_fixed_decimals_outside_stat_panels()
     {
         IEnumerable<JsonNode> panels = DashboardCatalog.Names.SelectMany(name => GrafanaView.Panels(DashboardCatalog.Create(name))).Where(panel => (string?)panel["type"] != "stat");
         foreach (JsonNode field in panels.Select(panel => panel["fieldConfig"]!))
@@ -128,7 +128,7 @@ public partial class DashboardCatalogTests
     [Theory]
     [InlineData(DashboardEngine.Sqlite, "rawQueryText", 12)]
     [InlineData(DashboardEngine.ClickHouse, "rawSql", 12)]
-    public void Panels_have_sql_that_a_person_can_read(DashboardEngine engine, string text, int median)
+    public void The_SQL_of_panels_is_short(DashboardEngine engine, string text, int median)
     {
         string[][] panels = [.. DashboardCatalog.Names.SelectMany(name => GrafanaView.Panels(DashboardCatalog.Create(name, plugin: DataSourcePlugin.Of(engine))))
             .Select(panel => ((string)panel["targets"]![0]![text]!).Split('\n'))];
@@ -139,7 +139,7 @@ public partial class DashboardCatalogTests
     }
 
     [Fact]
-    public void No_two_panels_have_more_than_five_lines_in_common()
+    public void No_two_panels_share_more_than_five_consecutive_lines_of_SQL()
     {
         (string Title, string[] Lines)[] panels = [.. DashboardCatalog.Names.SelectMany(name => GrafanaView.Panels(DashboardCatalog.Create(name)))
             .Select(panel => ((string)panel["title"]!, ((string)panel["targets"]![0]!["rawQueryText"]!).Split('\n')))];
@@ -151,7 +151,7 @@ public partial class DashboardCatalogTests
     }
 
     [Fact]
-    public void The_page_of_a_dashboard_has_the_question_of_each_panel() => Assert.All(DashboardCatalog.Names, name =>
+    public void The_page_of_a_dashboard_lists_all_panels_in_order() => Assert.All(DashboardCatalog.Names, name =>
     {
         string[] rows = [.. Repository.Read($"docs/dashboards/{name.ToLowerInvariant()}.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
 
@@ -166,7 +166,7 @@ public partial class DashboardCatalogTests
         RelationRow().Matches(Repository.Read("docs/panels.md")).Select(match => match.Groups[1].Value).Order());
 
     [Fact]
-    public void The_culture_has_no_influence()
+    public void The_culture_does_not_change_a_dashboard()
     {
         string expected = DashboardCatalog.Create("Overview").Json;
         CultureInfo before = CultureInfo.CurrentCulture;
@@ -185,7 +185,7 @@ public partial class DashboardCatalogTests
     public void A_file_is_named_after_its_dashboard() => Assert.Equal("overview.json", DashboardCatalog.FileName("Overview"));
 
     [Fact]
-    public void An_unknown_name_is_an_error_that_lists_the_known_ones()
+    public void An_unknown_name_is_an_error_that_lists_the_known_names()
     {
         var exception = Assert.Throws<TokenDashboardException>(() => DashboardCatalog.Create("Nonsense"));
 

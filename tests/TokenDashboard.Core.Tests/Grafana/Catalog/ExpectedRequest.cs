@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>What this product's rules make of a stored row, worked out apart from the SQL.</summary>
+/// <summary>The expected values of a stored row, computed without SQL.</summary>
 internal sealed record ExpectedRequest(TestStore.Row Row)
 {
     public string User => Name(Row.User);
@@ -23,7 +23,7 @@ internal sealed record ExpectedRequest(TestStore.Row Row)
 
     public string Timestamp => (string)Row.Timestamp!;
 
-    /// <summary>The time without its fraction, or null where the text is not a time as the exporter writes it.</summary>
+    /// <summary>The time without its fraction, or null if the exporter does not write such a text.</summary>
     public DateTimeOffset? Second
     {
         get

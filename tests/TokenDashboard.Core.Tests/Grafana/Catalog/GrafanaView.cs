@@ -7,33 +7,33 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>A dashboard as somebody looks at it: a time range and chosen variables. The store does not change meanwhile.</summary>
+/// <summary>A dashboard with a time range and selected values of variables. The store must not change while it is used.</summary>
 internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset from, DateTimeOffset to)
 {
     private static readonly TimeSpan QueryTime = TimeSpan.FromSeconds(30);
 
     private readonly ReadDashboard _read = new(dashboard);
 
-    // By query: panels have most of them in common.
+    // By query, because panels share most of them.
     private readonly Dictionary<string, IReadOnlyList<(string Text, string Value)>> _options = [];
 
-    /// <summary>What is chosen, by variable; variables not named here have their initial value. An empty list is All.</summary>
+    /// <summary>The selected values by variable. Other variables have their initial value. An empty list means All.</summary>
     public Dictionary<string, string[]> Chosen { get; } = [];
 
-    /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
+    /// <summary>Whether <c>:sqlstring</c> also escapes double quotes with a backslash, as in Grafana 10.2 and later.</summary>
     public bool EscapesDoubleQuotes { get; init; } = true;
 
-    /// <summary>The titles of all panels that ask something.</summary>
+    /// <summary>The titles of all panels.</summary>
     public static IEnumerable<string> PanelTitles(DashboardDocument dashboard) => Panels(dashboard).Select(panel => (string)panel["title"]!);
 
-    /// <summary>The names of all variables that ask something.</summary>
+    /// <summary>The names of all query variables.</summary>
     public static IEnumerable<string> QueryVariables(DashboardDocument dashboard) =>
         new ReadDashboard(dashboard).Variables.Where(variable => variable.Type == "query").Select(variable => variable.Name);
 
-    /// <summary>All panels without rows.</summary>
+    /// <summary>All panels except rows.</summary>
     public static IEnumerable<JsonObject> Panels(DashboardDocument dashboard) => new ReadDashboard(dashboard).Panels.Select(panel => panel.Json);
 
-    /// <summary>What the panel gets to show, in SQLite's types, after a check that the plugin makes the same of it without a fault.</summary>
+    /// <summary>The result of the panel, in SQLite's types. Asserts that the plugin's result has no problems.</summary>
     public QueryResult Panel(TestStore store, string title)
     {
         ReadPanel panel = _read.Panels.Single(panel => panel.Title == title);
@@ -49,7 +49,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         return QueryResult.Of(store, sql);
     }
 
-    /// <summary>What the plugin gives the panel, after a check that nothing is wrong with it.</summary>
+    /// <summary>The plugin's result for the panel. Asserts that it has no problems.</summary>
     public PluginResult Run(IPluginDatabase database, string title)
     {
         ReadPanel panel = _read.Panels.Single(panel => panel.Title == title);
@@ -60,7 +60,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         return result;
     }
 
-    /// <summary>The texts the variable offers.</summary>
+    /// <summary>The texts that the variable offers.</summary>
     public IReadOnlyList<string> Options(TestStore store, string name)
     {
         using var database = new ProofDatabase(store.Path, CancellationToken.None);
@@ -68,7 +68,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         return result.Column<string>(Assert.Single(result.Columns));
     }
 
-    // Variables that the text does not use, not even through others, are left without a value: their queries would take most of the time.
+    // Variables that the text does not use, directly or indirectly, get no value, because their queries would take most of the time.
     private BrowserView View(IPluginDatabase database, string text)
     {
         HashSet<string> used = [];

@@ -10,7 +10,7 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>Panels and commands give one cost: from rows, from rollups, and after requests are removed.</summary>
+/// <summary>Panels and commands compute the same cost: from rows, from rollups, and after requests are removed.</summary>
 public class PanelCostTests
 {
     private static readonly PriceList Shipped = TestPrices.Shipped;
@@ -28,7 +28,7 @@ public class PanelCostTests
         """);
 
     [Fact]
-    public void The_cost_in_panels_is_that_of_the_commands() => Gen.Select(
+    public void Panels_show_the_same_cost_as_the_commands() => Gen.Select(
         UsageCostTests.Row.Array[0, 60], UsageCostTests.Row.Array[0, 10], Gen.Select(Gen.Int[0, 360 * 24], Gen.OneOf(Gen.Int[1, 48], Gen.Int[48, 4000]), Gen.Int[-200, 200], Gen.Int[0, 100])).ForAll(
         (before, after, numbers) =>
         {
@@ -53,7 +53,7 @@ public class PanelCostTests
         iter: 4, threads: 1);
 
     [Fact]
-    public void Without_prices_there_is_no_cost_and_not_zero()
+    public void Cost_is_empty_instead_of_zero_without_prices()
     {
         using TestStore store = CatalogView.Stored(new TestStore.Row { Timestamp = "2026-03-04T12:00:00" });
         var view = new CatalogView(new(2026, 3, 4, 0, 0, 0, TimeSpan.Zero), new(2026, 3, 5, 0, 0, 0, TimeSpan.Zero));
@@ -74,7 +74,7 @@ public class PanelCostTests
     }
 
     [Fact]
-    public void Amounts_of_several_currencies_are_not_added()
+    public void Amounts_in_different_currencies_are_not_added()
     {
         using TestStore store = CatalogView.Stored(
             new TestStore.Row { Timestamp = "2026-03-04T12:00:00" }, new TestStore.Row { Timestamp = "2026-03-04T12:00:00", Provider = "own", Model = "mine" });
@@ -89,12 +89,12 @@ public class PanelCostTests
     }
 
     [Fact]
-    public void The_month_is_that_of_the_time_zone_and_goes_on_at_its_rate()
+    public void The_month_follows_the_time_zone_and_is_projected_at_its_rate()
     {
         using TestStore store = CatalogView.Stored(((string[])["2026-02-28T22:59:59", "2026-02-28T23:00:00", "2026-03-10T12:00:00", "2026-03-11T22:59:59", "2026-03-11T23:00:00"])
             .Select((time, index) => new TestStore.Row { Timestamp = time, Prompt = 1_000_000L << index, Completion = 0L }));
         Optimize(store, Shipped, refresh: true);
-        // Midnight of the 12th in Berlin.
+        // Midnight at the end of March 11 in Berlin.
         var end = new DateTimeOffset(2026, 3, 11, 23, 0, 0, TimeSpan.Zero);
         var view = new CatalogView(end.AddDays(-1), end);
         view.Chosen["zone"] = ["Europe/Berlin"];
@@ -106,7 +106,7 @@ public class PanelCostTests
     }
 
     [Fact]
-    public void The_forecast_of_a_month_begins_where_the_store_does()
+    public void The_monthly_forecast_starts_on_the_first_day_of_the_store()
     {
         using TestStore store = CatalogView.Stored(((string[])["2026-04-25T12:00:00", "2026-04-27T12:00:00"])
             .Select(time => new TestStore.Row { Timestamp = time, Prompt = 1_000_000L, Completion = 0L }));
@@ -115,7 +115,7 @@ public class PanelCostTests
 
         QueryResult month = new CatalogView(end.AddDays(-7), end).Panel(store, "Cost of the month");
 
-        // Three days, and six until the month ends.
+        // The store covers three days so far, and six days until the end of the month.
         Assert.Equal((5, 10), (Math.Round(month.Column<double>("Month so far")[0], 9), Math.Round(month.Column<double>("Month at this rate")[0], 9)));
     }
 

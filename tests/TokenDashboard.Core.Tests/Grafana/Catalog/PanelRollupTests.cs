@@ -8,7 +8,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>On a store with rollups every panel shows what it shows on a store without, whatever came before or after they were refreshed.</summary>
+/// <summary>Every panel shows the same with and without rollups, whether requests came before or after a refresh.</summary>
 public partial class PanelRollupTests
 {
     private static readonly DateTimeOffset Midnight = new(2026, 3, 4, 0, 0, 0, TimeSpan.Zero);
@@ -30,7 +30,7 @@ public partial class PanelRollupTests
         iter: 1);
 
     [Fact]
-    public void Every_panel_goes_on_counting_requests_that_were_removed() => Gen.Int.ForAll(
+    public void Every_panel_still_counts_removed_requests() => Gen.Int.ForAll(
         seed =>
         {
             var random = new Random(seed);
@@ -48,7 +48,7 @@ public partial class PanelRollupTests
     [InlineData("DELETE FROM tokendash_rollup_state")]
     [InlineData("INSERT INTO tokendash_rollup_stale SELECT DISTINCT level, start FROM tokendash_rollup; UPDATE tokendash_rollup SET requests = 0, total_tokens = 0")]
     [InlineData("INSERT INTO tokendash_rollup_stale SELECT DISTINCT level, start FROM tokendash_rollup WHERE level > 1; UPDATE tokendash_rollup SET requests = 0, total_tokens = 0 WHERE level > 1")]
-    public void Sums_that_cannot_be_used_are_not(string change)
+    public void Unusable_rollups_are_ignored(string change)
     {
         var random = new Random(1);
         TestStore.Row[] rows = Rows(random, 200);
@@ -60,7 +60,7 @@ public partial class PanelRollupTests
         Compare(random, plain, summed, quarters: false, OneOfEachKind);
     }
 
-    // The row with most of all, which nothing but the marks says has changed.
+    // Shrinks the largest request. Only the stale marks show that it changed.
     private const string Shrink = """
         CREATE TEMP TABLE most AS SELECT id, unixepoch(substr(timestamp, 1, 19)) AS second FROM telemetry ORDER BY total_tokens DESC, id LIMIT 1;
         UPDATE telemetry SET total_tokens = 0, duration_ms = 0 WHERE id IN (SELECT id FROM most);
@@ -71,7 +71,7 @@ public partial class PanelRollupTests
     [InlineData(0, "", "")]
     [InlineData(0, Shrink, Shrink + Mark)]
     [InlineData(30, "", "")]
-    public void The_largest_and_slowest_requests_are_those_of_all(int removedHours, string plainChange, string summedChange)
+    public void The_largest_and_slowest_requests_are_the_same_with_rollups(int removedHours, string plainChange, string summedChange)
     {
         var random = new Random(removedHours + summedChange.Length);
         TestStore.Row[] rows = [.. Enumerable.Range(0, 2000).Select(_ => new TestStore.Row
@@ -101,7 +101,7 @@ public partial class PanelRollupTests
     }
 
     [Fact]
-    public void Requests_that_somebody_else_deleted_are_not_counted()
+    public void Requests_deleted_by_other_programs_are_not_counted()
     {
         const string Delete = "DELETE FROM telemetry WHERE id = 50 OR id = (SELECT max(id) FROM telemetry)";
         var random = new Random(2);
@@ -124,7 +124,7 @@ public partial class PanelRollupTests
         CatalogView view = RandomView(random, quarters);
         foreach (string title in titles)
         {
-            // Of removed requests nothing but sums is left.
+            // Only rollups remain of removed requests.
             if (!quarters || !SingleRequests.Contains(title))
                 AssertSame(title, view.Panel(plain, title), view.Panel(summed, title));
         }
@@ -132,7 +132,7 @@ public partial class PanelRollupTests
             Assert.Equal(view.Options(plain, variable).Order(), view.Options(summed, variable).Order());
     }
 
-    // What panels are made of: sums, groups, series, histograms, comparisons.
+    // Panels with sums, groups, series, histograms and comparisons.
     private static readonly string[] OneOfEachKind =
     [
         "Totals", "Total tokens per user", "Token usage over time", "Token usage per user over time", "Requests by duration", "Comparison between models",

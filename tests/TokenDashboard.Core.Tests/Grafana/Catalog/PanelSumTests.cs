@@ -19,7 +19,7 @@ public class PanelSumTests
     ];
 
     [Fact]
-    public void Every_panel_adds_up_to_the_requests_it_is_about() => Gen.Int.ForAll(seed => Compare(new Random(seed)), iter: 3);
+    public void Every_panel_adds_up_to_the_filtered_requests() => Gen.Int.ForAll(seed => Compare(new Random(seed)), iter: 3);
 
     private static void Compare(Random random)
     {
@@ -27,7 +27,7 @@ public class PanelSumTests
         using TestStore store = CatalogView.Stored(requests.Select(request => request.Row));
         DateTimeOffset from = Noon.AddSeconds(random.Next(-90_000, 40_000));
         DateTimeOffset to = from.AddSeconds(random.Next(1, 90_000));
-        // Grafana's own range has milliseconds; panels go by whole seconds.
+        // Grafana's time range has milliseconds; panels use whole seconds.
         var view = new CatalogView(from.AddMilliseconds(random.Next(1000)), to.AddMilliseconds(random.Next(1000)));
         view.Chosen["bucket"] = [Pick(random, ["0", "60", "3600", "86400"])];
         TimeZoneInfo zone = Pick(random, CatalogView.Zones);
@@ -43,7 +43,7 @@ public class PanelSumTests
         if (view.Chosen["user"].Length == 0 && view.Chosen["provider"].Length == 0)
             CompareCommands(view, store, new RequestFilter { Range = new TimeRange(from, to) });
         CompareTotals(view, store, counted);
-        // The quarter of an hour of the first request must have ended when the period before begins.
+        // Panels compare users only if the quarter-hour of the first request ends before the previous period.
         bool covered = requests.Select(request => request.Second?.ToUnixTimeSeconds() / 900 * 900 + 900).Min() <= (from - (to - from)).ToUnixTimeSeconds();
         CompareUsers(view, store, counted, before, covered);
         CompareHours(view, store, counted, zone);
@@ -124,7 +124,7 @@ public class PanelSumTests
         Dictionary<string, long[]> series = Series(view.Panel(store, "Token usage per user over time"));
         Assert.Equal(byUser.Values.Sum(), series.Values.Sum(values => values.Sum()));
         Assert.All(series.Where(pair => pair.Key != "(other)"), pair => Assert.Equal(byUser[pair.Key], pair.Value.Sum()));
-        // Cumulative rows stand for buckets without requests, too.
+        // Cumulative series also have rows for buckets without requests.
         Assert.Equal(
             series.ToDictionary(pair => pair.Key, pair => RunningTotal(pair.Value).Prepend(0).Distinct()),
             Series(view.Panel(store, "Cumulative usage per user")).ToDictionary(pair => pair.Key, pair => pair.Value.Prepend(0).Distinct()));
@@ -152,7 +152,7 @@ public class PanelSumTests
         for (int hour = 0; hour < 24; hour++)
         {
             Dictionary<string, long?> byDay = week.By<long?>("Day", Hour(hour));
-            // A row of the heatmap stands under the time at which its day ends.
+            // The time of a heatmap row is the end of its day.
             foreach ((long end, long? tokens) in days.Column<long>("time").Zip(days.Column<long?>(Hour(hour) + ":00")))
             {
                 Assert.Equal(

@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>What a query returned: integers as long, reals as double, texts as string, NULL as null.</summary>
+/// <summary>The result of a query: integers as long, reals as double, texts as string, NULL as null.</summary>
 internal sealed record QueryResult(string[] Columns, IReadOnlyList<object?[]> Rows)
 {
-    /// <summary>Runs finished SQL as the plugin does: read-only, on a connection of its own.</summary>
+    /// <summary>Runs interpolated SQL like the plugin: read-only, on a separate connection.</summary>
     public static QueryResult Of(TestStore store, string sql)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -33,7 +33,7 @@ internal sealed record QueryResult(string[] Columns, IReadOnlyList<object?[]> Ro
         return [.. Rows.Select(row => (T)row[index]!)];
     }
 
-    /// <summary>The values of a column that gives each row its name.</summary>
+    /// <summary>The values of a column, by the names in the key column.</summary>
     public Dictionary<string, T> By<T>(string keyColumn, string column) =>
         Column<string>(keyColumn).Zip(Column<T>(column)).ToDictionary(pair => pair.First, pair => pair.Second);
 }
