@@ -1,4 +1,4 @@
-// What docs/dashboard-builder.md shows; a test holds the two together. begin
+// The example in docs/dashboard-builder.md. A test compares both. begin
 using TokenDashboard.Grafana.Model;
 
 internal static class BuilderExample

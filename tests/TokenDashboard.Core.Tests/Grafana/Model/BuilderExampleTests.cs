@@ -9,7 +9,7 @@ namespace TokenDashboard.Tests.Grafana.Model;
 public class BuilderExampleTests
 {
     [Fact]
-    public void The_page_shows_the_code_that_is_compiled_here()
+    public void The_page_contains_the_compiled_code()
     {
         string page = Repository.Read("docs/dashboard-builder.md");
         string source = Repository.Read("tests/TokenDashboard.Core.Tests/Grafana/Model/BuilderExample.cs");
@@ -20,7 +20,7 @@ public class BuilderExampleTests
     }
 
     [Fact]
-    public void It_gives_JSON_whose_every_query_runs_without_a_finding()
+    public void All_queries_of_the_example_run_without_findings()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-03-04T12:00:00", Success = 0L });
@@ -35,7 +35,7 @@ public class BuilderExampleTests
     }
 
     [Fact]
-    public void There_is_one_way_out_of_the_builder()
+    public void ToJson_returns_the_same_dashboard_as_ToDocument()
     {
         Assert.Equal(BuilderExample.Dashboard.ToDocument().Json, BuilderExample.Json);
         Assert.True(DashboardDocument.Parse(BuilderExample.Dashboard.ToJson(forSharing: true), "example").ForSharing);

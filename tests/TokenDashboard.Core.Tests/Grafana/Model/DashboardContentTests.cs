@@ -12,7 +12,7 @@ public class DashboardContentTests
     [InlineData("""{"a":null,"b":1}""", """{"b":1}""")]
     [InlineData("""{"a":1.0,"b":1e3,"c":-0.50,"d":-0.0}""", """{"a":1,"b":1000,"c":-0.5,"d":0}""")]
     [InlineData("""{"a":"\u00fc\u0026"}""", """{"a":"ü&"}""")]
-    public void Copies_that_mean_the_same_are_equal(string left, string right) => Assert.Equal(Normal(left), Normal(right));
+    public void Equivalent_dashboards_have_the_same_content(string left, string right) => Assert.Equal(Normal(left), Normal(right));
 
     [Theory]
     [InlineData("""{"a":[1,2]}""", """{"a":[2,1]}""")]
@@ -22,7 +22,7 @@ public class DashboardContentTests
     [InlineData("""{"a":""}""", """{}""")]
     [InlineData("""{"a":9007199254740993}""", """{"a":9007199254740992}""")]
     [InlineData("""{"a":0.1}""", """{"a":0.10000000000000002}""")]
-    public void Copies_that_mean_something_else_differ(string left, string right)
+    public void Different_dashboards_have_different_content_and_fingerprints(string left, string right)
     {
         Assert.NotEqual(Normal(left), Normal(right));
         Assert.NotEqual(DashboardContent.Fingerprint(Normal(left)), DashboardContent.Fingerprint(Normal(right)));
@@ -31,7 +31,7 @@ public class DashboardContentTests
     [Theory]
     [InlineData(null, "Published by TokenDashboard [tokendashboard 0123456789abcdef v12]")]
     [InlineData(" new panel ", "new panel [tokendashboard 0123456789abcdef v12]")]
-    public void A_mark_is_found_again_in_the_message_it_made(string? words, string message)
+    public void A_mark_is_read_back_from_its_message(string? words, string message)
     {
         var mark = new PublishMark("0123456789abcdef", 12);
 

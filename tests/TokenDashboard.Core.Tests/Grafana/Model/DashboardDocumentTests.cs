@@ -9,7 +9,7 @@ public class DashboardDocumentTests
     [InlineData("""{ "uid": "u", "title": "T", "panels": [ { "type": "text", "content": "of Grafana 6", "gridPos": {} }, { "type": "x", "sql": "y", "targets": [] } ] }""")]
     [InlineData("""{ "dashboard": { "uid": "u", "title": "T" }, "meta": {} }""")]
     [InlineData("""{ "apiVersion": "dashboard.grafana.app/v1", "kind": "Dashboard", "metadata": { "name": "u" }, "spec": { "title": "T" } }""")]
-    public void The_classic_form_is_taken_out_of_its_envelope(string json)
+    public void The_classic_dashboard_is_extracted_from_its_envelope(string json)
     {
         DashboardDocument document = DashboardDocument.Parse(json, "test");
 
@@ -17,7 +17,7 @@ public class DashboardDocumentTests
     }
 
     [Fact]
-    public void A_whole_character_outside_the_basic_plane_is_read() =>
+    public void A_complete_surrogate_pair_is_accepted() =>
         Assert.Equal("a \U0001F600", DashboardDocument.Parse("""{ "title": "a \ud83d\ude00" }""", "test").Title);
 
     [Theory]
@@ -35,7 +35,7 @@ public class DashboardDocumentTests
     [InlineData("""{ "title": "a", "panels": [ { "title": "\uDE00" } ] }""", "is not JSON")]
     [InlineData("""{ "title": "a", "panels": [ { "x\ud83d": 1 } ] }""", "is not JSON")]
     [InlineData("""{ "dashboard": { "title": "a \ud83d" } }""", "is not JSON")]
-    public void Anything_else_is_said(string json, string words)
+    public void An_invalid_dashboard_is_rejected_with_a_reason(string json, string words)
     {
         var exception = Assert.Throws<TokenDashboardException>(() => DashboardDocument.Parse(json, "test"));
 

@@ -8,7 +8,7 @@ public class DashboardLayoutTests
     private static readonly Gen<(int Width, int Height)[]> Sizes = Gen.Select(Gen.Int[1, 24], Gen.Int[1, 12]).Array[0, 30];
 
     [Fact]
-    public void Panels_lie_in_the_grid_and_never_on_one_another() => Sizes.ForAll(sizes =>
+    public void Panels_stay_in_the_grid_and_do_not_overlap() => Sizes.ForAll(sizes =>
     {
         var places = Flow(sizes, 7, out int bottom);
 
@@ -42,7 +42,7 @@ public class DashboardLayoutTests
     [InlineData(0, 5)]
     [InlineData(25, 5)]
     [InlineData(12, 0)]
-    public void A_panel_that_fits_nowhere_is_an_error_that_names_it(int width, int height)
+    public void A_panel_with_an_invalid_size_is_an_error_that_names_it(int width, int height)
     {
         var exception = Assert.Throws<TokenDashboardException>(() => Flow([(width, height)], 0, out _));
 

@@ -15,11 +15,11 @@ public class DashboardWriterTests
     };
 
     [Fact]
-    public void The_same_definition_gives_the_same_text() =>
+    public void The_same_definition_produces_the_same_JSON() =>
         Assert.Equal(DashboardWriter.Write(Small).ToJsonString(), DashboardWriter.Write(Small with { Tags = [] }).ToJsonString());
 
     [Fact]
-    public void Panels_of_an_open_row_follow_it_and_those_of_a_closed_row_stand_inside()
+    public void Panels_follow_an_expanded_row_and_are_inside_a_collapsed_row()
     {
         JsonObject root = DashboardWriter.Write(Small with
         {
@@ -40,7 +40,7 @@ public class DashboardWriterTests
     }
 
     [Fact]
-    public void Names_of_digits_are_texts_in_panels_of_rows()
+    public void Text_columns_have_the_string_unit_in_panels_that_show_rows()
     {
         var frame = new PanelFrame(1, "Rows", "Rows.", 12, 8);
         DataSourceQuery query = Stat(1, 12, 4).Query;
@@ -52,7 +52,7 @@ public class DashboardWriterTests
     }
 
     [Fact]
-    public void Only_what_is_set_is_written_and_custom_options_of_a_column_get_their_prefix()
+    public void An_override_contains_only_set_options_and_prefixes_column_options()
     {
         var exception = new FieldOverride("Share")
         {
@@ -81,14 +81,14 @@ public class DashboardWriterTests
     }
 
     [Fact]
-    public void A_column_can_be_plain_text_where_the_panels_columns_are_coloured() => AssertJson(
+    public void An_override_can_make_a_column_plain_text() => AssertJson(
         """
         {"matcher":{"id":"byName","options":"Day"},"properties":[{"id":"custom.displayMode","value":"auto"},{"id":"custom.cellOptions","value":{"type":"auto"}}]}
         """,
         new FieldOverride("Day") { Column = new TableColumn { Cell = TableCell.Text } }.Write());
 
     [Fact]
-    public void Variables_have_what_their_type_needs()
+    public void Variables_have_the_fields_of_their_type()
     {
         JsonObject root = DashboardWriter.Write(Small with
         {
@@ -112,7 +112,7 @@ public class DashboardWriterTests
     }
 
     [Fact]
-    public void The_sharing_form_asks_for_the_data_source_and_hands_it_to_the_variable()
+    public void The_sharing_form_passes_a_data_source_input_to_the_variable()
     {
         JsonObject plain = DashboardWriter.Write(Small);
         JsonObject shared = DashboardWriter.WriteForSharing(Small);
@@ -137,7 +137,7 @@ public class DashboardWriterTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void A_definition_Grafana_would_not_take_is_an_error(string fault)
+    public void A_definition_that_Grafana_would_reject_is_an_error(string fault)
     {
         Dashboard dashboard = fault switch
         {

@@ -7,7 +7,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Model;
 
-/// <summary>The builder, its reader, the rules and the proof agree about every part.</summary>
+/// <summary>The builder, the parser, the rules and the proof agree about every part of a dashboard.</summary>
 public class EveryPartTests
 {
     private static readonly Gen<(int Width, int Height, int Title)[][]> Sections =
@@ -34,7 +34,7 @@ public class EveryPartTests
     }
 
     [Fact]
-    public void What_is_written_is_read_back()
+    public void The_parser_reads_every_part_that_the_builder_writes()
     {
         var read = new ReadDashboard(DashboardDocument.Parse(DashboardDocument.FromObject(DashboardWriter.Write(EveryPart.Dashboard)).Json, "test"));
         Panel[] panels = [.. EveryPart.Dashboard.Sections.SelectMany(section => section.Panels)];
@@ -50,7 +50,7 @@ public class EveryPartTests
     }
 
     [Fact]
-    public void Any_sections_give_a_grid_without_overlap_and_unique_numbers() => Sections.ForAll(sections =>
+    public void Any_sections_produce_panels_with_unique_ids_and_no_overlap() => Sections.ForAll(sections =>
     {
         var read = new ReadDashboard(DashboardDocument.FromObject(Write(sections)));
 
@@ -59,12 +59,12 @@ public class EveryPartTests
     });
 
     [Fact]
-    public void The_same_definition_gives_the_same_numbers_and_a_new_panel_changes_none_of_another_title() => Sections.ForAll(sections =>
+    public void Panel_ids_are_stable_when_a_panel_is_added() => Sections.ForAll(sections =>
     {
-        (string, int)[] before = Numbers(Write(sections));
-        (string, int)[] after = Numbers(Write([[(5, 5, 99)], .. sections]));
+        (string, int)[] before = PanelIds(Write(sections));
+        (string, int)[] after = PanelIds(Write([[(5, 5, 99)], .. sections]));
 
-        Assert.Equal(before, Numbers(Write(sections)));
+        Assert.Equal(before, PanelIds(Write(sections)));
         Assert.Equal(before, after.Where(panel => panel.Item1 != "Panel 99"));
     });
 
@@ -81,6 +81,6 @@ public class EveryPartTests
         ],
     });
 
-    private static (string, int)[] Numbers(JsonObject root) =>
+    private static (string, int)[] PanelIds(JsonObject root) =>
         [.. new ReadDashboard(DashboardDocument.FromObject(root)).Panels.Select(panel => (panel.Title, panel.Id!.Value))];
 }
