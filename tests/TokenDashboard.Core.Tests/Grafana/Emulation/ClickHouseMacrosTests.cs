@@ -20,7 +20,7 @@ public class ClickHouseMacrosTests
     [InlineData("'it\\'s -- $__toTime'", "'it\\'s -- toDateTime(2000)'")]
     [InlineData("`a--b` $__toTime -- c", "`a--b` toDateTime(2000)     ")]
     [InlineData("1 -- stays", "1 -- stays")]
-    public void Macros_are_replaced_as_the_plugin_does(string sql, string expected) => Assert.Equal(expected, ClickHouseMacros.Apply(sql, Window, 60_000));
+    public void Macros_are_replaced_as_in_the_plugin(string sql, string expected) => Assert.Equal(expected, ClickHouseMacros.Apply(sql, Window, 60_000));
 
     [Theory]
     [InlineData("$__timeFrom(a", "query-failed")]
@@ -30,19 +30,19 @@ public class ClickHouseMacrosTests
     [InlineData("$__columns(a)", "query-not-emulated")]
     [InlineData("SELECT 1 FROM $__table", "query-not-emulated")]
     [InlineData("SETTINGS $__adHocFilters('t')", "query-not-emulated")]
-    public void What_the_plugin_does_not_accept_or_is_not_emulated_is_refused(string sql, string rule) =>
+    public void Invalid_and_unsupported_macros_are_rejected(string sql, string rule) =>
         Assert.Equal(rule, Assert.Throws<PluginException>(() => ClickHouseMacros.Apply(sql, Window, 60_000)).Rule.Id);
 
-    // These took the process or gigabytes.
+    // Without limits, these crashed the process or allocated gigabytes.
     [Theory]
     [InlineData("$__timeTo(", 20_000, "query-failed")]
     [InlineData("$__timeFilter(", 60, "query-too-long")]
-    public void Macros_within_macros_have_a_bound(string macro, int times, string rule) => Assert.Equal(
+    public void Nested_macros_are_limited(string macro, int times, string rule) => Assert.Equal(
         rule,
         Assert.Throws<PluginException>(() => ClickHouseMacros.Apply(Repeat(macro, times) + "a" + new string(')', times), Window, 60_000)).Rule.Id);
 
     [Fact]
-    public void Brackets_that_stay_open_are_read_in_time() => Assert.StartsWith(
+    public void Many_unclosed_parentheses_are_parsed() => Assert.StartsWith(
         "toDateTime(1000)(toDateTime(1000)(", ClickHouseMacros.Apply(Repeat("$__fromTime(", 40_000), Window, 60_000), StringComparison.Ordinal);
 
     [Theory]
@@ -58,7 +58,7 @@ public class ClickHouseMacrosTests
     [InlineData("/* /* */ SELECT */ DROP TABLE x", false)]
     [InlineData("SELECT $a$ ' $a$; DROP TABLE x; SELECT '", false)]
     [InlineData("SELECT “a'”; DROP TABLE x; SELECT “'”", false)]
-    public void A_second_statement_is_found(string sql, bool isOne) => Assert.Equal(isOne, ClickHouseText.IsOneStatement(sql));
+    public void A_second_statement_is_detected(string sql, bool isOne) => Assert.Equal(isOne, ClickHouseText.IsOneStatement(sql));
 
     [Theory]
     [InlineData("$__conditionalAll(a IN ($v), $v)", "1=1", "a IN ($v)")]
@@ -66,7 +66,7 @@ public class ClickHouseMacrosTests
     [InlineData("$__conditionalAll(a AND $__conditionalAll(b, $v), $v)", "1=1", "a AND b")]
     [InlineData("$__conditionalAll(a, ${v:csv})", "a", "a")]
     [InlineData("$__conditionalAll(a, b, $v)", "$__conditionalAll(a, b, $v)", "$__conditionalAll(a, b, $v)")]
-    public void A_condition_is_left_out_while_all_is_chosen(string sql, string whileAll, string otherwise)
+    public void A_conditional_filter_is_omitted_when_all_values_are_selected(string sql, string whileAll, string otherwise)
     {
         string Applied(VariableValue value) => ConditionalAll.Apply(sql, new Dictionary<string, VariableValue> { ["v"] = value });
 

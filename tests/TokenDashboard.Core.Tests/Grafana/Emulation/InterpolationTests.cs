@@ -24,7 +24,7 @@ public class InterpolationTests
     [InlineData("${v:queryparam}", "var-v=O%27Brien&var-v=a%22b")]
     [InlineData("${v:percentencode}", "%7BO%27Brien%2Ca%22b%7D")]
     [InlineData("$nobody ${nobody:csv}", "$nobody ${nobody:csv}")]
-    public void Values_are_written_in_the_form_asked_for(string text, string expected) =>
+    public void Values_are_written_in_the_requested_format(string text, string expected) =>
         Assert.Equal(expected, View(new VariableValue(["O'Brien", "a\"b"], IsList: true)).Interpolate(text));
 
     [Theory]
@@ -32,7 +32,7 @@ public class InterpolationTests
     [InlineData("${v:json}", "a.b*")]
     [InlineData("$v", "a.b*")]
     [InlineData("${v:sqlstring}", "'a.b*'")]
-    public void A_single_value_needs_no_brackets(string text, string expected) =>
+    public void A_single_value_is_written_without_braces(string text, string expected) =>
         Assert.Equal(expected, View(VariableValue.Of("a.b*")).Interpolate(text));
 
     [Theory]
@@ -45,17 +45,17 @@ public class InterpolationTests
     [InlineData("$__range_s $__range_ms $__range", "21600 21600000 21600s")]
     [InlineData("${__dashboard} ${__dashboard.uid}", "Sample sample")]
     [InlineData("$__unixEpochGroupSeconds(a, 60)", "$__unixEpochGroupSeconds(a, 60)")]
-    public void Grafanas_own_names_are_known(string text, string expected) => Assert.Equal(expected, View(VariableValue.Of("")).Interpolate(text));
+    public void Built_in_variables_are_replaced(string text, string expected) => Assert.Equal(expected, View(VariableValue.Of("")).Interpolate(text));
 
     [Theory]
     [InlineData("1772625600500", "2026-03-04T12:00:00.500Z")]
     [InlineData("-9223372036854775808", "NaN")]
     [InlineData("9223372036854775807", "NaN")]
     [InlineData("", "NaN")]
-    public void A_value_that_is_no_time_is_no_date(string value, string expected) => Assert.Equal(expected, View(VariableValue.Of(value)).Interpolate("${v:date}"));
+    public void A_value_that_is_not_a_time_becomes_NaN(string value, string expected) => Assert.Equal(expected, View(VariableValue.Of(value)).Interpolate("${v:date}"));
 
     [Fact]
-    public void Before_Grafana_10_2_double_quotes_were_left_alone()
+    public void Double_quotes_are_not_escaped_before_Grafana_10_2()
     {
         BrowserView view = View(VariableValue.Of("say \"hi\""), escapes: false);
 
@@ -63,7 +63,7 @@ public class InterpolationTests
     }
 
     [Fact]
-    public void Values_are_those_stored_as_far_as_they_are_offered()
+    public void Stored_values_are_used_if_they_are_offered()
     {
         Dictionary<string, VariableValue> values = Resolve(
             """
@@ -89,7 +89,7 @@ public class InterpolationTests
     }
 
     [Fact]
-    public void Chosen_values_come_before_stored_ones_and_may_be_shown_texts()
+    public void Specified_values_override_stored_values_and_can_be_option_texts()
     {
         Dictionary<string, VariableValue> values = Resolve(
             """
@@ -104,7 +104,7 @@ public class InterpolationTests
     }
 
     [Fact]
-    public void Variables_that_depend_on_one_another_in_a_circle_end() =>
+    public void Circular_references_between_variables_are_resolved() =>
         Assert.Equal(["SELECT SELECT $a"], Resolve("""{"name": "a", "type": "query", "query": "SELECT $b"}, {"name": "b", "type": "query", "query": "SELECT $a"}""")["a"].Values);
 
     [Theory]
@@ -124,12 +124,12 @@ public class InterpolationTests
     [InlineData("now-99999M", null)]
     [InlineData("now-9999999999d", null)]
     [InlineData("", null)]
-    public void Times_of_dashboards_are_read(string text, string? expected) => Assert.Equal(
+    public void Dashboard_times_are_parsed(string text, string? expected) => Assert.Equal(
         expected is null ? null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture),
         TimeWindow.Parse(text, new DateTimeOffset(2026, 3, 4, 12, 34, 56, TimeSpan.Zero), TimeZoneInfo.Utc, end: false));
 
     [Fact]
-    public void The_end_of_a_rounded_range_is_the_last_instant_of_its_unit() => Assert.Equal(
+    public void A_rounded_time_range_ends_at_the_last_millisecond_of_its_unit() => Assert.Equal(
         new DateTimeOffset(2026, 3, 4, 23, 59, 59, 999, TimeSpan.Zero),
         TimeWindow.Parse("now/d", new DateTimeOffset(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), TimeZoneInfo.Utc, end: true));
 
@@ -142,7 +142,7 @@ public class InterpolationTests
         Values = new Dictionary<string, VariableValue> { ["v"] = value },
     };
 
-    // A query variable offers its own text, which shows what was inserted.
+    // A query variable offers its interpolated query, so that tests see what was inserted.
     private static Dictionary<string, VariableValue> Resolve(string variables, params (string Name, string[] Values)[] chosen)
     {
         var dashboard = new ReadDashboard(DashboardDocument.Parse($$$"""{"title": "x", "templating": {"list": [{{{variables}}}]}}""", "x"));

@@ -23,7 +23,7 @@ public sealed class ProofDatabaseTests : IDisposable
     }
 
     [Fact]
-    public void Declared_types_decide_and_else_the_first_value()
+    public void Column_types_come_from_declarations_or_else_the_first_value()
     {
         PluginResult result = Run("SELECT i, r, s, v, n, i + 0 AS e, NULL AS u FROM t");
 
@@ -43,7 +43,7 @@ public sealed class ProofDatabaseTests : IDisposable
     }
 
     [Fact]
-    public void Of_several_statements_all_are_run_and_the_last_is_shown()
+    public void All_statements_run_and_the_last_result_is_returned()
     {
         Assert.Equal("b", Run("SELECT 1 AS a; SELECT 2 AS b; -- the end").Columns.Single().Name);
         Assert.Contains("nope", Assert.Throws<PluginException>(() => Run("SELECT 1 AS a; SELECT 2 AS b FROM nope")).Message, StringComparison.Ordinal);
@@ -68,17 +68,17 @@ public sealed class ProofDatabaseTests : IDisposable
         Assert.Equal(seconds, (double?)(decimal?)Run($"SELECT {expression} AS time", "time").Columns[0].Values[0]);
 
     [Fact]
-    public void Text_in_a_column_declared_as_a_time_is_lost_and_in_an_expression_it_is_not()
+    public void Text_in_a_declared_time_column_is_lost_but_not_in_an_expression()
     {
         Assert.Equal([null, null], Run("SELECT d FROM t", "d").Columns[0].Values);
         Assert.NotNull(Run("SELECT replace(d, ' ', 'T') || 'Z' AS d FROM t", "d").Columns[0].Values[0]);
     }
 
     [Fact]
-    public void Names_of_time_columns_are_compared_by_case() => Assert.Equal(ColumnType.WholeNumber, Run("SELECT 1 AS Time", "time").Columns[0].Type);
+    public void Names_of_time_columns_are_case_sensitive() => Assert.Equal(ColumnType.WholeNumber, Run("SELECT 1 AS Time", "time").Columns[0].Type);
 
     [Fact]
-    public void The_plugin_replaces_times_and_its_macro()
+    public void The_plugin_replaces_the_time_range_and_its_macro()
     {
         Assert.Equal(
             "SELECT 1772625600000, 1772647200000, cast((a / 60) as int) * 60 AS b",
@@ -98,7 +98,7 @@ public sealed class ProofDatabaseTests : IDisposable
     [InlineData("SELECT $free", "$free")]
     [InlineData("DELETE FROM t", "readonly")]
     [InlineData("ATTACH ':memory:' AS other", "too many attached")]
-    public void What_the_plugin_or_SQLite_refuses(string sql, string reason) =>
+    public void Invalid_queries_are_rejected_with_a_reason(string sql, string reason) =>
         Assert.Contains(reason, Assert.Throws<PluginException>(() => Run(sql)).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -115,13 +115,13 @@ public sealed class ProofDatabaseTests : IDisposable
     [Theory]
     [InlineData("(VALUES (240, 1), (60, 2))", "sorted ascending")]
     [InlineData("(VALUES (60, 1), (NULL, 2))", "NULL value in time")]
-    public void Gaps_need_times_that_ascend(string rows, string reason) => Assert.Contains(
+    public void Gap_filling_requires_ascending_times(string rows, string reason) => Assert.Contains(
         reason,
         Assert.Throws<PluginException>(() => Run($"SELECT $__unixEpochGroupSeconds(column1, 60, NULL) AS time, column2 AS n FROM {rows}", "time")).Message,
         StringComparison.Ordinal);
 
     [Fact]
-    public void Every_query_is_cancelled_with_its_store()
+    public void A_query_stops_when_its_token_is_canceled()
     {
         using var cancellation = new CancellationTokenSource();
         using var database = new ProofDatabase(_file.Path, cancellation.Token);

@@ -7,7 +7,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Emulation;
 
-/// <summary>SQL that somebody else wrote ends, changes nothing, and never keeps the application from writing for long.</summary>
+/// <summary>Untrusted SQL ends, changes nothing, and does not block the application's writes for long.</summary>
 public sealed class QueryLimitTests : IDisposable
 {
     private const string Endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
@@ -23,7 +23,7 @@ public sealed class QueryLimitTests : IDisposable
         "SELECT length(printf('%.*c', 1000000000, 'x'))",
         "SELECT zeroblob(1000000000)",
         "WITH RECURSIVE c(x) AS (SELECT 'xxxxxxxxxx' UNION ALL SELECT x || x FROM c) SELECT max(length(x)) FROM c",
-        // Queues, sorting and DISTINCT hold what is on its way in memory.
+        // Queues, sorting and DISTINCT hold intermediate rows in memory.
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT randomblob(500000) || x FROM c ORDER BY 1",
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT DISTINCT randomblob(500000) || x FROM c WHERE x < 0",
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 100000) SELECT printf('%.*c', 900000, x) FROM c",
@@ -31,13 +31,13 @@ public sealed class QueryLimitTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public void What_would_not_end_is_stopped(string sql) => Assert.Equal(DashboardRules.QueryStopped, Refused(sql, seconds: 0.5).Rule);
+    public void Endless_or_huge_queries_are_stopped(string sql) => Assert.Equal(DashboardRules.QueryStopped, Refused(sql, seconds: 0.5).Rule);
 
     [Theory]
     [InlineData("c{0}(x) AS (SELECT a.x FROM c{1} AS a, c{1} AS b)")]
     [InlineData("\"c{0}\"(x) AS MATERIALIZED (SELECT a.x FROM [c{1}] AS a, `C{1}` AS b)")]
     [InlineData("c{0} AS NOT MATERIALIZED (SELECT a.x FROM (SELECT * FROM c{1}) AS a, (SELECT * FROM c{1}) AS b)")]
-    public void Common_table_expressions_of_one_another_do_not_grow_without_bound(string definition)
+    public void Nested_common_table_expressions_are_limited(string definition)
     {
         IEnumerable<string> doubled = Enumerable.Range(1, 40).Select(i => string.Format(CultureInfo.InvariantCulture, definition, i, i - 1));
 
@@ -46,7 +46,7 @@ public sealed class QueryLimitTests : IDisposable
     }
 
     [Fact]
-    public void Tables_of_one_name_in_two_brackets_are_two_tables()
+    public void Tables_with_the_same_name_in_different_scopes_are_counted_separately()
     {
         const string Relation = "(WITH c0(x) AS (SELECT 1), c1 AS (SELECT a.x FROM c0 AS a, c0 AS b), c2 AS (SELECT a.x FROM c1 AS a, c1 AS b), "
             + "c3 AS (SELECT a.x FROM c2 AS a, c2 AS b), c4 AS (SELECT a.x FROM c3 AS a, c3 AS b) SELECT * FROM c4)";
@@ -67,7 +67,7 @@ public sealed class QueryLimitTests : IDisposable
     [InlineData("PRAGMA cache_size = 1000000")]
     [InlineData("PRAGMA writable_schema = 1")]
     [InlineData("PRAGMA wal_checkpoint")]
-    public void What_the_plugin_would_run_and_this_does_not_is_said(string sql) => Assert.Equal(DashboardRules.QueryNotRun, Refused(sql).Rule);
+    public void Statements_that_only_the_plugin_would_run_are_reported(string sql) => Assert.Equal(DashboardRules.QueryNotRun, Refused(sql).Rule);
 
     [Theory]
     [InlineData("INSERT INTO telemetry (id) VALUES (1)")]
@@ -77,7 +77,7 @@ public sealed class QueryLimitTests : IDisposable
     [InlineData("ATTACH ':memory:' AS other")]
     [InlineData("VACUUM INTO '/tmp/copy.db'")]
     [InlineData("SELECT load_extension('x')")]
-    public void What_the_plugin_refuses_too_is_a_query_that_failed(string sql) => Assert.Equal(DashboardRules.QueryFailed, Refused(sql).Rule);
+    public void Statements_that_the_plugin_also_rejects_are_failed_queries(string sql) => Assert.Equal(DashboardRules.QueryFailed, Refused(sql).Rule);
 
     [Theory]
     [InlineData("PRAGMA table_info(telemetry)")]
@@ -86,7 +86,7 @@ public sealed class QueryLimitTests : IDisposable
     [InlineData("SELECT count(*) OVER () AS n, value FROM json_each('[1]')")]
     [InlineData("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 9) SELECT x FROM c ORDER BY x")]
     [InlineData("EXPLAIN QUERY PLAN SELECT * FROM telemetry")]
-    public void What_only_reads_is_run(string sql)
+    public void Read_only_statements_are_run(string sql)
     {
         using var database = new ProofDatabase(_store.Path, CancellationToken.None);
 
@@ -96,7 +96,7 @@ public sealed class QueryLimitTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_long_query_runs_on_a_copy_unless_the_writer_never_waits(bool wal)
+    public void A_long_query_runs_on_a_copy_except_in_WAL_mode(bool wal)
     {
         _store.Insert(new TestStore.Row { User = "ann" });
         if (wal)
@@ -105,7 +105,7 @@ public sealed class QueryLimitTests : IDisposable
             connection.Execute("PRAGMA journal_mode = WAL");
         }
         using var database = new ProofDatabase(_store.Path, CancellationToken.None);
-        // Long enough for a tenth of a second on any machine, and then it reads the table.
+        // Runs for more than a tenth of a second on any machine before it reads the table.
         const string Long = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 2000000) SELECT user_id, (SELECT count(*) FROM c) AS n FROM telemetry";
 
         Assert.Equal("ann", Run(database, Long).Columns[0].Values.Single());
@@ -114,7 +114,7 @@ public sealed class QueryLimitTests : IDisposable
     }
 
     [Fact]
-    public void A_copy_is_private_and_those_of_killed_runs_are_removed()
+    public void A_copy_is_private_and_copies_of_killed_runs_are_removed()
     {
         static string Leftover(string name, int hours)
         {
@@ -129,7 +129,7 @@ public sealed class QueryLimitTests : IDisposable
         using (var running = StoreSnapshot.Take(_store.Path, TimeSpan.FromSeconds(30), CancellationToken.None))
         {
             copy = running.Path;
-            // Where no lock protects it, its age does.
+            // Without a lock, as on macOS, only its age protects the copy.
             if (!OperatingSystem.IsMacOS())
                 File.SetLastWriteTimeUtc(copy, DateTime.UtcNow.AddHours(-2));
 
@@ -145,7 +145,7 @@ public sealed class QueryLimitTests : IDisposable
     }
 
     [Fact]
-    public void Queries_after_those_that_took_all_the_time_are_not_begun()
+    public void Queries_after_the_time_limit_are_reported_as_stopped()
     {
         DashboardTestResult result = Test([.. Enumerable.Repeat(Endless, 12)], TimeSpan.FromMilliseconds(20));
 
@@ -155,7 +155,7 @@ public sealed class QueryLimitTests : IDisposable
     [Theory]
     [InlineData("SELECT column1 AS time, 'l' || column1 AS l, 1 AS v FROM (WITH RECURSIVE c(column1) AS (SELECT 1 UNION ALL SELECT column1 + 1 FROM c LIMIT 20000) SELECT * FROM c)", true)]
     [InlineData("SELECT $__unixEpochGroupSeconds(column1, 1, NULL) AS time FROM (VALUES (1), (1000000000))", false)]
-    public void Points_of_series_and_filled_gaps_have_a_bound(string sql, bool series)
+    public void Series_points_and_filled_gaps_are_limited(string sql, bool series)
     {
         using var database = new ProofDatabase(_store.Path, CancellationToken.None);
 
@@ -165,7 +165,7 @@ public sealed class QueryLimitTests : IDisposable
     }
 
     [Fact]
-    public void The_application_writes_on_while_its_own_store_is_tested()
+    public void The_application_keeps_writing_while_its_store_is_tested()
     {
         using (SqliteConnection connection = _store.Connect())
         {

@@ -14,7 +14,7 @@ public class WideSeriesTests
     [Fact]
     public void Each_label_with_a_value_is_a_series() => Rows.ForAll(rows =>
     {
-        // Of rows with the same time and label only the last is left.
+        // Of several rows with the same time and label, only the last remains.
         var last = rows.GroupBy(row => (row.Time, Label: row.Label ?? "")).ToDictionary(group => group.Key, group => group.Last().Value);
 
         Assert.Equal(
@@ -23,22 +23,22 @@ public class WideSeriesTests
     });
 
     [Fact]
-    public void Rows_that_do_not_ascend_are_refused() => Rows.Where(rows => rows[0].Time < rows[^1].Time).ForAll(rows =>
+    public void Rows_with_descending_times_are_rejected() => Rows.Where(rows => rows[0].Time < rows[^1].Time).ForAll(rows =>
         Assert.Contains("sorted ascending", Assert.Throws<PluginException>(() => WideSeries.Of(Columns([.. rows.Reverse()]))).Message, StringComparison.Ordinal));
 
     [Fact]
-    public void A_series_without_values_is_dropped_unless_its_name_is_given()
+    public void A_series_without_values_is_dropped_unless_it_has_a_label_name()
     {
         Assert.Equal(0, WideSeries.Of(Columns([(1, "a", null)])).Count);
         Assert.Equal(1, WideSeries.Of([Column("time", true, 1L), Column("name", false, "a"), Column("n", false, (object?)null)]).Count);
     }
 
     [Fact]
-    public void Without_text_columns_every_column_is_a_series_as_it_is() => Assert.Equal(
+    public void Every_value_column_is_a_series_if_no_text_column_exists() => Assert.Equal(
         new WideSeries(2, 0), WideSeries.Of([Column("time", true, 2L, 1L, null), Column("n", false, 1L, null, 3L), Column("m", false, 1.5, 2.5, null)]));
 
     [Fact]
-    public void What_is_no_series_is_refused()
+    public void Results_that_are_not_time_series_are_rejected()
     {
         Assert.Throws<PluginException>(() => WideSeries.Of([Column("n", false, 1L)]));
         Assert.Throws<PluginException>(() => WideSeries.Of([Column("time", true, 1L)]));
@@ -47,7 +47,7 @@ public class WideSeriesTests
     }
 
     [Fact]
-    public void No_rows_are_an_error_only_where_the_label_has_a_declared_type()
+    public void An_empty_result_is_an_error_only_with_a_declared_label_type()
     {
         PluginColumn time = new("time", null, isTime: true), value = new("n", null, isTime: false);
 
