@@ -30,7 +30,7 @@ public class DashboardComparisonTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void A_change_is_one_difference_at_its_place(string from, string to, string expected)
+    public void A_change_is_one_difference_with_its_path(string from, string to, string expected)
     {
         string text = Base.ReplaceLineEndings("\n");
         Assert.Contains(from, text, StringComparison.Ordinal);
@@ -47,14 +47,14 @@ public class DashboardComparisonTests
     [InlineData("\"w\": 12.0", "\"w\": 1.2e1")]
     [InlineData("\"value\": \"a\"", "\"value\": \"b\"")]
     [InlineData("\"refresh\": \"1m\"", "\"refresh\": \"1m\", \"gnetId\": null")]
-    public void What_means_the_same_is_no_difference(string from, string to)
+    public void Equivalent_dashboards_have_no_differences(string from, string to)
     {
         Assert.Contains(from, Base, StringComparison.Ordinal);
         Assert.Empty(Compare(Base, Base.Replace(from, to, StringComparison.Ordinal)));
     }
 
     [Fact]
-    public void Sides_swapped_swap_the_kinds_and_panels_in_another_order_are_one_difference()
+    public void Swapped_sides_swap_the_kinds_and_reordered_panels_are_one_difference()
     {
         string left = """{ "uid": "u", "title": "T", "refresh": "1m", "panels": [ { "id": 1, "title": "A" }, { "id": 2, "title": "B" } ] }""";
         string right = """{ "uid": "u", "title": "T", "timezone": "utc", "panels": [ { "id": 2, "title": "B" }, { "id": 1, "title": "A" } ] }""";
@@ -64,7 +64,7 @@ public class DashboardComparisonTests
     }
 
     [Fact]
-    public void Panels_without_ids_are_matched_by_their_place()
+    public void Panels_without_ids_are_matched_by_position()
     {
         string left = """{ "title": "T", "panels": [ { "title": "A", "type": "stat" }, { "type": "text" } ] }""";
 

@@ -15,12 +15,12 @@ public sealed class GrafanaExporterTests : IDisposable
 
     [Theory]
     [MemberData(nameof(GrafanaPublisherTests.Versions), MemberType = typeof(GrafanaPublisherTests))]
-    public async Task What_is_exported_published_elsewhere_and_exported_again_is_the_same_bytes(string version)
+    public async Task An_export_is_identical_after_publishing_it_to_another_server(string version)
     {
         await using FakeGrafana first = await FakeGrafana.StartAsync();
         await using FakeGrafana second = await FakeGrafana.StartAsync(version);
         PublishRun.Of(first, PublishRun.Json());
-        // As Grafana's editor leaves it: with a field beside text and value, and with nulls.
+        // Like Grafana's editor, which adds a field to text and value.
         first.EditInBrowser("token-usage", content => content["templating"]!["list"]![0]!["current"]!["selected"] = false);
 
         DashboardDocument once = Read(first, "token-usage");
@@ -36,7 +36,7 @@ public sealed class GrafanaExporterTests : IDisposable
 
     [Theory]
     [MemberData(nameof(GrafanaPublisherTests.Versions), MemberType = typeof(GrafanaPublisherTests))]
-    public async Task The_versions_tell_who_saved_them_and_what_was_noted(string version)
+    public async Task Versions_contain_their_author_and_message(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         PublishRun.Of(server, PublishRun.Json());
@@ -68,7 +68,7 @@ public sealed class GrafanaExporterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_change_made_in_Grafana_is_taken_over_into_the_file_and_nothing_else()
+    public async Task Only_changes_made_in_Grafana_are_written_to_the_file()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         string json = DashboardDocument.Parse(PublishRun.Json(), "test").Json;
@@ -90,7 +90,7 @@ public sealed class GrafanaExporterTests : IDisposable
         Assert.Equal((GrafanaPublishAction.Updated, path), (result.Action, result.Path));
         Assert.Equal(2, result.Changes!.Count);
         string taken = File.ReadAllText(path);
-        // Taken back by hand, the file is the same bytes: the order of keys, the data source and what the server counts did not change.
+        // After these changes are undone, the file is identical: the order of keys, the data source, and ids and versions did not change.
         JsonObject back = DashboardDocument.Parse(taken, path).Root;
         back["panels"]!.AsArray().RemoveAt(0);
         back["panels"]![0]!["title"] = "Total";
@@ -110,14 +110,14 @@ public sealed class GrafanaExporterTests : IDisposable
         return exporter;
     }
 
-    /// <summary>What a dashboard's variable is set to, which data sources the server has besides, and what it is set to when it was published.</summary>
+    /// <summary>The data source of the dashboard's variable, the other data source of the server, and the data source after publishing.</summary>
     [Theory]
     [InlineData("lite", "lite", "lite", false)]
     [InlineData("lite", "lite", "lite", true)]
     [InlineData("default", "", "default", false)]
     [InlineData("lite", "", "tokendashboard-sqlite", false)]
     [InlineData("", "lite", "tokendashboard-sqlite", false)]
-    public async Task A_dashboard_of_others_keeps_a_data_source_the_server_has(string set, string existing, string expected, bool narrow)
+    public async Task A_published_export_keeps_a_data_source_that_the_server_has(string set, string existing, string expected, bool narrow)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -134,13 +134,13 @@ public sealed class GrafanaExporterTests : IDisposable
         Assert.Equal(expected, (string?)server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!["value"]);
         Assert.Equal(expected == set, Read(server, "token-usage").Json == exported.Json);
         Assert.Empty(run.Warnings);
-        // Who says which one gets it.
+        // A specified data source has precedence.
         Assert.Null(PublishRun.Of(server, exported.Json, new GrafanaPublishOptions { Force = true, DataSourceUid = DataSourcePlugin.Sqlite.DefaultUid }).Error);
         Assert.Equal(DataSourcePlugin.Sqlite.DefaultUid, (string?)server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!["value"]);
     }
 
     [Fact]
-    public async Task A_dashboard_that_names_its_own_data_sources_needs_no_other()
+    public async Task A_dashboard_with_fixed_data_sources_needs_no_default_data_source()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         const string Json = """
@@ -152,7 +152,7 @@ public sealed class GrafanaExporterTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_stand_in_folders_like_the_servers_and_stay_untouched_when_nothing_changed()
+    public async Task Exports_follow_the_folders_of_the_server_and_skip_unchanged_files()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json(), new GrafanaPublishOptions { Database = "/d.db", Folder = "LLM/../a:b" });
@@ -179,7 +179,7 @@ public sealed class GrafanaExporterTests : IDisposable
     [InlineData("a.")]
     [InlineData("a ")]
     [InlineData("a/b")]
-    public async Task No_file_and_no_folder_has_a_name_that_windows_takes_for_another(string name)
+    public async Task Files_and_folders_have_valid_names_on_Windows(string name)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -196,7 +196,7 @@ public sealed class GrafanaExporterTests : IDisposable
     }
 
     [Fact]
-    public async Task Uids_that_become_one_name_get_files_of_their_own_that_stay()
+    public async Task Uids_with_the_same_file_name_get_separate_stable_files()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -215,7 +215,7 @@ public sealed class GrafanaExporterTests : IDisposable
     [Theory]
     [InlineData("LLM/token-usage.json", false)]
     [InlineData("LLM", true)]
-    public async Task A_link_in_the_folder_is_not_followed(string link, bool folder)
+    public async Task A_symbolic_link_in_the_folder_is_not_followed(string link, bool folder)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
         await using FakeGrafana server = await FakeGrafana.StartAsync();
@@ -226,7 +226,7 @@ public sealed class GrafanaExporterTests : IDisposable
         if (folder)
             Directory.Delete(_folder.File("out/LLM"));
         File.CreateSymbolicLink(_folder.File($"out/{link}"), folder ? outside.Path : outside.File("token-usage.json"));
-        // The folder itself is the user's choice, wherever it leads.
+        // The specified folder itself can be a link.
         Directory.CreateSymbolicLink(_folder.File("chosen"), _folder.File("out"));
 
         TokenDashboardException failure = Assert.Throws<TokenDashboardException>(() => Save(server, "token-usage", _folder.File("chosen")));
@@ -236,7 +236,7 @@ public sealed class GrafanaExporterTests : IDisposable
     }
 
     [Fact]
-    public async Task Dashboards_are_found_by_tag_by_folder_with_what_is_below_and_all_over_several_pages()
+    public async Task Dashboards_are_found_by_tag_and_folder_across_pages()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Folders.AddRange([new("a", "LLM"), new("b", "Tokens", "a"), new("c", "LLM2")]);
@@ -270,7 +270,7 @@ public sealed class GrafanaExporterTests : IDisposable
     }
 
     [Fact]
-    public async Task An_old_version_is_read_and_publishing_it_restores_it()
+    public async Task Publishing_an_old_version_restores_it()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -288,7 +288,7 @@ public sealed class GrafanaExporterTests : IDisposable
     [InlineData("none", null, ErrorCode.DashboardNotFound)]
     [InlineData("token-usage", 7L, ErrorCode.DashboardNotFound)]
     [InlineData("newer", null, ErrorCode.GrafanaSchemaUnsupported)]
-    public async Task What_cannot_be_exported_says_why(string uid, long? version, ErrorCode code)
+    public async Task A_failed_export_reports_its_uid_and_writes_nothing(string uid, long? version, ErrorCode code)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -303,7 +303,7 @@ public sealed class GrafanaExporterTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_overwritten_is_backed_up_first_and_no_backup_replaces_another()
+    public async Task An_overwritten_dashboard_is_backed_up_without_replacing_other_backups()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var options = new GrafanaPublishOptions { BackupPath = _folder.Path, Database = "/d.db", Folder = "LLM" };
@@ -331,7 +331,7 @@ public sealed class GrafanaExporterTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_backed_up_is_not_overwritten()
+    public async Task A_dashboard_is_not_overwritten_if_the_backup_fails()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());

@@ -13,20 +13,21 @@ using static TokenDashboard.Tests.Grafana.Alerting.AlertRun;
 namespace TokenDashboard.Tests.Grafana.Publishing;
 
 /// <summary>
-/// Every call of every kind of work meets every fault. It ends well after a retry, or in the code the table gives, without a secret; and
-/// when the fault is over, the same work leaves the server as if there had been none, so nothing was lost and nothing written twice.
+/// Injects every fault into every request of every operation. The operation succeeds, after retries if necessary, or fails with the code
+/// in the tables and without a secret. When it runs again without the fault, the server is in the same state as if there had been no fault:
+/// nothing was lost or written twice.
 /// </summary>
 public sealed class GrafanaFaultTableTests
 {
     private const string OwnFolder = "own-folder";
 
-    /// <summary>Answers that end nothing where what was asked is not needed.</summary>
-    private const string Unheard = "403|406|409|412|500|502|html 200|html 500|html 502|cut";
+    /// <summary>Faults that are ignored if the request is optional.</summary>
+    private const string IgnoredFaults = "403|406|409|412|500|502|html 200|html 500|html 502|cut";
 
     private static readonly AlertRule Daily = Rule(("Uid", "daily"), ("Name", "Tokens a day"), ("By", "User"), ("Window", "1d"));
 
-    /// <summary>Faults that pass, with what they are when they do not.</summary>
-    private static readonly (string Fault, ErrorCode Code)[] Passing =
+    /// <summary>Transient faults, and their error codes if they persist.</summary>
+    private static readonly (string Fault, ErrorCode Code)[] Transient =
     [
         ("reset", ErrorCode.GrafanaUnreachable),
         ("half", ErrorCode.GrafanaUnreachable),
@@ -38,7 +39,7 @@ public sealed class GrafanaFaultTableTests
         ("html 429", ErrorCode.GrafanaBusy),
     ];
 
-    private static readonly (string Fault, ErrorCode Code)[] Lasting =
+    private static readonly (string Fault, ErrorCode Code)[] Permanent =
     [
         ("429 for an hour", ErrorCode.GrafanaBusy),
         ("refused", ErrorCode.GrafanaUnreachable),
@@ -54,27 +55,27 @@ public sealed class GrafanaFaultTableTests
         ("412", ErrorCode.GrafanaRequestFailed),
     ];
 
-    /// <summary>Where a fault means something else at a call: the first row that fits counts. No code is a good end.</summary>
+    /// <summary>Other results of faults in certain requests: the first matching row applies, and null means success.</summary>
     private static readonly (string Work, string Call, string Fault, ErrorCode? Code)[] Exceptions =
     [
         (".*", "GET /api/health", "500|406|409|412", ErrorCode.GrafanaNotJson),
-        // What an account may not see, or a server does not tell, is not needed.
+        // Information that an account cannot read, or that a server does not return, is optional.
         (".*", "GET /api/(org|plugins/.*)", "403", null),
-        (".*", "GET /api/access-control/.*", Unheard, null),
+        (".*", "GET /api/access-control/.*", IgnoredFaults, null),
         (".*", "GET /api/(dashboards/tags|access-control/.*|frontend/settings|datasources/uid/.*/health)", "403|406|409|412|500", null),
-        // Other versions are read to tell what was changed; the first one for its own message, which a version in the newer schema has none of ours in.
+        // Later versions are read only to list changes. The first is read for its message, which is not ours if it has the newer schema.
         ("publish.*", "GET .*/versions/1", "406", null),
         ("publish.*", "GET .*/versions/[2-9]", "403|406|409|412|500", null),
         ("publish alert rules.*", "GET /api/v1/provisioning/policies", "403|406|409|412|500", null),
         ("export.*|.*Resource", "GET /.*/folders/.*", "403", null),
         ("publish to a.*", "GET /api/datasources/uid/.*", "403", null),
         ("test.*", "GET /api/datasources/uid/.*", "403", null),
-        // A query that fails is what the test is about.
+        // A failed query is a result of the test.
         ("test.*", "POST /api/ds/query", "403|406|409|412|500", null),
-        // Of other owners only the classic interface does not tell itself.
-        ("publish.*Legacy", "GET /apis/[a-z.]*", Unheard, null),
-        // Nor is a trash there everywhere.
-        ("publish.*Legacy", "GET /apis/.*/dashboards", Unheard, null),
+        // The classic API does not return the owner of a dashboard. The request for it is optional.
+        ("publish.*Legacy", "GET /apis/[a-z.]*", IgnoredFaults, null),
+        // Not every server has a trash.
+        ("publish.*Legacy", "GET /apis/.*/dashboards", IgnoredFaults, null),
         ("publish.*Legacy", "GET /apis/.*", "403", null),
         ("publish.*Legacy", "GET /apis/.*", "406", ErrorCode.GrafanaRequestFailed),
         (".*Resource", "GET /apis/[a-z.]*", "403", ErrorCode.GrafanaApiMissing),
@@ -85,7 +86,7 @@ public sealed class GrafanaFaultTableTests
         (".*", "POST /api/plugins/.*/install", "403|406|409|412|500", ErrorCode.GrafanaPluginMissing),
     ];
 
-    /// <summary>Kinds of work: what each needs on the server, what is done, and which of its calls are looked at. The others were before.</summary>
+    /// <summary>The operations: how each prepares the server, what it does, and which requests are tested. Others test the rest.</summary>
     private static readonly Dictionary<string, (Action<FakeGrafana> Prepare, Action<GrafanaConnection> Run, string Calls)> Work = new()
     {
         ["connect"] = (_ => { }, connection => connection.Probe(Silent, TestContext.Current.CancellationToken), ".*"),
@@ -147,7 +148,7 @@ public sealed class GrafanaFaultTableTests
 
     [Theory]
     [MemberData(nameof(Works))]
-    public async Task Every_call_survives_or_names_every_fault(string name, GrafanaApi api)
+    public async Task Every_request_recovers_from_each_fault_or_reports_its_error(string name, GrafanaApi api)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Work[name].Prepare(server);
@@ -158,7 +159,7 @@ public sealed class GrafanaFaultTableTests
         string[] calls = [.. server.Requests.Select(Call).Distinct().Where(call => Fits(call, Work[name].Calls) && (api == GrafanaApi.Legacy || name == "connect" || call.Contains("/apis/", StringComparison.Ordinal)))];
         Assert.NotEmpty(calls);
         var problems = new ConcurrentBag<string>();
-        // Most faults leave the server as another one did, and from there the same follows.
+        // Most faults leave the server in a state that another fault caused before. Each state needs only one test.
         HashSet<string> left = [];
 
         foreach (string call in calls)
@@ -174,7 +175,7 @@ public sealed class GrafanaFaultTableTests
                 }
             }
         }
-        // These wait, or take their server with them.
+        // These faults wait, or stop their server.
         await Task.WhenAll(from call in calls from fault in new[] { "slow", "refused" } select Task.Run(async () =>
         {
             await using FakeGrafana own = await FakeGrafana.StartAsync();
@@ -212,20 +213,20 @@ public sealed class GrafanaFaultTableTests
         }
     }
 
-    /// <summary>The faults of a call: how often each is met, whether the server had done what was asked, and the end.</summary>
+    /// <summary>The faults of a request: how often each occurs, whether the server has processed the request, and the expected code.</summary>
     private static IEnumerable<(string Fault, int Times, bool Done, ErrorCode? Code)> Faults(string call, string work)
     {
         bool writes = !call.StartsWith("GET", StringComparison.Ordinal) && !call.EndsWith("/ds/query", StringComparison.Ordinal);
-        foreach ((string fault, _) in Passing)
+        foreach ((string fault, _) in Transient)
         {
-            // What passes with one of a kind passes with all: each status by itself is the retries' own test.
+            // One fault of each kind is enough here, because GrafanaRetryTests tests each status.
             if (fault is "reset" or "half" or "503" or "429")
                 yield return (fault, 1, false, null);
             yield return (fault, int.MaxValue, false, Expected(call, fault, work));
             if (writes)
                 yield return (fault, int.MaxValue, true, null);
         }
-        foreach ((string fault, _) in Lasting.Where(lasting => lasting.Fault is not ("slow" or "refused")))
+        foreach ((string fault, _) in Permanent.Where(permanent => permanent.Fault is not ("slow" or "refused")))
             yield return (fault, int.MaxValue, false, Expected(call, fault, work));
         foreach (string fault in writes ? new[] { "html 200", "cut" } : [])
             yield return (fault, int.MaxValue, true, Expected(call, fault, work));
@@ -238,7 +239,7 @@ public sealed class GrafanaFaultTableTests
             if (Fits(work, works) && Fits(call, calls) && Fits(fault, faults))
                 return code;
         }
-        return Passing.Concat(Lasting).First(each => each.Fault == fault).Code;
+        return Transient.Concat(Permanent).First(each => each.Fault == fault).Code;
     }
 
     private static FakeGrafana.Answer Answer(FakeGrafana server, string fault)

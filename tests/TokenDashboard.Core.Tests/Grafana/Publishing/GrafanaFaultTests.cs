@@ -6,14 +6,14 @@ using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Grafana.Publishing;
 
-/// <summary>Whatever goes wrong, on the way or at the server, has a name, says what to do, and keeps the token to itself.</summary>
+/// <summary>Every fault of the network or the server has an error code and advice, and does not reveal the token.</summary>
 public class GrafanaFaultTests
 {
     private static readonly GrafanaPublishOptions Options = new() { Database = "/data/observicia.db", Folder = "LLM" };
 
     private const string LoginPage = "<!DOCTYPE html><html><head><title>Sign in</title><script>var x = 1;</script></head><body><h1>Please sign in</h1></body></html>";
 
-    /// <summary>The request that fails, how, the code it means and words the message must have.</summary>
+    /// <summary>The request that fails, the fault, the error code, and words of the message.</summary>
     public static TheoryData<string, string, ErrorCode, string> Faults => new()
     {
         { "GET /api/health", "html 200", ErrorCode.GrafanaNotJson, "Sign in Please sign in" },
@@ -56,7 +56,7 @@ public class GrafanaFaultTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task A_fault_has_its_code_and_says_what_to_do(string request, string fault, ErrorCode code, string words)
+    public async Task A_fault_has_an_error_code_and_advice(string request, string fault, ErrorCode code, string words)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line => line.Split('?')[0] == request ? Answer(fault) : null;
@@ -72,7 +72,7 @@ public class GrafanaFaultTests
     [InlineData("9.5.21", "'grafana-cli plugins install frser-sqlite-datasource'", "GF_INSTALL_PLUGINS")]
     [InlineData("11.6.1", "'grafana cli plugins install frser-sqlite-datasource'", "GF_INSTALL_PLUGINS")]
     [InlineData("13.3.1", "'grafana cli plugins install frser-sqlite-datasource'", "GF_PLUGINS_PREINSTALL")]
-    public async Task A_missing_plugin_comes_with_the_command_that_installs_it(string version, string command, string variable)
+    public async Task The_error_for_a_missing_plugin_contains_the_install_command(string version, string command, string variable)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         server.Plugins.Clear();
@@ -89,7 +89,7 @@ public class GrafanaFaultTests
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
-    public async Task An_answer_that_is_not_compressed_as_it_says_is_not_grafanas(string encoding)
+    public async Task A_response_with_a_wrong_content_encoding_is_rejected(string encoding)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line => line.StartsWith("GET /api/dashboards/uid", StringComparison.Ordinal)
@@ -113,7 +113,7 @@ public class GrafanaFaultTests
     }
 
     [Fact]
-    public async Task Another_organisation_than_the_tokens_is_forbidden()
+    public async Task An_organization_other_than_that_of_the_token_is_forbidden()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var connection = new GrafanaConnection(server.Url) { Token = PublishRun.Secure(FakeGrafana.Token), OrgId = 2 };
@@ -128,7 +128,7 @@ public class GrafanaFaultTests
     public async Task A_closed_port_is_unreachable()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
-        // It keeps its port and does not listen, so that nobody else will.
+        // The socket reserves its port without listening, so that no other process can use it.
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
@@ -150,7 +150,7 @@ public class GrafanaFaultTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_connection_that_is_dropped_is_unreachable(bool reset)
+    public async Task A_server_that_drops_connections_is_unreachable(bool reset)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -165,7 +165,7 @@ public class GrafanaFaultTests
         GrafanaConnection connection = PublishRun.Connection(new Uri($"http://{listener.LocalEndpoint}")) with { RetryDelay = TimeSpan.Zero };
         await using FakeGrafana server = await FakeGrafana.StartAsync();
 
-        // How far the connection got when it went differs from one time to the next.
+        // Each attempt can drop the connection at another stage.
         for (int time = 0; time < 50; time++)
             Assert.Equal(ErrorCode.GrafanaUnreachable, PublishRun.Of(server, PublishRun.Json(), connection: connection).Error?.Code);
 
@@ -174,7 +174,7 @@ public class GrafanaFaultTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_a_timeout()
+    public async Task A_server_that_does_not_respond_causes_a_timeout()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Delay = new TaskCompletionSource().Task;
@@ -186,7 +186,7 @@ public class GrafanaFaultTests
     }
 
     [Fact]
-    public async Task A_certificate_nobody_vouches_for_fails_unless_it_is_accepted()
+    public async Task An_untrusted_certificate_fails_unless_the_check_is_skipped()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(tls: true);
 
@@ -200,7 +200,7 @@ public class GrafanaFaultTests
     }
 
     [Fact]
-    public async Task Speaking_https_to_a_plain_server_and_plain_to_a_tls_server_is_told_apart()
+    public async Task HTTPS_to_an_HTTP_server_and_HTTP_to_a_TLS_server_are_errors()
     {
         await using FakeGrafana plain = await FakeGrafana.StartAsync();
         await using FakeGrafana secure = await FakeGrafana.StartAsync(tls: true);
@@ -218,7 +218,7 @@ public class GrafanaFaultTests
     [InlineData("ftp://grafana.example.com")]
     [InlineData("https://admin:s3cret@grafana.example.com")]
     [InlineData("grafana")]
-    public void An_address_that_is_none_or_carries_a_password_is_refused(string url)
+    public void An_invalid_URL_or_a_URL_with_a_password_is_rejected(string url)
     {
         var exception = Assert.Throws<TokenDashboardException>(() => new GrafanaConnection(new Uri(url, UriKind.RelativeOrAbsolute)));
 
@@ -230,14 +230,14 @@ public class GrafanaFaultTests
     [InlineData("https://grafana.example.com", "https://grafana.example.com/")]
     [InlineData("http://h:3000/grafana/?orgId=2#x", "http://h:3000/grafana/")]
     [InlineData("http://h:3000//", "http://h:3000/")]
-    public void An_address_is_reduced_to_what_requests_are_made_from(string url, string expected) =>
+    public void A_URL_is_reduced_to_its_base_address(string url, string expected) =>
         Assert.Equal(expected, new GrafanaConnection(new Uri(url)).Url.ToString());
 
     [Theory]
     [InlineData("")]
     [InlineData("glsa with space")]
     [InlineData("glsa_\u00fc")]
-    public async Task A_token_that_cannot_be_one_is_refused_without_being_shown(string token)
+    public async Task An_invalid_token_is_rejected_and_not_shown(string token)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
 
@@ -249,7 +249,7 @@ public class GrafanaFaultTests
     }
 
     [Fact]
-    public async Task Neither_or_both_ways_to_sign_in_are_refused()
+    public async Task A_connection_needs_either_a_token_or_a_credential()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var both = new GrafanaConnection(server.Url) { Token = PublishRun.Secure("a"), Credential = new NetworkCredential("a", "b") };
@@ -261,7 +261,7 @@ public class GrafanaFaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_server_that_repeats_the_request_headers_does_not_bring_the_secret_into_a_message(bool token)
+    public async Task Messages_mask_secrets_that_the_server_echoes(bool token)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         string pair = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{FakeGrafana.UserName}:{FakeGrafana.Password}"));

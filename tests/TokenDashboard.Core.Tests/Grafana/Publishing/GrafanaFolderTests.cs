@@ -8,7 +8,7 @@ namespace TokenDashboard.Tests.Grafana.Publishing;
 public class GrafanaFolderTests
 {
     [Fact]
-    public async Task An_existing_folder_is_found_by_its_title_and_by_its_uid()
+    public async Task An_existing_folder_is_found_by_its_title_or_uid()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Folders.Add(new FakeGrafana.Folder("abc", "LLM"));
@@ -22,7 +22,7 @@ public class GrafanaFolderTests
     }
 
     [Fact]
-    public async Task A_folder_is_found_behind_a_thousand_others()
+    public async Task A_folder_is_found_among_a_thousand_others()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Folders.AddRange(Enumerable.Range(0, 1000).Select(number => new FakeGrafana.Folder($"n{number}", $"Folder {number}")));
@@ -32,7 +32,7 @@ public class GrafanaFolderTests
     }
 
     [Fact]
-    public async Task Two_folders_of_one_title_are_a_conflict_until_the_uid_says_which()
+    public async Task Two_folders_with_the_same_title_are_a_conflict_without_a_uid()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Folders.AddRange([new FakeGrafana.Folder("a", "LLM"), new FakeGrafana.Folder("b", "LLM")]);
@@ -45,7 +45,7 @@ public class GrafanaFolderTests
     }
 
     [Fact]
-    public async Task A_uid_that_does_not_exist_needs_a_title_and_is_then_made_with_it()
+    public async Task A_folder_with_a_new_uid_is_created_only_with_a_title()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
 
@@ -55,10 +55,10 @@ public class GrafanaFolderTests
     }
 
     [Fact]
-    public async Task Nested_folders_are_made_from_the_outside_in_and_found_again()
+    public async Task Nested_folders_are_created_once_and_reused()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
-        // Of the same title as the inner one, but at the root.
+        // This folder has the title of the inner folder, but is at the root.
         server.Folders.Add(new FakeGrafana.Folder("decoy", "Tokens"));
 
         PublishRun first = PublishRun.Of(server, PublishRun.Json(), Options("LLM / Tokens"));
@@ -70,7 +70,7 @@ public class GrafanaFolderTests
     }
 
     [Fact]
-    public async Task Nested_folders_are_refused_where_grafana_has_none()
+    public async Task Nested_folders_are_rejected_if_Grafana_does_not_support_them()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("10.4.19");
 
@@ -81,7 +81,7 @@ public class GrafanaFolderTests
     [Theory]
     [InlineData("  ")]
     [InlineData("/")]
-    public async Task A_folder_without_a_title_moves_nothing_to_the_root(string folder)
+    public async Task An_empty_folder_title_is_rejected(string folder)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json(), Options("LLM"));
@@ -95,7 +95,7 @@ public class GrafanaFolderTests
     [InlineData("10.4.19", GrafanaApi.Legacy)]
     [InlineData("13.3.1", GrafanaApi.Legacy)]
     [InlineData("13.3.1", GrafanaApi.Resource)]
-    public async Task A_folder_that_lists_do_not_show_yet_is_not_made_twice(string version, GrafanaApi api)
+    public async Task A_folder_missing_from_the_list_is_not_created_twice(string version, GrafanaApi api)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"));
@@ -114,7 +114,7 @@ public class GrafanaFolderTests
     [InlineData("9.5.21", GrafanaApi.Legacy)]
     [InlineData("13.3.1", GrafanaApi.Legacy)]
     [InlineData("13.3.1", GrafanaApi.Resource)]
-    public async Task After_folders_were_renamed_two_runs_still_make_one(string version, GrafanaApi api)
+    public async Task Concurrent_runs_create_one_folder_even_after_renames(string version, GrafanaApi api)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         GrafanaConnection connection = PublishRun.Connection(server.Url) with { Api = api };
@@ -123,7 +123,7 @@ public class GrafanaFolderTests
         PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"), connection: connection);
         server.Folders[1] = server.Folders[1] with { Title = "Renamed too" };
         string made = PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"), connection: connection).Results[0].Uid!;
-        // The list as the other run read it, before this one made the folder.
+        // The other run read the list before the folder was created.
         server.Intercept = WithoutFolders;
 
         PublishRun run = PublishRun.Of(server, PublishRun.Json("Two", "two"), Options("LLM"), connection: connection);
@@ -137,7 +137,7 @@ public class GrafanaFolderTests
     [InlineData("LLM", false)]
     [InlineData("LLM/Tokens", false)]
     [InlineData("LLM", true)]
-    public async Task No_folder_is_made_for_dashboards_that_are_not(string folder, bool updateOnly)
+    public async Task No_folder_is_created_if_its_dashboard_is_not_created(string folder, bool updateOnly)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json(), Options(folder));
@@ -154,7 +154,7 @@ public class GrafanaFolderTests
     }
 
     [Fact]
-    public async Task General_is_the_place_outside_every_folder()
+    public async Task The_folder_General_is_the_root()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("9.5.21");
         PublishRun.Of(server, PublishRun.Json(), Options("LLM"));
@@ -167,7 +167,7 @@ public class GrafanaFolderTests
 
     private static GrafanaPublishOptions Options(string? folder, string? uid = null) => new() { Database = "/data/observicia.db", Folder = folder, FolderUid = uid };
 
-    // The list of folders as it is before any is in it.
+    // Returns empty lists of folders.
     private static FakeGrafana.Answer? WithoutFolders(string line) => !line.StartsWith("GET ", StringComparison.Ordinal) ? null
         : line.Contains("/api/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonArray())
         : line.Contains("/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonObject { ["items"] = new JsonArray(), ["metadata"] = new JsonObject() })

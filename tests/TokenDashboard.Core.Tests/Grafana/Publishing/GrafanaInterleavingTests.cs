@@ -5,7 +5,7 @@ using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Grafana.Publishing;
 
-/// <summary>Another writer comes in between at every single request: nobody's work is lost unseen, whichever interface is used.</summary>
+/// <summary>Another writer changes the server before one request, for each request in turn. Neither API loses a change silently.</summary>
 public class GrafanaInterleavingTests
 {
     private static readonly GrafanaPublishOptions Options = new() { Database = "/data/observicia.db", Folder = "LLM" };
@@ -15,7 +15,7 @@ public class GrafanaInterleavingTests
     [InlineData(GrafanaApi.Legacy, true)]
     [InlineData(GrafanaApi.Resource, false)]
     [InlineData(GrafanaApi.Resource, true)]
-    public async Task An_edit_at_any_moment_is_kept_or_was_read_before_it_was_overwritten(GrafanaApi api, bool force)
+    public async Task A_concurrent_edit_is_kept_unless_force_overwrites_it_after_reading(GrafanaApi api, bool force)
     {
         int steps = int.MaxValue;
         int conflicts = 0;
@@ -53,7 +53,7 @@ public class GrafanaInterleavingTests
     [Theory]
     [InlineData(GrafanaApi.Legacy)]
     [InlineData(GrafanaApi.Resource)]
-    public async Task Another_publisher_at_any_moment_makes_no_second_folder_and_no_second_data_source(GrafanaApi api)
+    public async Task A_concurrent_publisher_causes_no_duplicate_folder_or_data_source(GrafanaApi api)
     {
         for (int step = 0, steps = int.MaxValue; step < steps; step++)
         {
@@ -83,7 +83,7 @@ public class GrafanaInterleavingTests
     }
 
     [Fact]
-    public async Task A_data_source_of_another_uid_that_takes_the_name_in_between_is_a_conflict()
+    public async Task A_data_source_name_taken_during_publishing_is_a_conflict()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line =>
@@ -100,7 +100,7 @@ public class GrafanaInterleavingTests
     [Theory]
     [InlineData(GrafanaApi.Legacy)]
     [InlineData(GrafanaApi.Resource)]
-    public async Task Of_two_publishers_at_once_every_save_is_a_version_and_every_other_outcome_a_conflict(GrafanaApi api)
+    public async Task With_two_concurrent_publishers_each_run_saves_a_version_or_conflicts(GrafanaApi api)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var start = new Barrier(2);

@@ -6,13 +6,13 @@ using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Grafana.Publishing;
 
-/// <summary>Servers from before version 9, where folders, data sources and versions of dashboards go by numbers.</summary>
+/// <summary>Servers before version 9, which use numeric ids for folders, data sources and versions of dashboards.</summary>
 public class GrafanaOldVersionTests
 {
     private static readonly GrafanaPublishOptions InFolder = new() { Database = "/data/a.db", Folder = "LLM" };
 
     [Fact]
-    public async Task Dashboards_are_published_to_their_folder_changed_and_left_alone()
+    public async Task Dashboards_are_created_updated_and_kept_in_their_folder()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("7.5.5");
 
@@ -27,7 +27,7 @@ public class GrafanaOldVersionTests
     }
 
     [Fact]
-    public async Task A_folder_that_another_run_made_meanwhile_is_used()
+    public async Task A_folder_created_by_a_concurrent_run_is_used()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("7.5.5");
         server.Intercept = line =>
@@ -45,7 +45,7 @@ public class GrafanaOldVersionTests
     }
 
     [Fact]
-    public async Task A_data_source_is_checked_by_its_number()
+    public async Task A_data_source_is_tested_by_its_numeric_id()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("7.5.5");
         PublishRun.Of(server, PublishRun.Json(), InFolder);
@@ -56,7 +56,7 @@ public class GrafanaOldVersionTests
         string problem = Assert.Single(Test(server).Problems);
         Assert.Contains("not a SQLite database", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("PrivateTmp", problem, StringComparison.Ordinal);
-        // The plugin's word is an answer, though it comes with the status of a server in trouble.
+        // The plugin's error has status 503, but the request must not be retried.
         Assert.Single(server.Requests, line => line.EndsWith("/health", StringComparison.Ordinal) && line.Contains("datasources", StringComparison.Ordinal));
     }
 

@@ -14,7 +14,7 @@ public class GrafanaPublisherTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task The_first_publishing_creates_everything_and_the_second_writes_nothing(string version)
+    public async Task The_first_run_creates_everything_and_the_second_run_writes_nothing(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
 
@@ -31,7 +31,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task A_dashboard_with_inputs_is_bound_as_the_same_one_without()
+    public async Task A_dashboard_with_inputs_equals_the_same_dashboard_without_inputs()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("11.6.1");
         PublishRun.Of(server, PublishRun.Json());
@@ -46,7 +46,7 @@ public class GrafanaPublisherTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task A_changed_dashboard_is_updated_with_the_version_that_was_read(string version)
+    public async Task A_changed_dashboard_is_saved_as_the_next_version(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         PublishRun.Of(server, PublishRun.Json());
@@ -60,10 +60,10 @@ public class GrafanaPublisherTests
         Assert.EndsWith(" v2]", server.Dashboards["token-usage"].History[^1].Message);
     }
 
-    /// <summary>The list of versions shows another message for the first one than was stored, which only the version itself tells.</summary>
+    /// <summary>The list of versions replaces the message of the first version. Only the version itself contains the stored message.</summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task The_first_version_is_known_as_published_though_the_list_hides_its_message(string version)
+    public async Task The_first_version_is_recognized_as_published_by_its_stored_message(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         PublishRun.Of(server, PublishRun.Json());
@@ -72,19 +72,19 @@ public class GrafanaPublisherTests
         PublishRun run = PublishRun.Of(server, PublishRun.Json("Renamed"));
 
         Assert.Equal(ErrorCode.GrafanaVersionConflict, run.Error?.Code);
-        // What was changed since the published version, not what differs from the new one.
+        // These are the changes since the published version, not the differences from the new one.
         Assert.Equal(["refresh"], run.Results[^1].Changes!.Select(change => change.Path));
         server.RestoreInBrowser("token-usage", 1);
         Assert.Equal(GrafanaPublishAction.Updated, PublishRun.Of(server, PublishRun.Json("Renamed")).Dashboard);
     }
 
-    /// <summary>Two runs that publish the same: the answers to the one that comes second.</summary>
+    /// <summary>The responses to the second of two runs that publish the same dashboard.</summary>
     [Theory]
     [InlineData(412, "version-mismatch")]
     [InlineData(412, "name-exists")]
     [InlineData(409, null)]
     [InlineData(500, null)]
-    public async Task What_another_run_published_just_now_is_no_conflict(int status, string? word)
+    public async Task The_same_dashboard_published_by_a_concurrent_run_is_not_a_conflict(int status, string? word)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("11.4.0");
         server.Lose = line => line == "POST /api/dashboards/db" ? FakeGrafana.Answer.Message(status, "refused", word) : null;
@@ -101,7 +101,7 @@ public class GrafanaPublisherTests
     [Theory]
     [InlineData(GrafanaApi.Legacy)]
     [InlineData(GrafanaApi.Resource)]
-    public async Task A_dashboard_deleted_in_Grafana_is_made_anew_only_when_forced(GrafanaApi api)
+    public async Task A_deleted_dashboard_is_created_again_only_when_forced(GrafanaApi api)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         GrafanaConnection connection = PublishRun.Connection(server.Url) with { Api = api };
@@ -119,7 +119,7 @@ public class GrafanaPublisherTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task A_run_that_only_updates_makes_no_dashboard(string version)
+    public async Task UpdateOnly_creates_no_dashboard(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         PublishRun.Of(server, PublishRun.Json());
@@ -135,7 +135,7 @@ public class GrafanaPublisherTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task A_dashboard_edited_in_the_browser_is_a_conflict_until_forced(string version)
+    public async Task An_edit_in_the_browser_is_overwritten_only_when_forced(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         PublishRun.Of(server, PublishRun.Json());
@@ -155,7 +155,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task An_edit_is_a_conflict_even_where_the_dashboard_to_publish_did_not_change()
+    public async Task An_edit_is_a_conflict_even_if_the_published_dashboard_did_not_change()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -165,7 +165,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task A_message_that_another_tool_carried_along_does_not_hide_its_edit()
+    public async Task An_edit_with_a_copied_publish_message_is_still_a_conflict()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -175,7 +175,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task An_older_published_version_that_someone_restored_is_not_replaced()
+    public async Task A_restored_older_version_is_a_conflict()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -192,7 +192,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task An_edit_that_was_taken_back_is_no_conflict()
+    public async Task A_reverted_edit_is_not_a_conflict()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -203,7 +203,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task A_dashboard_that_was_never_published_from_here_is_a_conflict_unless_it_is_equal()
+    public async Task A_dashboard_never_published_by_this_module_is_a_conflict_unless_identical()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -214,7 +214,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task A_server_that_migrates_the_schema_on_reading_does_not_look_changed()
+    public async Task A_schema_migration_by_the_server_is_not_a_change()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.MigratesOnRead = true;
@@ -252,7 +252,7 @@ public class GrafanaPublisherTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_dashboard_stored_in_the_newer_schema_is_never_replaced_by_a_lossy_copy(bool force)
+    public async Task A_schema_v2_dashboard_is_not_overwritten_even_when_forced(bool force)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -267,7 +267,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task Force_does_not_overwrite_an_edit_nobody_has_read()
+    public async Task Force_does_not_overwrite_an_edit_made_after_reading()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
@@ -290,7 +290,7 @@ public class GrafanaPublisherTests
     [InlineData("13.3.1", true)]
     [InlineData("12.0.0", false)]
     [InlineData("13.3.1", false)]
-    public async Task A_dashboard_of_another_owner_is_refused_even_when_forced(string version, bool provisioned)
+    public async Task A_provisioned_or_managed_dashboard_is_not_overwritten_even_when_forced(string version, bool provisioned)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         PublishRun.Of(server, PublishRun.Json());
@@ -308,7 +308,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task Without_a_folder_a_dashboard_stays_where_it_was_moved_to_and_with_one_it_is_moved_back()
+    public async Task A_moved_dashboard_stays_unless_a_folder_is_specified()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Folders.Add(new FakeGrafana.Folder("moved", "Elsewhere"));
@@ -327,7 +327,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task Declined_writes_write_nothing_and_say_what_would_be_done()
+    public async Task Declined_changes_are_described_and_not_written()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
 
@@ -340,7 +340,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task A_sub_path_is_kept_and_a_password_works_like_a_token()
+    public async Task Publishing_works_with_a_sub_path_and_a_password()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(subPath: "/tools/grafana");
         var connection = new GrafanaConnection(server.Url) { Credential = new NetworkCredential(FakeGrafana.UserName, FakeGrafana.Password), OrgId = 1 };
@@ -353,7 +353,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task The_form_for_sharing_and_the_plain_one_are_bound_to_the_data_source()
+    public async Task Publishing_replaces_the_inputs_of_the_sharing_form()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         string shared = PublishRun.Json(extra: """
@@ -374,7 +374,7 @@ public class GrafanaPublisherTests
     [InlineData("with space", "\"description\": \"\",", "with space")]
     [InlineData("ok", "\"__inputs\": [ { \"name\": \"DS_PROM\", \"type\": \"datasource\", \"pluginId\": \"prometheus\" } ],", "prometheus")]
     [InlineData("ok", "\"__elements\": { \"a\": {} },", "library panels")]
-    public async Task A_dashboard_that_cannot_be_published_whole_is_refused(string uid, string extra, string reason)
+    public async Task A_dashboard_that_cannot_be_published_completely_is_rejected(string uid, string extra, string reason)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
 
@@ -386,7 +386,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task A_dashboard_that_reads_no_sqlite_needs_no_data_source()
+    public async Task A_dashboard_without_queries_needs_no_data_source()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Plugins.Clear();
@@ -398,7 +398,7 @@ public class GrafanaPublisherTests
     }
 
     [Fact]
-    public async Task Cancellation_ends_a_request_under_way()
+    public async Task Cancellation_stops_a_running_request()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var source = new CancellationTokenSource();

@@ -15,7 +15,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void The_files_say_what_grafana_needs_to_know()
+    public void The_files_contain_the_data_source_the_provider_and_the_dashboard()
     {
         List<GrafanaPublishResult> results = Write(Options() with { Folder = "LLM", FolderUid = "llm", OrgId = 2 });
 
@@ -37,7 +37,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     [Theory]
     [InlineData("General")]
     [InlineData("general")]
-    public void General_is_the_place_outside_every_folder(string folder)
+    public void The_folder_General_is_the_root(string folder)
     {
         Write(Options() with { Folder = folder });
 
@@ -45,7 +45,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_title_stands_once_in_a_folder()
+    public void A_duplicate_title_in_a_folder_is_rejected()
     {
         var writer = new ProvisioningWriter(Options(), Callbacks(true));
         Assert.Equal(3, writer.Write(DashboardDocument.Parse(PublishRun.Json("Same", "one"), "one")).Count());
@@ -58,7 +58,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_title_that_a_file_of_an_earlier_run_has_is_warned_of()
+    public void A_duplicate_title_in_a_file_of_an_earlier_run_causes_a_warning()
     {
         var first = new ProvisioningWriter(Options(), Callbacks(true));
         Assert.Equal(3, first.Write(DashboardDocument.Parse(PublishRun.Json("Same", "one"), "one")).Count());
@@ -74,7 +74,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_second_run_touches_no_file()
+    public void A_second_run_changes_no_file()
     {
         List<GrafanaPublishResult> first = Write(Options());
         var longAgo = new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
@@ -87,7 +87,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void Only_what_changed_is_written()
+    public void Only_changed_files_are_written()
     {
         Write(Options());
 
@@ -96,7 +96,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void Declined_writes_leave_no_file_and_no_folder()
+    public void Declined_writes_create_no_file_or_folder()
     {
         Assert.Empty(Write(Options(), write: false));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
@@ -111,7 +111,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     [InlineData("\"quoted\" 'twice'")]
     [InlineData("Tokens für Team Ü")]
     [InlineData("two\nlines")]
-    public void Any_name_survives_the_way_through_yaml(string name)
+    public void Any_name_survives_a_YAML_round_trip(string name)
     {
         Write(Options() with { DataSourceName = name, Folder = name.Replace('/', '-') });
 
@@ -120,7 +120,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_dollar_sign_is_not_taken_for_an_environment_variable()
+    public void Dollar_signs_in_a_path_are_escaped()
     {
         Write(Options() with { Database = "/data/$HOME/${x}.db" });
 
@@ -128,7 +128,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_container_sees_the_dashboards_at_its_own_path()
+    public void The_provider_file_uses_GrafanaPath()
     {
         Write(Options() with { GrafanaPath = "/etc/grafana/provisioning/" });
 
@@ -136,7 +136,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_path_grafana_refuses_is_warned_about_once()
+    public void A_path_that_Grafana_blocks_causes_one_warning()
     {
         Write(Options() with { Database = "/data/.env/x.db" });
 
@@ -144,7 +144,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void Two_dashboards_of_one_uid_and_folders_in_folders_are_refused()
+    public void Duplicate_uids_and_nested_folders_are_rejected()
     {
         var writer = new ProvisioningWriter(Options(), Callbacks(true));
         DashboardDocument document = DashboardDocument.Parse(PublishRun.Json(), "test");
@@ -155,7 +155,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_made_is_an_error_that_names_it()
+    public void A_folder_that_cannot_be_created_is_an_error_with_its_path()
     {
         string file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
@@ -167,7 +167,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void Pruning_removes_what_was_written_here_and_nothing_else()
+    public void Pruning_removes_only_unchanged_files_of_earlier_runs()
     {
         string own = Path.Combine(_folder, "dashboards", "tokendashboard");
         Write(Options(), json: PublishRun.Json(uid: "wanted"));
@@ -207,7 +207,7 @@ public sealed class ProvisioningWriterTests : IDisposable
     [InlineData("datasources")]
     [InlineData("dashboards/tokendashboard")]
     [InlineData("dashboards/tokendashboard/token-usage.json")]
-    public void Nothing_is_written_through_a_link(string link)
+    public void Nothing_is_written_through_a_symbolic_link(string link)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
         string outside = Directory.CreateDirectory(Path.Combine(_folder, "outside")).FullName;

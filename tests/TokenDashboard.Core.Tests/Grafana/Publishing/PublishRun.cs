@@ -9,7 +9,7 @@ using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Grafana.Publishing;
 
-/// <summary>One publishing of one dashboard, with everything it said.</summary>
+/// <summary>A run that publishes one dashboard, with all its results and messages.</summary>
 internal sealed class PublishRun
 {
     internal List<GrafanaPublishResult> Results { get; } = [];
@@ -24,7 +24,7 @@ internal sealed class PublishRun
 
     internal TokenDashboardException? Error { get; private set; }
 
-    /// <summary>The action of the result of a kind; null where there is none.</summary>
+    /// <summary>The action of the last result of a kind; null if there is none.</summary>
     internal GrafanaPublishAction? this[GrafanaPublishKind kind] => Results.LastOrDefault(result => result.Kind == kind)?.Action;
 
     internal GrafanaPublishAction? Dashboard => this[GrafanaPublishKind.Dashboard];
