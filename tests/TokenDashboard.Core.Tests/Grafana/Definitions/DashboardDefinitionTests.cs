@@ -19,7 +19,7 @@ public class DashboardDefinitionTests
 
     private static readonly DateTimeOffset Now = new(2026, 3, 5, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Every key there is.</summary>
+    /// <summary>A definition with every key.</summary>
     private static readonly string Everything = $$"""
         {
           "title": "Everything", "uid": "everything", "description": "Uses every key.", "tags": ["a", "b"], "from": "now-2d", "to": "now", "refresh": "5m",
@@ -173,7 +173,7 @@ public class DashboardDefinitionTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void A_fault_is_told_with_its_place_and_what_is_allowed(string json, string path, string words)
+    public void A_fault_is_reported_with_its_path_and_the_allowed_values(string json, string path, string words)
     {
         DashboardDefinitionResult result = Read(json);
 
@@ -188,9 +188,9 @@ public class DashboardDefinitionTests
         Assert.Null(result.Dashboard);
     }
 
-    /// <summary>JSON with half of a character is no JSON; a hash table can hold one, and so can what is made of JSON elsewhere.</summary>
+    /// <summary>JSON with an unpaired surrogate is invalid, but a hash table can contain one, as can JSON that another parser read.</summary>
     [Fact]
-    public void Half_of_a_character_is_a_fault()
+    public void An_unpaired_surrogate_is_a_fault()
     {
         Assert.Equal(
             ErrorCode.DashboardDefinitionInvalid,
@@ -204,7 +204,7 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void All_faults_of_a_definition_are_told_at_once_and_none_twice()
+    public void All_faults_of_a_definition_are_reported_together_and_only_once()
     {
         DashboardDefinitionResult result = Read("""
             { "titel": 1, "refresh": "x", "variables": [1, { "name": "?" }],
@@ -220,12 +220,12 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void A_panel_with_a_fault_still_brings_the_variables_of_its_query() => Assert.Equal("panels[0].unit", Assert.Single(Read("""
+    public void A_panel_with_a_fault_still_adds_the_variables_of_its_query() => Assert.Equal("panels[0].unit", Assert.Single(Read("""
         { "title": "x", "panels": { "type": "stat", "title": "y", "sql": "SELECT SUM(requests) AS n FROM ${usage:raw}", "unit": "?" } }
         """).Faults).Path);
 
     [Fact]
-    public void A_definition_with_every_key_breaks_no_rule_and_every_query_of_it_runs()
+    public void A_definition_with_every_key_breaks_no_rule_and_all_queries_run()
     {
         using var store = new TestStore();
         store.Insert(
@@ -247,19 +247,19 @@ public class DashboardDefinitionTests
         .Select(keys => keys.GetValue(null)).OfType<string[]>().Concat(DefinitionKeys.Panels.Values).SelectMany(keys => keys).Distinct();
 
     [Fact]
-    public void Every_key_is_told_of_on_the_page_and_every_key_told_of_exists()
+    public void The_page_documents_every_key_and_only_existing_keys()
     {
         string page = Repository.Read("docs/dashboard-definitions.md");
         string[] keys = [.. AllKeys];
 
         Assert.All(keys, key => Assert.Contains($"`{key}`", page, StringComparison.Ordinal));
-        string[] told = [.. page[page.IndexOf("## Keys", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+        string[] documented = [.. page[page.IndexOf("## Keys", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .SelectMany(line => line.Split('|')[1].Split(',')).Select(key => key.Trim().Trim('`'))];
-        Assert.All(told.Except(DefinitionKeys.Panels.Keys), key => Assert.Contains(key, keys));
+        Assert.All(documented.Except(DefinitionKeys.Panels.Keys), key => Assert.Contains(key, keys));
     }
 
     [Fact]
-    public void The_examples_of_the_page_are_dashboards()
+    public void The_JSON_example_of_the_page_has_no_faults()
     {
         string page = Repository.Read("docs/dashboard-definitions.md");
         int start = page.IndexOf("```json", StringComparison.Ordinal) + 7;
@@ -268,7 +268,7 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void A_panel_needs_a_type_a_title_and_SQL_only()
+    public void A_panel_needs_only_a_type_a_title_and_SQL()
     {
         Assert.All(DefinitionKeys.Panels.Keys.Except(["text"]), type =>
         {
@@ -290,10 +290,10 @@ public class DashboardDefinitionTests
     [InlineData("""{ "title": "x", "panels": [ { "type": "stat", "targets": [], "gridPos": {} } ] }""")]
     [InlineData("""{ "dashboard": { "title": "x" }, "meta": {} }""")]
     [InlineData("""{ "title": "x", "schemaVersion": 39, "panels": [ { "type": "rows", "x": 1 } ] }""")]
-    public void A_dashboard_of_Grafana_is_one_fault(string json) => Assert.Contains("already", Assert.Single(Read(json).Faults).ToString(), StringComparison.Ordinal);
+    public void An_existing_Grafana_dashboard_is_a_single_fault(string json) => Assert.Contains("already", Assert.Single(Read(json).Faults).ToString(), StringComparison.Ordinal);
 
     [Fact]
-    public void Thresholds_color_the_columns_of_an_override_too()
+    public void Thresholds_in_an_override_set_its_color_mode()
     {
         JsonArray Properties(string more) => Read(Panel($$""" "overrides": { "column": "x", "thresholds": { "0": "green" } {{more}} } """)).ToDocument()!
             .Root["panels"]![0]!["fieldConfig"]!["overrides"]!.AsArray().Single(exception => (string)exception!["matcher"]!["id"]! == "byName")!["properties"]!.AsArray();
@@ -304,18 +304,18 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void The_ends_of_lines_do_not_change_a_dashboard() => Assert.Equal(
+    public void Line_endings_do_not_change_a_dashboard() => Assert.Equal(
         Read(Panel(""" "description": "a\nb", "queries": ["SELECT\n1"] """)).ToDocument()!.Json, Read(Panel(""" "description": "a\r\nb", "queries": ["SELECT\r\n1"] """)).ToDocument()!.Json);
 
     [Theory]
     [InlineData("SELECT 1 AS a, b, t.c, \"d e\", SUM(f) AS [g], CAST(h AS TEXT) AS time, x || 'y' `z` FROM t", "a b c d e g time z")]
     [InlineData("WITH w AS (SELECT 1 AS q) SELECT time FROM w", "time")]
     [InlineData("SELECT COUNT(*)", "")]
-    public void Names_of_result_columns_are_read_from_the_text(string sql, string names) =>
+    public void Names_of_result_columns_are_parsed_from_SQL(string sql, string names) =>
         Assert.Equal(names, string.Join(' ', ResultColumn.Of(sql, DataSourcePlugin.Sqlite).Select(column => column.Name)));
 
     [Fact]
-    public void A_definition_is_for_the_engine_that_is_asked_for()
+    public void A_definition_for_ClickHouse_uses_its_plugin_and_variables()
     {
         DashboardDefinitionResult read = Read(
             """
@@ -339,7 +339,7 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void A_time_of_clickhouse_may_have_any_name()
+    public void A_time_column_in_ClickHouse_can_have_any_name()
     {
         JsonNode panel = Read(
             """{ "title": "x", "panels": { "type": "timeseries", "title": "y", "sql": "SELECT $__timeInterval(time) AS bucket, model, count() AS n FROM token_request GROUP BY 1, 2 ORDER BY 1" } }""",
@@ -350,7 +350,7 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void Panels_are_added_to_a_dashboard_of_the_engine()
+    public void Panels_are_added_to_the_base_dashboard_of_the_engine()
     {
         DashboardDefinitionResult read = Read(
             """{ "base": "Overview", "panels": { "type": "stat", "title": "Rows", "sql": "SELECT count() FROM token_request WHERE time >= $__fromTime AND time < $__toTime" } }""", DataSourcePlugin.ClickHouse);
@@ -362,11 +362,11 @@ public class DashboardDefinitionTests
     [Theory]
     [InlineData("""{ "type": "stat", "title": "y", "sql": "SELECT 1 FROM ${usage:raw}" }""", "panels[0].sql")]
     [InlineData("""{ "type": "stat", "title": "y", "sql": "SELECT 1 AS time", "timeColumns": "time" }""", "panels[0].timeColumns")]
-    public void What_only_sqlite_has_is_a_fault_in_a_definition_for_clickhouse(string panel, string path) =>
+    public void SQLite_features_are_faults_in_a_ClickHouse_definition(string panel, string path) =>
         Assert.Equal(path, Assert.Single(Read($$"""{ "title": "x", "panels": {{panel}} }""", DataSourcePlugin.ClickHouse).Faults).Path);
 
     [Fact]
-    public void Standard_variables_come_with_what_uses_them()
+    public void Standard_variables_are_added_if_something_uses_them()
     {
         Assert.Equal(["datasource"], Variables("""{ "title": "x" }"""));
         Assert.Equal(["datasource", "model", "names", "provider"], Variables("""{ "title": "x", "variables": "MODEL", "panels": { "type": "text", "content": "$model" } }"""));
@@ -380,7 +380,7 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void Relations_hold_what_the_variables_choose()
+    public void Relations_contain_only_requests_that_match_the_variables()
     {
         using var store = new TestStore();
         store.Insert(
@@ -415,7 +415,7 @@ public class DashboardDefinitionTests
 
     [Theory]
     [MemberData(nameof(DashboardCatalogTests.Names), MemberType = typeof(DashboardCatalogTests))]
-    public void Panels_added_to_a_dashboard_of_the_catalogue_change_nothing_of_it(string name)
+    public void Added_panels_do_not_change_the_base_dashboard(string name)
     {
         JsonObject before = DashboardCatalog.Create(name).Root;
         DashboardDefinitionResult read = Read($$"""
@@ -446,7 +446,7 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void Text_that_is_no_definition_is_an_error()
+    public void Text_that_is_not_a_definition_is_an_error()
     {
         Assert.All((string[])["{", "[1]", "[]", "\"x\"", """{ "title": 1, "title": 2 }"""], json => Assert.Equal(
             ErrorCode.DashboardDefinitionInvalid, Assert.Throws<TokenDashboardException>(() => DashboardDefinition.Parse(json, "test")).Code));
@@ -454,9 +454,9 @@ public class DashboardDefinitionTests
     }
 
     [Fact]
-    public void Any_definition_gives_faults_or_a_sound_dashboard()
+    public void Any_definition_produces_faults_or_a_valid_dashboard()
     {
-        int sound = 0;
+        int valid = 0;
         Gen.Int.ForAll(
             seed =>
             {
@@ -467,7 +467,7 @@ public class DashboardDefinitionTests
                     return;
                 }
                 Assert.Empty(read.Faults);
-                Interlocked.Increment(ref sound);
+                Interlocked.Increment(ref valid);
                 var dashboard = new ReadDashboard(DashboardDocument.Parse(read.ToDocument()!.Json, "test"));
                 Assert.DoesNotContain(
                     DashboardRules.Check(dashboard, []),
@@ -475,10 +475,10 @@ public class DashboardDefinitionTests
             },
             iter: 800);
 
-        Assert.InRange(sound, 200, 1900);
+        Assert.InRange(valid, 200, 1900);
     }
 
-    // Mostly sensible values, so that many definitions get far, and nonsense now and then.
+    // Mostly valid values, so that many definitions have no faults, and sometimes nonsense.
     private static List<KeyValuePair<string, object?>> Table(Random random, IReadOnlyList<string> keys, int depth)
     {
         var fields = keys.Where(key => random.Next(4) == 0 || key is "title" or "name" or "type" or "sql" or "content" or "url").ToDictionary(
