@@ -11,7 +11,7 @@ public class GrafanaConnectionTests
 
     [Theory]
     [MemberData(nameof(GrafanaPublisherTests.Versions), MemberType = typeof(GrafanaPublisherTests))]
-    public async Task Probing_tells_version_organisation_and_rights(string version)
+    public async Task A_probe_returns_the_version_the_organization_and_the_permissions(string version)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(version);
         server.Forbidden.Add("datasources");
@@ -26,16 +26,16 @@ public class GrafanaConnectionTests
     }
 
     [Fact]
-    public async Task A_user_says_which_organisation_and_one_that_is_not_the_users_is_refused()
+    public async Task A_user_can_select_only_their_own_organizations()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var user = new GrafanaConnection(server.Url) { Credential = new NetworkCredential(FakeGrafana.UserName, FakeGrafana.Password) };
 
-        Assert.Equal((1, "Main Org."), Organisation(user));
-        Assert.Equal((2, "Second Org."), Organisation(user with { OrgId = 2 }));
-        Assert.Equal(ErrorCode.GrafanaUnauthorized, Assert.Throws<TokenDashboardException>(() => Organisation(user with { OrgId = 3 })).Code);
+        Assert.Equal((1, "Main Org."), Organization(user));
+        Assert.Equal((2, "Second Org."), Organization(user with { OrgId = 2 }));
+        Assert.Equal(ErrorCode.GrafanaUnauthorized, Assert.Throws<TokenDashboardException>(() => Organization(user with { OrgId = 3 })).Code);
 
-        static (int?, string?) Organisation(GrafanaConnection connection)
+        static (int?, string?) Organization(GrafanaConnection connection)
         {
             GrafanaConnection probed = connection.Probe(Silent, TestContext.Current.CancellationToken);
             return (probed.OrgId, probed.OrgName);
@@ -47,7 +47,7 @@ public class GrafanaConnectionTests
     [InlineData(200, "<html>Sign in</html>")]
     [InlineData(200, "null")]
     [InlineData(502, "<html>Bad gateway</html>")]
-    public async Task Rights_the_server_does_not_tell_are_unknown(int status, string answer)
+    public async Task Permissions_that_the_server_does_not_return_are_unknown(int status, string answer)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line => line.Contains("access-control", StringComparison.Ordinal) ? new FakeGrafana.Answer(status, answer, "application/json") : null;
@@ -73,7 +73,7 @@ public class GrafanaConnectionTests
     [Theory]
     [InlineData("https://grafana.test", "/nowhere/ca.pem")]
     [InlineData("http://grafana.test", null)]
-    public void A_connection_that_cannot_be_made_keeps_no_secret(string url, string? authority)
+    public void A_failed_connection_does_not_keep_its_secret(string url, string? authority)
     {
         const string Token = "glsa_7Yh3kPzR2w";
         GrafanaConnection connection = PublishRun.Connection(new Uri(url), Token) with { CaCertificate = authority };
@@ -85,7 +85,7 @@ public class GrafanaConnectionTests
     }
 
     [Fact]
-    public async Task A_server_is_trusted_by_its_authoritys_certificate_and_by_no_other()
+    public async Task A_server_is_trusted_only_with_the_certificate_of_its_authority()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync(tls: true);
         await using FakeGrafana other = await FakeGrafana.StartAsync(tls: true);

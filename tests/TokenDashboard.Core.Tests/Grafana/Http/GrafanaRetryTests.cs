@@ -5,7 +5,7 @@ using TokenDashboard.Tests.Grafana.Publishing;
 
 namespace TokenDashboard.Tests.Grafana.Http;
 
-/// <summary>What may pass is tried again; what may have been done is looked up first.</summary>
+/// <summary>Transient faults are retried. A write is retried only after a read shows that the server did not process it.</summary>
 public class GrafanaRetryTests
 {
     private static readonly GrafanaPublishOptions Options = new() { Database = "/data/observicia.db", Folder = "LLM" };
@@ -20,7 +20,7 @@ public class GrafanaRetryTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task A_read_that_fails_twice_in_a_way_that_passes_is_repeated_and_each_retry_is_told(string fault)
+    public async Task A_read_with_a_transient_fault_is_retried_and_each_retry_is_logged(string fault)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         int faults = 2;
@@ -35,7 +35,7 @@ public class GrafanaRetryTests
 
     [Theory]
     [MemberData(nameof(Reads))]
-    public async Task Every_read_is_repeated(string path)
+    public async Task Every_read_is_retried(string path)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         bool failed = false;
@@ -55,7 +55,7 @@ public class GrafanaRetryTests
     [InlineData("POST /api/datasources", "html 502")]
     [InlineData("POST /api/dashboards/db", "dropped")]
     [InlineData("POST /api/dashboards/db", "503")]
-    public async Task What_was_made_though_its_answer_was_lost_is_found_and_not_made_twice(string request, string fault)
+    public async Task A_write_whose_response_is_lost_is_not_repeated(string request, string fault)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         bool lost = false;
@@ -74,7 +74,7 @@ public class GrafanaRetryTests
     [InlineData("POST /api/folders")]
     [InlineData("POST /api/datasources")]
     [InlineData("POST /api/dashboards/db")]
-    public async Task What_was_not_made_is_sent_again_after_a_look(string request)
+    public async Task A_failed_write_is_repeated_after_a_read(string request)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         int faults = 2;
@@ -90,7 +90,7 @@ public class GrafanaRetryTests
     }
 
     [Fact]
-    public async Task A_server_that_is_down_at_the_start_is_waited_for_only_where_that_was_asked_for()
+    public async Task A_run_waits_for_a_server_that_is_down_only_with_WaitForServer()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         int down = 5;
@@ -106,7 +106,7 @@ public class GrafanaRetryTests
     [Theory]
     [InlineData("dropped", ErrorCode.GrafanaUnreachable)]
     [InlineData("500", ErrorCode.GrafanaRequestFailed)]
-    public async Task A_write_without_an_answer_is_told_though_the_look_after_it_is_what_failed(string look, ErrorCode code)
+    public async Task A_write_without_a_response_is_reported_if_the_read_after_it_fails(string look, ErrorCode code)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         bool sent = false;
@@ -127,7 +127,7 @@ public class GrafanaRetryTests
     }
 
     [Fact]
-    public async Task An_update_and_a_correction_whose_answers_were_lost_are_found_done()
+    public async Task Updates_whose_responses_are_lost_are_not_repeated()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json(), Options);
@@ -144,7 +144,7 @@ public class GrafanaRetryTests
     }
 
     [Fact]
-    public async Task An_edit_made_while_an_answer_was_lost_is_still_a_conflict()
+    public async Task An_edit_made_while_a_response_is_lost_is_a_conflict()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json(), Options);
@@ -165,7 +165,7 @@ public class GrafanaRetryTests
     }
 
     [Fact]
-    public async Task A_wait_the_server_asks_for_is_kept_unless_it_is_longer_than_the_deadline()
+    public async Task Retry_After_is_honored_unless_it_exceeds_the_deadline()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         string wait = "0";
@@ -184,7 +184,7 @@ public class GrafanaRetryTests
     }
 
     [Fact]
-    public async Task Retries_end_after_six_and_after_two_where_nothing_ever_answered()
+    public async Task Retries_stop_after_six_or_after_two_if_the_server_never_responds()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line => line == "GET /api/org" ? Answer("html 502") : null;
@@ -211,9 +211,9 @@ public class GrafanaRetryTests
         Assert.Single(server.Requests, "GET /api/org");
     }
 
-    // Together, the request and the look that would find it done take longer than the deadline; each alone does not.
+    // The write and the read that checks it exceed the deadline together, but neither does alone.
     [Fact]
-    public async Task The_deadline_of_a_request_includes_the_looks_between_its_tries()
+    public async Task The_deadline_of_a_request_includes_the_reads_between_its_retries()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         bool sent = false;

@@ -10,12 +10,12 @@ using TokenDashboard.Tests.Grafana.Publishing;
 
 namespace TokenDashboard.Tests.Grafana.Http;
 
-/// <summary>A server that means harm, or is none of Grafana's: it neither hangs nor fills the memory, and learns and shows no secret.</summary>
+/// <summary>A hostile server, or one that is not Grafana, cannot cause a hang, fill the memory, or reveal a secret.</summary>
 public sealed class HostileServerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    /// <summary>Every way of an echo with every encoding of it.</summary>
+    /// <summary>Every form of an echo with every encoding.</summary>
     public static TheoryData<string, string, bool> Echoes => [..
         from way in (string[])["page", "refusal", "redirect", "other"]
         from encoding in (string[])["plain", "header", "part", "end", "unicode", "base64", "base64 inside", "url", "html", "late"]
@@ -33,7 +33,7 @@ public sealed class HostileServerTests : IDisposable
     [InlineData("&amp;")]
     [InlineData("%41")]
     [InlineData("QUJD")]
-    public async Task A_page_without_end_is_not_grafanas(string part)
+    public async Task A_huge_page_is_rejected_with_a_short_message(string part)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = _ => FakeGrafana.Answer.Html(200, "Page " + string.Concat(Enumerable.Repeat(part, 200_000)));
@@ -50,7 +50,7 @@ public sealed class HostileServerTests : IDisposable
     [InlineData("depth")]
     [InlineData("surrogate")]
     [InlineData("surrogate in a name")]
-    public async Task Json_that_no_grafana_sends_is_refused(string kind)
+    public async Task Excessive_or_malformed_JSON_is_rejected(string kind)
     {
         string text = kind switch
         {
@@ -70,7 +70,7 @@ public sealed class HostileServerTests : IDisposable
     [Theory]
     [InlineData("//[", "nowhere")]
     [InlineData("http://me:any@elsewhere.test/grafana/login?a=b", "http://elsewhere.test/grafana/login")]
-    public async Task A_redirect_is_told_without_what_may_be_a_secret(string location, string told)
+    public async Task A_redirect_is_reported_without_possible_secrets(string location, string shown)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = _ => FakeGrafana.Answer.Redirect(location);
@@ -78,11 +78,11 @@ public sealed class HostileServerTests : IDisposable
         TokenDashboardException? error = PublishRun.Of(server, PublishRun.Json()).Error;
 
         Assert.Equal(ErrorCode.GrafanaNotJson, error?.Code);
-        Assert.Contains($" to {told}. ", error!.Message, StringComparison.Ordinal);
+        Assert.Contains($" to {shown}. ", error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Folders_in_folders_without_end_are_not_grafanas()
+    public async Task Endless_nested_folders_are_rejected()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json(), new GrafanaPublishOptions { Database = "/d.db", Folder = "LLM" });
@@ -99,7 +99,7 @@ public sealed class HostileServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Folders_that_are_in_each_other_have_an_end()
+    public async Task Circular_folders_do_not_cause_an_endless_loop()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Folders.AddRange([new("a", "A", "b"), new("b", "B", "a")]);
@@ -111,7 +111,7 @@ public sealed class HostileServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_password_that_is_a_common_word_changes_no_data()
+    public async Task A_password_that_is_a_common_word_does_not_change_data()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.AcceptedPassword = FakeGrafana.UserName;
@@ -132,14 +132,14 @@ public sealed class HostileServerTests : IDisposable
         Assert.Equal("/admin/new.db", (string?)server.DataSources[0]["jsonData"]!["path"]);
         Assert.Equal(("admin", "The admin panel of the admin team"), (result.Folder, result.Title));
         Assert.Equal("admin:admin YWRtaW46YWRtaW4=", (string?)JsonNode.Parse(File.ReadAllText(result.Path))!["description"]);
-        // Names in messages are names.
+        // Names in messages are not masked.
         Assert.Contains(run.Verbose, text => text.Contains("'admin'", StringComparison.Ordinal));
     }
 
-    /// <summary>How a server or proxy repeats a secret: as a page, as a refusal in JSON, or as JSON of another kind.</summary>
+    /// <summary>A server or proxy echoes a secret in a page, in a JSON error, in a redirect, or in other JSON.</summary>
     [Theory]
     [MemberData(nameof(Echoes))]
-    public async Task No_echo_of_a_secret_reaches_a_message(string way, string encoding, bool token)
+    public async Task An_echoed_secret_does_not_reach_messages(string way, string encoding, bool token)
     {
         string secret = token ? FakeGrafana.Token : FakeGrafana.Password;
         string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{FakeGrafana.UserName}:{FakeGrafana.Password}"));
@@ -178,7 +178,7 @@ public sealed class HostileServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_in_a_title_stays_in_the_data_and_out_of_messages()
+    public async Task A_token_in_a_folder_title_is_not_shown_in_messages()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Folders.AddRange([new("a", FakeGrafana.Token), new("b", FakeGrafana.Token)]);
@@ -190,7 +190,7 @@ public sealed class HostileServerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_terminal_obeys_does_not_reach_a_message()
+    public async Task Control_characters_do_not_reach_messages()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line => line.Contains("/api/org", StringComparison.Ordinal)
@@ -207,7 +207,7 @@ public sealed class HostileServerTests : IDisposable
     [InlineData("")]
     [InlineData(".")]
     [InlineData("..")]
-    public async Task A_uid_that_would_mean_another_address_is_not_asked_for(string uid)
+    public async Task A_uid_that_changes_the_request_path_is_not_requested(string uid)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using GrafanaExporter exporter = Exporter(PublishRun.Connection(server.Url));
