@@ -22,7 +22,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_file_is_YAML_whose_dollar_signs_Grafana_reads_as_meant()
+    public void A_file_is_valid_YAML_with_escaped_dollar_signs()
     {
         Assert.Equal(GrafanaPublishAction.Created, Writer().Write(Daily)!.Action);
         string text = File.ReadAllText(_folder.File("alerting/tokendashboard-daily.yaml"));
@@ -32,7 +32,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
         JsonNode rule = root["groups"]![0]!["rules"]![0]!;
         Assert.Equal("Costs $$US: 'a' # b", (string?)rule["title"]);
         Assert.Equal("$$HOME", (string?)rule["labels"]!["cost"]);
-        // Grafana expands the template, and some versions a name in braces before it; this is read as meant by both.
+        // Grafana expands the template. Some versions first expand names in braces. This text works in both.
         Assert.Equal("{{ $labels.user }} {{ \"$\" }}{HOME} {{ \"$\" }}__env{HOME} $5 {{ \"${x}\" }}", (string?)rule["annotations"]!["description"]);
         Assert.Equal(AlertSql.Of(Daily), (string?)rule["data"]![0]!["model"]!["queryText"]);
         Assert.Equal("tokendashboard-sqlite", (string?)rule["data"]![0]!["datasourceUid"]);
@@ -41,7 +41,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void An_unchanged_file_is_not_touched_and_another_is_replaced()
+    public void Only_changed_files_are_written()
     {
         Writer().Write(Daily);
         string path = _folder.File("alerting/tokendashboard-daily.yaml");
@@ -55,7 +55,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_stale_file_of_ours_has_its_rule_deleted_once_and_all_others_stay()
+    public void Pruning_deletes_the_rules_of_stale_files_once_and_keeps_other_files()
     {
         Writer().Write(Daily);
         Writer().Write(Daily with { Uid = "old", Name = "Old" });
@@ -75,7 +75,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void Files_of_dashboards_and_of_alert_rules_are_kept_apart()
+    public void Dashboards_and_alert_rules_are_pruned_separately()
     {
         var options = new ProvisioningOptions(_folder.File("")) { Database = "/d.db" };
         var dashboards = new ProvisioningWriter(options, Callbacks(true));
@@ -90,7 +90,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
     }
 
     [Fact]
-    public void Contradictions_and_nested_folders_are_refused()
+    public void Duplicate_rules_nested_folders_and_invalid_paths_are_errors()
     {
         AlertProvisioningWriter writer = Writer();
         writer.Write(Daily);

@@ -7,7 +7,7 @@ using TokenDashboard.Tests.Grafana.Publishing;
 
 namespace TokenDashboard.Tests.Grafana.Alerting;
 
-/// <summary>One publishing of alert rules, with everything it said.</summary>
+/// <summary>A run that publishes alert rules, with all its results.</summary>
 internal sealed class AlertPublishing
 {
     internal List<GrafanaPublishResult> Results { get; } = [];

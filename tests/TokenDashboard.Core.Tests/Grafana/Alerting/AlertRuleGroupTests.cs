@@ -14,11 +14,11 @@ public sealed class AlertRuleGroupTests
     [Theory]
     [InlineData("9.5.21")]
     [InlineData("13.3.1")]
-    public async Task A_rule_that_moves_to_a_group_takes_its_interval(string version)
+    public async Task A_rule_that_moves_to_another_group_gets_its_interval(string version)
     {
         await using FakeGrafana server = await AlertPublishing.StartAsync(version);
         AlertPublishing.Of(server, [Slow, Fast]);
-        // What another tool manages there has the interval already, and stays its own.
+        // The rule of another tool in this group already has the interval and must not change.
         server.EditRule("slow", rule => rule["provenance"] = "api");
 
         AlertPublishing run = AlertPublishing.Of(server, [Slow, Fast with { Interval = Slow.Interval, Group = Slow.Group }]);
@@ -30,7 +30,7 @@ public sealed class AlertRuleGroupTests
     }
 
     [Fact]
-    public async Task A_rule_that_moves_to_another_folder_takes_the_interval_of_the_group_there()
+    public async Task A_rule_that_moves_to_another_folder_gets_the_interval_of_its_group()
     {
         await using FakeGrafana server = await AlertPublishing.StartAsync();
         AlertRule there = Slow with { Folder = "There", Group = "g" }, here = Fast with { Folder = "Here", Group = "g" };
@@ -44,7 +44,7 @@ public sealed class AlertRuleGroupTests
     [Theory]
     [InlineData("9.5.21")]
     [InlineData("13.3.1")]
-    public async Task A_rule_that_was_added_to_the_group_meanwhile_stays(string version)
+    public async Task A_rule_added_to_the_group_during_publishing_is_kept(string version)
     {
         await using FakeGrafana server = await AlertPublishing.StartAsync(version);
         AlertPublishing.Of(server, [Fast]);
@@ -69,7 +69,7 @@ public sealed class AlertRuleGroupTests
     [Theory]
     [InlineData("9.5.21")]
     [InlineData("13.3.1")]
-    public async Task The_interval_of_a_rule_that_moved_is_sent_again_after_a_failure(string version)
+    public async Task The_interval_of_a_moved_rule_is_sent_again_after_a_failure(string version)
     {
         await using FakeGrafana server = await AlertPublishing.StartAsync(version);
         AlertPublishing.Of(server, [Slow, Fast]);
@@ -85,7 +85,7 @@ public sealed class AlertRuleGroupTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_rule_that_is_removed_while_it_is_published_is_told(bool alone)
+    public async Task A_rule_removed_during_publishing_is_reported(bool alone)
     {
         await using FakeGrafana server = await AlertPublishing.StartAsync();
         if (!alone)
@@ -105,7 +105,7 @@ public sealed class AlertRuleGroupTests
     }
 
     [Fact]
-    public async Task A_rule_that_was_moved_in_Grafana_stays_there_and_is_updated()
+    public async Task A_rule_moved_in_Grafana_stays_unless_a_folder_is_specified()
     {
         await using FakeGrafana server = await AlertPublishing.StartAsync();
         AlertPublishing.Of(server, [Slow]);
@@ -121,7 +121,7 @@ public sealed class AlertRuleGroupTests
     }
 
     [Fact]
-    public async Task The_rules_of_a_second_store_do_not_replace_those_of_the_first()
+    public async Task Rules_of_a_second_store_replace_those_of_the_first_only_when_forced()
     {
         await using FakeGrafana server = await AlertPublishing.StartAsync();
         var second = (JsonObject)server.DataSources[0].DeepClone();
@@ -144,6 +144,6 @@ public sealed class AlertRuleGroupTests
     [InlineData("P95Duration", 20000, "95 % of requests within {{ printf \"%.0f\" .Values.B.Value }} ms in 1h, limit 20000 ms")]
     [InlineData("Cost", 50, "cost {{ printf \"%.2f\" .Values.B.Value }} in 1h, limit 50")]
     [InlineData("Cost", 0.005, "cost {{ printf \"%.4f\" .Values.B.Value }} in 1h, limit 0.005")]
-    public void The_summary_has_numbers_as_people_write_them(string kind, double limit, string expected) =>
+    public void The_summary_contains_readable_numbers(string kind, double limit, string expected) =>
         Assert.Equal(expected, Rule(("Kind", kind), ("Limit", limit)).Annotations["summary"]);
 }

@@ -18,7 +18,7 @@ public sealed class AlertRulePublisherTests
     [InlineData("11.6.0")]
     [InlineData("12.2.0")]
     [InlineData("13.3.1")]
-    public async Task A_rule_is_made_once_and_then_left_alone(string version)
+    public async Task The_first_run_creates_a_rule_and_the_second_run_writes_nothing(string version)
     {
         await using FakeGrafana server = await Start(version);
 
@@ -37,7 +37,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task An_update_keeps_what_users_added_beside_it()
+    public async Task An_update_keeps_settings_that_users_added()
     {
         await using FakeGrafana server = await Start();
         Publish(server, Daily);
@@ -63,7 +63,7 @@ public sealed class AlertRulePublisherTests
 
     [Theory]
     [MemberData(nameof(Edits))]
-    public async Task A_change_by_others_is_a_conflict_until_it_is_forced(string edit)
+    public async Task A_change_by_another_user_is_overwritten_only_when_forced(string edit)
     {
         await using FakeGrafana server = await Start();
         Publish(server, Daily);
@@ -91,7 +91,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task A_rule_somebody_else_made_is_not_overwritten()
+    public async Task A_rule_created_by_someone_else_is_not_overwritten()
     {
         await using FakeGrafana server = await Start();
         Publish(server, Daily);
@@ -105,7 +105,7 @@ public sealed class AlertRulePublisherTests
     [InlineData("file", ErrorCode.GrafanaAlertRuleManaged)]
     [InlineData("converted_prometheus", ErrorCode.GrafanaAlertRuleManaged)]
     [InlineData("api", null)]
-    public async Task Provenance_decides_who_may_change_a_rule(string provenance, ErrorCode? expected)
+    public async Task Provenance_determines_whether_a_rule_can_be_changed(string provenance, ErrorCode? expected)
     {
         await using FakeGrafana server = await Start();
         Publish(server, Daily);
@@ -117,7 +117,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task A_groups_interval_is_changed_with_all_its_rules_kept()
+    public async Task Changing_the_interval_of_a_group_keeps_all_its_rules()
     {
         await using FakeGrafana server = await Start();
         Publish(server, Daily);
@@ -134,7 +134,7 @@ public sealed class AlertRulePublisherTests
     [Theory]
     [InlineData("", ErrorCode.GrafanaVersionConflict, null)]
     [InlineData("file", ErrorCode.GrafanaAlertRuleManaged, ErrorCode.GrafanaAlertRuleManaged)]
-    public async Task The_interval_of_a_group_with_rules_of_others_is_theirs(string provenance, ErrorCode expected, ErrorCode? forced)
+    public async Task Changing_the_interval_of_a_group_with_foreign_rules_is_a_conflict(string provenance, ErrorCode expected, ErrorCode? forced)
     {
         await using FakeGrafana server = await Start();
         Publish(server, Daily);
@@ -150,7 +150,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task Folders_are_nested_and_a_rule_stays_where_it_is_unless_told()
+    public async Task A_rule_stays_in_its_nested_folder_unless_it_specifies_another()
     {
         await using FakeGrafana server = await Start();
         Publish(server, Daily, new GrafanaPublishOptions { Folder = "LLM/Alerts" });
@@ -181,7 +181,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task A_rule_moves_to_a_data_source_of_another_plugin_when_forced()
+    public async Task A_rule_moves_to_a_data_source_of_another_plugin_only_when_forced()
     {
         await using FakeGrafana server = await Start();
         var clickHouse = (JsonObject)server.DataSources[0].DeepClone();
@@ -201,7 +201,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task Without_consent_nothing_is_written()
+    public async Task Declined_changes_are_not_written()
     {
         await using FakeGrafana server = await Start();
 
@@ -214,7 +214,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task A_write_whose_answer_was_lost_is_not_repeated()
+    public async Task A_write_whose_response_is_lost_is_not_repeated()
     {
         await using FakeGrafana server = await Start();
         server.Lose = line => line.StartsWith("POST /api/v1/", StringComparison.Ordinal) ? FakeGrafana.Answer.Message(503, "busy") : null;
@@ -227,7 +227,7 @@ public sealed class AlertRulePublisherTests
     [InlineData("9.5.21")]
     [InlineData("11.6.0")]
     [InlineData("13.3.1")]
-    public async Task Refusals_are_told_in_Grafanas_words(string version)
+    public async Task Error_messages_contain_the_response_of_Grafana(string version)
     {
         await using FakeGrafana server = await Start(version);
         Publish(server, Daily);
@@ -242,7 +242,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task Rules_of_one_run_must_not_contradict_each_other()
+    public async Task Conflicting_rules_in_one_run_are_rejected()
     {
         await using FakeGrafana server = await Start();
 
@@ -257,7 +257,7 @@ public sealed class AlertRulePublisherTests
     [InlineData("alertname", "Total", "Grafana")]
     [InlineData("grafana_folder", "Total", "Grafana")]
     [InlineData("__alert_rule_uid__", "Total", "Grafana")]
-    public void A_label_that_the_alert_has_anyway_is_refused(string label, string by, string? words)
+    public void A_label_that_the_alert_already_has_is_rejected(string label, string by, string? words)
     {
         Exception? refused = Record.Exception(() => Rule(("By", by), ("Window", "1d"), ("Limit", 5), ("Labels", new Dictionary<string, object?> { [label] = "x" })));
 
@@ -266,7 +266,7 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task No_telemetry_alerts_below_one()
+    public async Task NoTelemetry_alerts_below_one_request()
     {
         await using FakeGrafana server = await Start();
         Publish(server, Rule(("Kind", "NoTelemetry"), ("Uid", "silent"), ("Window", "15m")));
@@ -280,7 +280,7 @@ public sealed class AlertRulePublisherTests
     [InlineData("7.5.5", true)]
     [InlineData("9.5.21", false)]
     [InlineData("10.4.19", false)]
-    public async Task A_server_without_unified_alerting_is_told_before_anything_is_made(string version, bool unified)
+    public async Task A_server_without_unified_alerting_is_an_error_before_any_write(string version, bool unified)
     {
         await using FakeGrafana server = await Start(version);
         server.UnifiedAlerting = unified;
@@ -291,10 +291,10 @@ public sealed class AlertRulePublisherTests
     }
 
     [Fact]
-    public async Task A_rule_that_another_run_saved_just_now_is_no_conflict()
+    public async Task A_rule_saved_by_a_concurrent_run_is_not_a_conflict()
     {
         await using FakeGrafana server = await Start();
-        // The other run saves the same; the answer is the one to whoever comes second.
+        // This is the response to the second of two runs that save the same rule.
         server.Lose = line => line == "POST /api/v1/provisioning/alert-rules" ? FakeGrafana.Answer.Message(409, "conflicting alert rule found") : null;
 
         Assert.Null(Publish(server, Daily).Error);

@@ -6,7 +6,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Tests.Grafana.Alerting;
 
-/// <summary>What the plugin gives Grafana for a rule's query: the value of each alert by its name, or of the empty name for a rule about everything.</summary>
+/// <summary>The plugin's result for the query of a rule: the value of each alert by its label, which is empty for a rule about the total.</summary>
 internal static class AlertRun
 {
     internal static AlertRule Rule(params (string Name, object? Value)[] fields) => AlertRuleReader.Read(

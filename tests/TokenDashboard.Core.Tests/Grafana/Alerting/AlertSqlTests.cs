@@ -21,7 +21,7 @@ public sealed class AlertSqlTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public void Every_kind_gives_what_the_commands_give_for_the_same_window() => Gen.Select(RandomStore.Row.Array[0, 60], Gen.Int[1, 8000]).ForAll(
+    public void Every_kind_returns_the_same_values_as_the_commands() => Gen.Select(RandomStore.Row.Array[0, 60], Gen.Int[1, 8000]).ForAll(
         (rows, hours) =>
         {
             using var store = new TestStore();
@@ -33,7 +33,7 @@ public sealed class AlertSqlTests : IDisposable
         iter: 8, threads: 1);
 
     [Fact]
-    public void A_sample_store_gives_what_the_commands_give()
+    public void Alerts_of_a_sample_store_match_the_commands()
     {
         using var folder = new TemporaryFolder();
         StoreWriter.Create(folder.File("sample.db"), new SampleRequests(7).Make(Noon, 10, 300), CancellationToken.None);
@@ -50,7 +50,7 @@ public sealed class AlertSqlTests : IDisposable
     [InlineData("Tokens", "User", null)]
     [InlineData("PolicyFailures", "Model", null)]
     [InlineData("P95Duration", "Provider", null)]
-    public void An_empty_store_gives_zero_or_nothing(string kind, string by, double? expected)
+    public void An_empty_store_returns_zero_or_no_value(string kind, string by, double? expected)
     {
         foreach (object? newest in (object?[])[null, 1000])
         {
@@ -72,7 +72,7 @@ public sealed class AlertSqlTests : IDisposable
     [InlineData("(other)")]
     [InlineData("\\ \" ; -- /*")]
     [InlineData("$__unixEpochGroupSeconds(a, 60)")]
-    public void Any_name_can_be_chosen_and_is_a_label(string name)
+    public void Any_name_can_be_a_filter_and_a_label(string name)
     {
         _store.Insert(
             new TestStore.Row { Timestamp = "2026-03-04T11:30:00", User = name, Model = name, Provider = name, Total = 7L },
@@ -87,7 +87,7 @@ public sealed class AlertSqlTests : IDisposable
     }
 
     [Fact]
-    public void Wildcards_choose_as_in_the_commands()
+    public void Wildcards_match_as_in_the_commands()
     {
         _store.Insert(
             new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Model = "gpt-4o" },
@@ -98,7 +98,7 @@ public sealed class AlertSqlTests : IDisposable
     }
 
     [Fact]
-    public void The_window_begins_with_its_first_second_and_ends_before_now()
+    public void The_window_includes_its_first_second_and_excludes_now()
     {
         _store.Insert(((string[])["10:59:59.999999", "11:00:00", "11:59:59.999", "12:00:00"]).Select((time, index) =>
             new TestStore.Row { Timestamp = "2026-03-04T" + time, Total = 1L << index }));
@@ -107,7 +107,7 @@ public sealed class AlertSqlTests : IDisposable
     }
 
     [Fact]
-    public void No_telemetry_is_zero_without_a_request_in_the_window_and_one_with_any()
+    public void NoTelemetry_returns_one_if_the_window_has_a_request_and_else_zero()
     {
         AlertRule rule = Rule(("Kind", "NoTelemetry"), ("Provider", "openai"));
         _store.Insert(new TestStore.Row { Timestamp = "2026-03-04T10:59:59" }, new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Provider = "else" });
@@ -118,7 +118,7 @@ public sealed class AlertSqlTests : IDisposable
     }
 
     [Fact]
-    public void Newest_rows_are_those_written_last()
+    public void NewestRows_limits_the_query_to_the_last_written_rows()
     {
         _store.Insert(Enumerable.Range(0, 10).Select(index => new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Total = 1L << index }));
 
@@ -127,7 +127,7 @@ public sealed class AlertSqlTests : IDisposable
     }
 
     [Fact]
-    public void Damaged_rows_count_as_in_the_commands()
+    public void Damaged_rows_are_counted_as_in_the_commands()
     {
         _store.Insert(
             new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Total = "many", Prompt = 3L, Completion = 4L, Duration = "slow" },
@@ -140,7 +140,7 @@ public sealed class AlertSqlTests : IDisposable
     }
 
     [Fact]
-    public void One_rule_makes_at_most_a_hundred_alerts_of_the_highest_values()
+    public void A_rule_creates_at_most_100_alerts_with_the_highest_values()
     {
         _store.Insert(Enumerable.Range(1, 150).Select(index => new TestStore.Row { Timestamp = "2026-03-04T11:30:00", User = $"u{index}", Total = (long)index, Duration = (double)index, Success = 0L }));
 
@@ -152,7 +152,7 @@ public sealed class AlertSqlTests : IDisposable
     }
 
     [Fact]
-    public void Cost_is_that_of_the_commands_in_a_window_and_in_the_month_so_far() => Gen.Select(UsageCostTests.Row.Array[0, 60], Gen.Int[24, 8000], Gen.Bool).ForAll(
+    public void Cost_matches_the_commands_in_a_window_and_in_the_month_so_far() => Gen.Select(UsageCostTests.Row.Array[0, 60], Gen.Int[24, 8000], Gen.Bool).ForAll(
         (rows, hours, month) =>
         {
             using var store = new TestStore();
@@ -191,7 +191,7 @@ public sealed class AlertSqlTests : IDisposable
     }
 
     [Fact]
-    public void Costs_in_several_currencies_are_an_error_and_no_silence()
+    public void Costs_in_several_currencies_are_an_error()
     {
         _store.Insert(
             new TestStore.Row { Timestamp = "2026-03-04T11:30:00" }, new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Model = "llama3", Provider = "own" });

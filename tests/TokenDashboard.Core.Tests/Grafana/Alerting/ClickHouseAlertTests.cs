@@ -15,17 +15,17 @@ using static TokenDashboard.Tests.Grafana.Alerting.AlertRun;
 
 namespace TokenDashboard.Tests.Grafana.Alerting;
 
-/// <summary>Alert rules give on ClickHouse what they give on SQLite, for the same requests.</summary>
+/// <summary>Alert rules return the same values on ClickHouse and SQLite for the same requests.</summary>
 public class ClickHouseAlertTests
 {
     private static readonly PriceList Prices = TestPrices.Shipped;
 
     [ClickHouseFact]
-    public void Every_kind_gives_what_it_gives_on_sqlite() => Gen.Select(UsageCostTests.Row.Array[0, 60], Gen.Int[1, 8000]).ForAll(
+    public void Every_kind_returns_the_same_values_as_on_SQLite() => Gen.Select(UsageCostTests.Row.Array[0, 60], Gen.Int[1, 8000]).ForAll(
         (rows, hours) => Compare(rows, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(hours), Enum.GetValues<AlertKind>(), ("User", null)), iter: 1, threads: 1);
 
     [ClickHouseFact]
-    public void Names_are_found_as_they_are_written()
+    public void Names_with_special_characters_are_found()
     {
         string[] users = ["O'Brien", "CORP\\alice", "$__fromTime", "{p0:String}", "say \"hi\"", ""];
         TestStore.Row[] rows = [.. users.Select((user, index) => new TestStore.Row { User = user, Timestamp = "2026-03-04T11:59:00", Prompt = 10L + index })];
@@ -33,7 +33,7 @@ public class ClickHouseAlertTests
     }
 
     [ClickHouseFact]
-    public void Costs_in_several_currencies_are_an_error_and_no_silence()
+    public void Costs_in_several_currencies_are_an_error()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-03-04T11:30:00" }, new TestStore.Row { Timestamp = "2026-03-04T11:30:00", Model = "llama3", Provider = "own" });
@@ -47,7 +47,7 @@ public class ClickHouseAlertTests
 
         foreach (string? by in (string?[])[null, "User"])
         {
-            Exception failure = Assert.ThrowsAny<Exception>(() => Given(database, Rule(("Kind", "Cost"), ("By", by)), new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero)));
+            Exception failure = Assert.ThrowsAny<Exception>(() => ClickHouseValues(database, Rule(("Kind", "Cost"), ("By", by)), new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero)));
             Assert.Contains("several currencies", failure.Message);
         }
     }
@@ -72,8 +72,8 @@ public class ClickHouseAlertTests
                 foreach (string window in kind == AlertKind.NoTelemetry ? ["90m"] : (string[])["200d", "month"])
                 {
                     AlertRule rule = Rule(("Kind", kind.ToString()), ("By", by == AlertDimension.Total ? null : by.ToString()), ("Window", window), filter);
-                    Dictionary<string, double> expected = Values(store.Path, rule, now), given = Given(database, rule, now);
-                    // SQLite looks only whether there is any.
+                    Dictionary<string, double> expected = Values(store.Path, rule, now), given = ClickHouseValues(database, rule, now);
+                    // SQLite only checks whether there is a request.
                     if (kind == AlertKind.NoTelemetry)
                         given[""] = Math.Min(1, given[""]);
                     Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), given.Keys.Order(StringComparer.Ordinal));
@@ -83,7 +83,7 @@ public class ClickHouseAlertTests
         }
     }
 
-    private static Dictionary<string, double> Given(ClickHouseProof database, AlertRule rule, DateTimeOffset now)
+    private static Dictionary<string, double> ClickHouseValues(ClickHouseProof database, AlertRule rule, DateTimeOffset now)
     {
         var target = new ReadTarget(PanelEngines.Of(DataSourcePlugin.ClickHouse).Write(rule).Write("A"));
         var view = new BrowserView { Dashboard = DashboardDocument.FromObject(new JsonObject { ["title"] = "none" }), Window = new TimeWindow(now - rule.Window, now), TimeZone = TimeZoneInfo.Utc };
