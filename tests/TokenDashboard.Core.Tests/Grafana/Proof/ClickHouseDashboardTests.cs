@@ -39,7 +39,7 @@ public class ClickHouseDashboardTests
         """, out _).Problems);
 
     [ClickHouseFact]
-    public void What_is_no_query_is_told_what_is_run() => Assert.Contains(
+    public void A_statement_that_is_not_a_query_is_rejected_with_advice() => Assert.Contains(
         Test(ClickHouseEngine.Shared.NewDatabase(), "SELEC 1").Findings,
         finding => finding.Rule == "query-not-run" && finding.Message.Contains("begin with SELECT, WITH", StringComparison.Ordinal));
 
@@ -56,7 +56,7 @@ public class ClickHouseDashboardTests
     }
 
     [ClickHouseFact]
-    public void The_server_lets_a_query_only_read()
+    public void A_read_only_connection_rejects_writes_and_changes_of_readonly()
     {
         string database = ClickHouseEngine.Shared.NewDatabase();
         Execute(database, "CREATE TABLE x (a Int32) ENGINE = MergeTree ORDER BY a");
@@ -66,12 +66,12 @@ public class ClickHouseDashboardTests
             ErrorCode.StoreAccessDenied, Assert.Throws<TokenDashboardException>(() => server.Query("INSERT INTO x SELECT 1", new ClickHouseParameters(), _ => 0).Count()).Code);
         Assert.Throws<TokenDashboardException>(() => server.Query("SELECT 1 SETTINGS readonly = 0", new ClickHouseParameters(), _ => 0).Count());
         Assert.Equal(0, Assert.Single(server.Query("SELECT toInt64(count()) FROM x SETTINGS max_threads = 1", new ClickHouseParameters(), reader => reader.GetInt64(0))));
-        // Others still write.
+        // Other connections can still write.
         Execute(database, "DROP TABLE x");
     }
 
     [ClickHouseFact]
-    public void A_macro_that_is_not_emulated_is_no_error()
+    public void An_unsupported_macro_is_not_an_error()
     {
         DashboardTestResult result = Test("SELECT $__columns(time, user, count()) FROM x");
 
@@ -82,7 +82,7 @@ public class ClickHouseDashboardTests
     }
 
     [ClickHouseFact]
-    public void A_limit_of_the_server_is_not_told_as_one_of_the_command()
+    public void A_timeout_of_the_server_is_a_failed_query()
     {
         DashboardFinding finding = Assert.Single(
             Test("SELECT sum(sleepEachRow(0.05)) AS x FROM numbers(60) SETTINGS max_execution_time = 1, max_block_size = 1").Findings, finding => finding.Rule.StartsWith("query-", StringComparison.Ordinal));
@@ -94,7 +94,7 @@ public class ClickHouseDashboardTests
     }
 
     [ClickHouseFact]
-    public void A_limit_of_the_command_is_told_as_such()
+    public void A_query_that_exceeds_QueryTimeout_is_stopped()
     {
         DashboardDocument document = Document("SELECT sum(sleepEachRow(0.05)) AS x FROM numbers(60) SETTINGS max_block_size = 1");
         var options = new DashboardTestOptions { Database = ClickHouseEngine.Shared.NewDatabase(), QueryTimeout = TimeSpan.FromSeconds(0.5) };
@@ -105,9 +105,9 @@ public class ClickHouseDashboardTests
         Assert.StartsWith("The query ran for more than 0.5 seconds.", finding.Message, StringComparison.Ordinal);
     }
 
-    // Many texts, one text, and lists, of which a table shows little.
+    // Many texts, one long text, and long arrays, of which a table shows only a part.
     [ClickHouseFact]
-    public void A_result_of_too_many_bytes_is_stopped()
+    public void A_result_that_is_too_large_is_stopped()
     {
         foreach (string sql in (string[])
         [
@@ -124,7 +124,7 @@ public class ClickHouseDashboardTests
     }
 
     [ClickHouseFact]
-    public void A_query_of_which_a_variable_failed_is_not_run()
+    public void A_query_with_a_failed_variable_is_not_run()
     {
         DashboardTestResult result = Test("SELECT 1 AS x WHERE 'u1' IN (${user:sqlstring})", variable: "SELECT nothing FROM nowhere");
 
@@ -132,16 +132,16 @@ public class ClickHouseDashboardTests
         Assert.Equal([("query-failed", "user"), ("query-variable-failed", "Panel")], findings.Select(finding => (finding.Rule, finding.Panel == "user" ? "user" : "Panel")));
         Assert.Equal(FindingSeverity.Information, result.Queries[^1].Severity);
         Assert.Equal(["The query of the variable 'user' failed, so this query was not run."], result.Queries[^1].Problems);
-        // What is chosen needs no list.
+        // A specified value does not need the list.
         Assert.Equal(1, Test("SELECT 1 AS x WHERE 'u1' IN (${user:sqlstring})", variable: "SELECT nothing FROM nowhere", chosen: "u1").Queries[^1].Rows);
     }
 
     [ClickHouseFact]
-    public void A_time_that_is_null_is_lost() => Assert.Contains(
+    public void A_null_time_is_reported_as_lost() => Assert.Contains(
         Test("SELECT NULL::Nullable(DateTime) AS time, 1 AS x", format: TimeSeries).Findings, finding => finding.Rule == "query-time-lost");
 
     [ClickHouseFact]
-    public void Options_have_their_value_first()
+    public void The_first_column_contains_the_values_of_a_variable()
     {
         DashboardTestResult result = Test("SELECT ${user:sqlstring} AS x", variable: "SELECT number AS __text, concat('u', toString(number)) AS __value, 1 AS other FROM numbers(2)");
 
@@ -150,7 +150,7 @@ public class ClickHouseDashboardTests
     }
 
     [ClickHouseFact]
-    public void A_condition_on_a_variable_is_left_out_while_all_is_chosen()
+    public void A_conditional_filter_is_omitted_when_all_values_are_selected()
     {
         const string sql = "SELECT 1 AS x WHERE $__conditionalAll('u1' IN (${user:sqlstring}), $user)";
 
@@ -173,7 +173,7 @@ public class ClickHouseDashboardTests
     public void Macros_are_checked_without_a_database(string sql, params string[] rules) =>
         Assert.Equal(rules, DashboardRules.Check(new ReadDashboard(Document(sql)), ["sample"]).Select(finding => finding.Rule));
 
-    // What is asserted is that it comes to its end.
+    // The main assertion is that the checks end.
     [Theory]
     [MemberData(nameof(HostileDashboardTests.Texts), MemberType = typeof(HostileDashboardTests))]
     [InlineData("'", 500_000)]
@@ -185,7 +185,7 @@ public class ClickHouseDashboardTests
     [InlineData("$__fromTime(", 50_000)]
     [InlineData("$__conditionalAll(", 50_000)]
     [InlineData("$__conditionalAll(a, $b) ", 40_000)]
-    public void A_text_repeated_is_looked_at_in_time(string part, int times)
+    public void Very_long_repeated_text_is_checked_without_hanging(string part, int times)
     {
         string sql = "SELECT 1 " + string.Concat(Enumerable.Repeat(part, times));
 
@@ -217,7 +217,7 @@ public class ClickHouseDashboardTests
         return Assert.Single(DashboardTest.Run([Document(sql, format, variable)], new DashboardTestOptions { Database = database, Variables = variables }, CancellationToken.None));
     }
 
-    // The sample for ClickHouse.
+    // The sample dashboard for ClickHouse.
     private static DashboardDocument Document(string sql, int format = Table, string? variable = null) => SampleDashboard.Document(json =>
     {
         static JsonObject Source() => new() { ["type"] = DataSourcePlugin.ClickHouse.Id, ["uid"] = "${datasource}" };

@@ -22,32 +22,32 @@ public sealed class DashboardTestTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_dashboards_of_this_product_are_without_fault_on_an_empty_store_and_on_one_row(string name)
+    public void Catalog_dashboards_pass_on_an_empty_store_and_on_one_request(string name)
     {
-        Sound(name, _store.Path);
+        AssertPasses(name, _store.Path);
 
         _store.Insert(new TestStore.Row { Timestamp = "2026-03-04T12:00:00" });
 
-        Sound(name, _store.Path);
+        AssertPasses(name, _store.Path);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_dashboards_of_this_product_are_without_fault_on_a_sample_store(string name)
+    public void Catalog_dashboards_pass_on_a_sample_store(string name)
     {
         using var folder = new TemporaryFolder();
         StoreWriter.Create(folder.File("sample.db"), new SampleRequests(7).Make(Now, 14, 200), CancellationToken.None);
         using (var optimizer = new StoreOptimizer(folder.File("sample.db"), CancellationToken.None))
             optimizer.WritePrices(TestPrices.Shipped);
 
-        DashboardTestResult result = Sound(name, folder.File("sample.db"));
+        DashboardTestResult result = AssertPasses(name, folder.File("sample.db"));
 
-        // Only imports bring cached and reasoning tokens.
+        // Only imported requests have cached and reasoning tokens.
         Assert.Equal(name == "Models" ? ["Cache efficiency", "Reasoning"] : [], result.Findings.Where(finding => finding.Rule == "query-no-rows").Select(finding => finding.Panel));
     }
 
     [Fact]
-    public void A_dashboard_with_the_usual_faults_is_diagnosed()
+    public void Common_faults_of_a_dashboard_are_reported()
     {
         _store.Insert(new TestStore.Row { Model = "a" }, new TestStore.Row { Model = "b", Timestamp = "2026-03-01T13:00:00.5" });
         var source = new JsonObject { ["type"] = "frser-sqlite-datasource", ["uid"] = "abc123" };
@@ -80,13 +80,13 @@ public sealed class DashboardTestTests : IDisposable
             result.Findings.Select(finding => (finding.Rule, finding.PanelId)).Order());
         Assert.Equal(FindingSeverity.Error, result.Findings[0].Severity);
         Assert.Equal([2, 1, 1, 2], result.Queries.Select(query => query.Rows));
-        // As severe as the gravest of the findings about it: rows-hidden, and query-time-lost.
+        // A query has the severity of its worst finding: here, rows-hidden and query-time-lost.
         Assert.Equal(
             [FindingSeverity.Error, FindingSeverity.Passed, FindingSeverity.Passed, FindingSeverity.Error], result.Queries.Select(query => query.Severity));
     }
 
     [Fact]
-    public void A_query_tells_its_rows_columns_and_series()
+    public void A_query_reports_its_rows_columns_and_series()
     {
         _store.Insert(new TestStore.Row { User = "ann" }, new TestStore.Row { User = "O'Brien" });
 
@@ -111,10 +111,10 @@ public sealed class DashboardTestTests : IDisposable
     [InlineData("SELECT column1 AS time, $__from AS y FROM (VALUES (2), (1))", "query-not-ascending")]
     [InlineData("SELECT 1 AS x, $__from AS y", "time-column-missing")]
     [InlineData("WITH RECURSIVE n(x) AS (SELECT $__from UNION ALL SELECT x + 1 FROM n LIMIT 200001) SELECT x FROM n", "query-too-many-rows")]
-    public void Faults_of_results_are_found(string sql, string rule) => Assert.Contains(rule, Findings("timeseries", sql, "table", "time"));
+    public void Faults_in_results_are_reported(string sql, string rule) => Assert.Contains(rule, Findings("timeseries", sql, "table", "time"));
 
     [Fact]
-    public void Two_values_of_one_series_for_one_time_are_found() => Assert.Contains(
+    public void Two_values_of_a_series_at_the_same_time_are_reported() => Assert.Contains(
         "query-point-repeated", Findings("timeseries", "SELECT 1 AS time, 'a' AS l, column1 AS n, $__from AS f FROM (VALUES (1), (2))", "time series", "time"));
 
     [Theory]
@@ -123,7 +123,7 @@ public sealed class DashboardTestTests : IDisposable
     [InlineData("SELECT column1 AS time, 'a' AS l, $__from AS f FROM (VALUES (1), (1))", "table", true)]
     [InlineData("SELECT column1 AS time, column2 AS l, $__from AS f FROM (VALUES (1, 'a'), (1, 'b'))", "time series", false)]
     [InlineData("SELECT column1 AS time, 1 AS n, $__from AS f FROM (VALUES (1), (2))", "table", false)]
-    public void Two_values_for_one_time_without_a_label_are_found(string sql, string queryType, bool isFound) =>
+    public void Two_values_at_the_same_time_without_a_label_are_reported(string sql, string queryType, bool isFound) =>
         Assert.Equal(isFound, Findings("timeseries", sql, queryType, "time").Contains("query-point-repeated"));
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class DashboardTestTests : IDisposable
     [InlineData("", "SELECT 1 AS n, $__from AS f", true)]
     [InlineData("x", "SELECT 'a' AS x, '$__from' AS f", true)]
     [InlineData("n", "SELECT 1 AS n WHERE $__from > 0", true)]
-    public void A_bar_chart_without_categories_or_bars_is_found(string category, string sql, bool isFound) => Assert.Equal(isFound, Test(json =>
+    public void A_bar_chart_without_categories_or_bars_is_reported(string category, string sql, bool isFound) => Assert.Equal(isFound, Test(json =>
     {
         json.FirstPanel()["type"] = "barchart";
         json.FirstPanel()["options"] = new JsonObject { ["xField"] = category };
@@ -142,20 +142,20 @@ public sealed class DashboardTestTests : IDisposable
     }).Findings.Any(finding => finding.Rule == "query-no-bars"));
 
     [Fact]
-    public void A_heatmap_without_times_is_found() => Assert.Contains("time-column-missing", Findings("heatmap", "SELECT 'a' AS x, $__from AS n"));
+    public void A_heatmap_without_a_time_column_is_reported() => Assert.Contains("time-column-missing", Findings("heatmap", "SELECT 'a' AS x, $__from AS n"));
 
     [Theory]
     [InlineData("stat", true)]
     [InlineData("gauge", true)]
     [InlineData("table", false)]
-    public void Rows_a_panel_does_not_show_are_found_in_the_result(string type, bool hidden) =>
+    public void Result_rows_that_a_panel_does_not_show_are_reported(string type, bool hidden) =>
         Assert.Equal(hidden, Findings(type, "SELECT column1 AS n, $__from AS f FROM (VALUES (1), (2))").Contains("rows-hidden"));
 
     [Theory]
     [InlineData("tokens", "table", false)]
     [InlineData("Tokens", "table", true)]
     [InlineData("Tokens", "time series", false)]
-    public void An_override_of_no_column_is_found_unless_labels_make_the_names(string name, string queryType, bool isFound)
+    public void An_override_of_a_missing_column_is_reported_unless_labels_define_names(string name, string queryType, bool isFound)
     {
         IEnumerable<string> found = Test(json =>
         {
@@ -195,7 +195,7 @@ public sealed class DashboardTestTests : IDisposable
     }
 
     [Fact]
-    public void A_given_value_takes_the_place_of_the_stored_one()
+    public void A_specified_value_replaces_the_stored_value()
     {
         var options = new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["user"] = ["O'Brien", "x"] } };
 
@@ -203,7 +203,7 @@ public sealed class DashboardTestTests : IDisposable
     }
 
     [Fact]
-    public void All_is_what_Grafana_shows_for_all_values_unless_a_value_is_called_so()
+    public void All_selects_all_values_unless_a_value_is_named_All()
     {
         var options = new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["user"] = ["All"] } };
         _store.Insert(new TestStore.Row { User = "ann" }, new TestStore.Row { User = "bob" });
@@ -218,7 +218,7 @@ public sealed class DashboardTestTests : IDisposable
     [InlineData("86400", true)]
     [InlineData("1d", true)]
     [InlineData("7m", false)]
-    public void A_list_of_choices_takes_only_these(string value, bool isChoice)
+    public void A_custom_variable_accepts_only_its_choices(string value, bool isChoice)
     {
         DashboardDocument dashboard = DashboardCatalog.Create("Users");
         object Run() => DashboardTest.Run([dashboard], new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["bucket"] = [value] } }, CancellationToken.None).ToArray();
@@ -227,11 +227,11 @@ public sealed class DashboardTestTests : IDisposable
     }
 
     [Fact]
-    public void Without_dashboards_no_value_is_refused() => Assert.Empty(
+    public void Values_are_not_checked_without_dashboards() => Assert.Empty(
         DashboardTest.Run([], new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["bucket"] = ["7m"] } }, CancellationToken.None));
 
     [Fact]
-    public void A_value_for_an_unknown_variable_is_refused()
+    public void A_value_for_an_unknown_variable_is_rejected()
     {
         var options = new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["usr"] = ["x"] } };
 
@@ -241,7 +241,7 @@ public sealed class DashboardTestTests : IDisposable
     }
 
     [Fact]
-    public void Rules_can_be_left_out_and_lesser_findings_too()
+    public void Rules_and_minor_findings_can_be_excluded()
     {
         void Break(JsonObject json)
         {
@@ -257,7 +257,7 @@ public sealed class DashboardTestTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_panel_in_a_repeated_row_is_run_for_the_first_value(bool collapsed)
+    public void A_panel_in_a_repeated_row_runs_for_the_first_value(bool collapsed)
     {
         _store.Insert(new TestStore.Row { User = "ann" }, new TestStore.Row { User = "bob" });
 
@@ -277,7 +277,7 @@ public sealed class DashboardTestTests : IDisposable
     }
 
     [Fact]
-    public void Any_database_will_do_and_a_repeated_panel_is_run_for_its_first_value()
+    public void A_repeated_panel_runs_for_its_first_value_on_any_database()
     {
         using var folder = new TemporaryFolder();
         File.Copy(_store.Path, folder.File("other.db"));
@@ -300,7 +300,7 @@ public sealed class DashboardTestTests : IDisposable
     }
 
     [Fact]
-    public void A_path_the_plugin_refuses_is_said()
+    public void A_path_that_the_plugin_rejects_is_reported()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("my.environment.db");
@@ -313,7 +313,7 @@ public sealed class DashboardTestTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private static DashboardTestResult Sound(string name, string database)
+    private static DashboardTestResult AssertPasses(string name, string database)
     {
         DashboardTestResult result = Assert.Single(DashboardTest.Run(
             [DashboardCatalog.Create(name)],

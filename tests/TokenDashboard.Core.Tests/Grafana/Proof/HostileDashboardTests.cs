@@ -8,8 +8,8 @@ using static TokenDashboard.Tests.Grafana.Rules.SampleDashboard;
 namespace TokenDashboard.Tests.Grafana.Proof;
 
 /// <summary>
-/// Dashboards made to hang or end whoever reads them. What each test asserts is that it comes to its end: before there were bounds, these
-/// took minutes, gigabytes or the process.
+/// Dashboards that are made to hang or crash their reader. The main assertion of each test is that it ends: without limits, these
+/// dashboards took minutes or gigabytes, or crashed the process.
 /// </summary>
 public sealed class HostileDashboardTests : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class HostileDashboardTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void A_text_repeated_is_looked_at_and_run_in_time(string part, int times)
+    public void Very_long_repeated_text_is_checked_and_run_without_hanging(string part, int times)
     {
         string sql = "SELECT 1 " + string.Concat(Enumerable.Repeat(part, times));
 
@@ -53,14 +53,14 @@ public sealed class HostileDashboardTests : IDisposable
     [Theory]
     [InlineData("a", "SELECT x{0} FROM t WHERE $__from", "time series")]
     [InlineData(" a", "SELECT SUM(x) AS x{0} FROM t WHERE $__from", "table")]
-    public void A_long_name_of_a_time_column_is_looked_for_in_time(string part, string sql, string type) => Test(json =>
+    public void A_very_long_time_column_name_is_processed_without_hanging(string part, string sql, string type) => Test(json =>
     {
         string text = string.Concat(Enumerable.Repeat(part, 500_000));
         json.FirstPanel()["targets"] = new JsonArray(Target(string.Format(null, sql, text), type, "a" + text[..(text.Length / 2)]));
     });
 
     [Fact]
-    public void A_query_that_is_too_long_is_said_and_not_run()
+    public void A_query_that_is_too_long_is_reported_and_not_run()
     {
         DashboardTestResult result = Test(json =>
         {
@@ -84,7 +84,7 @@ public sealed class HostileDashboardTests : IDisposable
     [Theory]
     [InlineData("constant")]
     [InlineData("custom")]
-    public void Variables_of_variables_have_a_bound(string type)
+    public void Nested_variables_are_limited(string type)
     {
         DashboardTestResult result = Nested(i => Variable($"v{i}", type, i == 0 ? "xxxxxxxxxx" : Ten($"v{i - 1}")));
 
@@ -92,7 +92,7 @@ public sealed class HostileDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Values_for_all_that_hold_others_are_worked_out_once()
+    public void Nested_custom_all_values_are_limited()
     {
         DashboardTestResult result = Nested(i => Variable($"v{i}", "custom", "x", json =>
         {
@@ -108,7 +108,7 @@ public sealed class HostileDashboardTests : IDisposable
     [InlineData("${all}")]
     [InlineData("${all:csv}")]
     [InlineData("$other")]
-    public void A_value_for_all_that_refers_to_itself_is_a_finding(string value)
+    public void A_custom_all_value_that_refers_to_itself_is_reported(string value)
     {
         DashboardTestResult result = Test(json =>
         {
@@ -128,7 +128,7 @@ public sealed class HostileDashboardTests : IDisposable
     }
 
     [Fact]
-    public void A_chain_of_variables_does_not_end_the_process()
+    public void A_long_chain_of_variables_does_not_crash_the_process()
     {
         const int Length = 30_000;
         DashboardTestResult result = Test(json =>
@@ -142,7 +142,7 @@ public sealed class HostileDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Thousands_of_panels_and_variables_are_looked_at_in_time()
+    public void Thousands_of_panels_and_variables_are_checked_without_hanging()
     {
         DashboardTestResult result = Test(json =>
         {
@@ -160,7 +160,7 @@ public sealed class HostileDashboardTests : IDisposable
     }
 
     [Fact]
-    public void The_regex_of_a_variable_is_stopped() => Assert.Contains(
+    public void A_slow_regex_of_a_variable_is_stopped() => Assert.Contains(
         Test(json =>
         {
             json.Variables()[1]!["query"] = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 9) SELECT printf('%.*c', 60, 'a') || x FROM c";
@@ -171,7 +171,7 @@ public sealed class HostileDashboardTests : IDisposable
     [Theory]
     [InlineData("timeFrom")]
     [InlineData("timeShift")]
-    public void A_length_of_time_beyond_all_time_is_none(string key) =>
+    public void An_out_of_range_panel_time_is_ignored(string key) =>
         Assert.Single(Test(json => json.FirstPanel()[key] = "2147483647y").Queries, query => query.PanelId == 1);
 
     public void Dispose() => _store.Dispose();
