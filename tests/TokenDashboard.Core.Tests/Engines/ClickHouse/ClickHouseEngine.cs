@@ -7,8 +7,8 @@ using TokenDashboard.Engines.ClickHouse;
 namespace TokenDashboard.Tests.Engines.ClickHouse;
 
 /// <summary>
-/// The ClickHouse that tests use: TOKENDASHBOARD_TEST_CLICKHOUSE is the address of a server, or the path of libchdb.so, which the npm package
-/// chdb brings. Without it these tests are skipped.
+/// The ClickHouse that tests use. TOKENDASHBOARD_TEST_CLICKHOUSE is the address of a server, or the path of libchdb.so from the npm package
+/// chdb. Without it, these tests are skipped.
 /// </summary>
 internal sealed class ClickHouseEngine : IDisposable
 {
@@ -18,10 +18,10 @@ internal sealed class ClickHouseEngine : IDisposable
     private readonly Process? _process;
     private readonly int _port;
 
-    /// <summary>Starts an engine of its own, where there is the library; else it is the server.</summary>
+    /// <summary>Starts a separate engine if the library is given. Otherwise uses the given server.</summary>
     /// <param name="folder">The folder of its data.</param>
     /// <param name="login">User and password, as user:password.</param>
-    /// <param name="traffic">A file that takes what goes over the wire.</param>
+    /// <param name="traffic">A file that records the network traffic.</param>
     /// <param name="port">The port; 0 for any.</param>
     public ClickHouseEngine(string folder, string? login = null, string? traffic = null, int port = 0)
     {
@@ -34,7 +34,7 @@ internal sealed class ClickHouseEngine : IDisposable
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            // Months end for it when they do for the tests.
+            // Its months must end when those of the tests do.
             Environment = { ["TZ"] = "UTC" },
         })!;
         string? answer = _process.StandardOutput.ReadLine();
@@ -42,19 +42,19 @@ internal sealed class ClickHouseEngine : IDisposable
         _port = int.Parse(answer![6..], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Whether there is any.</summary>
-    public static bool IsThere => Setting is not null;
+    /// <summary>Whether a ClickHouse is given.</summary>
+    public static bool IsAvailable => Setting is not null;
 
-    /// <summary>Whether engines can be started here, and killed.</summary>
-    public static bool HasLibrary => IsThere && !ClickHouseAddress.Matches(Setting!);
+    /// <summary>Whether tests can start and kill engines.</summary>
+    public static bool HasLibrary => IsAvailable && !ClickHouseAddress.Matches(Setting!);
 
-    /// <summary>A cluster of one shard, whose tables show what those of a server do. Null where a server is given, whose clusters are not known.</summary>
+    /// <summary>A cluster of one shard, whose tables contain the same rows as those of a server. Null for a given server, whose clusters are unknown.</summary>
     public static string? Cluster => HasLibrary ? "one" : null;
 
-    /// <summary>A cluster of two shards. Both are the engine, so its tables show each row twice.</summary>
+    /// <summary>A cluster of two shards. Both are the same engine, so its tables contain each row twice.</summary>
     public const string TwoShards = "two";
 
-    /// <summary>The engine that tests share. It ends with them.</summary>
+    /// <summary>The engine that tests share. It ends with the test process.</summary>
     public static ClickHouseEngine Shared => Instance.Value;
 
     /// <summary>The address of a database.</summary>
@@ -62,7 +62,7 @@ internal sealed class ClickHouseEngine : IDisposable
 
     public int Port => _port;
 
-    /// <summary>A new database with nothing in it.</summary>
+    /// <summary>Creates an empty database.</summary>
     /// <returns>Its address.</returns>
     public string NewDatabase(NetworkCredential? credential = null)
     {
@@ -90,7 +90,7 @@ internal sealed class ClickHouseEngine : IDisposable
         server.Execute(sql);
     }
 
-    /// <summary>Ends it as a system does that has no memory left.</summary>
+    /// <summary>Kills it, as a system without free memory does.</summary>
     public void Dispose()
     {
         _process?.Kill();
@@ -107,12 +107,12 @@ public sealed class ClickHouseFactAttribute : FactAttribute
         : base(file, line)
     {
         Skip = "TOKENDASHBOARD_TEST_CLICKHOUSE names no ClickHouse.";
-        SkipUnless = nameof(ClickHouseAvailability.IsThere);
+        SkipUnless = nameof(ClickHouseAvailability.IsAvailable);
         SkipType = typeof(ClickHouseAvailability);
     }
 }
 
-/// <summary>A test that needs an engine of its own, to end it, to read its traffic, or for its clusters.</summary>
+/// <summary>A test that needs a separate engine, to kill it, to read its traffic, or to use its clusters.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ClickHouseEngineFactAttribute : FactAttribute
 {
@@ -125,10 +125,10 @@ public sealed class ClickHouseEngineFactAttribute : FactAttribute
     }
 }
 
-/// <summary>What skips tests.</summary>
+/// <summary>The conditions under which tests run.</summary>
 public static class ClickHouseAvailability
 {
-    public static bool IsThere => ClickHouseEngine.IsThere;
+    public static bool IsAvailable => ClickHouseEngine.IsAvailable;
 
     public static bool HasLibrary => ClickHouseEngine.HasLibrary;
 }

@@ -10,7 +10,7 @@ using TokenDashboard.Engines.ClickHouse;
 
 namespace TokenDashboard.Tests.Engines.ClickHouse;
 
-/// <summary>What a server answers that refuses, fails or goes away is told by its code, and no password is.</summary>
+/// <summary>Refusals, failures and lost connections have the right error code, and no error shows the password.</summary>
 public class ClickHouseFailureTests
 {
     private const string Password = "s3cret-pass;'";
@@ -22,7 +22,7 @@ public class ClickHouseFailureTests
 
     private static readonly NetworkCredential Login = new("reader", Password);
 
-    // The status of each code is that of ClickHouse's exceptionCodeToHTTPStatus.cpp.
+    // The HTTP status of each code is from ClickHouse's exceptionCodeToHTTPStatus.cpp.
     [Theory]
     [InlineData(201, 500, "Quota for user `reader` for 3600s has been exceeded: queries = 11/10. (QUOTA_EXCEEDED)", ErrorCode.StoreQuotaExceeded)]
     [InlineData(241, 500, "Query memory limit exceeded: would use 9.50 GiB, maximum: 9.31 GiB. (MEMORY_LIMIT_EXCEEDED)", ErrorCode.StoreQuotaExceeded)]
@@ -38,36 +38,36 @@ public class ClickHouseFailureTests
     [InlineData(46, 404, "Unknown table function token_usage. (UNKNOWN_FUNCTION)", ErrorCode.StoreTableMissing)]
     [InlineData(46, 404, "Function with name `toDate99` does not exist. (UNKNOWN_FUNCTION)", ErrorCode.StoreReadFailed)]
     [InlineData(62, 400, "Syntax error: failed at position 1. (SYNTAX_ERROR)", ErrorCode.StoreReadFailed)]
-    public void A_refusal_is_told_by_its_code(int number, int status, string words, ErrorCode code)
+    public void Server_errors_map_to_error_codes(int number, int status, string words, ErrorCode code)
     {
         using var server = new RawServer((stream, _) => Send(stream, status, $"X-ClickHouse-Exception-Code: {number}\r\n", $"Code: {number}. DB::Exception: {words} {Password} (version 26.7.2.1 (official build))\n"));
 
         TokenDashboardException exception = Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None));
 
         Assert.Equal(code, exception.Code);
-        // Another address than the one that was given.
+        // The message must not suggest the same address as another one.
         Assert.DoesNotContain($"another one: '{server.Address}'", exception.Message, StringComparison.Ordinal);
     }
 
-    // What is no more than a proxy's page, and a server that is another one's.
+    // An error page of a proxy, and pages of other web servers.
     [Theory]
     [InlineData(502, "<html>Bad gateway</html>", ErrorCode.StoreReadFailed)]
     [InlineData(200, "<html>Welcome</html>", ErrorCode.StoreUnreachable)]
     [InlineData(200, "<!DOCTYPE html>\n<html><head><title>Home</title></head><body>A longer page with more of everything in it, as web servers have.</body></html>", ErrorCode.StoreUnreachable)]
-    public void An_answer_that_is_not_of_ClickHouse_is_told(int status, string content, ErrorCode code)
+    public void A_response_that_is_not_from_ClickHouse_is_reported(int status, string content, ErrorCode code)
     {
         using var server = new RawServer((stream, _) => Send(stream, status, "", content));
 
         Assert.Equal(code, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
     }
 
-    // A page whose first byte is taken for a number of columns, or which is empty.
+    // The first byte of a page can look like a number of columns, and a page can be empty.
     [Theory]
     [InlineData("", Rows, ErrorCode.StoreUnreachable)]
     [InlineData("", "\u0000\u0001", ErrorCode.StoreUnreachable)]
     [InlineData("", "", ErrorCode.StoreUnreachable)]
     [InlineData("X-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n", Rows, ErrorCode.StoreSchemaMismatch)]
-    public void Other_columns_than_were_asked_for_are_told(string headers, string content, ErrorCode code)
+    public void Unexpected_columns_are_reported(string headers, string content, ErrorCode code)
     {
         using var server = new RawServer((stream, _) => Send(stream, 200, headers, content));
 
@@ -75,7 +75,7 @@ public class ClickHouseFailureTests
     }
 
     [Fact]
-    public void A_redirect_is_told_and_not_followed()
+    public void A_redirect_is_reported_and_not_followed()
     {
         int asked = 0;
         using var other = new RawServer((stream, _) =>
@@ -96,7 +96,7 @@ public class ClickHouseFailureTests
     }
 
     [Fact]
-    public void What_a_server_says_is_to_be_kept_is_not_sent_back()
+    public void Cookies_are_not_sent_back()
     {
         var headers = new ConcurrentQueue<string>();
         using var server = new RawServer(async (stream, end) =>
@@ -116,7 +116,7 @@ public class ClickHouseFailureTests
     }
 
     [Fact]
-    public void A_text_without_an_end_is_left_at_the_limit_of_an_answer()
+    public void Reading_an_endless_text_stops_at_the_response_limit()
     {
         using var server = new RawServer(async (stream, end) =>
         {
@@ -133,14 +133,14 @@ public class ClickHouseFailureTests
     }
 
     [Theory]
-    // Until version 24.10: the text stands behind the rows, and the answer is complete.
+    // Up to version 24.10, the error text follows the rows, and the response is complete.
     [InlineData("", "Code: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 24.8.4.13)\n", true)]
-    // Until 25.10: the answer breaks off.
+    // Up to version 25.10, the response breaks off.
     [InlineData("", "__exception__\r\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 25.3.1.1)\n", false)]
-    // Since then.
+    // Later versions.
     [InlineData("X-ClickHouse-Exception-Tag: abcdefghijklmnop\r\n", "__exception__\r\nabcdefghijklmnop\r\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 26.7.2.1)\n87 abcdefghijklmnop\r\n__exception__\r\n", false)]
     [InlineData("", "", false)]
-    public void Rows_that_break_off_are_not_taken_for_all(string header, string end, bool isComplete)
+    public void Incomplete_rows_are_rejected(string header, string end, bool isComplete)
     {
         using var server = new RawServer(async (stream, _) =>
         {
@@ -162,7 +162,7 @@ public class ClickHouseFailureTests
     [Theory]
     [InlineData("")]
     [InlineData(Begin)]
-    public async Task A_server_that_is_silent_is_left_when_the_caller_stops(string begin)
+    public async Task Cancellation_ends_the_wait_for_a_silent_server(string begin)
     {
         using var stop = new CancellationTokenSource();
         var asked = new TaskCompletionSource();
@@ -177,7 +177,7 @@ public class ClickHouseFailureTests
         using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, stop.Token);
         Task<int> query = Task.Run(() => connection.Query("SELECT n, s FROM t", new ClickHouseParameters(), _ => asked.TrySetResult()).Count());
         await asked.Task;
-        // It is not seen when the next read has begun.
+        // The start of the next read cannot be observed.
         await Task.Delay(100, TestContext.Current.CancellationToken);
 
         await stop.CancelAsync();
@@ -188,7 +188,7 @@ public class ClickHouseFailureTests
     [Theory]
     [InlineData("")]
     [InlineData(Begin)]
-    public void A_server_that_is_silent_for_too_long_is_told(string begin)
+    public void A_silent_server_causes_a_timeout_error(string begin)
     {
         using var server = new RawServer(async (stream, end) =>
         {
@@ -202,7 +202,7 @@ public class ClickHouseFailureTests
     }
 
     [Fact]
-    public void A_certificate_that_nobody_trusts_is_told()
+    public void An_untrusted_certificate_and_an_unencrypted_port_are_reported()
     {
         using var key = RSA.Create(2048);
         using X509Certificate2 made = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
@@ -233,7 +233,7 @@ public class ClickHouseFailureTests
         await Write(stream, $"HTTP/1.1 {status} Any\r\n{headers}Content-Length: {content.Length}\r\nConnection: close\r\n\r\n{content}");
     }
 
-    // Bytes that are not read would make a reset of the end of the connection. No request here is longer.
+    // Unread bytes would turn the end of the connection into a reset. No request here is longer.
     private static async Task Read(Stream stream) => _ = await stream.ReadAsync(new byte[1 << 16]);
 
     private static async Task Write(Stream stream, string text)

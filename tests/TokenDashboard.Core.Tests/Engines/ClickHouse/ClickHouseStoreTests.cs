@@ -13,7 +13,7 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.ClickHouse;
 
-/// <summary>For the same requests, ClickHouse gives what SQLite gives.</summary>
+/// <summary>For the same requests, ClickHouse and SQLite return the same results.</summary>
 public class ClickHouseStoreTests
 {
     private static readonly PriceList Prices = TestPrices.Shipped;
@@ -62,7 +62,7 @@ public class ClickHouseStoreTests
         (unit, names, zone) => (unit.Concat(names).ToArray(), TimeZoneInfo.FindSystemTimeZoneById(zone)));
 
     [ClickHouseFact]
-    public void Usage_is_that_of_the_stores_that_were_sent() => Gen.Select(Rows, Gen.Select(Grouping, Filter, Gen.Bool).Array[6], Gen.Bool).ForAll(
+    public void Usage_matches_that_of_the_sent_stores() => Gen.Select(Rows, Gen.Select(Grouping, Filter, Gen.Bool).Array[6], Gen.Bool).ForAll(
         (rows, queries, now) => With(rows, (files, server) =>
         {
             foreach (((UsageDimension[] groupBy, TimeZoneInfo zone), RequestFilter filter, bool fill) in queries)
@@ -81,7 +81,7 @@ public class ClickHouseStoreTests
         iter: 2, threads: 1);
 
     [ClickHouseFact]
-    public void Users_are_those_of_the_stores_that_were_sent() => Gen.Select(Rows, Filter, Grouping).ForAll(
+    public void User_usage_matches_that_of_the_sent_stores() => Gen.Select(Rows, Filter, Grouping).ForAll(
         (rows, filter, grouping) => With(rows, (files, server) =>
         {
             filter = filter with { Range = new TimeRange(new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 10, 26, 3, 0, 0, TimeSpan.Zero)) };
@@ -97,7 +97,7 @@ public class ClickHouseStoreTests
         iter: 2, threads: 1);
 
     [ClickHouseFact]
-    public void Requests_come_in_the_same_order_and_by_the_same_pages() => Gen.Select(
+    public void Requests_have_the_same_order_and_pages() => Gen.Select(
         Rows, Gen.Select(Filter, Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 30], Gen.ULong[0, 30]).Array[8]).ForAll(
         (rows, queries) => With(rows, (files, server) =>
         {
@@ -117,7 +117,7 @@ public class ClickHouseStoreTests
         iter: 2, threads: 1);
 
     [ClickHouseFact]
-    public void The_store_says_what_is_in_it() => Rows.ForAll(
+    public void Store_info_matches_that_of_the_sent_stores() => Rows.ForAll(
         rows => With(rows, (files, server) =>
         {
             TokenStoreInfo info = TokenStoreInfo.Read(server[0]);
@@ -138,7 +138,7 @@ public class ClickHouseStoreTests
         iter: 1, threads: 1);
 
     [ClickHouseFact]
-    public void Sources_are_chosen_and_names_completed()
+    public void Sources_are_filtered_and_recent_names_are_listed()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { User = "O'Brien" }, new TestStore.Row { User = "O'Brien" }, new TestStore.Row { User = "bob" });
@@ -157,7 +157,7 @@ public class ClickHouseStoreTests
     }
 
     [ClickHouseFact]
-    public void Durations_are_the_same_for_many_groups()
+    public void Durations_are_the_same_above_the_limit_for_whole_histograms()
     {
         using var store = new TestStore();
         store.Insert([.. Enumerable.Range(0, 60).Select(number => new TestStore.Row { Timestamp = $"2026-0{1 + (number % 3)}-10T0{number % 10}:00:00", Model = $"m{number % 4}", Duration = number % 7 == 0 ? null : 10.0 * (number % 9) })]);
@@ -183,7 +183,7 @@ public class ClickHouseStoreTests
     }
 
     [ClickHouseEngineFact]
-    public void Several_shards_answer_every_grouping()
+    public void Every_grouping_works_with_several_shards()
     {
         using var store = new TestStore();
         store.Insert([.. Enumerable.Range(0, 20).Select(number => new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Transaction = $"t{number / 2}", Prompt = number, Completion = 0L, Total = number })]);
@@ -200,7 +200,7 @@ public class ClickHouseStoreTests
     }
 
     [ClickHouseFact]
-    public void A_model_whose_first_request_arrives_meanwhile_has_its_prices()
+    public void A_model_that_first_appears_during_a_query_gets_its_prices()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Model = "old" });
@@ -231,7 +231,7 @@ public class ClickHouseStoreTests
     }
 
     [ClickHouseFact]
-    public void A_model_that_the_sums_lack_has_its_prices()
+    public void A_model_missing_from_the_rollups_gets_its_prices()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Model = "one" }, new TestStore.Row { Timestamp = "2026-03-02T10:00:00", Model = "one" }, new TestStore.Row { Timestamp = "2026-03-02T10:00:00", Model = "two" });
@@ -259,7 +259,7 @@ public class ClickHouseStoreTests
         try
         {
             IReadOnlyList<ITelemetryStore> files = TelemetryStores.Open([.. stores.Select(store => store.Path)], null, null, CancellationToken.None);
-            // Their order is that of the sources.
+            // The stores are ordered by their sources.
             int[] order = [.. Enumerable.Range(0, files.Count).OrderBy(index => files[index].Source, StringComparer.Ordinal)];
             foreach ((TestStore store, TestStore.Row[] own) in order.Select(index => stores[index]).Zip(rows))
                 store.Insert(own);
@@ -299,7 +299,7 @@ public class ClickHouseStoreTests
         }
     }
 
-    // Durations below it are one bin.
+    // Shorter durations share one bin.
     private const double Nanosecond = 1e-6;
 
     private static void Near(double? expected, double? actual, double part)

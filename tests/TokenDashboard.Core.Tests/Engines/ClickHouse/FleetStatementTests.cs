@@ -6,7 +6,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Engines.ClickHouse;
 
-/// <summary>The statements of docs/fleets.md do what it says, with the tables of a server and with those of a cluster.</summary>
+/// <summary>The statements in docs/fleets.md do what the page says, on a single server and on a cluster.</summary>
 public sealed class FleetStatementTests : IDisposable
 {
     private const string Source = "web1/observicia.db";
@@ -16,12 +16,12 @@ public sealed class FleetStatementTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [ClickHouseFact]
-    public void Retention_as_the_page_shows_it_removes_whole_months_and_their_sums()
+    public void Retention_removes_whole_months_and_their_rollups()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         Assert.SkipWhen(now.AddMinutes(5).Month != now.Month, "The month ends meanwhile.");
         var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        // The last day of the last month that goes; the first that stays; and one whose time nobody can read.
+        // The last day of the newest month to remove, the first day to keep, and later days. The request below has no readable time.
         DateTimeOffset[] times = [month.AddMonths(-24).AddDays(-1), month.AddMonths(-24), month.AddMonths(-24).AddDays(9), month.AddDays(-1)];
         _store.Insert([.. times.Select(time => new TestStore.Row { Timestamp = $"{time:yyyy-MM-ddTHH:mm:ss}" }), new TestStore.Row { Timestamp = "no time" }]);
         string address = ClickHouseEngine.Shared.NewDatabase();
@@ -34,19 +34,19 @@ public sealed class FleetStatementTests : IDisposable
             Execute(address, $"OPTIMIZE TABLE {table} FINAL");
 
         Assert.Equal((3, 4), (UsageOf(address), CountOf(address)));
-        // The run that the page tells to make sends nothing again, and takes nothing for missing.
+        // The run that the page recommends sends nothing again and finds nothing missing.
         TokenStoreSyncResult result = Run(address, "one", since: now.AddMonths(-24));
         Assert.Equal((0, 0, 0), (result.Sent, result.Changed, result.Removed));
         Assert.Equal((3, 4), (UsageOf(address), CountOf(address)));
     }
 
     [ClickHouseFact]
-    public void A_source_is_removed_without_a_wrong_answer_about_others()
+    public void Removing_a_source_does_not_affect_other_sources()
     {
         foreach (bool isCluster in Forms)
         {
             string address = Send(isCluster, Source, "web2");
-            // What somebody did who knows nothing of sums.
+            // A deletion by someone who does not know about the rollups.
             Execute(address, $"DELETE FROM {Table("token_request", isCluster)} WHERE source = '{Source}'");
             Assert.Equal((10, 0), (UsageOf(address), CountOf(address, Source)));
 
@@ -59,14 +59,14 @@ public sealed class FleetStatementTests : IDisposable
             Assert.Equal((5, 5, 0, 0), (UsageOf(address), CountOf(address), Rows(address, "token_usage_sum", Source), Rows(address, "token_usage_day", Source)));
             using (ITelemetryStore open = TelemetryStores.Open(address, CancellationToken.None))
                 Assert.Equal(["web2"], open.ReadSources());
-            // One that comes back is sent again.
+            // A source that comes back is sent again.
             Assert.Equal(5, Run(address, Source).Sent);
             Assert.Equal(10, UsageOf(address));
         }
     }
 
     [ClickHouseFact]
-    public void A_source_gets_another_name_and_keeps_what_its_store_has_lost()
+    public void Renaming_a_source_keeps_its_requests_and_rollups()
     {
         foreach (bool isCluster in Forms)
         {
@@ -90,7 +90,7 @@ public sealed class FleetStatementTests : IDisposable
     }
 
     [ClickHouseFact]
-    public void The_sums_of_a_partition_count_until_they_are_dropped_too()
+    public void The_rollups_of_a_detached_partition_count_until_they_are_dropped()
     {
         string address = Send(false, "web1", "web2");
         Execute(address, "ALTER TABLE token_request DETACH PARTITION 202603");
@@ -106,7 +106,7 @@ public sealed class FleetStatementTests : IDisposable
         Assert.Equal((0, 0, 0), (UsageOf(address), CountOf(address), Rows(address, "token_usage_sum", "web2")));
     }
 
-    // The engine of the tests is a cluster too; of a server it is not known.
+    // The engine of the tests is also a cluster. The clusters of a given server are unknown.
     private static bool[] Forms => ClickHouseEngine.Cluster is null ? [false] : [false, true];
 
     private static string Table(string name, bool isCluster) => isCluster ? $"{name}_local" : name;
@@ -123,7 +123,7 @@ public sealed class FleetStatementTests : IDisposable
         return address;
     }
 
-    // The statements of a block behind a word in bold.
+    // The statements in a SQL block after a word in bold.
     private static string[] StatementsOf(string word, int block = 0)
     {
         string repository = typeof(FleetStatementTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
@@ -141,10 +141,10 @@ public sealed class FleetStatementTests : IDisposable
         return sync.Run();
     }
 
-    // With readable times, of sums.
+    // Requests with readable times, mostly counted from rollups.
     private static long UsageOf(string address, string? source = null) => Read(address, $"SELECT sum(requests) FROM token_usage(since = 0, until = 4000000000, step = 0, users = 0){Of(source)}");
 
-    // Of the table, with all times.
+    // All requests in the table, also those without a readable time.
     private static long CountOf(string address, string? source = null) => Rows(address, "token_request FINAL", source);
 
     private static long Rows(string address, string table, string? source = null) => Read(address, $"SELECT toInt64(count()) FROM {table}{Of(source)}");

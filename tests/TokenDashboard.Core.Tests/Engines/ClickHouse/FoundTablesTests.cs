@@ -6,11 +6,11 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.ClickHouse;
 
-/// <summary>Tables and views that are old, dropped in part or emptied by ClickHouse leave no usage behind of requests that are no longer there.</summary>
+/// <summary>Outdated, partly dropped or emptied tables and views never show usage of requests that no longer exist.</summary>
 public class FoundTablesTests
 {
     [ClickHouseFact]
-    public void A_table_that_is_missing_old_or_foreign_is_told()
+    public void Missing_outdated_and_foreign_tables_are_reported()
     {
         string address = ClickHouseEngine.Shared.NewDatabase();
 
@@ -23,12 +23,12 @@ public class FoundTablesTests
         Execute(address, "ALTER TABLE token_request MODIFY COMMENT 'mine'");
         TokenDashboardException foreign = FailureOf(address);
         Assert.Equal(ErrorCode.StoreSchemaMismatch, foreign.Code);
-        // Nobody is told to drop what may be someone's.
+        // The message must not suggest dropping a table that may belong to someone else.
         Assert.DoesNotContain("DROP TABLE", foreign.Message, StringComparison.Ordinal);
     }
 
     [ClickHouseFact]
-    public void Nothing_of_an_old_table_counts_when_its_message_was_followed()
+    public void Following_the_advice_removes_all_usage_of_an_outdated_table()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(1, 5).Select(day => new TestStore.Row { Timestamp = $"2026-03-0{day}T12:00:00" }));
@@ -40,7 +40,7 @@ public class FoundTablesTests
 
         string message = FailureOf(address).Message;
         Assert.Equal(message, Assert.Throws<TokenDashboardException>(() => Run(store, address, "one")).Message);
-        // Not followed as a whole.
+        // The advice is followed only in part.
         Execute(address, "DROP TABLE token_request SYNC");
         Assert.Equal(ErrorCode.StoreSchemaMismatch, Assert.Throws<TokenDashboardException>(() => Run(store, address, "one")).Code);
         Execute(address, "DROP TABLE token_usage_sum SYNC");
@@ -54,7 +54,7 @@ public class FoundTablesTests
     }
 
     [ClickHouseFact]
-    public void The_message_names_all_that_is_to_be_dropped()
+    public void The_message_names_everything_to_drop()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -71,7 +71,7 @@ public class FoundTablesTests
     }
 
     [ClickHouseFact]
-    public void A_table_that_somebody_dropped_is_not_made_again_beside_requests_of_other_sources()
+    public void A_dropped_table_is_not_recreated_while_other_tables_remain()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -85,7 +85,7 @@ public class FoundTablesTests
             TokenDashboardException failure = Assert.Throws<TokenDashboardException>(() => Run(store, address, "one"));
             Assert.Equal(ErrorCode.StoreSchemaMismatch, failure.Code);
             Assert.Contains($"{name} is missing,", failure.Message, StringComparison.Ordinal);
-            // Those that only read do not hide that.
+            // Missing views do not hide the missing table.
             foreach (string view in new[] { "token_request_priced", "token_usage", "token_usage_priced" })
                 Execute(address, $"DROP VIEW {view} SYNC");
             failure = Assert.Throws<TokenDashboardException>(() => Run(store, address, "one"));
@@ -97,7 +97,7 @@ public class FoundTablesTests
     }
 
     [ClickHouseFact]
-    public void What_a_run_has_not_made_to_the_end_the_next_one_makes()
+    public void Partly_created_tables_are_completed_by_the_next_run()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -113,7 +113,7 @@ public class FoundTablesTests
     }
 
     [ClickHouseEngineFact]
-    public void What_is_missing_in_a_cluster_is_told_too()
+    public void Missing_tables_of_a_cluster_are_reported()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -121,7 +121,7 @@ public class FoundTablesTests
         string address = ClickHouseEngine.Shared.NewDatabase();
         foreach (string statement in statements)
         {
-            // Both statements of a table are given until both are made.
+            // Both statements of a table are returned until both tables exist.
             Assert.InRange(MissingIn(store, address, ClickHouseEngine.Cluster).Count, statements.Length - Array.IndexOf(statements, statement), statements.Length + 1);
             Execute(address, statement);
         }
@@ -136,7 +136,7 @@ public class FoundTablesTests
     }
 
     [ClickHouseFact]
-    public void A_view_that_is_old_is_told_and_one_that_is_missing_is_made()
+    public void An_outdated_view_is_reported_and_a_missing_view_is_created()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -180,7 +180,7 @@ public class FoundTablesTests
         return sync.Run();
     }
 
-    // With readable times, of sums.
+    // Requests with readable times, mostly counted from rollups.
     private static long UsageOf(string address)
     {
         using ITelemetryStore store = TelemetryStores.Open(address, CancellationToken.None);

@@ -5,7 +5,7 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 
 namespace TokenDashboard.Tests.Engines.ClickHouse;
 
-/// <summary>A file that took the place of the one that was sent neither loses its requests in silence nor replaces those of the other.</summary>
+/// <summary>A file that replaces the sent store does not silently lose its requests, and does not replace those of the old file.</summary>
 public sealed class ReplacedStoreTests : IDisposable
 {
     private readonly TestStore _old = new();
@@ -18,11 +18,11 @@ public sealed class ReplacedStoreTests : IDisposable
     }
 
     [ClickHouseFact]
-    public void A_new_file_is_told_and_sends_nothing_as_the_old_one()
+    public void A_new_file_is_detected_and_sends_nothing_under_the_old_source()
     {
         string address = ClickHouseEngine.Shared.NewDatabase();
         _old.Insert(Rows(30));
-        // Its ids are far from those of the new one, as after years.
+        // The ids are far from those of the new file, as after years of use.
         using (SqliteConnection connection = _old.Connect())
             connection.Execute("UPDATE telemetry SET id = id + 5000000 WHERE id > 20");
         Run(_old, address);
@@ -30,24 +30,24 @@ public sealed class ReplacedStoreTests : IDisposable
         foreach (TokenStoreSyncOptions options in new TokenStoreSyncOptions[]
             { new(), new() { SkipCheck = true }, new() { SkipCheck = true, Since = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero) } })
         {
-            TokenStoreSyncResult told = Run(_new, address, options);
-            Assert.Equal((true, 0L, 0L), (told.IsOtherStore, told.Sent, told.Changed));
+            TokenStoreSyncResult detected = Run(_new, address, options);
+            Assert.Equal((true, 0L, 0L), (detected.IsOtherStore, detected.Sent, detected.Changed));
         }
         Assert.Equal(30, CountOf(address));
 
-        // As the warning says.
+        // The remedy that the warning recommends.
         TokenStoreSyncResult sent = Run(_new, address, new() { Source = "new", SkipCheck = true });
         Assert.Equal((false, 25L, 55L), (sent.IsOtherStore, sent.Sent, CountOf(address)));
-        // The old file is still known.
+        // The old file is still recognized.
         Assert.False(Run(_old, address).IsOtherStore);
-        TokenStoreSyncResult mended = Run(_new, address, new() { SkipCheck = true, Repair = true });
-        Assert.Equal((true, 20L, 10L, 5L), (mended.IsOtherStore, mended.Changed, mended.Removed, mended.Sent));
+        TokenStoreSyncResult repaired = Run(_new, address, new() { SkipCheck = true, Repair = true });
+        Assert.Equal((true, 20L, 10L, 5L), (repaired.IsOtherStore, repaired.Changed, repaired.Removed, repaired.Sent));
         Assert.Equal(50, CountOf(address));
         Assert.False(Run(_new, address).IsOtherStore);
     }
 
     [ClickHouseFact]
-    public void A_backup_that_lacks_the_newest_thousand_is_told()
+    public void A_backup_without_the_newest_thousand_requests_is_detected()
     {
         string address = ClickHouseEngine.Shared.NewDatabase();
         _old.Insert(Rows(1500));
@@ -62,7 +62,7 @@ public sealed class ReplacedStoreTests : IDisposable
     }
 
     [ClickHouseFact]
-    public void A_store_that_lost_some_of_its_newest_is_the_same_store()
+    public void A_store_that_lost_some_newest_requests_is_still_recognized()
     {
         string address = ClickHouseEngine.Shared.NewDatabase();
         _old.Insert(Rows(1500));
@@ -76,7 +76,7 @@ public sealed class ReplacedStoreTests : IDisposable
     }
 
     [ClickHouseFact]
-    public void A_store_whose_requests_retention_removed_is_the_same_store()
+    public void A_store_emptied_by_retention_is_still_recognized()
     {
         string address = ClickHouseEngine.Shared.NewDatabase();
         _old.Insert(Rows(30));

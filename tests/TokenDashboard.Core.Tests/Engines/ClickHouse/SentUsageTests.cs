@@ -3,17 +3,17 @@ using TokenDashboard.Engines.ClickHouse.Sync;
 
 namespace TokenDashboard.Tests.Engines.ClickHouse;
 
-/// <summary>Sums stand for exactly the requests that are there, while several runs work on one source.</summary>
+/// <summary>Rollups match the requests in the table exactly while several runs work on one source.</summary>
 public sealed class SentUsageTests : IDisposable
 {
     private const string Source = "store";
 
-    private readonly ClickHouseServer? _server = ClickHouseEngine.IsThere ? NewServer() : null;
+    private readonly ClickHouseServer? _server = ClickHouseEngine.IsAvailable ? NewServer() : null;
 
     public void Dispose() => _server?.Dispose();
 
     [ClickHouseFact]
-    public void A_day_is_not_summed_up_while_another_run_changes_it()
+    public void A_day_has_no_rollups_while_another_run_changes_it()
     {
         int day = Today() - 5;
         Insert(day, 1);
@@ -24,7 +24,7 @@ public sealed class SentUsageTests : IDisposable
         Insert(day, 3);
         Assert.Equal((3, 3), Counts());
 
-        // It goes on for longer than others wait for a run that was killed.
+        // This run takes longer than others wait for a killed run.
         one.Clock.Advance(TimeSpan.FromMinutes(70));
         Run third = Begin(TimeSpan.FromMinutes(70));
         third.Sum();
@@ -36,7 +36,7 @@ public sealed class SentUsageTests : IDisposable
 
         one.Sum();
         Assert.Equal((4, 1), (Counts().Requests, Rows()));
-        // A mark that its run has done with keeps no other from changing the day.
+        // The mark of a finished run does not keep others from changing the day.
         Run last = Begin(TimeSpan.FromMinutes(72));
         last.Usage.Mark([day]);
         Insert(day, 5);
@@ -45,7 +45,7 @@ public sealed class SentUsageTests : IDisposable
     }
 
     [ClickHouseFact]
-    public void A_day_that_ends_while_a_run_sends_it_is_marked_before_others_sum_it_up()
+    public void A_day_that_ends_during_a_run_is_marked_again_before_sending()
     {
         int day = Today();
         Run one = Begin();
@@ -82,7 +82,7 @@ public sealed class SentUsageTests : IDisposable
     private void Insert(int day, int id) => _server!.Execute(
         $"INSERT INTO {RequestTable.Name} (id, time, checksum, version, source) SELECT {id}, toDateTime64({day} * {UsageTables.Day} + 1, 6, 'UTC'), {id}, 1, '{Source}'");
 
-    // What the view counts, and of how many rows; where it reads requests, each is a row.
+    // The number of requests and of rows in the view. When the view reads requests instead of rollups, each request is a row.
     private (long Requests, long Rows) Counts() => _server!.Query($"SELECT sum(requests), toInt64(count()) FROM {UsageTables.All()}", new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
 
     private long Rows() => Counts().Rows;

@@ -11,13 +11,13 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.ClickHouse;
 
-/// <summary>What is sent is what the store holds: once, completely, after any failure.</summary>
+/// <summary>Every request of the store is sent exactly once, after any failure.</summary>
 public class TokenStoreSyncTests
 {
     private static readonly TestStore.Row[] Some = [.. Enumerable.Range(0, 500).Select(i => new TestStore.Row { Timestamp = $"2026-0{1 + (i / 60)}-11T12:00:00", Prompt = (long)i, User = $"u{i % 7}" })];
 
     [ClickHouseFact]
-    public void A_second_run_sends_nothing_and_a_later_one_what_is_new()
+    public void A_later_run_sends_only_new_requests()
     {
         using var store = new TestStore();
         store.Insert(Some);
@@ -40,7 +40,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public void Changed_and_removed_requests_are_told_and_mended()
+    public void Changed_and_removed_requests_are_reported_and_repaired()
     {
         using var store = new TestStore();
         store.Insert(Some);
@@ -48,23 +48,23 @@ public class TokenStoreSyncTests
         Run(store, address);
         using (SqliteConnection connection = store.Connect())
         {
-            // One of them belongs to another month now.
+            // One of them now belongs to another month.
             connection.Execute("UPDATE telemetry SET timestamp = '2026-12-24T18:00:00' WHERE id = 3; UPDATE telemetry SET user_id = 'x' WHERE id IN (10, 400); DELETE FROM telemetry WHERE id IN (5, 499)");
         }
 
-        TokenStoreSyncResult told = Run(store, address);
-        Assert.Equal((3L, 2L, 0L, 0L), (told.Changed, told.Removed, told.Repaired, told.Sent));
+        TokenStoreSyncResult reported = Run(store, address);
+        Assert.Equal((3L, 2L, 0L, 0L), (reported.Changed, reported.Removed, reported.Repaired, reported.Sent));
         Assert.Equal(500, CountOf(address));
-        TokenStoreSyncResult mended = Run(store, address, new() { Repair = true });
-        Assert.Equal((3L, 2L, 5L), (mended.Changed, mended.Removed, mended.Repaired));
+        TokenStoreSyncResult repaired = Run(store, address, new() { Repair = true });
+        Assert.Equal((3L, 2L, 5L), (repaired.Changed, repaired.Removed, repaired.Repaired));
         TokenStoreSyncResult after = Run(store, address);
         Assert.Equal((0L, 0L, 498L), (after.Changed, after.Removed, after.AlreadyThere));
         Assert.Equal(Requests(address), Usage(address));
         Assert.Equal(498, CountOf(address));
-        // The rows as they were before meet such a condition too.
+        // The old versions of these rows would match this filter too.
         Assert.Equal((2, 496), (CountOf(address, new RequestFilter { User = ["x"] }), CountOf(address, new RequestFilter { User = ["u*"] })));
 
-        // What comes back is sent again.
+        // A request that comes back is sent again.
         using (SqliteConnection connection = store.Connect())
             connection.Execute("INSERT INTO telemetry SELECT 5, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id FROM telemetry WHERE id = 6");
         Assert.Equal(1, Run(store, address).Sent);
@@ -72,7 +72,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public void Sums_are_used_but_not_those_that_a_run_which_was_ended_has_left_behind()
+    public void Rollups_are_used_unless_an_interrupted_run_left_them_behind()
     {
         using var store = new TestStore();
         store.Insert(Some);
@@ -84,7 +84,7 @@ public class TokenStoreSyncTests
         Assert.Equal(9, Rows(address, users: 0, step: 900));
         Assert.Equal(Requests(address), Usage(address));
 
-        // Ended after its mark; then after it sent; then while it summed up.
+        // A run ends after its mark, then after sending, and then while it writes rollups.
         Execute($"INSERT INTO token_usage_day (source, day, mark, generation) VALUES ('store', '{Day}', 5, 0)");
         Assert.Equal(63 - 7 + 60, Rows(address));
         Assert.Equal(Requests(address), Usage(address));
@@ -94,7 +94,7 @@ public class TokenStoreSyncTests
         Execute($"INSERT INTO token_usage_sum SELECT * REPLACE (toUInt64(toUnixTimestamp64Nano(now64(9))) AS generation) FROM token_usage_sum WHERE day = '{Day}'");
         Assert.Equal(Requests(address), Usage(address));
 
-        // The next run sums up what that one should have; and what it finds to be otherwise, although nothing says so.
+        // The next run writes the missing rollups. It also corrects rollups that differ from the requests without any mark.
         Run(store, address);
         Assert.Equal(63, Rows(address));
         Assert.Equal(Requests(address), Usage(address));
@@ -105,14 +105,14 @@ public class TokenStoreSyncTests
         Assert.Equal((63, 500), (Rows(address), Usage(address).Requests));
         Assert.Equal(Requests(address), Usage(address));
 
-        // Requests of which a server that was killed kept nothing but themselves.
+        // A killed server kept the requests but not the table of days.
         Execute("TRUNCATE TABLE token_usage_day");
         Run(store, address);
         Assert.Equal((63, 500), (Rows(address), Usage(address).Requests));
     }
 
     [ClickHouseFact]
-    public void What_retention_removed_stays_and_what_was_never_sent_is_told()
+    public void Requests_removed_by_retention_stay_and_unsent_ones_are_reported()
     {
         using var store = new TestStore();
         store.Insert(Some.Take(100));
@@ -127,7 +127,7 @@ public class TokenStoreSyncTests
         Assert.Equal((0L, 0L, 0L, 4L), (result.Sent, result.Removed, result.Repaired, result.NotSendable));
         Assert.Equal(100, CountOf(address));
 
-        // Of the newest it is not known which of them were sent before.
+        // For the newest requests, it is unknown which of them were sent before.
         store.Insert(new TestStore.Row());
         using (SqliteConnection connection = store.Connect())
             connection.Execute("UPDATE telemetry SET id = 5000000 WHERE id = (SELECT max(id) FROM telemetry)");
@@ -136,7 +136,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public void A_run_from_a_time_on_leaves_the_rest_to_a_later_one()
+    public void A_run_with_a_start_time_leaves_older_requests_for_later()
     {
         using var store = new TestStore();
         store.Insert(Some);
@@ -150,7 +150,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public void A_request_whose_time_has_moved_across_the_bound_is_changed_and_neither_doubled_nor_lost()
+    public void A_request_moved_across_the_start_time_is_neither_duplicated_nor_lost()
     {
         using var store = new TestStore();
         store.Insert(Some);
@@ -160,10 +160,10 @@ public class TokenStoreSyncTests
             connection.Execute("UPDATE telemetry SET timestamp = '2026-08-11T13:00:00' WHERE id IN (3, 4); UPDATE telemetry SET timestamp = '2026-02-11T13:00:00' WHERE id = 450");
         var since = new TokenStoreSyncOptions { Since = new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero) };
 
-        TokenStoreSyncResult told = Run(store, address, since);
-        Assert.Equal((0L, 3L, 0L), (told.Sent, told.Changed, told.Removed));
-        TokenStoreSyncResult mended = Run(store, address, since with { Repair = true });
-        Assert.Equal((3L, 2L), (mended.Changed, mended.Repaired));
+        TokenStoreSyncResult reported = Run(store, address, since);
+        Assert.Equal((0L, 3L, 0L), (reported.Sent, reported.Changed, reported.Removed));
+        TokenStoreSyncResult repaired = Run(store, address, since with { Repair = true });
+        Assert.Equal((3L, 2L), (repaired.Changed, repaired.Repaired));
         Assert.Equal(500, CountOf(address));
         Assert.Equal((1L, 1L), Run(store, address, new() { Repair = true }) is var whole ? (whole.Changed, whole.Repaired) : default);
         Assert.Equal((0L, 0L), Run(store, address) is var after ? (after.Changed, after.Removed) : default);
@@ -172,7 +172,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public void A_request_that_is_there_with_two_times_is_mended()
+    public void A_request_stored_with_two_times_is_repaired()
     {
         using var store = new TestStore();
         store.Insert(Some);
@@ -189,7 +189,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public void Names_that_are_no_valid_text_are_the_same_names_as_in_the_store()
+    public void Names_with_invalid_text_match_those_of_the_store()
     {
         using var store = new TestStore();
         store.Insert(Some.Take(9));
@@ -207,7 +207,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public async Task Two_runs_at_once_double_nothing()
+    public async Task Concurrent_runs_create_no_duplicates()
     {
         using var store = new TestStore();
         store.Insert(Some);
@@ -223,7 +223,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public async Task Stores_of_different_sizes_are_sent_while_one_is_written()
+    public async Task Stores_of_different_sizes_are_sent_concurrently_while_one_is_written()
     {
         TestStore[] stores = [new(), new(), new()];
         try
@@ -259,7 +259,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
-    public void A_hole_that_a_killed_batch_left_is_filled_without_a_whole_comparison()
+    public void A_gap_after_a_killed_batch_is_filled_without_a_full_comparison()
     {
         using var store = new TestStore();
         store.Insert(Some);
@@ -272,7 +272,7 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseEngineFact]
-    public void Nothing_is_lost_or_doubled_where_either_side_is_killed()
+    public void Nothing_is_lost_or_duplicated_when_either_side_is_killed()
     {
         using var folder = new TemporaryFolder();
         using var store = new TestStore();
@@ -311,12 +311,12 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseEngineFact]
-    public void No_value_is_pasted_and_no_password_shown()
+    public void Values_are_sent_as_parameters_and_passwords_never_appear()
     {
         using var folder = new TemporaryFolder();
         using var store = new TestStore();
         store.Insert(Some);
-        // What may be missing after a failure must lie among the newest million ids: such are not sent at once.
+        // A batch spans at most a million ids, so that any gap after a failure is among the newest million ids.
         using (SqliteConnection connection = store.Connect())
             connection.Execute("UPDATE telemetry SET id = 2000000 WHERE id = 500");
         const string Password = "s3cret;'pass";
@@ -338,10 +338,10 @@ public class TokenStoreSyncTests
     }
 
     [Fact]
-    public void A_server_that_is_not_there_is_told() => Assert.Equal(ErrorCode.StoreUnreachable, CodeOf("clickhouse://127.0.0.1:1/llm"));
+    public void An_unreachable_server_is_reported() => Assert.Equal(ErrorCode.StoreUnreachable, CodeOf("clickhouse://127.0.0.1:1/llm"));
 
     [Fact]
-    public void A_cluster_has_replicated_tables_and_one_over_them()
+    public void A_cluster_has_local_and_distributed_tables()
     {
         IReadOnlyList<string> statements = RequestTable.CreateStatements("main");
 
@@ -350,7 +350,7 @@ public class TokenStoreSyncTests
         Assert.Contains("token_request_local ON CLUSTER 'main'", statements[0], StringComparison.Ordinal);
         Assert.Contains("Distributed('main', currentDatabase(), token_request_local, cityHash64(source))", statements[1], StringComparison.Ordinal);
         Assert.Throws<TokenDashboardException>(() => RequestTable.CreateStatements("x' y"));
-        // Both tables of what is missing, and none of what is there.
+        // Both tables of each missing pair, and none of an existing pair.
         Assert.Equal(9, RequestTable.CreateStatements("main", "", RequestTable.Name).Count);
     }
 
@@ -359,7 +359,7 @@ public class TokenStoreSyncTests
     [InlineData("26.7.2.1", true)]
     [InlineData("26.10.1.1", true)]
     [InlineData("26.8.1.1.other", false)]
-    public void Only_a_server_that_knows_it_stores_nullable_columns_sparsely(string version, bool knows)
+    public void Nullable_columns_are_sparse_only_on_servers_that_support_it(string version, bool knows)
     {
         string[] sparse = [.. RequestTable.CreateStatements("main", version).Where(statement => statement.Contains("allow_sparse", StringComparison.Ordinal))];
 
@@ -371,14 +371,14 @@ public class TokenStoreSyncTests
     [InlineData("clickhouse://host", "clickhouse://host:8123/default")]
     [InlineData("ClickHouse://reader@h:9/llm?secure=true", "clickhouse://reader@h:9/llm?secure=true")]
     [InlineData("clickhouse://h/llm?secure=true", "clickhouse://h:8443/llm?secure=true")]
-    public void An_address_is_read(string reference, string shown) => Assert.Equal(shown, ClickHouseAddress.Parse(reference).ToString());
+    public void An_address_is_parsed(string reference, string shown) => Assert.Equal(shown, ClickHouseAddress.Parse(reference).ToString());
 
     [Theory]
     [InlineData("clickhouse://user:s3cret@host/llm")]
     [InlineData("clickhouse://host/llm?password=s3cret")]
     [InlineData("clickhouse://host/s3cret/llm")]
     [InlineData("clickhouse://")]
-    public void An_address_with_a_password_or_more_is_refused_and_not_repeated(string reference)
+    public void Invalid_addresses_are_rejected_without_showing_secrets(string reference)
     {
         var exception = Assert.Throws<TokenDashboardException>(() => ClickHouseAddress.Parse(reference));
 
@@ -403,7 +403,7 @@ public class TokenStoreSyncTests
         return store.CountRequests(filter ?? new RequestFilter());
     }
 
-    // What the view makes of sums and requests, and what the requests are.
+    // The totals of the view, which combines rollups and requests, and the totals of the requests.
     private static (long Requests, long Tokens) Usage(string address) => Read(address, "SELECT sum(requests), sum(prompt_tokens) FROM token_usage(since = 0, until = 2000000000, step = 0, users = 1)");
 
     private static (long Requests, long Tokens) Requests(string address) => Read(address, "SELECT toInt64(count()), sum(prompt_tokens) FROM token_request FINAL");
