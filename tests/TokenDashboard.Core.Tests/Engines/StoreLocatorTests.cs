@@ -10,7 +10,7 @@ public sealed class StoreLocatorTests : IDisposable
     public StoreLocatorTests() => Clear();
 
     [Fact]
-    public void The_environment_variable_comes_first()
+    public void The_environment_variable_takes_precedence()
     {
         Configure("logging: { sqlite: { enabled: true, database: other.db } }");
         Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "data/store.db");
@@ -19,7 +19,7 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
-    public void The_environment_variable_may_begin_with_the_home_folder()
+    public void A_tilde_in_the_environment_variable_means_the_home_folder()
     {
         Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "~/store.db");
 
@@ -27,7 +27,7 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
-    public void A_blank_environment_variable_names_no_store()
+    public void A_blank_environment_variable_is_ignored()
     {
         Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "  ");
 
@@ -35,7 +35,7 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
-    public void The_configuration_file_in_the_working_folder_comes_next()
+    public void The_configuration_file_in_the_working_folder_is_used()
     {
         Configure("""
             service_name: demo
@@ -50,7 +50,7 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
-    public void A_comment_in_another_encoding_does_not_matter()
+    public void A_comment_in_another_encoding_is_ignored()
     {
         File.WriteAllBytes(_folder.File("named.yaml"), System.Text.Encoding.Latin1.GetBytes("# Größe\nlogging: { sqlite: { enabled: true, database: /var/lib/store.db } }"));
         Environment.SetEnvironmentVariable(StoreLocator.ConfigurationVariable, _folder.File("named.yaml"));
@@ -71,7 +71,7 @@ public sealed class StoreLocatorTests : IDisposable
     [InlineData("yes")]
     [InlineData("On")]
     [InlineData("TRUE")]
-    public void The_store_is_enabled_by_every_word_for_true(string word)
+    public void Every_word_for_true_enables_the_store(string word)
     {
         Configure($"logging: {{ sqlite: {{ enabled: {word}, database: store.db }} }}");
 
@@ -85,7 +85,7 @@ public sealed class StoreLocatorTests : IDisposable
     [InlineData("logging: { sqlite: { enabled: true } }")]
     [InlineData("logging: [1, 2]")]
     [InlineData("just text")]
-    public void Without_a_store_the_error_names_all_three_ways(string? configuration)
+    public void The_error_lists_all_three_ways_to_specify_a_store(string? configuration)
     {
         Configure(configuration);
 
@@ -113,7 +113,7 @@ public sealed class StoreLocatorTests : IDisposable
     [InlineData("link to a pipe")]
     [InlineData("link to a device")]
     [InlineData("link to itself")]
-    public void A_configuration_file_that_means_harm_is_refused(string kind)
+    public void A_malicious_configuration_file_is_rejected(string kind)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() && kind.Contains("pipe", StringComparison.Ordinal), "Windows has no pipes among its files.");
         string path = _folder.File(StoreLocator.ConfigurationFile);
@@ -147,7 +147,7 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
-    public void Keys_that_hold_themselves_or_grow_without_end_do_no_harm()
+    public void Recursive_and_exponentially_growing_keys_are_harmless()
     {
         string layers = string.Concat(Enumerable.Range(1, 30).Select(layer => $"? &a{layer} [{string.Join(", ", Enumerable.Repeat($"*a{layer - 1}", 10))}]\n: 1\n"));
         Configure($"? &self [*self]\n: 1\n? &a0 [x]\n: 1\n{layers}logging: &log {{ sqlite: {{ enabled: true, database: old.db, database: store.db }} }}\nother: *log\n");
@@ -161,7 +161,7 @@ public sealed class StoreLocatorTests : IDisposable
     [InlineData("+5")]
     [InlineData(".50")]
     [InlineData("true")]
-    public void A_name_that_looks_like_another_value_is_as_it_is_written(string name)
+    public void A_name_that_looks_like_another_type_is_kept_as_written(string name)
     {
         Configure($"logging: {{ sqlite: {{ enabled: true, database: {name} }} }}");
 
@@ -169,7 +169,7 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
-    public void Many_values_below_long_keys_do_not_fill_the_memory()
+    public void Many_values_under_long_keys_need_little_memory()
     {
         string key = new('k', 1000);
         Configure($"logging: {{ sqlite: {{ enabled: true, database: s.db }} }}\nx: {string.Concat(Enumerable.Repeat($"{{{key}: ", 60))}[1{string.Concat(Enumerable.Repeat(",1", 5000))}]{new string('}', 60)}\n");
@@ -181,7 +181,7 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
-    public void Anchors_are_followed()
+    public void Aliases_are_resolved()
     {
         Configure("x: &name store.db\ny: &sqlite { enabled: yes, database: *name }\nlogging: { sqlite: *sqlite }\n");
 

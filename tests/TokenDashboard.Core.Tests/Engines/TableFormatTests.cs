@@ -5,16 +5,16 @@ using TokenDashboard.Engines.Sqlite.Rollups;
 
 namespace TokenDashboard.Tests.Engines;
 
-/// <summary>Whoever changes tables that stores have must increase their format, or other versions would take them for their own.</summary>
+/// <summary>A change to the tables of stores must increase their format. Otherwise, other versions would mistake the tables for their own.</summary>
 public class TableFormatTests
 {
     [Fact]
-    // Without the durations of bins, whose last digit may differ between systems.
-    public void The_tables_of_rollups_belong_to_their_format() => AssertFormat(
+    // Excludes the durations of bins, whose last digit may differ between systems.
+    public void The_rollup_tables_match_their_format() => AssertFormat(
         (3, "2C9085B02695571F"), (RollupSchema.Format, RollupSchema.Create.Split("INSERT INTO")[0]), nameof(RollupSchema));
 
     [Fact]
-    public void The_tables_of_ClickHouse_belong_to_their_format() => AssertFormat(
+    public void The_ClickHouse_tables_match_their_format() => AssertFormat(
         (5, "20BE28CEAB5585A9"), (RequestTable.Format, string.Join('\n', RequestTable.CreateStatements(null))), nameof(RequestTable));
 
     private static void AssertFormat((int Format, string Hash) known, (int Format, string Sql) now, string name)

@@ -20,7 +20,7 @@ public class GlobPatternTests
     [InlineData("100`*", false)]
     [InlineData("a*", true)]
     [InlineData("[a]", true)]
-    public void Escaped_wildcards_are_none(string pattern, bool expected) => Assert.Equal(expected, GlobPattern.HasWildcard(pattern));
+    public void Only_unescaped_wildcards_are_detected(string pattern, bool expected) => Assert.Equal(expected, GlobPattern.HasWildcard(pattern));
 
     [Theory]
     [InlineData("100`*", "100*")]
@@ -31,6 +31,6 @@ public class GlobPatternTests
     [Theory]
     [InlineData("[abc")]
     [InlineData("a[]")]
-    public void An_open_bracket_is_refused(string pattern) =>
+    public void An_unclosed_bracket_is_rejected(string pattern) =>
         Assert.Equal(ErrorCode.PatternInvalid, Assert.Throws<TokenDashboardException>(() => GlobPattern.ToGlob(pattern)).Code);
 }

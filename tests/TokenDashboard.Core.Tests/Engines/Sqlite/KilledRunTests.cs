@@ -4,11 +4,11 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Engines.Sqlite;
 
-/// <summary>Whenever a run is killed, the store is sound, every request is counted once, and the next run goes on.</summary>
+/// <summary>Whenever a run is killed, the store stays sound, every request is counted once, and the next run continues.</summary>
 [Collection(nameof(LiveStore))]
 public sealed class KilledRunTests(ITestOutputHelper output)
 {
-    // LIVE_STORE_KILLS makes it more, and all of it larger, to be run by hand.
+    // For runs by hand, LIVE_STORE_KILLS sets a larger number, and makes everything larger.
     private static readonly int? Asked =
         Environment.GetEnvironmentVariable("LIVE_STORE_KILLS") is { Length: > 0 } kills ? int.Parse(kills, CultureInfo.InvariantCulture) : null;
 
@@ -23,7 +23,7 @@ public sealed class KilledRunTests(ITestOutputHelper output)
     [InlineData("remove", JournalMode.Wal)]
     [InlineData("import", JournalMode.Delete)]
     [InlineData("import", JournalMode.Wal)]
-    public void Nothing_is_lost_or_doubled(string work, JournalMode mode)
+    public void A_killed_run_loses_and_duplicates_nothing(string work, JournalMode mode)
     {
         using var store = new LiveStore(mode, requestsPerDay: Asked is null ? 100 : 300);
         store.Optimize();
@@ -40,7 +40,7 @@ public sealed class KilledRunTests(ITestOutputHelper output)
                 patience = killed ? patience : patience * 3 / 4;
             }
 
-            long found = store.Requested();
+            long found = store.CountRequests();
             Assert.InRange(found, requests, requests + (work == "import" ? Spans : 0));
             requests = found;
             Assert.Equal(["ok"], store.Query("PRAGMA integrity_check"));
@@ -49,18 +49,18 @@ public sealed class KilledRunTests(ITestOutputHelper output)
 
         store.Optimize();
         store.Remove(LiveStore.Begin.AddDays(1));
-        Assert.Equal(requests, store.Requested());
+        Assert.Equal(requests, store.CountRequests());
         long imported = 0, omitted = 0;
         foreach (string log in logs)
         {
             ImportReport report = store.Import(log);
-            // Where each import was killed before its first transaction, the removal noted no keys.
+            // If every import was killed before its first transaction, the removal recorded no keys.
             Assert.Equal(Spans, report.Imported + report.Duplicates + report.BeforeRemoval);
             imported += report.Imported;
             omitted += report.BeforeRemoval;
         }
         store.Optimize();
-        Assert.Equal((store.Requests + (logs.Count * Spans) - omitted, requests + imported), (store.Requested(), store.Requested()));
+        Assert.Equal((store.Requests + (logs.Count * Spans) - omitted, requests + imported), (store.CountRequests(), store.CountRequests()));
         store.AssertSound();
     }
 

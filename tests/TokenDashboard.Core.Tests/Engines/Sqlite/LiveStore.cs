@@ -9,7 +9,7 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.Sqlite;
 
-/// <summary>A store of 60 days that several work on at the same time.</summary>
+/// <summary>A store with the requests of 60 days, which several threads and processes use at the same time.</summary>
 internal sealed class LiveStore : IDisposable
 {
     public const int Days = 60;
@@ -32,10 +32,10 @@ internal sealed class LiveStore : IDisposable
 
     public string Path => _folder.File("store.db");
 
-    /// <summary>Requests at the beginning.</summary>
+    /// <summary>The number of requests at the beginning.</summary>
     public long Requests { get; }
 
-    /// <summary>Makes a log of spans that no other log has, spread over the 60 days.</summary>
+    /// <summary>Writes a log of spans that no other log contains, spread over the 60 days.</summary>
     public string WriteLog(int number, int spans)
     {
         string path = _folder.File($"{number}.log");
@@ -68,8 +68,8 @@ internal sealed class LiveStore : IDisposable
         remover.Remove(before);
     }
 
-    /// <summary>How many requests an answer counts.</summary>
-    public long Requested(string zone = "UTC", params UsageDimension[] groupBy)
+    /// <summary>The number of requests in a query result.</summary>
+    public long CountRequests(string zone = "UTC", params UsageDimension[] groupBy)
     {
         using TokenStore store = Open();
         return new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run([new SqliteStore(store)], new RequestFilter()).Rows.Sum(row => row.Requests);
@@ -77,7 +77,7 @@ internal sealed class LiveStore : IDisposable
 
     public TokenStore Open() => TokenStore.Open(Path, CancellationToken.None);
 
-    /// <summary>The first column of a query, by a connection that may write.</summary>
+    /// <summary>The first column of a query, over a connection that can write.</summary>
     public List<string> Query(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Path};Pooling=False");

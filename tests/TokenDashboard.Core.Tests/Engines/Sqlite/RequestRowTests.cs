@@ -17,7 +17,7 @@ public class RequestRowTests
             ValueLimits.MaxTokens + 1, double.PositiveInfinity, 1e12, 1.0000001e12, 0L, 1L));
 
     [Fact]
-    public void Values_are_read_by_the_rules_of_the_SQL()
+    public void The_row_reader_follows_the_rules_of_the_SQL()
     {
         using var store = new TestStore();
         List<TestStore.Row> rows = [];
@@ -27,7 +27,7 @@ public class RequestRowTests
                 Prompt = prompt, Completion = completion, Total = total, Duration = duration, Success = success, Detail = detail.Item2 == 0 ? detail.Item1 : null,
             })
             .ForAll(rows.Add, iter: 4000, threads: 1);
-        // Random values seldom make a stream that broke off.
+        // Random values rarely create an interrupted stream.
         rows.Add(new TestStore.Row { Prompt = 7L, Completion = 0L, Total = 0L });
         store.Insert(rows);
         Measure[] measures = [.. Measures.All.Where(measure => measure.Unit != MeasureUnit.Time)];
@@ -44,7 +44,7 @@ public class RequestRowTests
     }
 
     [Fact]
-    public void What_cannot_be_read_is_counted_by_kind()
+    public void Unreadable_values_are_counted_by_kind()
     {
         using var store = new TestStore();
         store.Insert(
@@ -73,7 +73,7 @@ public class RequestRowTests
     [InlineData(null, "2020-01-01", 0)]
     [InlineData("2027-01-01", "2028-01-01", 0)]
     [InlineData("2027-01-01", null, 0)]
-    public void A_time_that_is_no_text_counts_as_what_it_says(string? since, string? until, long requests)
+    public void Timestamps_stored_as_bytes_are_read_and_numbers_are_unreadable(string? since, string? until, long requests)
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-03-01T12:00:00"u8.ToArray() }, new TestStore.Row { Timestamp = 1772366400L });
@@ -88,11 +88,11 @@ public class RequestRowTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Ids_may_be_any_numbers(bool newestFirst)
+    public void Ids_may_be_any_integers(bool newestFirst)
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 3000).Select(index => new TestStore.Row { User = $"user{index % 10}" }));
-        // Gaps of 18 digits at both ends and between.
+        // The ids have 18-digit gaps at both ends and in between.
         store.Query("UPDATE telemetry SET id = CASE WHEN id <= 10 THEN id - 9223372036854775807 WHEN id <= 20 THEN id - 4611686018427387904 WHEN id > 2990 THEN 9223372036854775807 - id WHEN id > 2980 THEN id + 1000000000000 ELSE id END");
         using TokenStore open = store.Open();
         List<object> expected = store.Query($"SELECT id FROM telemetry WHERE user_id = 'user7' ORDER BY id {(newestFirst ? "DESC" : "")}");
@@ -108,7 +108,7 @@ public class RequestRowTests
     }
 
     [Fact]
-    public void Windows_that_grew_over_gaps_end_where_many_rows_are_not_of_the_filter()
+    public void All_matches_are_found_after_windows_grow_over_id_gaps()
     {
         using var store = new TestStore();
         store.Query("""
@@ -125,7 +125,7 @@ public class RequestRowTests
     }
 
     [Fact]
-    public void Missing_durations_are_no_fault_and_one_request_is_one()
+    public void Missing_durations_are_not_reported_as_unreadable()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Duration = null }, new TestStore.Row { Duration = null }, new TestStore.Row());
@@ -139,7 +139,7 @@ public class RequestRowTests
     }
 
     [Fact]
-    public void Texts_of_any_language_and_type_are_read()
+    public void Text_of_any_language_or_type_is_read()
     {
         using var store = new TestStore();
         string[] users = ["O'Brien", "søren", "山田", "a,b", "100%", "😀", " "];

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TokenDashboard.Tests.Engines.Sqlite;
 
-/// <summary>The program beside these tests as a process of its own.</summary>
+/// <summary>The helper program of these tests, in a separate process.</summary>
 internal sealed class SecondProcess : IDisposable
 {
     private readonly Process _process;
@@ -20,8 +20,8 @@ internal sealed class SecondProcess : IDisposable
         Assert.Equal("begun", _process.StandardOutput.ReadLine());
     }
 
-    /// <summary>Ends it as a system does that has no memory left.</summary>
-    /// <returns>False where it had come to its end by itself.</returns>
+    /// <summary>Kills it, as a system without free memory does.</summary>
+    /// <returns>False if it had already ended.</returns>
     public bool Kill()
     {
         bool running = !_process.HasExited;
@@ -30,7 +30,7 @@ internal sealed class SecondProcess : IDisposable
         return running;
     }
 
-    /// <summary>Says that it should end, and gives what it says at its end.</summary>
+    /// <summary>Asks it to end, and returns its output.</summary>
     public string End()
     {
         _process.StandardInput.Close();

@@ -12,7 +12,7 @@ public partial class StorePermissionTests
     private const UnixFileMode OthersEnter = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     [Fact]
-    public void A_database_in_WAL_mode_in_a_folder_that_cannot_be_written_is_explained()
+    public void A_WAL_database_in_a_read_only_folder_is_reported()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -33,7 +33,7 @@ public partial class StorePermissionTests
     }
 
     [Fact]
-    public void A_file_that_may_not_be_read_is_explained()
+    public void A_file_without_read_permission_is_reported()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -50,14 +50,14 @@ public partial class StorePermissionTests
     }
 
     [Fact]
-    public void What_a_killed_program_left_half_written_is_taken_back_by_who_may_write_and_explained_to_others()
+    public void A_hot_journal_is_rolled_back_by_writers_and_reported_to_others()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 2000).Select(_ => new TestStore.Row()));
         string copy = store.Path + ".copy";
         using (SqliteConnection writer = store.Connect())
         {
-            // With a small cache changes get into the file before the transaction has ended.
+            // With a small cache, changes reach the file before the transaction ends.
             writer.Execute("PRAGMA cache_size = 1; BEGIN; UPDATE telemetry SET total_tokens = 1000");
             File.Copy(store.Path, copy);
             File.Copy(store.Path + "-journal", copy + "-journal");
@@ -74,7 +74,7 @@ public partial class StorePermissionTests
         Assert.False(File.Exists(copy + "-journal"));
     }
 
-    // The superuser may do anything; one thread of his with another identity towards the file system may not.
+    // The superuser may do anything. One of its threads with another file system identity may not.
     private static ErrorCode CodeSeenByAnotherUser(string path)
     {
         const uint Nobody = 65534;

@@ -6,7 +6,7 @@ namespace TokenDashboard.Tests.Engines.Sqlite;
 public class StoreWriteConnectionTests
 {
     [Fact]
-    public void Work_that_takes_too_long_is_taken_back_and_let_through_if_it_cannot_be_less()
+    public void Late_work_is_rolled_back_and_eventually_committed()
     {
         using var store = new TestStore();
         using StoreWriteConnection connection = StoreWriteConnection.Open(store.Path, CancellationToken.None);
@@ -26,7 +26,7 @@ public class StoreWriteConnectionTests
     }
 
     [Fact]
-    public async Task Readers_that_keep_the_commit_waiting_have_their_turn_first()
+    public async Task Readers_that_block_the_commit_finish_first()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -38,7 +38,7 @@ public class StoreWriteConnectionTests
         long rows = reader.ReadAtOnce(() =>
         {
             long before = reader.Rows().Last;
-            // Begun when the read has its lock, or the writer might be done before there is a reader.
+            // Starts after the read has its lock. Otherwise, the writer might finish before there is a reader.
             writing = Task.Run(() => connection.InTransaction(() =>
             {
                 Interlocked.Increment(ref runs);

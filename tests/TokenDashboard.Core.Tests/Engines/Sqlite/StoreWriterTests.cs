@@ -17,7 +17,7 @@ public class StoreWriterTests
     }
 
     [Fact]
-    public void A_sample_looks_like_a_company_at_work()
+    public void A_sample_resembles_the_usage_of_a_company()
     {
         TokenRequest[] requests = [.. new SampleRequests(1).Make(Until, 28, 800)];
         bool Weekend(TokenRequest request) => request.Timestamp.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
@@ -36,7 +36,7 @@ public class StoreWriterTests
     }
 
     [Fact]
-    public void What_a_killed_run_left_goes_and_what_a_running_one_writes_stays()
+    public void Only_the_temporary_files_of_killed_runs_are_removed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "SQLite itself holds the file there.");
         using var folder = new TemporaryFolder();
@@ -50,7 +50,7 @@ public class StoreWriterTests
         }
         using var held = new FileStream(running, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         File.SetLastWriteTimeUtc(running, DateTime.UtcNow.AddHours(-1));
-        // Created by a run that does not hold it yet.
+        // Created by a run that has not locked it yet.
         File.WriteAllText(begun, "");
 
         StoreWriter.Create(path, [], TestContext.Current.CancellationToken);
@@ -59,7 +59,7 @@ public class StoreWriterTests
     }
 
     [Fact]
-    public void A_run_holds_the_file_it_writes()
+    public void A_run_locks_the_file_it_writes()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "SQLite itself holds the file there.");
         using var folder = new TemporaryFolder();
@@ -77,7 +77,7 @@ public class StoreWriterTests
     }
 
     [Fact]
-    public void What_is_written_is_read_back()
+    public void Written_requests_are_read_back_unchanged()
     {
         using var folder = new TemporaryFolder();
         TokenRequest[] requests = [.. new SampleRequests(3).Make(Until, 2, 200)];
@@ -93,7 +93,7 @@ public class StoreWriterTests
     }
 
     [Fact]
-    public void An_existing_file_is_left_alone()
+    public void An_existing_file_is_not_overwritten()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("precious.db"), "precious");
@@ -105,7 +105,7 @@ public class StoreWriterTests
     }
 
     [Fact]
-    public void A_cancelled_sample_leaves_nothing_behind()
+    public void A_canceled_sample_leaves_nothing_behind()
     {
         using var folder = new TemporaryFolder();
         using var cancellation = new CancellationTokenSource();
@@ -124,7 +124,7 @@ public class StoreWriterTests
     }
 
     [Fact]
-    public void A_path_that_cannot_be_written_is_explained()
+    public void An_unwritable_path_is_reported()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("file"), "");
@@ -135,7 +135,7 @@ public class StoreWriterTests
     }
 
     [Fact]
-    public void A_name_that_is_too_long_is_explained()
+    public void A_file_name_that_is_too_long_is_reported()
     {
         using var folder = new TemporaryFolder();
 

@@ -2,13 +2,13 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 
 namespace TokenDashboard.Tests.Engines.Sqlite;
 
-/// <summary>A damaged store is a failed check, not an error.</summary>
+/// <summary>A damaged store results in a failed check, not in an error.</summary>
 public class TokenStoreCheckTests
 {
     private const int PageSize = 4096;
 
     [Fact]
-    public void A_store_that_was_cut_off_fails_the_check_of_the_file()
+    public void A_truncated_store_fails_the_integrity_check()
     {
         using TestStore store = Optimized();
         using (FileStream file = File.OpenWrite(store.Path))
@@ -22,7 +22,7 @@ public class TokenStoreCheckTests
     [Theory]
     [InlineData("telemetry", "Integrity")]
     [InlineData("tokendash_rollup", "Integrity")]
-    public void Rollups_of_a_damaged_store_do_not_pass(string table, string failed)
+    public void The_rollup_check_is_skipped_for_a_damaged_store(string table, string failed)
     {
         using TestStore store = Optimized();
         long page = (long)store.Query($"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'")[0];

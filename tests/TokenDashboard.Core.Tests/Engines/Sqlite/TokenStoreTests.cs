@@ -11,12 +11,12 @@ namespace TokenDashboard.Tests.Engines.Sqlite;
 public class TokenStoreTests
 {
     [Fact]
-    public void A_missing_file_is_named() => Assert.Equal(ErrorCode.StoreNotFound, OpenFailure("/nowhere/store.db").Code);
+    public void A_missing_file_is_reported() => Assert.Equal(ErrorCode.StoreNotFound, OpenFailure("/nowhere/store.db").Code);
 
     [Theory]
     [InlineData("nowhere.db")]
     [InlineData("store.db")]
-    public void A_link_that_leads_to_no_file_is_named(string target)
+    public void A_broken_link_is_reported_with_its_target(string target)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
         using var folder = new TemporaryFolder();
@@ -29,7 +29,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void A_directory_is_no_store()
+    public void A_directory_is_rejected()
     {
         using var folder = new TemporaryFolder();
 
@@ -39,7 +39,7 @@ public class TokenStoreTests
     [Theory]
     [InlineData("", ErrorCode.StoreEmpty)]
     [InlineData("This is a text file, longer than the header of a database would be, to be sure that all of it is looked at.", ErrorCode.StoreNotDatabase)]
-    public void A_file_that_is_no_database_is_no_store(string content, ErrorCode expected)
+    public void A_file_that_is_not_a_database_is_rejected(string content, ErrorCode expected)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("store.db"), content);
@@ -48,7 +48,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void A_database_cut_off_is_reported_when_it_is_read()
+    public void A_truncated_database_is_reported_when_it_is_read()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 2000).Select(_ => new TestStore.Row()));
@@ -68,7 +68,7 @@ public class TokenStoreTests
     [Theory]
     [InlineData("CREATE TABLE other (x)", ErrorCode.StoreTableMissing, "other")]
     [InlineData("CREATE TABLE telemetry (id INTEGER PRIMARY KEY, timestamp TEXT)", ErrorCode.StoreColumnsMissing, "total_tokens")]
-    public void A_database_with_another_schema_is_no_store(string sql, ErrorCode expected, string named)
+    public void A_database_with_another_schema_is_rejected(string sql, ErrorCode expected, string named)
     {
         using var folder = new TemporaryFolder();
         using (var connection = new SqliteConnection($"Data Source={folder.File("store.db")};Pooling=False"))
@@ -86,7 +86,7 @@ public class TokenStoreTests
     [Theory]
     [InlineData("ALTER TABLE telemetry RENAME TO requests; CREATE VIEW telemetry AS SELECT * FROM requests", "view")]
     [InlineData("CREATE TABLE copy (id INTEGER PRIMARY KEY, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id) WITHOUT ROWID; DROP TABLE telemetry; ALTER TABLE copy RENAME TO telemetry", "WITHOUT ROWID")]
-    public void What_has_no_row_ids_is_no_store(string sql, string named)
+    public void Views_and_tables_without_row_ids_are_rejected(string sql, string named)
     {
         using var store = new TestStore();
         using (SqliteConnection connection = store.Connect())
@@ -99,7 +99,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void A_store_is_never_written()
+    public void A_store_is_opened_read_only()
     {
         using var store = new TestStore();
         using TokenStore open = store.Open();
@@ -108,7 +108,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void A_database_in_WAL_mode_is_read_with_what_its_log_holds()
+    public void A_WAL_database_is_read_with_the_rows_in_its_log()
     {
         using var store = new TestStore();
         using SqliteConnection writer = store.Connect();
@@ -122,7 +122,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void A_lock_that_stays_is_explained()
+    public void A_lasting_lock_is_reported()
     {
         using var store = new TestStore();
         using SqliteConnection writer = store.Connect();
@@ -134,7 +134,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void A_lock_is_waited_for_no_longer_than_asked()
+    public void Waiting_for_a_lock_ends_after_the_given_time()
     {
         using var store = new TestStore();
         using SqliteConnection writer = store.Connect();
@@ -147,7 +147,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public async Task A_lock_that_goes_is_waited_for()
+    public async Task Opening_waits_until_a_lock_is_released()
     {
         using var store = new TestStore();
         using SqliteConnection writer = store.Connect();
@@ -160,7 +160,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void Waiting_for_a_lock_can_be_cancelled()
+    public void Waiting_for_a_lock_can_be_canceled()
     {
         using var store = new TestStore();
         using SqliteConnection writer = store.Connect();
@@ -171,13 +171,13 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void Cancelling_stops_a_query_that_runs_inside_SQLite()
+    public void Cancellation_stops_a_query_inside_SQLite()
     {
         using var store = new TestStore();
         using var cancellation = new CancellationTokenSource();
         using TokenStore open = TokenStore.Open(store.Path, cancellation.Token);
         const string Endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
-        // By time, it could be before the query or after its last look whether it may begin, which is not what this is about.
+        // A timer could cancel before the query starts or after its last check, which this test is not about.
         raw.sqlite3_progress_handler(open.Handle, 1000, _ =>
         {
             cancellation.Cancel();
@@ -188,7 +188,7 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void A_writer_commits_while_a_reader_is_in_the_middle_of_a_stream()
+    public void A_writer_can_commit_while_a_reader_streams_requests()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 3000).Select(_ => new TestStore.Row()));
