@@ -12,7 +12,7 @@ public class PriceTableTests
     private static readonly PriceList Shipped = TestPrices.Shipped;
 
     [Fact]
-    public void A_store_has_the_prices_of_its_own_models_and_says_when_they_are_stale()
+    public void A_store_has_prices_of_its_models_and_detects_stale_ones()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Provider = "openai", Model = "gpt-4o" }, new TestStore.Row { Provider = "nobody", Model = "made-up" });
@@ -44,7 +44,7 @@ public class PriceTableTests
     }
 
     [Fact]
-    public void Prices_that_have_not_changed_are_not_written()
+    public void Unchanged_prices_are_not_written()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -66,7 +66,7 @@ public class PriceTableTests
     }
 
     [Fact]
-    public void A_price_has_its_days_times_and_sizes()
+    public void Prices_are_stored_by_time_of_day_and_prompt_size()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Provider = "own", Model = "mine" });

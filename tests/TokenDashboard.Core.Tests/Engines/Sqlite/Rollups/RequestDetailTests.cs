@@ -9,7 +9,7 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.Sqlite.Rollups;
 
-/// <summary>Cached, cache-write and reasoning tokens and recorded cost, which imports keep beside <c>telemetry</c>.</summary>
+/// <summary>Cached, cache-write and reasoning tokens and recorded cost, which imports store in a table other than <c>telemetry</c>.</summary>
 public class RequestDetailTests
 {
     private static readonly Gen<object?> Tokens = Gen.OneOf(Gen.Long[0, 50].Select(tokens => (object?)tokens), Gen.OneOfConst<object?>(null, null, -1L, "many"));
@@ -21,7 +21,7 @@ public class RequestDetailTests
         (row, hasDetail, detail) => hasDetail ? row with { Detail = detail } : row);
 
     [Fact]
-    public void Details_count_from_rows_from_rollups_and_after_their_requests_are_removed() => Gen.Select(
+    public void Details_are_counted_from_rows_from_rollups_and_after_removal() => Gen.Select(
         Row.Array[0, 40], Row.Array[0, 10], Gen.DateTime[new DateTime(2026, 1, 2), new DateTime(2026, 12, 30)]).ForAll(
         (before, after, day) =>
         {
@@ -46,7 +46,7 @@ public class RequestDetailTests
         iter: 5);
 
     [Fact]
-    public void A_store_without_details_knows_none()
+    public void Details_are_null_in_a_store_without_them()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -58,7 +58,7 @@ public class RequestDetailTests
     }
 
     [Fact]
-    public void Requests_of_another_input_class_are_summed_up_apart_and_shown_together()
+    public void Input_classes_have_separate_rollups_but_one_result_row()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Prompt = 128_000L }, new TestStore.Row { Prompt = 128_001L }, new TestStore.Row { Prompt = 600_000L });
@@ -71,7 +71,7 @@ public class RequestDetailTests
     }
 
     [Fact]
-    public void Rollups_of_another_form_are_not_read_and_are_rebuilt()
+    public void Rollups_of_another_format_are_ignored_and_rebuilt()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row(), new TestStore.Row());
@@ -124,7 +124,7 @@ public class RequestDetailTests
 
     private static (long? Cached, string? Cost) Expected(TestStore.Row[] rows)
     {
-        // A part that is more than the whole is not known.
+        // Parts larger than the whole are treated as unknown.
         static long Known(object? tokens) => tokens is long and >= 0 and long count ? count : 0;
         long[] cached =
         [

@@ -9,10 +9,10 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.Sqlite.Rollups;
 
-/// <summary>Answers from rollups are those of the requests, whatever came before or after the rollups were refreshed.</summary>
+/// <summary>Queries return the same results from rollups as from requests, whether the requests came before or after the refresh.</summary>
 public class RollupAnswerTests
 {
-    // Shorter durations are not told apart.
+    // Shorter durations are not distinguished.
     private const double OneNanosecond = 1e-6;
 
     private static readonly string[] Zones = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"];
@@ -51,9 +51,9 @@ public class RollupAnswerTests
         (unit, names) => unit.Concat(names).ToArray());
 
     [Fact]
-    public void Every_grouping_range_zone_and_filter_gives_the_numbers_of_the_requests() => Gen.Select(
+    public void Rollups_match_requests_for_every_grouping_range_zone_and_filter() => Gen.Select(
         DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], DamagedRow.Array[0, 10], Gen.Select(Grouping, Filter, Gen.OneOfConst(Zones)).Array[12]).ForAll(
-        (before, between, after, questions) =>
+        (before, between, after, queries) =>
         {
             using var plain = new TestStore();
             using var summed = new TestStore();
@@ -63,7 +63,7 @@ public class RollupAnswerTests
             summed.Insert(between);
             Optimize(summed);
             summed.Insert(after);
-            foreach ((UsageDimension[] groupBy, RequestFilter filter, string zone) in questions)
+            foreach ((UsageDimension[] groupBy, RequestFilter filter, string zone) in queries)
             {
                 AssertSame(plain, summed, store => new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run([new SqliteStore(store)], filter), row =>
                     $"{row.Start:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}");
@@ -72,9 +72,9 @@ public class RollupAnswerTests
         iter: 10);
 
     [Fact]
-    public void Questions_about_users_give_the_numbers_of_the_requests() => Gen.Select(
+    public void Rollups_match_requests_in_user_queries() => Gen.Select(
         DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Gen.Select(Filter, Gen.OneOfConst(Zones)).Array[6]).ForAll(
-        (before, after, questions) =>
+        (before, after, queries) =>
         {
             using var plain = new TestStore();
             using var summed = new TestStore();
@@ -82,7 +82,7 @@ public class RollupAnswerTests
             summed.Insert(before);
             Optimize(summed);
             summed.Insert(after);
-            foreach ((RequestFilter filter, string zone) in questions)
+            foreach ((RequestFilter filter, string zone) in queries)
             {
                 UserUsageQuery Query(TokenStore store) => new([new SqliteStore(store)], filter, TimeZoneInfo.FindSystemTimeZoneById(zone));
                 bool closed = filter.Range is { Since: not null, Until: not null };
@@ -95,7 +95,7 @@ public class RollupAnswerTests
         iter: 6);
 
     [Fact]
-    public void Single_requests_of_a_range_are_found_where_the_rollups_say() => Gen.Select(DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Filter.Array[8]).ForAll(
+    public void Single_requests_in_a_range_are_the_same_with_rollups() => Gen.Select(DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Filter.Array[8]).ForAll(
         (before, after, filters) =>
         {
             using var summed = new TestStore();
@@ -110,7 +110,7 @@ public class RollupAnswerTests
         iter: 6);
 
     [Fact]
-    public void What_is_in_a_store_is_told_with_the_numbers_of_the_rows() => Gen.Select(
+    public void Store_info_is_the_same_with_and_without_rollups() => Gen.Select(
         DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2026, 12, 30)]).ForAll(
         (before, after, removedUntil) =>
         {

@@ -17,7 +17,7 @@ public class StoreOptimizerTests
     private static readonly UsageDimension[] UserAndModel = [UsageDimension.Day, UsageDimension.User, UsageDimension.Model];
 
     [Fact]
-    public void A_second_run_adds_nothing_and_a_test_finds_the_sums_right() => RandomStore.Row.Array[1, 60].ForAll(
+    public void A_second_run_adds_nothing_and_all_checks_pass() => RandomStore.Row.Array[1, 60].ForAll(
         rows =>
         {
             using var store = new TestStore();
@@ -31,7 +31,7 @@ public class StoreOptimizerTests
         iter: 3);
 
     [Fact]
-    public void Removed_requests_stay_in_the_sums() => Gen.Select(
+    public void Removed_requests_stay_in_the_rollups() => Gen.Select(
         RandomStore.Row.Array[1, 60], RandomStore.Row.Array[0, 10], Gen.DateTime[new DateTime(2026, 1, 2), new DateTime(2026, 12, 30)], Gen.Bool).ForAll(
         (before, late, day, optimizeFirst) =>
         {
@@ -49,7 +49,7 @@ public class StoreOptimizerTests
             Assert.Equal(before.LongLength - old, (long)store.Query("SELECT count(*) FROM telemetry")[0]);
             AssertSound(store);
 
-            // Requests of removed times that come later are counted too, and can be removed too.
+            // Requests of removed times that arrive later are also counted, and can also be removed.
             store.Insert(late);
             long all = before.Length + late.Length;
             Assert.Equal(all, Requests(store));
@@ -68,7 +68,7 @@ public class StoreOptimizerTests
         iter: 4);
 
     [Fact]
-    public void A_range_that_cuts_a_removed_quarter_counts_it_by_its_beginning()
+    public void A_removed_quarter_hour_belongs_to_the_range_of_its_start()
     {
         using var store = new TestStore();
         store.Insert([new TestStore.Row { Timestamp = "2026-03-01T12:01:00" }, new TestStore.Row { Timestamp = "2026-03-01T12:14:00" }]);
@@ -81,7 +81,7 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void Sums_that_somebody_changed_are_found_and_mended()
+    public void Changed_rollups_are_detected_and_repaired()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 50).Select(i => new TestStore.Row { Timestamp = $"2026-03-0{1 + (i % 5)}T0{i % 10}:00:00" }));
@@ -103,7 +103,7 @@ public class StoreOptimizerTests
     [InlineData("UPDATE telemetry SET prompt_tokens = 99, total_tokens = 0 WHERE id = 20")]
     [InlineData("UPDATE telemetry SET timestamp = '2026-05-05T05:05:05' WHERE id = 20")]
     [InlineData("INSERT INTO telemetry SELECT -5, timestamp, transaction_id, user_id, model, provider, request_type, 1, 1, 2, 3, 1, '', '', '' FROM telemetry WHERE id = 20")]
-    public void Rows_that_somebody_changed_are_found_and_the_sums_mended(string change)
+    public void Changed_rows_are_detected_and_the_rollups_repaired(string change)
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 50).Select(i => new TestStore.Row { Timestamp = $"2026-03-0{1 + (i % 5)}T0{i % 10}:00:00" }));
@@ -118,7 +118,7 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void Sums_are_not_used_once_somebody_removed_the_newest_rows_and_are_built_anew()
+    public void Rollups_are_ignored_and_rebuilt_after_the_newest_rows_are_deleted()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 20).Select(_ => new TestStore.Row()));
@@ -132,7 +132,7 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void Sums_of_removed_requests_of_another_version_are_deleted_only_with_force()
+    public void Rollups_of_removed_requests_in_another_format_are_deleted_only_with_force()
     {
         const string Removed = $"SELECT count(*) FROM {RollupSchema.Sums} WHERE level = 0";
         using var store = new TestStore();
@@ -170,14 +170,14 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void A_wrong_clock_costs_no_time_and_only_days_with_data_are_compared()
+    public void The_check_compares_only_days_with_data()
     {
         using var store = new TestStore();
         store.Insert(new[] { "0001-01-01T00:00:00", "2026-03-01T12:00:00", "2026-03-03T12:00:00", "9999-12-31T23:59:59" }.Select(time => new TestStore.Row { Timestamp = time }));
         Optimize(store);
         Assert.Contains(Check(store), check => check.Message.StartsWith("The rollups of 4 days match", StringComparison.Ordinal));
 
-        // Rows of days and weeks without requests are found too.
+        // Rollups of days and weeks without requests are also detected.
         Execute(store, $"""
             CREATE TEMP TABLE wrong AS SELECT * FROM {RollupSchema.Sums} WHERE level IN (2, 3, 4, 6) AND start BETWEEN 0 AND unixepoch('2026-03-02');
             UPDATE wrong SET start = start + level * {52 * RollupLevels.WeekSeconds};
@@ -190,7 +190,7 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void What_an_import_changes_or_takes_out_changes_the_sums()
+    public void Rollups_follow_requests_that_an_import_updates()
     {
         using var folder = new TemporaryFolder();
         string database = folder.File("store.db"), transcript = folder.File("session.jsonl");
@@ -222,7 +222,7 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void A_run_that_is_stopped_is_completed_by_the_next()
+    public void A_stopped_run_is_completed_by_the_next()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 500).Select(i => new TestStore.Row { User = $"user {i}" }));
@@ -247,7 +247,7 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void The_journal_mode_can_be_set_and_set_back()
+    public void The_journal_mode_can_be_changed_and_restored()
     {
         using var store = new TestStore();
         foreach (JournalMode mode in new[] { JournalMode.Wal, JournalMode.Delete })
@@ -259,7 +259,7 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void The_table_of_the_application_is_left_as_it_is()
+    public void The_table_of_the_application_is_not_changed()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -272,7 +272,7 @@ public class StoreOptimizerTests
     }
 
     [Fact]
-    public void The_view_gives_dashboards_the_sums_by_name()
+    public void The_view_shows_the_rollups_by_name()
     {
         using var store = new TestStore();
         store.Insert([new TestStore.Row { User = "O'Brien" }, new TestStore.Row { User = "alice", Timestamp = "2026-03-01T12:20:00.500000" }]);

@@ -24,18 +24,18 @@ public class UsageReaderTests
     }
 
     [Fact]
-    public void Every_request_is_counted_once_whatever_is_done_while_the_answer_is_read() => Gen.Select(
+    public void Every_request_is_counted_once_despite_changes_during_the_read() => Gen.Select(
         RandomStore.Row.Array[20, 60], RandomStore.Row.Array[0, 20], RandomStore.Row.Array[60],
         Gen.Select(Gen.Int[1, 30], Gen.Enum<Event>()).Array[1, 6], Gen.OneOfConst(0, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds)).ForAll(
         (summed, after, more, events, step) =>
         {
             using var store = new TestStore();
-            // Only with a write-ahead log others may write while a read is under way.
+            // Only a write-ahead log allows others to write during a read.
             Execute(store, "PRAGMA journal_mode = WAL");
             var requests = new List<TestStore.Row>();
             var rows = new Queue<TestStore.Row>(more);
             Insert(summed);
-            Happen(Event.Optimize);
+            Apply(Event.Optimize);
             Insert(after);
             int before = requests.Count;
 
@@ -49,13 +49,13 @@ public class UsageReaderTests
                 while (pending.TryPeek(out (int At, Event What) next) && next.At <= calls)
                 {
                     pending.Dequeue();
-                    Happen(next.What);
-                    // So that this window is over, and what comes next is read in another.
+                    Apply(next.What);
+                    // Exceeds the time of this window, so that the next rows are read in another one.
                     Thread.Sleep(RowScanner.UsualWindow * 1.2);
                 }
             }
             using TokenStore open = store.Open();
-            // Beginning within an hour, so that quarters, hours and days are read.
+            // The range begins within an hour, so that quarter hours, hours and days are read.
             var scope = new UsageScope(new RequestFilter { Range = new TimeRange(Since, null) }, RequestText.User, step, TimeZoneInfo.Utc, CountsRemoved: true);
             UsageReader.Read(open, scope, _ =>
             {
@@ -75,7 +75,7 @@ public class UsageReaderTests
                 store.Insert(named);
                 requests.AddRange(named);
             }
-            void Happen(Event what)
+            void Apply(Event what)
             {
                 switch (what)
                 {
@@ -98,7 +98,7 @@ public class UsageReaderTests
                         break;
                 }
             }
-            // As an import does that finds a request completed.
+            // As an import does when it finds a more complete request.
             void MoveOne()
             {
                 if (!rows.TryDequeue(out TestStore.Row? other) || RandomStore.TimeOf(other) < Since)
@@ -117,7 +117,7 @@ public class UsageReaderTests
         iter: 12);
 
     [Fact]
-    public void Parts_are_read_at_once_and_give_every_row_in_order() => Gen.Select(Gen.Int[0, 60], Gen.Int[1, 40]).Sample(
+    public void Parallel_parts_return_every_row_in_order() => Gen.Select(Gen.Int[0, 60], Gen.Int[1, 40]).Sample(
         (rows, rowsPerPart) =>
         {
             using var store = new TestStore();
@@ -139,7 +139,7 @@ public class UsageReaderTests
         iter: 10);
 
     [Fact]
-    public void Ranges_are_cut_into_parts_without_gap_or_overlap() => Gen.Select(
+    public void Ranges_are_split_into_parts_without_gaps_or_overlaps() => Gen.Select(
         Gen.Select(Gen.Long[1, 50], Gen.Long[0, 30]).Array[0, 6], Gen.Long[1, 60], Gen.Int[1, 8]).Sample((gaps, rowsPerPart, mostParts) =>
         {
             var ranges = new List<RowRange>();
@@ -165,7 +165,7 @@ public class UsageReaderTests
         }
         catch (OperationCanceledException)
         {
-            // What is removed by then is enough.
+            // Some removed requests are enough.
         }
     }
 
