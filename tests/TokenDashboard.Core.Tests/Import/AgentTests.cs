@@ -8,7 +8,7 @@ public sealed class AgentTests : IDisposable
     private readonly ImportFolder _folder = new();
 
     [Fact]
-    public void A_model_that_advises_within_a_message_is_a_request_of_its_own()
+    public void An_advisor_message_is_a_separate_request()
     {
         const string Usage = """{"input_tokens":2,"output_tokens":491,"cache_read_input_tokens":2000,"cache_creation_input_tokens":100,"iterations":[{"type":"message","input_tokens":1,"output_tokens":45},{"type":"advisor_message","model":"claude-opus-4-7","input_tokens":1500,"output_tokens":700},{"type":"fallback_message","model":"x","input_tokens":9,"output_tokens":9},{"type":"advisor_message","model":"claude-opus-4-7","input_tokens":10,"output_tokens":1}]}""";
         string line = Reply("m1", "claude-sonnet-4-6", Usage);
@@ -20,7 +20,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void A_summary_made_within_a_message_is_a_request_of_its_own()
+    public void A_compaction_within_a_message_is_a_separate_request()
     {
         ImportReport report = _folder.Import("""
             {"type":"assistant","sessionId":"s","uuid":"u1","timestamp":"2026-03-01T12:00:00Z","message":{"id":"m1","model":"claude-sonnet-4-6","usage":{"input_tokens":23,"output_tokens":10,"iterations":[{"type":"compaction","input_tokens":180,"output_tokens":35,"cache_read_input_tokens":5},{"type":"message","input_tokens":23,"output_tokens":10}]}}}
@@ -32,7 +32,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void A_reply_in_a_progress_line_counts_once_whatever_file_it_is_also_in()
+    public void A_reply_that_is_also_in_a_progress_line_counts_once()
     {
         string reply = Reply("m1", "claude-haiku-4-5", """{"input_tokens":10,"output_tokens":20}""");
         string progress = $$"""{"type":"progress","timestamp":"2026-03-01T12:30:00Z","sessionId":"s1","uuid":"u1","data":{"type":"agent_progress","agentId":"a1","message":{{reply.Trim()}} } }""" + "\n";
@@ -51,7 +51,7 @@ public sealed class AgentTests : IDisposable
     [InlineData("700", "100", "200", 706)]
     [InlineData("0", "300", "400", 706)]
     [InlineData("700", "300", "400", 706)]
-    public void Of_tokens_written_to_the_cache_the_larger_of_the_split_and_its_flat_number_counts(string flat, string minutes, string hour, long total)
+    public void The_larger_of_flat_and_split_cache_write_tokens_counts(string flat, string minutes, string hour, long total)
     {
         _folder.Import(Reply("m1", "m", $$$"""{"input_tokens":2,"output_tokens":4,"cache_creation_input_tokens":{{{flat}}},"cache_creation":{"ephemeral_5m_input_tokens":{{{minutes}}},"ephemeral_1h_input_tokens":{{{hour}}} } }"""));
 
@@ -59,7 +59,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void A_transcript_without_a_reply_is_said_to_have_nothing()
+    public void A_transcript_without_replies_is_reported()
     {
         ImportReport own = _folder.Import("""{"type":"user","sessionId":"s1","uuid":"u1","message":{"role":"user","content":"hi"}}""" + "\n");
         ImportReport foreign = _folder.Import(Samples.Codex, ImportFormat.ClaudeCode);
@@ -68,7 +68,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void Replies_whose_usage_is_nothing_but_zeros_are_counted()
+    public void Replies_without_tokens_are_counted()
     {
         ImportReport report = _folder.Import(Reply("m1", "glm-4.7", """{"input_tokens":0,"output_tokens":0}""") + Reply("m2", "glm-4.7", """{"input_tokens":1,"output_tokens":0}"""));
 
@@ -76,7 +76,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void Counters_of_Codex_give_what_they_grew_by_and_repeats_nothing()
+    public void Codex_counters_count_by_their_increase_and_repeats_are_ignored()
     {
         ImportReport report = _folder.Import(Samples.Codex);
 
@@ -87,7 +87,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void Tokens_that_Codex_wrote_to_the_cache_are_part_of_the_input()
+    public void Codex_cache_write_tokens_are_part_of_the_input()
     {
         const string Usage = """{"input_tokens":{0},"cached_input_tokens":60,"cache_write_input_tokens":{1},"output_tokens":5,"reasoning_output_tokens":0}""";
         static string Count(int minute, int input, int written) =>
@@ -101,10 +101,10 @@ public sealed class AgentTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_history_a_fork_begins_with_counts_once_at_its_first_time(bool forkFirst)
+    public void The_history_of_a_fork_counts_once_at_its_original_time(bool forkFirst)
     {
         string parent = Samples.Codex;
-        // The history has the time of the fork, and both go on from it.
+        // The copied history has the time of the fork, and both sessions continue from it.
         string fork = Samples.CodexMeta("c2", from: "c1") + Samples.CodexMeta("c1") + Samples.CodexCount(30, 1000, 250, 125, 25, 1000, 250, 125, 25)
             + Samples.CodexCount(30, 3000, 1250, 200, 25, 2000, 1000, 75, 0) + Samples.CodexCount(40, 3500, 1250, 210, 25, 500, 0, 10, 0);
         string ofFork = Samples.CodexMeta("c3", from: "c2") + Samples.CodexMeta("c2", from: "c1") + Samples.CodexMeta("c1")
@@ -117,7 +117,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void The_sum_a_fork_begins_with_is_not_its_own()
+    public void The_initial_sum_of_a_fork_is_not_counted()
     {
         _folder.Import(Samples.CodexMeta("c2", from: "c1") + Samples.CodexCount(1, 28_000_000, 0, 700_000, 0, 0, 0, 0, 0) + Samples.CodexCount(2, 28_040_000, 0, 702_000, 0, 40_000, 0, 2_000, 0));
 
@@ -125,17 +125,17 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void A_session_that_goes_on_from_counters_it_does_not_show_counts_its_own()
+    public void A_resumed_session_counts_only_its_own_tokens()
     {
         _folder.Import(Samples.CodexMeta("c4") + Samples.CodexCount(1, 400_000, 0, 9_000, 0, 50, 0, 5, 0) + Samples.CodexCount(2, 400_100, 0, 9_010, 0, 100, 0, 10, 0)
-            // The counters begin anew.
+            // The counters restart.
             + Samples.CodexCount(3, 70, 0, 7, 0, 70, 0, 7, 0));
 
         Assert.Equal(["55", "110", "77"], _folder.Query("SELECT total_tokens FROM telemetry ORDER BY timestamp"));
     }
 
     [Fact]
-    public void Lines_of_another_format_are_said_and_taken_with_it()
+    public void Lines_of_another_format_are_reported_and_can_be_imported_separately()
     {
         ImportReport report = _folder.Import(Samples.ClaudeCode + Samples.Codex + Samples.Otlp);
 
@@ -146,7 +146,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void Sessions_of_Codex_in_one_file_stay_apart()
+    public void Codex_sessions_in_one_file_stay_separate()
     {
         ImportReport report = _folder.Import(Samples.Codex + Samples.Codex.Replace("\"c1\"", "\"c9\"").Replace("2026-03-01T12", "2026-03-01T13"));
 
@@ -154,7 +154,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void A_message_of_Gemini_counts_once_with_its_last_copy()
+    public void A_Gemini_message_counts_once_with_its_last_copy()
     {
         ImportReport report = _folder.Import(Samples.Gemini);
 
@@ -164,7 +164,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void A_session_of_Gemini_may_be_one_document()
+    public void A_Gemini_session_may_be_one_document()
     {
         string[] lines = Samples.Gemini.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string document = lines[0][..^1] + ",\n\"messages\": [\n" + string.Join(",\n", lines[1..]) + "]}\n";
@@ -178,7 +178,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void A_session_of_Qwen_is_its_own()
+    public void A_Qwen_session_is_detected_and_imported()
     {
         ImportReport report = _folder.Import("""
             {"uuid":"u1","parentUuid":null,"sessionId":"s1","timestamp":"2026-03-01T12:00:00Z","type":"user","cwd":"/p","version":"0.6","message":{"role":"user","parts":[{"text":"hi"}]}}
@@ -191,7 +191,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void A_message_of_OpenCode_has_its_cache_and_reasoning_beside_it()
+    public void OpenCode_cache_and_reasoning_tokens_are_added()
     {
         ImportReport report = _folder.Import("""{"id":"msg_1","sessionID":"ses_1","role":"assistant","time":{"created":1772366400000,"completed":1772366402000},"modelID":"claude-sonnet-4-5","providerID":"anthropic","cost":0.02,"tokens":{"input":10,"output":20,"reasoning":3,"cache":{"read":300,"write":40}}}""");
 
@@ -202,7 +202,7 @@ public sealed class AgentTests : IDisposable
     [Theory]
     [InlineData("{0}\n")]
     [InlineData("""{"info":{"id":"ses_1","title":"t"},"messages":[{"info":{"id":"msg_0","sessionID":"ses_1","role":"user","time":{"created":1}},"parts":[]},{0}]}""")]
-    public void A_session_that_OpenCode_exports_has_its_messages_with_their_parts(string form)
+    public void Exported_OpenCode_sessions_are_imported(string form)
     {
         ImportReport report = _folder.Import(form.Replace("{0}", """{"info":{"id":"msg_1","sessionID":"ses_1","role":"assistant","time":{"created":1772366400000},"modelID":"gpt-5","providerID":"openai","tokens":{"input":10,"output":20,"reasoning":0,"cache":{"read":5,"write":0}}},"parts":[{"type":"step-finish","tokens":{"input":10}}]}"""));
 
@@ -210,7 +210,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void Tokens_of_tools_are_beside_the_input_of_Qwen()
+    public void Qwen_tool_tokens_are_added_to_the_input()
     {
         _folder.Import("""{"uuid":"u3","sessionId":"s1","timestamp":"2026-03-01T12:02:00Z","type":"assistant","model":"q","message":{"parts":[]},"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":10,"thoughtsTokenCount":3,"toolUsePromptTokenCount":7,"totalTokenCount":120}}""" + "\n");
 

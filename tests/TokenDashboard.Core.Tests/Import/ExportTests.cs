@@ -7,7 +7,7 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 
-/// <summary>What other programs and this one export.</summary>
+/// <summary>Exports of other programs and of this one.</summary>
 public sealed class ExportTests : IDisposable
 {
     private const string OwnCsv = """
@@ -20,7 +20,7 @@ public sealed class ExportTests : IDisposable
     private readonly ImportFolder _folder = new();
 
     [Fact]
-    public void Usage_of_Cursor_has_words_for_costs()
+    public void Cursor_usage_with_words_as_costs_is_imported()
     {
         ImportReport report = _folder.Import(Samples.Cursor);
 
@@ -29,7 +29,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void The_first_column_of_Cursor_may_be_what_was_written_to_the_cache_alone()
+    public void The_first_Cursor_input_column_may_contain_only_cache_writes()
     {
         _folder.Import("Date,Model,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens\n2026-03-01 12:00:00,m,10,20,30,40\n");
 
@@ -37,7 +37,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Generations_of_OpenRouter_are_known_by_their_id()
+    public void OpenRouter_generations_are_recognized_by_their_id()
     {
         const string Content = """
             generation_id,created_at,cost_total,tokens_prompt,tokens_completion,tokens_reasoning,tokens_cached,model_permaslug,provider_name,user,finish_reason_normalized,generation_time_ms
@@ -53,7 +53,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Observations_of_Langfuse_count_once_where_they_lie_in_one_another()
+    public void Nested_Langfuse_observations_count_once()
     {
         ImportReport report = _folder.Import(Samples.Langfuse);
 
@@ -63,7 +63,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_trace_of_Langfuse_says_who_asked_and_what_lies_between()
+    public void A_Langfuse_trace_provides_the_user_and_the_nesting()
     {
         const string Common = "\"traceId\":\"t1\",\"startTime\":\"2026-03-01T12:00:00Z\"";
 
@@ -80,7 +80,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Observations_of_Langfuse_may_be_CSV()
+    public void Langfuse_observations_may_be_CSV()
     {
         ImportReport report = _folder.Import(""""
             id,trace_id,type,parent_observation_id,start_time,end_time,provided_model_name,usage_details,total_cost,level
@@ -98,7 +98,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("""{"data":[{"starting_at":"2026-03-01T00:00:00Z","ending_at":"2026-03-02T00:00:00Z","results":[{"uncached_input_tokens":1,"output_tokens":2}]}],"has_more":false}""")]
     [InlineData("timestamp,model,requests,prompt_tokens\n2026-03-01,gpt-4o,57,12000\n")]
     [InlineData("""{"start_time":1793491200,"num_model_requests":5,"input_tokens":1}""")]
-    public void Buckets_of_a_usage_report_are_refused_as_requests(string content)
+    public void Buckets_of_a_usage_report_are_rejected(string content)
     {
         var map = new ColumnMap(new Dictionary<string, string> { ["timestamp"] = "start_time", ["prompt_tokens"] = "input_tokens" });
 
@@ -106,7 +106,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void The_end_of_what_a_map_names_is_not_known_by_its_name()
+    public void An_end_time_outside_the_column_map_is_ignored()
     {
         var map = new ColumnMap(new Dictionary<string, string> { ["timestamp"] = "begun", ["prompt_tokens"] = "sent" });
 
@@ -120,7 +120,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("31.03.2026 06:28:03 +00:00", "983,5", "0,25")]
     [InlineData("31/03/2026 06:28:03 +00:00", "983.5", "0.25")]
     [InlineData("2026/03/31 6:28:03 +00:00", "983.5", "0.25")]
-    public void Requests_that_Export_Csv_wrote_come_back_whatever_the_culture(string time, string duration, string cost)
+    public void Export_Csv_output_of_any_culture_is_imported(string time, string duration, string cost)
     {
         ImportReport report = _folder.Import(OwnCsv
             + $"\"1\",\"{time}\",\"t1\",\"alice\",\"gpt-4o\",\"openai\",\"chat\",\"10\",\"5\",\"15\",\"4\",,,\"{cost}\",\"{duration}\",\"False\",\"False\",\"aa\",\"b1\",\"\"\n"
@@ -135,7 +135,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("{0}\n{1}\n")]
     [InlineData("[\n  {0},\n  {1}\n]\n")]
     [InlineData("[{0},{1}]")]
-    public void Requests_that_ConvertTo_Json_wrote_come_back(string form)
+    public void ConvertTo_Json_output_is_imported(string form)
     {
         string one = """{"Id":1,"Timestamp":"2026-03-01T12:00:00.25+00:00","Transaction":"t1","User":"alice","Model":"gpt-4o","Provider":"openai","RequestType":"chat","PromptTokens":10,"CompletionTokens":5,"TotalTokens":15,"CachedTokens":4,"CacheWriteTokens":null,"ReasoningTokens":null,"RecordedCost":0.25,"DurationMs":983.5,"PolicyPassed":false,"InterruptedStream":false,"TraceId":"aa","SpanId":"b1","ParentSpanId":""}""";
 
@@ -149,7 +149,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">{0}{1}</Objs>")]
     [InlineData("<Objs Version=\"1.1.0.1\">\n{0}\n</Objs>\n<Objs Version=\"1.1.0.1\">{1}</Objs>\n")]
     [InlineData("<Objs Version=\"1.1.0.1\"><Obj RefId=\"9\"><TN RefId=\"9\"><T>System.Object[]</T></TN><LST>{0}{1}</LST></Obj></Objs>")]
-    public void Requests_that_Export_Clixml_wrote_come_back(string form)
+    public void Export_Clixml_output_is_imported(string form)
     {
         const string One = """
               <Obj RefId="0">
@@ -185,7 +185,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Members_of_any_JSON_are_mapped_by_paths()
+    public void JSON_members_are_mapped_by_path()
     {
         var map = new ColumnMap(new Dictionary<string, string>
         {
@@ -211,7 +211,7 @@ public sealed class ExportTests : IDisposable
     [InlineData(nameof(Samples.Gemini))]
     [InlineData(nameof(Samples.LiteLlmJson))]
     [InlineData(nameof(Samples.Copilot))]
-    public void Arrays_pages_pretty_and_glued_JSON_give_what_lines_give(string name)
+    public void Every_JSON_layout_gives_the_same_requests_as_lines(string name)
     {
         string lines = (string)Samples.All.Single(row => row.Data.Item1 == name).Data.Item2;
         string[] values = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -237,7 +237,7 @@ public sealed class ExportTests : IDisposable
     [InlineData(nameof(Samples.ObserviciaLog))]
     [InlineData(nameof(Samples.Otlp))]
     [InlineData(nameof(Samples.LiteLlmJson))]
-    public void A_number_that_is_none_costs_nothing_but_itself(string name)
+    public void NaN_and_Infinity_do_not_affect_other_values(string name)
     {
         string content = (string)Samples.All.Single(row => row.Data.Item1 == name).Data.Item2;
         using var reference = new ImportFolder();
@@ -250,7 +250,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_record_with_a_list_of_messages_is_no_page_of_them()
+    public void A_record_with_a_list_of_messages_is_not_a_page()
     {
         ImportReport report = _folder.Import(Samples.LiteLlmJson.Replace("\"messages\":{\"secret\":1}", "\"messages\":[{\"role\":\"user\"}],\"data\":[1]"));
 
@@ -258,7 +258,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Spend_logs_say_the_parts_of_tokens_in_two_places()
+    public void Token_parts_of_spend_logs_may_be_in_two_places()
     {
         _folder.Import(Samples.LiteLlmJson.Replace("\"usage_object\":{", "\"additional_usage_values\":{"));
 
@@ -271,7 +271,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("""{"input":6,"output":2055,"completion_details.reasoning":1104,"total":2061}""", "6|2055|2061|-|1104")]
     [InlineData("""{"input":60,"prompt_details.cache_read":50,"prompt_details.audio":3,"output":9}""", "60|9|69|50|-")]
     [InlineData("""{"input":179,"output":35,"output_reasoning":64,"total":278}""", "179|99|278|-|64")]
-    public void Usage_details_of_Langfuse_are_parts_or_beside_one_another(string usage, string stored)
+    public void Langfuse_usage_details_may_be_included_or_separate(string usage, string stored)
     {
         _folder.Import($$"""{"id":"o1","traceId":"t1","type":"GENERATION","startTime":"2026-03-01T12:00:00Z","usageDetails":{{usage}}}""");
 
@@ -284,7 +284,7 @@ public sealed class ExportTests : IDisposable
     [Theory]
     [InlineData("sep=;\r\n")]
     [InlineData("#TYPE TokenDashboard.Telemetry.TokenRequest\n")]
-    public void What_stands_before_the_header_is_passed_over(string line)
+    public void Lines_before_the_header_are_skipped(string line)
     {
         ImportReport report = _folder.Import(line + "Time;User Name;user-id;Prompt Tokens\n2026-03-01;x;alice;5\n;;;\n");
 
@@ -293,7 +293,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_spreadsheet_may_write_in_the_code_page_of_its_system()
+    public void A_spreadsheet_may_use_the_system_code_page()
     {
         _folder.Import(Encoding.Latin1.GetBytes("timestamp,user_id,prompt_tokens\n2026-03-01,Jos\u00e9,5\n"));
 
@@ -301,14 +301,14 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_count_that_may_be_thousands_or_a_fraction_is_not_taken()
+    public void An_ambiguous_token_count_is_rejected()
     {
         ImportReport report = _folder.Import("timestamp;prompt_tokens\n2026-03-01;1.000\n2026-03-02;12.0\n2026-03-03;1,000\n");
 
         Assert.Equal((1, 2, 12L), (report.Imported, report.Unreadable, report.ImportedTokens));
     }
 
-    // Any number of the file whose mark can only be before decimals tells what the others mean.
+    // Another number in the file decides, if its separator can only be a decimal separator.
     [Theory]
     [InlineData("1.250", "", "unknown")]
     [InlineData("1.250", "0,5", "unknown")]
@@ -318,7 +318,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("12.5", "", "12.5")]
     [InlineData("1250.125", "", "1250.125")]
     [InlineData("1.250,75", "", "1250.75")]
-    public void A_number_that_may_be_thousands_or_a_fraction_is_unknown_unless_another_one_tells(string cost, string other, string expected)
+    public void An_ambiguous_number_is_unknown_unless_another_number_decides(string cost, string other, string expected)
     {
         ImportReport report = _folder.Import($"timestamp;prompt_tokens;cost\n2026-03-01;1;{cost}\n2026-03-02;2;{other}\n");
 
@@ -331,7 +331,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("2026-03-01,5,931,5,")]
     [InlineData("2026-03-01,5,931,5,,,")]
     [InlineData("2026-03-01,5,931,\"alice\",")]
-    public void A_record_with_more_fields_than_names_is_not_taken_and_told(string record)
+    public void A_record_with_too_many_fields_is_rejected_and_reported(string record)
     {
         ImportReport report = _folder.Import($"timestamp,prompt_tokens,duration_ms,user_id\n{record}\n2026-03-01,7,931,alice\n{record}");
 
@@ -340,7 +340,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Requests_that_Export_Csv_wrote_without_quotes_and_with_decimal_commas_are_not_shifted()
+    public void Records_with_unquoted_decimal_commas_are_rejected()
     {
         const string Names = "Id,Timestamp,Transaction,User,Model,Provider,RequestType,PromptTokens,CompletionTokens,TotalTokens,CachedTokens,CacheWriteTokens,ReasoningTokens,Cost,RecordedCost,DurationMs,PolicyPassed,InterruptedStream,TraceId,SpanId,ParentSpanId";
 
@@ -354,7 +354,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("2026-03-01,5,7,2", 1, 1)]
     [InlineData("2026-03-01,5,7", 0, 0)]
     [InlineData("2026-03-01,5", 0, 0)]
-    public void A_record_with_fewer_fields_than_names_is_taken_where_no_count_can_be_missing_and_told(string record, int imported, int notes)
+    public void A_record_with_missing_fields_is_imported_only_if_all_counts_exist(string record, int imported, int notes)
     {
         ImportReport report = _folder.Import($"timestamp,prompt_tokens,completion_tokens,cached_tokens,user_id\n{record}\n");
 
@@ -362,7 +362,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void The_cost_by_the_price_list_is_not_what_the_source_recorded()
+    public void The_calculated_cost_is_not_imported_as_recorded_cost()
     {
         _folder.Import("Timestamp,TotalTokens,Cost,RecordedCost\n2026-03-01,1,0.5,\n2026-03-02,1,0.5,0.25\n");
 
@@ -370,7 +370,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Files_of_CSV_may_be_joined()
+    public void Concatenated_CSV_files_are_imported()
     {
         ImportReport report = _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n\ufefftimestamp,prompt_tokens\r\n2026-03-02,2\n");
 
@@ -381,7 +381,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("timestamp,completion_tokens,prompt_tokens,user_id\n2026-03-02,2,20,bob\n")]
     [InlineData("Timestamp, User ,PromptTokens,CompletionTokens,Note\n2026-03-02,bob,20,2,\n")]
     [InlineData("user,output_tokens,input_tokens,time\n\"bob\",2,20,2026-03-02\n")]
-    public void Files_of_CSV_that_were_joined_may_have_other_columns(string second)
+    public void Concatenated_CSV_files_may_have_different_columns(string second)
     {
         const string First = "timestamp,prompt_tokens,completion_tokens,user_id\n2026-03-01,10,1,alice\n";
 
@@ -397,7 +397,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("  {\n    \"timestamp\": \"2026-03-02\",\n    \"prompt_tokens\": 2,\n    \"said\": [1\n  }")]
     [InlineData("  {\"timestamp\": \"2026-03-02, \"prompt_tokens\": 2}")]
     [InlineData("  {\"timestamp\": \"2026-03-02\", \"prompt_tokens\": {2}")]
-    public void A_quote_or_a_bracket_that_was_lost_in_spread_JSON_costs_its_value_alone(string damaged)
+    public void A_lost_quote_or_bracket_in_multiline_JSON_affects_only_its_record(string damaged)
     {
         static string Value(int day) => $"  {{\n    \"timestamp\": \"2026-03-{day:00}\",\n    \"prompt_tokens\": {day},\n    \"said\": [\n      {{\n        \"x\": 1\n      }}\n    ]\n  }}";
 
@@ -410,7 +410,7 @@ public sealed class ExportTests : IDisposable
     [Theory]
     [InlineData("[{\"timestamp\":\"2026-03-02\",\"prompt_tokens\":1},{\"timestamp\":\"2026-03-01\",\"user\n\":\"x\",\"prompt_tokens\":1},{\"timestamp\":\"2026-03-02\",\"prompt_tokens\":1}]", 2)]
     [InlineData("[\n  {\n    \"timestamp\": \"2026-03-01\",\n    \"prompt_tokens\": 2\n  },\n  {\n    \"timestamp\": \"2026-03-02,\n    \"prompt_tokens\": 2\n  }\n]", 1)]
-    public void A_line_end_in_a_text_costs_its_value_alone(string content, int imported)
+    public void A_line_break_in_a_string_affects_only_its_record(string content, int imported)
     {
         ImportReport report = _folder.Import(content);
 
@@ -418,7 +418,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Lines_of_spread_JSON_are_numbered_as_in_the_file()
+    public void Line_numbers_of_multiline_JSON_match_the_file()
     {
         ImportReport report = _folder.Import("[\n  {\n    \"timestamp\": \"2026-03-01\",\n    \"prompt_tokens\": 1\n  },\n  {\n    \"timestamp\": \"never\",\n    \"prompt_tokens\": 1\n  }\n]\n");
 
@@ -426,7 +426,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Another_store_comes_in_with_all_its_requests_known_again()
+    public void Requests_of_another_store_are_imported_and_later_recognized()
     {
         using var other = new ImportFolder();
         foreach (string file in (string[])[Samples.ObserviciaLog, Samples.ObserviciaCsv, Samples.LiteLlmJson, Samples.ClaudeCode, Samples.Codex, Samples.Langfuse])
@@ -448,7 +448,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Another_map_changes_no_stored_request_and_a_note_says_what_to_do()
+    public void Another_column_map_adds_a_note_and_changes_no_stored_request()
     {
         const string Content = "at,in,out\n2026-03-01,1,2\n";
         ColumnMap Map(string tokens) => new(new Dictionary<string, string> { ["timestamp"] = "at", ["prompt_tokens"] = tokens });
@@ -462,7 +462,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_format_of_other_columns_is_told_with_its_own()
+    public void A_missing_column_is_reported_with_its_name_in_the_format()
     {
         TokenDashboardException fault = Assert.Throws<TokenDashboardException>(() => _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n", ImportFormat.LiteLlm));
 
@@ -470,7 +470,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Removed_requests_of_another_store_are_told()
+    public void Removed_requests_of_another_store_are_reported()
     {
         using var other = new ImportFolder();
         other.Import("timestamp,prompt_tokens\n2026-03-01,1\n2026-03-02,2\n2026-03-03,3\n");
@@ -485,7 +485,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_request_without_ids_is_known_again_from_a_store_that_the_application_writes()
+    public void Requests_without_ids_are_recognized_after_importing_their_store()
     {
         using var other = new ImportFolder();
         const string Csv = "timestamp,prompt_tokens\n2026-03-01,1\n2026-03-02,2\n2026-03-03,3\n";
@@ -501,7 +501,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_database_of_OpenCode_gives_its_messages()
+    public void The_messages_of_an_OpenCode_database_are_imported()
     {
         string path = _folder.File("opencode.db");
         using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
@@ -523,7 +523,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void The_store_itself_and_other_databases_are_refused()
+    public void The_store_itself_and_other_databases_are_rejected()
     {
         _folder.Import(Samples.ObserviciaLog);
         string other = _folder.File("other.db");
@@ -537,7 +537,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void The_store_itself_is_known_through_links()
+    public void The_store_itself_is_recognized_through_links()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
         _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n");
@@ -554,7 +554,7 @@ public sealed class ExportTests : IDisposable
     [Theory]
     [InlineData("id INTEGER PRIMARY KEY")]
     [InlineData("id TEXT")]
-    public void Another_store_comes_in_whatever_its_ids_are(string id)
+    public void Another_store_is_imported_with_any_kind_of_ids(string id)
     {
         using var other = new ImportFolder();
         using (SqliteConnection connection = other.Connect())
@@ -577,7 +577,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("{\"a\":1}", ErrorCode.ImportFormatUnknown)]
     [InlineData("timestamp,prompt_tokens\n", ErrorCode.ImportNothingFound)]
     [InlineData("timestamp,prompt_tokens\nnever,1\n", ErrorCode.ImportNothingFound)]
-    public void A_file_that_gives_nothing_says_why_and_makes_no_store(string content, ErrorCode code)
+    public void A_file_without_requests_is_reported_and_creates_no_store(string content, ErrorCode code)
     {
         ImportReport report = _folder.Import(content);
 

@@ -10,7 +10,7 @@ public sealed class FormatTests : IDisposable
     private readonly ImportFolder _folder = new();
 
     [Fact]
-    public void A_span_of_a_log_begins_at_its_start_time_and_counts_once()
+    public void A_logged_span_counts_once_at_its_start_time()
     {
         ImportReport report = _folder.Import(Samples.ObserviciaLog);
 
@@ -21,9 +21,9 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void Every_format_has_a_sample_a_row_and_a_heading()
+    public void Every_format_has_a_sample_and_documentation()
     {
-        // Any records are a file of these, in other tests; and a store is no text.
+        // Other tests cover generic records, and a store is not text.
         ImportFormat[] others = [ImportFormat.TokenStore, ImportFormat.Csv, ImportFormat.Json, ImportFormat.Clixml];
         ImportFormat[] formats = [.. Enum.GetValues<ImportFormat>().Except([ImportFormat.Auto])];
         string page = Repository.Read("docs/import-formats.md"), help = Repository.Read("docs/commands/Import-TokenUsage.md");
@@ -38,7 +38,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void Parts_of_tokens_are_stored_in_their_columns_even_if_a_newer_version_added_another()
+    public void Token_parts_are_stored_correctly_despite_a_column_of_a_newer_version()
     {
         string names = string.Join(',', Measures.Parts.Select(part => part.Name)), counts = string.Join(',', Measures.Parts.Select((_, index) => index + 1));
         string Csv(int second) => $"timestamp,prompt_tokens,completion_tokens,{names}\n2026-03-01T12:00:0{second}Z,100,100,{counts}\n";
@@ -56,7 +56,7 @@ public sealed class FormatTests : IDisposable
     [InlineData("10", "1e13")]
     [InlineData("10", "[5]")]
     [InlineData("10.5", "5")]
-    public void A_count_that_is_none_makes_a_line_unreadable(string prompt, string completion)
+    public void An_invalid_count_makes_a_line_unreadable(string prompt, string completion)
     {
         ImportReport report = _folder.Import(Samples.Span(1, prompt, completion) + Samples.Span(2, 1, 1));
 
@@ -66,7 +66,7 @@ public sealed class FormatTests : IDisposable
     [Theory]
     [InlineData("\"10\"", "5.0")]
     [InlineData("1e1", "\"5\"")]
-    public void A_count_may_be_text_or_have_a_point(string prompt, string completion)
+    public void A_count_may_be_text_or_have_a_decimal_point(string prompt, string completion)
     {
         _folder.Import(Samples.Span(1, prompt, completion));
 
@@ -74,7 +74,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void A_verdict_of_the_policy_is_kept()
+    public void Policy_verdicts_are_stored()
     {
         _folder.Import(Samples.Span(1, 1, 1, more: ", \"policy.passed\": false") + Samples.Span(2, 1, 1, more: ", \"policy.passed\": true"));
 
@@ -82,7 +82,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void Equal_lines_of_a_CSV_file_without_keys_are_two_requests()
+    public void Identical_CSV_lines_without_keys_are_separate_requests()
     {
         ImportReport first = _folder.Import(Samples.ObserviciaCsv), second = _folder.Import(Samples.ObserviciaCsv);
 
@@ -92,7 +92,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void Columns_are_mapped_and_missing_ones_given_as_constants()
+    public void Columns_are_mapped_and_constants_replace_missing_ones()
     {
         var map = new ColumnMap(new Dictionary<string, string> { ["Timestamp"] = "TIMESTAMP", ["prompt_tokens"] = "ContextTokens", ["completion_tokens"] = "GeneratedTokens", ["model"] = "=gpt-4" });
 
@@ -106,29 +106,29 @@ public sealed class FormatTests : IDisposable
     [InlineData("time;prompts")]
     [InlineData("timestamp,tokens")]
     [InlineData("timestamp,prompt_tokens, Prompt_Tokens")]
-    public void A_CSV_file_whose_columns_say_nothing_asks_for_a_map(string header) => Assert.Equal(
+    public void A_CSV_file_without_usable_columns_is_rejected(string header) => Assert.Equal(
         ErrorCode.ImportColumnMissing,
         Assert.Throws<TokenDashboardException>(() => _folder.Import(header + "\n2026-03-01,1\n", ImportFormat.Csv)).Code);
 
     [Fact]
-    public void A_map_in_another_case_does_not_choose_among_columns_of_one_name() => Assert.Equal(
+    public void A_map_entry_that_matches_several_columns_is_rejected() => Assert.Equal(
         ErrorCode.ImportColumnMissing,
         Assert.Throws<TokenDashboardException>(() => _folder.Import(
             "timestamp,prompt_tokens,note,Note\n2026-03-01,1,a,b\n", ImportFormat.Csv, map: new ColumnMap(new Dictionary<string, string> { ["user"] = "NOTE" }))).Code);
 
     [Fact]
-    public void Columns_of_one_name_that_are_not_read_do_no_harm() =>
+    public void Duplicate_names_of_unused_columns_are_ignored() =>
         Assert.Equal(1, _folder.Import("timestamp,prompt_tokens,note,note\n2026-03-01T00:00:00Z,5,a,b\n", ImportFormat.Csv).Imported);
 
     [Theory]
     [InlineData("colour", "red")]
     [InlineData("model", "")]
-    public void A_map_of_what_is_no_column_is_refused(string target, string source) => Assert.Equal(
+    public void An_invalid_column_map_is_rejected(string target, string source) => Assert.Equal(
         ErrorCode.ImportMapInvalid,
         Assert.Throws<TokenDashboardException>(() => new ColumnMap(new Dictionary<string, string> { [target] = source })).Code);
 
     [Fact]
-    public void A_parent_that_repeats_the_tokens_below_it_is_left_out_and_said()
+    public void A_parent_that_repeats_the_tokens_of_its_children_is_skipped()
     {
         ImportReport report = _folder.Import(Samples.Otlp);
 
@@ -143,7 +143,7 @@ public sealed class FormatTests : IDisposable
     [InlineData("llm.usage.prompt_tokens", "llm.usage.completion_tokens")]
     [InlineData("llm.token_count.prompt", "llm.token_count.completion")]
     [InlineData("prompt.tokens", "completion.tokens")]
-    public void Tokens_are_found_under_every_name(string prompt, string completion)
+    public void Tokens_are_found_under_every_attribute_name(string prompt, string completion)
     {
         _folder.Import(Samples.Export(Samples.OtlpSpan(
             "a1", "", 0, (prompt, 11), (completion, 4), ("gen_ai.request.model", "asked"), ("gen_ai.response.model", "given"), ("gen_ai.system", "openai"), ("session.id", "s"),
@@ -154,7 +154,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void Attributes_may_lie_in_lists_and_other_kinds_of_them_are_left_alone()
+    public void Nested_attributes_are_read_and_other_kinds_are_ignored()
     {
         string attributes = """
             {"key":"gen_ai.usage","value":{"kvlistValue":{"values":[{"key":"input_tokens","value":{"intValue":12}},{"key":"prompt_tokens_details","value":{"kvlistValue":{"values":[{"key":"cached_tokens","value":{"intValue":"7"}}]}}}]}}},
@@ -167,7 +167,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void Metrics_of_a_collector_are_said_not_to_be_read()
+    public void Collector_metrics_are_reported_as_unreadable()
     {
         ImportReport report = _folder.Import("""{"resourceMetrics":[]}""" + "\n");
 
@@ -175,7 +175,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void A_parent_of_an_earlier_file_is_taken_out_when_its_children_come()
+    public void A_parent_of_an_earlier_file_is_withdrawn_when_its_children_arrive()
     {
         _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0, ("gen_ai.usage.input_tokens", 30), ("gen_ai.usage.output_tokens", 12), ("gen_ai.operation.name", "invoke_agent"))));
 
@@ -186,7 +186,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void A_reply_that_was_removed_does_not_come_back_more_complete()
+    public void A_removed_reply_does_not_return_with_a_more_complete_copy()
     {
         _folder.Import(Samples.Reply("m1", "r1", 3, 1, "s1"));
         using (var connection = _folder.Connect())
@@ -212,7 +212,7 @@ public sealed class FormatTests : IDisposable
     [Theory]
     [InlineData(Samples.LiteLlmCsv)]
     [InlineData(Samples.LiteLlmJson)]
-    public void Spend_logs_keep_cost_and_parts(string content)
+    public void Spend_logs_keep_cost_and_token_parts(string content)
     {
         ImportReport report = _folder.Import(content);
 
@@ -224,7 +224,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void What_the_application_wrote_itself_is_not_imported_again()
+    public void Requests_written_by_the_application_are_not_imported_again()
     {
         _folder.Import(Samples.Span(9, 1, 1));
         using (var connection = _folder.Connect())
@@ -237,7 +237,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void What_if_says_what_an_import_would_do_and_makes_no_store()
+    public void WhatIf_reports_the_result_and_creates_no_store()
     {
         ImportReport report = _folder.Import(Samples.ObserviciaLog, whatIf: true);
 
@@ -246,7 +246,7 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void The_table_of_the_application_stays_as_it_was()
+    public void The_table_of_the_application_is_not_changed()
     {
         _folder.Import(Samples.Span(1, 1, 1));
 

@@ -19,7 +19,7 @@ public sealed class ImportConcurrencyTests : IDisposable
     }
 
     [Fact]
-    public async Task Imports_at_the_same_time_double_nothing()
+    public async Task Concurrent_imports_create_no_duplicates()
     {
         ImportReport[] reports = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Import(CancellationToken.None))));
 
@@ -31,14 +31,14 @@ public sealed class ImportConcurrencyTests : IDisposable
     [Theory]
     [InlineData("DELETE")]
     [InlineData("WAL")]
-    public async Task A_writer_like_the_applications_loses_nothing_during_an_import(string journalMode)
+    public async Task An_application_writer_loses_nothing_during_an_import(string journalMode)
     {
         _folder.Import(Samples.Span(Spans + 1, 1, 1));
         using (SqliteConnection connection = _folder.Connect())
             connection.Execute($"PRAGMA journal_mode = {journalMode}");
         Task<ImportReport> import = Task.Run(() => Import(CancellationToken.None));
         int written = 0;
-        // A connection of its own for each batch, and a failure after five seconds, as Observicia's exporter has it.
+        // Like Observicia's exporter, this uses a new connection for each batch, and fails after five seconds.
         do
         {
             using SqliteConnection connection = _folder.Connect();
@@ -54,9 +54,9 @@ public sealed class ImportConcurrencyTests : IDisposable
     }
 
     [Fact]
-    public void An_import_that_was_stopped_is_completed_by_the_next()
+    public void A_stopped_import_is_completed_by_the_next()
     {
-        // The store is there before, as another thread makes its tables at a time of its own.
+        // The store must already exist, because another thread would create its tables at an unknown time.
         _folder.Import(Samples.Span(Spans + 1, 1, 1));
         using var cancellation = new CancellationTokenSource();
         using (var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, cancellation.Token))
@@ -84,7 +84,7 @@ public sealed class ImportConcurrencyTests : IDisposable
     [Theory]
     [InlineData("DELETE")]
     [InlineData("WAL")]
-    public void A_store_that_this_process_writes_keeps_its_locks_when_it_is_imported(string journalMode)
+    public void A_store_in_use_by_this_process_keeps_its_locks_during_import(string journalMode)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows the locks of a file.");
         using var other = new ImportFolder();
@@ -103,7 +103,7 @@ public sealed class ImportConcurrencyTests : IDisposable
         Assert.Equal(["ok"], other.Query("PRAGMA integrity_check"));
     }
 
-    // The locks on a store and its files, by their numbers of the file and of the bytes.
+    // The locks on a store and its files, with inode numbers and byte ranges.
     private static string[] LocksOf(string database)
     {
         string[] files = [.. Directory.GetFiles(Path.GetDirectoryName(database)!, "store.db*").Select(path => $":{Inode(path)} ")];

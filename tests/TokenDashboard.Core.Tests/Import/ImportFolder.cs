@@ -27,7 +27,7 @@ internal sealed class ImportFolder : IDisposable
         return importer.Import(path);
     }
 
-    /// <summary>The requests in the store with their details, as texts in an order of their own; not their ids, which tell only the order of import.</summary>
+    /// <summary>The requests in the store with their details, as sorted texts without ids, because ids only show the order of the import.</summary>
     public string[] Requests() => !System.IO.File.Exists(Database) ? [] : Query("""
         SELECT concat_ws('|', timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens,
             COALESCE(duration_ms, '-'), success, trace_id, span_id, parent_span_id,

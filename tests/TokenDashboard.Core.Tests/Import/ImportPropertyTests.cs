@@ -8,7 +8,7 @@ namespace TokenDashboard.Tests.Import;
 
 public class ImportPropertyTests
 {
-    /// <summary>What breaks readers, where it stands in the place of something else.</summary>
+    /// <summary>Bytes that can break readers when they replace other bytes.</summary>
     private static readonly byte[][] Damage =
     [
         .. ((string[])["\"\\ud800\":1,", "\\udfff", "\\u0000", "\"", "\"\"", "\\", "{", "}", "[[[", "]", ",", ",,", ":", "\r", "\n", "\r\n", "\0", "null", "NaN", "-Infinity", "1e999", "-1",
@@ -17,7 +17,7 @@ public class ImportPropertyTests
     ];
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
-    public void Importing_twice_is_importing_once(string name, string content)
+    public void A_second_import_changes_nothing(string name, string content)
     {
         using var folder = new ImportFolder();
         ImportReport first = folder.Import(content);
@@ -33,9 +33,9 @@ public class ImportPropertyTests
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
-    public void A_file_that_grew_gives_what_the_whole_file_gives(string name, string content)
+    public void A_growing_file_gives_the_same_requests_as_the_whole_file(string name, string content)
     {
-        // Without the last line's end the last record must be found complete all the same.
+        // The last record must be recognized as complete even without a line end.
         byte[] whole = Encoding.UTF8.GetBytes(content.TrimEnd('\n'));
         using var reference = new ImportFolder();
         reference.Import(whole);
@@ -70,9 +70,9 @@ public class ImportPropertyTests
     }
 
     [Fact]
-    public void A_trace_cut_apart_by_files_counts_as_in_one()
+    public void A_trace_split_across_files_counts_as_in_one_file()
     {
-        // Of each span: how far before it its parent stands, whether it is an agent with tokens, an agent without or a request, its file.
+        // For each span: the distance back to its parent; its kind, which is an agent with tokens, an agent without tokens, or a request; and its file.
         Gen.Select(Gen.Int[1, 3], Gen.Int[0, 2], Gen.Int[0, 2]).Array[3, 9].Select(Gen.Shuffle((int[])[0, 1, 2]), (spans, order) => (spans, order)).ForAll(
             sample =>
             {
@@ -81,7 +81,7 @@ public class ImportPropertyTests
                     span.Item1 <= i ? $"s{i - span.Item1}" : "",
                     i,
                     [("gen_ai.operation.name", span.Item2 == 2 ? "chat" : "invoke_agent"), .. (ReadOnlySpan<(string, object)>)(span.Item2 == 1 ? [] : [("gen_ai.usage.input_tokens", 1 << i)])])
-                    // Each has time of its own beside those below it.
+                    // Each span also takes time outside its children.
                     .Replace($"\"endTimeUnixNano\":\"{1772366400001500000 + (i * 1000000000L)}\"", $"\"endTimeUnixNano\":\"{1772366400000000000 + (i * 1000000000L) + (1500000 >> (2 * i))}\""))];
                 using ImportFolder whole = new(), cut = new();
                 whole.Import(Samples.Export(spans));
@@ -101,7 +101,7 @@ public class ImportPropertyTests
     [InlineData(',')]
     [InlineData(';')]
     [InlineData('\t')]
-    public void Any_text_of_a_CSV_field_is_kept(char delimiter)
+    public void Any_text_in_a_CSV_field_is_kept(char delimiter)
     {
         string Field(string text) => text.Any("\"\r\n,;\t ".Contains) ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
         Gen.String[Gen.Char["a\",;\t\r\n #'|\\é日{"], 1, 6].Array[1, 50].ForAll(
@@ -110,7 +110,7 @@ public class ImportPropertyTests
                 using var folder = new ImportFolder();
                 folder.Import($"user_id{delimiter}timestamp{delimiter}prompt_tokens{delimiter}model\n"
                     + string.Concat(texts.Select((text, i) => string.Join(delimiter, Field(text), $"2026-03-01T12:00:{i:00}", "1", Field(text)) + "\n")));
-                // Line ends are one character, also those that were converted twice.
+                // Line ends become one character, even those that were converted twice.
                 string[] kept = [.. texts.Select(text => string.IsNullOrWhiteSpace(text) ? "" : Regex.Replace(text, "\r+\n", "\n"))];
                 Assert.Equal(kept, folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));
                 Assert.Equal(kept, folder.Query("SELECT model FROM telemetry ORDER BY timestamp"));
@@ -119,7 +119,7 @@ public class ImportPropertyTests
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
-    public void Damage_ends_in_the_report(string name, string content)
+    public void Damage_is_reported(string name, string content)
     {
         byte[] whole = Encoding.UTF8.GetBytes(content);
         using var folder = new ImportFolder();
@@ -142,14 +142,14 @@ public class ImportPropertyTests
     public static TheoryData<ImportFormat> Formats => [.. Enum.GetValues<ImportFormat>()];
 
     [Theory, MemberData(nameof(Formats))]
-    public void Random_bytes_end_in_the_report(ImportFormat format)
+    public void Random_bytes_are_reported(ImportFormat format)
     {
         using var folder = new ImportFolder();
         Gen.Byte.Array[0, 3000].ForAll(bytes => AssertReported(folder, bytes, format), iter: 8, threads: 1);
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
-    public void Encodings_and_packing_do_not_matter(string name, string content)
+    public void Encoding_and_compression_do_not_matter(string name, string content)
     {
         using var reference = new ImportFolder();
         reference.Import(content);
@@ -183,7 +183,7 @@ public class ImportPropertyTests
         }
         catch (TokenDashboardException exception)
         {
-            // A whole file of the wrong kind, said in words.
+            // The whole file is of the wrong kind.
             Assert.Contains(exception.Code, new[] { ErrorCode.ImportColumnMissing, ErrorCode.ImportFormatUnsupported, ErrorCode.ImportNotRequests });
         }
     }

@@ -8,7 +8,7 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Import;
 
-/// <summary>Requests that were removed from a store do not come back by an import, and are not counted twice.</summary>
+/// <summary>Requests that were removed from a store do not come back with an import, and are not counted twice.</summary>
 public sealed class ImportRemovalTests : IDisposable
 {
     private static readonly DateTimeOffset Begin = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
@@ -18,7 +18,7 @@ public sealed class ImportRemovalTests : IDisposable
 
     public ImportRemovalTests()
     {
-        // The application wrote it.
+        // A store that the application wrote.
         TokenRequest[] requests = [.. new SampleRequests(seed: 1).Make(Begin.AddDays(3), 3, 100)];
         StoreWriter.Create(_folder.Database, requests, CancellationToken.None);
         _requests = requests.Length;
@@ -28,7 +28,7 @@ public sealed class ImportRemovalTests : IDisposable
     private string Copy => _folder.File("copy.db");
 
     [Fact]
-    public void Requests_removed_before_the_first_import_are_omitted_and_told()
+    public void Requests_removed_before_the_first_import_are_omitted_and_reported()
     {
         long removed = Remove(Begin.AddDays(2));
 
@@ -38,11 +38,11 @@ public sealed class ImportRemovalTests : IDisposable
         Assert.Equal((_requests, 0, removed, _requests - removed), (report.Read, report.Imported, report.BeforeRemoval, report.Duplicates));
         Assert.Contains("before 2026-03-02 23:00 UTC", Assert.Single(report.Notes), StringComparison.Ordinal);
         Assert.Equal((0, removed), (again.Imported, again.BeforeRemoval));
-        Assert.Equal(_requests, Counted());
+        Assert.Equal(_requests, CountRequests());
     }
 
     [Fact]
-    public void Requests_removed_after_an_import_are_duplicates_though_the_application_wrote_them_after_it()
+    public void Application_requests_removed_after_an_import_are_duplicates()
     {
         // As if they were written after the import.
         _folder.Import("timestamp,prompt_tokens\n2026-03-09,1\n");
@@ -53,11 +53,11 @@ public sealed class ImportRemovalTests : IDisposable
         ImportReport report = Import(Copy);
 
         Assert.Equal((0, 0, _requests), (report.Imported, report.BeforeRemoval, report.Duplicates));
-        Assert.Equal(_requests + 1, Counted());
+        Assert.Equal(_requests + 1, CountRequests());
     }
 
     [Fact]
-    public void A_removal_notes_no_keys_in_a_store_without_imports()
+    public void A_removal_records_no_keys_in_a_store_without_imports()
     {
         Remove(Begin.AddDays(2));
 
@@ -65,7 +65,7 @@ public sealed class ImportRemovalTests : IDisposable
     }
 
     [Fact]
-    public void Later_removals_are_exact_also_where_the_first_import_came_after_a_removal()
+    public void Removals_after_the_first_import_are_exact_despite_an_earlier_removal()
     {
         long first = Remove(Begin.AddDays(1));
         Import(Copy);
@@ -74,17 +74,17 @@ public sealed class ImportRemovalTests : IDisposable
         Assert.Equal((1, 0), (_folder.Import(old).Imported, _folder.Import("timestamp,prompt_tokens\n2026-02-28,7\n").Imported));
         Remove(Begin.AddDays(2));
 
-        // Known to be new, though requests of its day were removed.
+        // Recognized as new, although requests of the same day were removed.
         Assert.Equal(1, _folder.Import("timestamp,prompt_tokens\n2026-03-01T18:00:01,7\n2026-03-02T12:00:01,7\n").Imported);
         Assert.Equal((0, 1), (_folder.Import(old).Imported, _folder.Import(old).Duplicates));
         Assert.Equal((0, first), (Import(Copy).Imported, Import(Copy).BeforeRemoval));
-        Assert.Equal(_requests + 2, Counted());
+        Assert.Equal(_requests + 2, CountRequests());
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_an_import_would_do_is_told_alike(bool removeFirst)
+    public void WhatIf_reports_the_same_numbers_as_an_import(bool removeFirst)
     {
         if (removeFirst)
             Remove(Begin.AddDays(1));
@@ -97,7 +97,7 @@ public sealed class ImportRemovalTests : IDisposable
     }
 
     [Fact]
-    public void What_a_first_import_would_do_is_told_without_its_tables()
+    public void WhatIf_of_a_first_import_needs_no_import_tables()
     {
         long removed = Remove(Begin.AddDays(1));
 
@@ -105,7 +105,7 @@ public sealed class ImportRemovalTests : IDisposable
     }
 
     [Fact]
-    public void A_store_with_tables_of_an_earlier_import_is_told_by_its_rollups()
+    public void Removals_are_read_from_rollups_when_import_tables_lack_them()
     {
         _folder.Import("timestamp,prompt_tokens\n2026-03-09,1\n");
         _folder.Query("ALTER TABLE tokendash_import_state DROP COLUMN removed_until");
@@ -117,7 +117,7 @@ public sealed class ImportRemovalTests : IDisposable
     }
 
     [Fact]
-    public void Requests_whose_rollups_another_version_has_stay_out_until_these_are_deleted()
+    public void Removed_requests_stay_out_until_rollups_of_another_format_are_deleted()
     {
         long removed = Remove(Begin.AddDays(2));
         _folder.Query("UPDATE tokendash_rollup_state SET format = 99");
@@ -127,11 +127,11 @@ public sealed class ImportRemovalTests : IDisposable
             optimizer.Refresh();
 
         Assert.Equal((removed, 0), (Import(Copy).Imported, Import(Copy).BeforeRemoval));
-        Assert.Equal(_requests, Counted());
+        Assert.Equal(_requests, CountRequests());
     }
 
     [Fact]
-    public void A_line_that_was_cut_and_removed_stays_out_when_its_file_is_whole()
+    public void A_removed_partial_line_stays_out_when_its_file_is_complete()
     {
         const string Cut = "timestamp,prompt_tokens\n2026-03-01T12:00:00,1";
         Assert.Equal(1, _folder.Import(Cut).Imported);
@@ -141,7 +141,7 @@ public sealed class ImportRemovalTests : IDisposable
 
         Assert.Equal((0, 0, 1, 0), (report.Imported, report.Updated, report.Duplicates, report.ImportedTokens));
         Assert.Equal(1, _folder.Import(Cut + "23\n").Duplicates);
-        Assert.Equal(_requests + 1, Counted());
+        Assert.Equal(_requests + 1, CountRequests());
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class ImportRemovalTests : IDisposable
             remover.Remove(Begin.AddDays(2), _ => started.Set());
         await import;
 
-        Assert.Equal((0, _requests), (Import(Copy).Imported, Counted()));
+        Assert.Equal((0, _requests), (Import(Copy).Imported, CountRequests()));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -174,7 +174,7 @@ public sealed class ImportRemovalTests : IDisposable
         return importer.Import(path);
     }
 
-    private long Counted()
+    private long CountRequests()
     {
         using TokenStore store = TokenStore.Open(_folder.Database, CancellationToken.None);
         return new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(store)], new RequestFilter()).Rows.Sum(row => row.Requests);

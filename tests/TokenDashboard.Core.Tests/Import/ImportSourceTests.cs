@@ -16,12 +16,12 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("425A68393141592653", "bzip2")]
     [InlineData("FD377A585A000004", "xz")]
     [InlineData("53514C69746520666F726D6174203300", "SQLite")]
-    // Spans of a resource with a name, also with the length that the collector writes, and of one without.
+    // Spans of a resource with a name, the same with the length prefix of the collector, and spans of a resource without a name.
     [InlineData("0AC401 0A1B 0A19 0A0C736572766963652E6E616D65 12090A07636F756E746572 12A401", "protobuf")]
     [InlineData("000000C7 0AC401 0A1B 0A19 0A0C736572766963652E6E616D65 12090A07636F756E746572 12A401", "protobuf")]
     [InlineData("0A44 0A00 1240 0A00 123C", "protobuf")]
     [InlineData("0A42 1240 0A00 123C", "protobuf")]
-    public void What_is_not_read_is_refused_in_words(string hex, string word)
+    public void Unsupported_formats_are_rejected_by_name(string hex, string word)
     {
         var failure = Assert.Throws<TokenDashboardException>(() => _folder.Import(Convert.FromHexString(hex.Replace(" ", ""))));
 
@@ -33,11 +33,11 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("\n\n\n\n\n")]
     [InlineData("\nz\ny\nx\nw\n")]
     [InlineData("\n\n")]
-    public void Empty_and_short_lines_before_a_header_are_not_taken_for_protobuf(string before) =>
+    public void Empty_and_short_lines_before_a_header_are_not_mistaken_for_protobuf(string before) =>
         Assert.NotEqual(ErrorCode.ImportFormatUnsupported, _folder.Import($"{before}timestamp,prompt_tokens\n2026-03-01,5\n").ProblemCode);
 
     [Fact]
-    public void A_line_beyond_the_limit_is_skipped_and_the_next_one_read()
+    public void A_line_above_the_limit_is_skipped_and_the_next_is_read()
     {
         byte[] content = Encoding.UTF8.GetBytes(Samples.Span(1, 1, 1) + "{\"type\": \"" + new string('x', 9000) + "\n" + Samples.Span(2, 1, 1));
 
@@ -47,7 +47,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void Deep_JSON_and_a_broken_line_are_unreadable_and_the_next_line_is_read()
+    public void Deep_JSON_and_broken_lines_do_not_affect_the_next_line()
     {
         ImportReport report = _folder.Import(Samples.Span(1, 1, 1) + string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "\n{\"type\": \"span\"\n{} []\n{} {}\n\n\0\0\n" + Samples.Span(2, 1, 1));
 
@@ -56,7 +56,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void What_a_crash_or_a_cut_leaves_does_not_hide_the_next_span()
+    public void A_cut_line_and_zero_bytes_do_not_hide_the_next_span()
     {
         string first = Samples.Span(1, 1, 1);
 
@@ -66,7 +66,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
-    public void A_line_may_end_with_a_carriage_return_alone(string name, string content)
+    public void A_line_may_end_with_only_a_carriage_return(string name, string content)
     {
         using var reference = new ImportFolder();
         reference.Import(content);
@@ -77,7 +77,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void Half_a_character_in_a_name_is_no_name_that_is_looked_for()
+    public void An_unpaired_surrogate_in_a_name_is_ignored()
     {
         string name = "\"\\ud800\": 1, ";
 
@@ -95,7 +95,7 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("openai", nameof(Samples.LiteLlmJson))]
     [InlineData("gpt-4o", nameof(Samples.Langfuse))]
     [InlineData("gpt-5", nameof(Samples.Copilot))]
-    public void Half_a_character_costs_nothing_but_itself(string text, string name)
+    public void An_unpaired_surrogate_does_not_affect_other_text(string text, string name)
     {
         string content = (string)Samples.All.Single(row => row.Data.Item1 == name).Data.Item2;
         using var reference = new ImportFolder();
@@ -108,7 +108,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_that_are_no_text_are_not_taken_for_a_line_that_is_still_written()
+    public void Binary_data_is_not_mistaken_for_an_incomplete_line()
     {
         ImportReport report = _folder.Import([0x89, 0x50, 0x01, 0x02]);
 
@@ -129,7 +129,7 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("NaN")]
     [InlineData("-1")]
     [InlineData("")]
-    public void A_time_that_is_none_makes_a_record_unreadable(string time)
+    public void An_invalid_time_makes_a_record_unreadable(string time)
     {
         ImportReport report = _folder.Import($"timestamp,prompt_tokens\n{time},1\n2026-03-01T12:00:00,2\n");
 
@@ -140,7 +140,7 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("-4")]
     [InlineData("1e13")]
     [InlineData("soon")]
-    public void A_duration_that_is_none_is_unknown_and_counted(string duration)
+    public void An_invalid_duration_is_unknown_and_counted(string duration)
     {
         ImportReport report = _folder.Import($"timestamp,prompt_tokens,duration_ms\n2026-03-01T12:00:00,1,{duration}\n2026-03-01T12:00:01,2,0\n");
 
@@ -188,7 +188,7 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("3-13-2026 12:00:00", "2026-03-13T12:00:00")]
     [InlineData("1772366400500", "2026-03-01T12:00:00.500000")]
     [InlineData("1772366400500000000", "2026-03-01T12:00:00.500000")]
-    public void A_time_is_read_in_the_spellings_sources_use(string time, string stored)
+    public void Times_are_read_in_the_formats_that_sources_use(string time, string stored)
     {
         _folder.Import($"timestamp,prompt_tokens\n{time},1\n");
 
@@ -196,7 +196,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_archive_gives_what_comes_before_the_damage()
+    public void A_damaged_archive_is_read_up_to_the_damage()
     {
         byte[] damaged = Pack(1, 300);
         damaged.AsSpan(damaged.Length / 2).Fill(0xFF);
@@ -208,7 +208,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void An_archive_may_have_several_members_and_is_incomplete_without_its_end()
+    public void Archives_may_have_several_members_and_truncated_ones_are_incomplete()
     {
         byte[] first = Pack(1, 20), whole = [.. first, .. Pack(21, 20)];
 
@@ -221,7 +221,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_quote_within_a_field_is_a_letter()
+    public void A_quote_within_a_field_is_literal()
     {
         ImportReport report = _folder.Import("timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,24\" screen\n2026-03-01T12:00:01,1,\"a \"\"b\"\",\nc\"\n2026-03-01T12:00:02,1,\"d\"e\n2026-03-01T12:00:03,1,f\n");
 
@@ -230,7 +230,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_record_may_begin_with_a_number_sign_or_follow_zeros()
+    public void A_record_may_begin_with_a_number_sign_or_follow_zero_bytes()
     {
         ImportReport report = _folder.Import("user_id,timestamp,prompt_tokens\n#a,2026-03-01T12:00:00,1\n\"#b\",2026-03-01T12:00:01,1\n\0\0\"c\",2026-03-01T12:00:02,1\n");
 
@@ -239,7 +239,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_quote_that_is_never_closed_costs_its_line_alone()
+    public void An_unclosed_quote_affects_only_its_line()
     {
         string lines = string.Concat(Enumerable.Range(0, 3000).Select(number => $"2026-03-01T12:00:00,{number},x\n"));
 
@@ -252,7 +252,7 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("2026-03-01T12:00:00,\"u1,1\n", "", 0)]
     [InlineData("2026-03-01T12:00:00,\"u1,1\n", "2026-03-01T12:00:00,\"u9\",9\n", 1)]
     [InlineData("\"2026-03-01T12:00:00\",\"u1,1\n", "\"2026-03-01T12:00:00\",\"u9\",9\n", 1)]
-    public void A_lost_quote_costs_its_line_wherever_the_next_one_is(string lost, string closing, int more)
+    public void A_lost_quote_affects_only_its_line_wherever_the_next_quote_is(string lost, string closing, int more)
     {
         string Lines(int from) => string.Concat(Enumerable.Range(from, 40).Select(number => $"2026-03-01T12:00:00,u{number},{number}\n"));
 
@@ -262,7 +262,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_quoted_field_that_is_still_written_is_no_lost_quote()
+    public void An_unfinished_quoted_field_is_not_a_lost_quote()
     {
         const string Whole = "timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,\"a\nb\"\n";
 
@@ -273,7 +273,7 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_said() => Assert.Equal(ErrorCode.ImportFileUnreadable, Assert.Throws<TokenDashboardException>(() =>
+    public void A_missing_file_is_reported() => Assert.Equal(ErrorCode.ImportFileUnreadable, Assert.Throws<TokenDashboardException>(() =>
     {
         using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None);
         importer.Import(_folder.File("nowhere"));
@@ -282,13 +282,13 @@ public sealed class ImportSourceTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Waiting_for_a_pipe_ends_with_its_cancellation(bool isOpened)
+    public async Task Waiting_for_a_pipe_can_be_canceled(bool isOpened)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
         string pipe = _folder.File("pipe");
         using (var mkfifo = Process.Start("mkfifo", [pipe]))
             await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
-        // Open for both it is opened at once, and nobody who reads it comes to its end.
+        // A pipe that is open for reading and writing opens at once, and its readers never reach the end.
         using FileStream? writer = isOpened ? new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite) : null;
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         Task import = Task.Run(() =>

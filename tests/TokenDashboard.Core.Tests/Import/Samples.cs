@@ -64,7 +64,7 @@ internal static class Samples
 
         """;
 
-    /// <summary>An array over several lines: a generation in a generation that has its tokens, and one alone.</summary>
+    /// <summary>A multiline array: a generation inside another one with the same tokens, and a separate one.</summary>
     public const string Langfuse = """
         [
           {
@@ -111,7 +111,7 @@ internal static class Samples
 
         """;
 
-    /// <summary>A file of each format that keeps its requests apart from those of the others.</summary>
+    /// <summary>A file of each format, except stores and generic records.</summary>
     public static TheoryData<string, string> All { get; } = new()
     {
         { nameof(ObserviciaLog), ObserviciaLog }, { nameof(ObserviciaCsv), ObserviciaCsv }, { nameof(Otlp), Otlp }, { nameof(ClaudeCode), ClaudeCode },

@@ -3,13 +3,13 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 
-/// <summary>Spans of all instrumentations, and which of them stand for others.</summary>
+/// <summary>Spans of all instrumentations, and which of them repeat others.</summary>
 public sealed class SpanTests : IDisposable
 {
     private readonly ImportFolder _folder = new();
 
     [Fact]
-    public void A_call_traced_twice_counts_once_and_a_wrapper_not_at_all()
+    public void A_call_traced_twice_counts_once_and_a_wrapper_does_not_count()
     {
         ImportReport twice = _folder.Import(Samples.Export(Call("a1", "", 100, 20), Call("b2", "a1", 100, 20)));
         ImportReport sum = _folder.Import(Samples.Export(Call("c1", "", 300, 30), Samples.OtlpSpan("c2", "c1", 1), Call("c3", "c2", 100, 10), Call("c4", "c1", 200, 20)));
@@ -21,7 +21,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void A_wrapper_that_leaves_out_cached_tokens_is_the_same_call()
+    public void A_wrapper_that_omits_cached_tokens_is_the_same_call()
     {
         string inner = Samples.OtlpSpan("b2", "a1", 1, ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 1000), ("gen_ai.usage.output_tokens", 20), ("gen_ai.usage.cache_read.input_tokens", 900));
 
@@ -29,7 +29,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void A_call_below_another_with_other_tokens_is_one_of_its_own_and_that_is_said()
+    public void A_nested_call_with_different_tokens_is_separate_and_reported()
     {
         ImportReport report = _folder.Import(Samples.Export(Call("a1", "", 1000, 50), Call("b2", "a1", 300, 7).Replace("\"endTimeUnixNano\":\"1772366401001500000\"", "\"endTimeUnixNano\":\"1772366401000500000\"")));
 
@@ -40,7 +40,7 @@ public sealed class SpanTests : IDisposable
     [Theory]
     [InlineData(1_450_000, 1)]
     [InlineData(900_000, 0)]
-    public void A_call_that_waits_all_its_time_for_those_below_is_the_same_whatever_it_counts(int innerNanoseconds, int aggregates)
+    public void A_call_that_only_waits_for_its_children_is_an_aggregate(int innerNanoseconds, int aggregates)
     {
         string inner = Call("b2", "a1", 600, 200).Replace("\"endTimeUnixNano\":\"1772366401001500000\"", $"\"endTimeUnixNano\":\"{1772366401000000000 + innerNanoseconds}\"");
 
@@ -51,7 +51,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void Nested_spans_are_kept_where_that_is_asked_for()
+    public void Nested_spans_are_kept_on_request()
     {
         string path = _folder.File("nested.jsonl");
         File.WriteAllText(path, Samples.Export(Call("x1", "", 100, 20), Call("x2", "x1", 100, 20)) + Samples.Otlp);
@@ -107,7 +107,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void Names_of_token_counts_that_are_not_known_are_said()
+    public void Unknown_names_of_token_counts_are_reported()
     {
         string unknown = Samples.OtlpSpan("a1", "", 0, ("acme.tokens_in", 3), ("gen_ai.request.max_tokens", 500));
 
@@ -120,7 +120,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void Requests_in_the_logs_of_Claude_Code_count_and_are_the_same_as_its_spans()
+    public void Requests_in_Claude_Code_logs_count_and_match_its_spans()
     {
         const string Attributes = """
             {"key":"session.id","value":{"stringValue":"s"}},{"key":"model","value":{"stringValue":"claude-opus-4-6"}},{"key":"input_tokens","value":{"intValue":"10"}},{"key":"output_tokens","value":{"intValue":"20"}},{"key":"cache_read_tokens","value":{"intValue":"300"}},{"key":"cost_usd","value":{"doubleValue":0.5}},{"key":"duration_ms","value":{"intValue":"900"}},{"key":"request_id","value":{"stringValue":"req_1"}}
@@ -135,7 +135,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_Copilot_counts_its_chats()
+    public void A_Copilot_file_counts_its_chats()
     {
         ImportReport report = _folder.Import(Samples.Copilot);
 
@@ -144,7 +144,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void Events_count_where_their_span_is_not_in_the_file()
+    public void Events_count_when_their_span_is_missing()
     {
         string events = string.Concat(Samples.Copilot.Split('\n').Where(line => line.Contains("_body", StringComparison.Ordinal)).Select(line => line + "\n{}\n"));
 
@@ -164,7 +164,7 @@ public sealed class SpanTests : IDisposable
     [InlineData("ese", "chat", "1772366402", 60)]
     [InlineData("ses", "invoke_agent", "1772366402", 100)]
     [InlineData("ese", "invoke_agent", "1772366402", 100)]
-    public void A_span_and_the_event_in_it_count_once_wherever_they_stand(string order, string kind, string second, int prompt)
+    public void A_span_and_its_event_count_once_in_any_order(string order, string kind, string second, int prompt)
     {
         string span = Samples.Export(Samples.OtlpSpan("b2", "a1", 1, ("gen_ai.operation.name", kind), ("gen_ai.usage.input_tokens", 100), ("gen_ai.usage.output_tokens", 10)));
         string log = Log("b2", second, ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", prompt), ("gen_ai.usage.output_tokens", 10));
@@ -178,7 +178,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void An_event_in_a_span_that_the_application_wrote_is_that_request()
+    public void An_event_of_a_span_that_the_application_wrote_is_a_duplicate()
     {
         _folder.Import(Samples.ObserviciaLog);
         using (Microsoft.Data.Sqlite.SqliteConnection connection = _folder.Connect())
@@ -192,7 +192,7 @@ public sealed class SpanTests : IDisposable
     [Theory]
     [InlineData("ses")]
     [InlineData("ese")]
-    public void A_span_and_the_event_of_Claude_Code_are_one_by_their_id_wherever_they_stand(string order)
+    public void A_Claude_Code_span_and_event_match_by_id_in_any_order(string order)
     {
         (string, object)[] tokens = [("request_id", "req_1"), ("input_tokens", 3), ("cache_read_tokens", 97), ("output_tokens", 10)];
         foreach (char which in order)
@@ -206,7 +206,7 @@ public sealed class SpanTests : IDisposable
     [InlineData("sesl")]
     [InlineData("lse")]
     [InlineData("esl")]
-    public void Events_in_one_span_that_is_no_request_are_requests_each(string order)
+    public void Events_in_an_agent_span_are_separate_requests(string order)
     {
         string span = Samples.Export(Samples.OtlpSpan("b2", "", 0, ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 150), ("gen_ai.usage.output_tokens", 20)));
         string Event(string second, int prompt) => Log("b2", second, ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", prompt), ("gen_ai.usage.output_tokens", 10));
@@ -221,7 +221,7 @@ public sealed class SpanTests : IDisposable
     [Theory]
     [InlineData("gemini_cli.api_response", "session.id", "total_token_count", 122, "s|107|15|122")]
     [InlineData("codex.sse_event", "conversation.id", "unused", 0, "s|100|10|110")]
-    public void Tokens_of_tools_are_beside_the_input_of_Gemini_and_a_sum_of_Codex(string name, string session, string total, int sum, string stored)
+    public void Tool_tokens_are_added_for_Gemini_but_not_for_Codex(string name, string session, string total, int sum, string stored)
     {
         _folder.Import(Log("", "1772366402", ("event.name", name), (session, "s"), ("input_token_count", 100), ("output_token_count", 10), (name.StartsWith('g') ? "thoughts_token_count" : "reasoning_token_count", 5), ("tool_token_count", name.StartsWith('g') ? 7 : 110), (total, sum)));
 
@@ -229,7 +229,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void A_span_without_ids_or_beginning_counts_by_its_line()
+    public void A_span_without_ids_or_start_time_is_identified_by_its_line()
     {
         const string Line = """{"type":"span","name":"chat x","endTime":[1772366402,0],"attributes":{"gen_ai.operation.name":"chat","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":10}}""" + "\n";
 
@@ -238,7 +238,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void Spans_of_the_console_exporter_of_Python_are_read()
+    public void Spans_of_the_Python_console_exporter_are_read()
     {
         ImportReport report = _folder.Import("""
             {
@@ -265,7 +265,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void A_span_without_any_time_is_said()
+    public void A_span_without_a_time_is_unreadable()
     {
         string timeless = Call("a1", "", 10, 5).Replace("UnixNano", "Unknown");
 
@@ -275,7 +275,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void Spans_may_stand_one_by_one_as_OTLP_writes_them_or_in_batches()
+    public void OTLP_spans_may_be_single_or_in_batches()
     {
         ImportReport single = _folder.Import(Call("a1", "", 10, 5) + "\n" + Call("b2", "", 20, 5)), batches = _folder.Import(Samples.Export(Call("c3", "", 30, 5)).Replace("resourceSpans", "batches"));
 
@@ -284,7 +284,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public void The_kind_of_a_span_may_stand_beside_its_attributes()
+    public void The_kind_of_a_span_may_be_outside_its_attributes()
     {
         ImportReport report = _folder.Import("""
             {"context":{"trace_id":"t","span_id":"a"},"parent_id":null,"span_kind":"LLM","start_time":"2026-03-01T12:00:00Z","end_time":"2026-03-01T12:00:02Z","attributes":{"llm.token_count.prompt":9}}

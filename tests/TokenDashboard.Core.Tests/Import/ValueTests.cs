@@ -2,13 +2,13 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 
-/// <summary>What becomes of single values of a request, whatever its source calls them.</summary>
+/// <summary>How the values of a request are read, whatever names its source uses.</summary>
 public sealed class ValueTests : IDisposable
 {
     private readonly ImportFolder _folder = new();
 
     [Fact]
-    public void Only_a_time_or_a_token_count_can_refuse_a_request()
+    public void Only_an_invalid_time_or_token_count_rejects_a_request()
     {
         ImportReport report = _folder.Import("""
             timestamp,prompt_tokens,duration_ms,cost,success,cached_tokens,end_time
@@ -33,7 +33,7 @@ public sealed class ValueTests : IDisposable
     }
 
     [Fact]
-    public void A_cost_that_queries_would_not_read_is_unknown()
+    public void A_cost_above_the_limit_is_unknown()
     {
         ImportReport report = _folder.Import("timestamp,prompt_tokens,cost\n2026-03-01T08:00:00,1,12345678901234567890.123\n2026-03-01T08:00:01,1,1000000000000\n");
 
@@ -46,7 +46,7 @@ public sealed class ValueTests : IDisposable
     [InlineData("NULL")]
     [InlineData("None")]
     [InlineData("nan")]
-    public void A_mark_of_no_value_is_no_value_in_any_column(string mark)
+    public void A_null_marker_means_no_value_in_any_column(string mark)
     {
         ImportReport report = _folder.Import($"timestamp,prompt_tokens,completion_tokens,user_id,model,duration_ms,cost,success,cached_tokens\n2026-03-01T08:00:00,100,{mark},{mark},{mark},{mark},{mark},{mark},{mark}\n");
 
@@ -55,23 +55,23 @@ public sealed class ValueTests : IDisposable
     }
 
     [Theory]
-    // Parts above their whole are beside it.
+    // Parts larger than their whole are added to it.
     [InlineData("7,100,,10000,500,", "10507|100|10607")]
     [InlineData("31,467,498,0,1253,", "1284|467|1751")]
-    // A total that includes them all the same stays.
+    // A total that already includes them stays.
     [InlineData("20,50,3170,3000,100,", "3120|50|3170")]
-    // Parts below their whole are in it, unless the total says otherwise.
+    // Smaller parts are included in their whole, unless the total contradicts that.
     [InlineData("100,50,150,80,10,", "100|50|150")]
     [InlineData("100,50,240,80,10,", "190|50|240")]
     [InlineData("100,50,,80,10,", "100|50|150")]
     [InlineData("1200,30,1235,1000,,5", "1200|35|1235")]
     [InlineData("1200,30,1230,1000,,5", "1200|30|1230")]
     [InlineData("10,3,,,,9", "10|12|22")]
-    // A stream that broke off.
+    // An interrupted stream.
     [InlineData("10,0,0,,,", "10|0|0")]
-    // Nothing but a total.
+    // Only a total.
     [InlineData(",,42,,,", "0|0|42")]
-    public void Prompt_and_completion_tokens_include_their_parts_whatever_the_source_does(string tokens, string stored)
+    public void Prompt_and_completion_tokens_always_include_their_parts(string tokens, string stored)
     {
         _folder.Import($"timestamp,prompt_tokens,completion_tokens,total_tokens,cached_tokens,cache_write_tokens,reasoning_tokens\n2026-03-01T08:00:00,{tokens}\n");
 
@@ -91,7 +91,7 @@ public sealed class ValueTests : IDisposable
     }
 
     [Fact]
-    public void A_side_value_of_a_log_that_is_no_text_is_unknown()
+    public void A_log_attribute_that_is_not_text_is_unknown()
     {
         ImportReport report = _folder.Import(Samples.Span(1, 10, 5).Replace("\"alice\"", "{\"name\":1}"));
 
@@ -99,7 +99,7 @@ public sealed class ValueTests : IDisposable
     }
 
     [Fact]
-    public void The_provider_is_the_sources_or_told_by_the_model_or_empty()
+    public void A_missing_provider_is_derived_from_the_model_or_empty()
     {
         string path = _folder.File("replies.jsonl");
         File.WriteAllText(path, Samples.Reply("m1", "r1", 3, 1, "s1", model: "glm-4.6") + Samples.Reply("m2", "r2", 3, 1, "s1", model: "gpt-5.2"));

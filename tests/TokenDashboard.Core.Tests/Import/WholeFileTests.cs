@@ -5,7 +5,7 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 
-/// <summary>What one record does not tell, and others of its file do.</summary>
+/// <summary>Values of a record whose meaning only other records of its file can show.</summary>
 public sealed class WholeFileTests : IDisposable
 {
     private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
@@ -16,7 +16,7 @@ public sealed class WholeFileTests : IDisposable
     [InlineData('/', "en-US", true)]
     [InlineData('-', "en-US", false)]
     [InlineData('-', "nl-NL", false)]
-    public void The_first_date_that_tells_says_of_all_how_they_begin_however_late_it_comes(char mark, string culture, bool packed)
+    public void The_first_unambiguous_date_decides_the_date_order_of_the_file(char mark, string culture, bool packed)
     {
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
         string dayFirst = Csv("alice", day => $"{day:00}{mark}10{mark}2026 08:00"), monthFirst = Csv("bob", day => $"10{mark}{day:00}{mark}2026 08:00");
@@ -27,13 +27,13 @@ public sealed class WholeFileTests : IDisposable
         Assert.Equal(["2026-10"], _folder.Query("SELECT DISTINCT substr(timestamp, 1, 7) FROM telemetry"));
         Assert.Equal(["15"], _folder.Query("SELECT count(DISTINCT timestamp) FROM telemetry"));
 
-        // 1,000 requests a day, so that the first days are more than what is read at once.
+        // With 1,000 requests a day, the first days exceed what is read at once.
         static string Csv(string user, Func<int, string> time) => "timestamp,prompt_tokens,user_id\n"
             + string.Concat(Enumerable.Range(0, 15000).Select(row => $"{time(1 + (row / 1000))},{row + 1},{user}-of-a-long-name\n"));
     }
 
     [Fact]
-    public void Dates_of_JSON_are_told_alike()
+    public void The_same_rule_applies_to_dates_in_JSON()
     {
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("en-US");
 
@@ -50,7 +50,7 @@ public sealed class WholeFileTests : IDisposable
     [InlineData("timestamp,input_tokens,output_tokens,cache_read_input_tokens,cache_creation_input_tokens", "953 1050 1950 5950", 0)]
     [InlineData("timestamp,prompt_tokens,output_tokens,cache_read_input_tokens,cache_creation_input_tokens", "953 1050 1000 5000", 1)]
     [InlineData("timestamp,prompt_tokens,output_tokens,cached_tokens,user_id", "903 1000 1000 5000", 1)]
-    public void Columns_named_as_in_Anthropics_API_leave_the_cache_out_of_all_input_tokens(string columns, string prompts, int notes)
+    public void Anthropic_column_names_exclude_cache_tokens_from_input_tokens(string columns, string prompts, int notes)
     {
         ImportReport report = _folder.Import($"{columns}\n{string.Concat(new[] { 3, 100, 1000, 5000 }.Select((tokens, second) => $"2026-03-01T08:00:0{second},{tokens},7,900,50\n"))}");
 
@@ -66,7 +66,7 @@ public sealed class WholeFileTests : IDisposable
     [InlineData("|", "0.125", "0.125")]
     [InlineData(",", "\"1,234.56\"", "1234.56")]
     [InlineData(",", "1٫5", "1.5")]
-    public void The_last_mark_in_a_number_is_before_its_decimals(string delimiter, string cost, string stored)
+    public void The_last_separator_in_a_number_is_the_decimal_separator(string delimiter, string cost, string stored)
     {
         ImportReport report = _folder.Import(string.Join(delimiter, "timestamp", "prompt_tokens", "cost") + "\n" + string.Join(delimiter, "2026-03-01T08:00:00", "1", cost) + "\n");
 
@@ -77,7 +77,7 @@ public sealed class WholeFileTests : IDisposable
     [Theory]
     [InlineData("\t")]
     [InlineData(";")]
-    public void Tokens_that_may_be_one_or_a_thousand_are_unreadable(string delimiter)
+    public void Ambiguous_token_counts_are_unreadable(string delimiter)
     {
         ImportReport report = _folder.Import(string.Join(delimiter, "timestamp", "prompt_tokens", "user_id") + "\n" + string.Join(delimiter, "2026-03-01T08:00:00", "2.000", "alice") + "\n");
 
@@ -85,12 +85,12 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Theory]
-    // What is whole and wrong is not still being written.
+    // A complete but invalid record is not an unfinished one.
     [InlineData("{\"timestamp\":\"2026-03-01T08:00:00\",\"prompt_tokens\":1}\n{\"timestamp\":\"2026-03-01T08:00:00\",\"prompt_tokens\":-5}", 1, false)]
     [InlineData("{\"timestamp\":\"2026-03-01T08:00:00\",\"prompt_tokens\":1}\n{\"timestamp\":\"2026-03-01T08:00:00\",\"prompt_tok", 0, true)]
     [InlineData("timestamp,prompt_tokens\n2026-03-01T08:00:00,1\nyesterday,7", 1, true)]
     [InlineData("timestamp,prompt_tokens\n2026-03-01T08:00:00,1\n2026-03", 0, true)]
-    public void The_last_line_without_an_end_is_unfinished_only_if_it_may_go_on(string content, int unreadable, bool incomplete)
+    public void An_unterminated_last_line_is_incomplete_only_if_it_may_continue(string content, int unreadable, bool incomplete)
     {
         ImportReport report = _folder.Import(content);
 
@@ -98,7 +98,7 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
-    public void A_page_beyond_the_limit_is_not_empty()
+    public void A_page_above_the_limit_is_not_reported_as_empty()
     {
         ImportReport report = _folder.Import(Encoding.UTF8.GetBytes("{\"data\":[" + string.Join(',', Enumerable.Repeat("{\"timestamp\":\"2026-03-01T08:00:00\",\"prompt_tokens\":1}", 100)) + "]}\n"), maxLineBytes: 2000);
 
@@ -108,7 +108,7 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
-    public void A_page_may_call_its_records_requests()
+    public void A_requests_array_is_a_page_but_a_requests_count_is_rejected()
     {
         Assert.Equal(2, _folder.Import("""{"requests":[{"timestamp":"2026-11-01T08:00:00Z","prompt_tokens":1},{"timestamp":"2026-11-01T08:00:01Z","prompt_tokens":1}]}""").Imported);
         Assert.Contains(
@@ -117,10 +117,10 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
-    public void A_cut_archive_is_incomplete_also_where_its_last_bytes_look_like_a_size()
+    public void A_truncated_archive_is_incomplete_even_if_its_end_looks_valid()
     {
         byte[] packed = Pack("timestamp,prompt_tokens\n" + string.Concat(Enumerable.Range(0, 5000).Select(row => $"2026-03-01T08:{row / 60 % 60:00}:{row % 60:00},{row * 7919L % 100003}\n")));
-        // Stored in blocks, so that zeros can be put before the cut.
+        // The archive is stored uncompressed in blocks, so that zeros can precede the cut.
         byte[] cut = [.. packed[..(packed.Length / 2)], 0, 0, 0, 0, 5, 0, 0, 0];
 
         ImportReport report = _folder.Import(cut);
