@@ -4,8 +4,8 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Tests.Pricing;
 
 /// <summary>
-/// What the npm package @pydantic/genai-prices 0.1.8 computes, and what its published tests say. The file has requests around the dates, times of
-/// day and sizes at which prices change, of which its figures and ours are the same; it belongs to the list of that version.
+/// Compares costs with those of the npm package @pydantic/genai-prices 0.1.8 and with its published tests. The file contains requests around the
+/// dates, times of day and sizes at which prices change, for which both compute the same. It belongs to the list of that version.
 /// </summary>
 public class GenaiPricesTests
 {
@@ -15,11 +15,11 @@ public class GenaiPricesTests
         [.. Repository.Read("tests/TokenDashboard.Core.Tests/Pricing/genai-prices-0.1.8.tsv").TrimEnd('\n').Split('\n')[1..]];
 
     [Fact]
-    public void The_shipped_list_is_the_one_the_requests_are_of() => Assert.Equal("0.1.8", Shipped.Version);
+    public void The_shipped_list_has_the_version_of_the_requests() => Assert.Equal("0.1.8", Shipped.Version);
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public void A_request_costs_what_genai_prices_says(string line)
+    public void A_request_costs_the_same_as_in_genai_prices(string line)
     {
         string[] request = line.Split('\t');
         DateTimeOffset time = DateTimeOffset.Parse(request[2], CultureInfo.InvariantCulture);
@@ -39,7 +39,7 @@ public class GenaiPricesTests
     [Theory]
     [InlineData("2025-06-09T23:59:59.999Z", 50)]
     [InlineData("2025-06-10T00:00:00Z", 10)]
-    public void A_new_price_begins_with_a_day_of_UTC(string time, int cost) =>
+    public void A_new_price_starts_at_midnight_UTC(string time, int cost) =>
         Assert.Equal(cost, Shipped.Find("openai", "o3")!.At(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)).CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost);
 
     [Theory]
@@ -53,7 +53,7 @@ public class GenaiPricesTests
     [InlineData("""{"input_mtok":0,"output_mtok":{"base":1,"tiers":[{"start":100000,"price":2}]}}""", 150_000, 10_000, 0, 0, "0.02")]
     [InlineData("""{"input_mtok":{"base":1,"tiers":[{"start":1000000,"price":5},{"start":100000,"price":2},{"start":500000,"price":3}]},"output_mtok":{"base":3,"tiers":[{"start":200000,"price":5},{"start":1000000,"price":8}]}}""", 600_000, 250_000, 0, 0, "3.05")]
     [InlineData("""{"input_mtok":{"base":1,"tiers":[{"start":100000,"price":2},{"start":500000,"price":3},{"start":1000000,"price":5}]},"output_mtok":{"base":3,"tiers":[{"start":200000,"price":5},{"start":1000000,"price":8}]}}""", 1_500_000, 500_000, 0, 0, "11.5")]
-    public void Rates_and_tiers_give_what_its_tests_say(string prices, long prompt, long completion, long cached, long cacheWrite, string cost)
+    public void Rates_and_tiers_match_the_tests_of_genai_prices(string prices, long prompt, long completion, long cached, long cacheWrite, string cost)
     {
         PriceList list = TestPrices.List($$"""[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{{prices}}}]}]""");
 

@@ -10,7 +10,7 @@ public class PriceFilesTests
     private static readonly DateTimeOffset Now = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Own_prices_come_before_those_of_the_list_and_the_rest_stays()
+    public void Own_prices_override_the_list_and_the_rest_stays()
     {
         PriceList prices = TestPrices.WithOwn("""
             currency: eur
@@ -40,7 +40,7 @@ public class PriceFilesTests
     }
 
     [Fact]
-    public void Before_an_own_price_starts_that_of_the_list_applies()
+    public void The_list_price_applies_before_an_own_price_starts()
     {
         PriceList prices = TestPrices.WithOwn("""
             providers:
@@ -61,7 +61,7 @@ public class PriceFilesTests
         Assert.Equal([(0, 1m), (128000, 3m)], TokenPrice.At(match, start).Select(price => (price.AbovePromptTokens, price.Input!.Value)));
         Assert.Equal([null, "2026-06-01", "2026-07-01", "2027-01-01", "2027-01-01"], TokenPrice.Of(match, Now).Select(price => price.From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
         Assert.Equal([2.5e-6, 1.25e-6, 2.5e-6, 1e-6, 3e-6], StoredPrice.Of([("openai", "gpt-4o")], prices).Select(price => price.Input!.Value));
-        // A name whose price in the list is that of its date with hyphens, and a provider that serves the models of another.
+        // A name that the list contains only with hyphens in its date, and a provider that serves the models of another one.
         Assert.Equal([40m, 8m, 4m], new[] { DateTimeOffset.UnixEpoch, Now, start }.Select(time => prices.Find("openai", "o3-20250416")!.At(time).Rates.Output!.Base));
         Assert.Equal([10m, 4m], new[] { Now, start }.Select(time => prices.Find("azure", "gpt-4o")!.At(time).Rates.Output!.Base));
         Assert.Equal(["2027-01-01", "2027-01-01"], prices.Entries("openai", id => id == "contract").SelectMany(entry => TokenPrice.Of(entry, Now))
@@ -69,7 +69,7 @@ public class PriceFilesTests
     }
 
     [Fact]
-    public void Outside_the_times_of_day_of_an_own_price_that_of_the_list_applies()
+    public void The_list_price_applies_outside_the_times_of_an_own_price()
     {
         PriceMatch match = TestPrices.WithOwn("""
             providers: [ { id: deepseek, models: [ { id: deepseek-chat, prices: [ { constraint: { start_time: '12:10:00Z', end_time: '20:00:00Z' }, prices: { input_mtok: 7 } } ] } ] } ]
@@ -84,7 +84,7 @@ public class PriceFilesTests
     [Theory]
     [InlineData("openai", "gpt-4o", "EUR")]
     [InlineData("in-house", "gpt-4o", "USD")]
-    public void Before_an_own_price_starts_there_is_none_without_a_price_in_the_list_in_its_currency(string provider, string model, string currency)
+    public void No_price_applies_before_an_own_price_without_a_matching_list_price(string provider, string model, string currency)
     {
         PriceList prices = TestPrices.WithOwn(
             $$"""{ "currency": "{{currency}}", "providers": [ { "id": "{{provider}}", "models": [ { "id": "{{model}}", "prices": [ { "constraint": { "start_date": "2027-01-01" }, "prices": { "input_mtok": 1 } } ] } ] } ] }""",
@@ -99,7 +99,7 @@ public class PriceFilesTests
     }
 
     [Fact]
-    public void Conditions_of_own_prices_are_not_case_sensitive()
+    public void Conditions_of_own_prices_are_case_insensitive()
     {
         PriceList prices = TestPrices.WithOwn("""
             providers:
@@ -114,7 +114,7 @@ public class PriceFilesTests
     }
 
     [Fact]
-    public void A_discount_is_off_the_list_price_while_it_lasts_and_not_off_own_prices()
+    public void A_discount_applies_to_list_prices_but_not_to_own_prices()
     {
         PriceList prices = TestPrices.WithOwn("""
             { "discounts": [ { "percent": 10 }, { "provider": "openai", "match": { "starts_with": "o3" }, "percent": 12.5, "start_date": "2026-03-01", "end_date": "2026-06-01" } ],
@@ -130,7 +130,7 @@ public class PriceFilesTests
     }
 
     [Fact]
-    public void A_discount_is_of_the_provider_of_the_requests_and_not_of_whose_model_it_is()
+    public void A_discount_applies_to_the_requested_provider_not_to_the_models_owner()
     {
         PriceList prices = TestPrices.WithOwn("discounts: [ { provider: Azure, percent: 50 } ]");
 
@@ -139,7 +139,7 @@ public class PriceFilesTests
     }
 
     [Fact]
-    public void Own_prices_take_none_away_where_the_provider_goes_by_another_name()
+    public void Own_prices_under_another_provider_name_keep_the_list_prices()
     {
         PriceList prices = TestPrices.WithOwn("providers: [ { id: AWS.Bedrock, models: [ { id: mine, prices: { input_mtok: 1, output_mtok: 2 } } ] } ]");
 
@@ -174,7 +174,7 @@ public class PriceFilesTests
     [InlineData("discounts: [ { percent: 5, provider: open-ai } ]", "discounts")]
     [InlineData("currency: dollars", "currency")]
     [InlineData("7", "The definition")]
-    public void A_fault_of_an_own_file_is_told_with_its_place(string yaml, string place)
+    public void Errors_in_an_own_price_file_are_reported_with_their_location(string yaml, string place)
     {
         TokenDashboardException fault = Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn(yaml));
 
@@ -190,7 +190,7 @@ public class PriceFilesTests
     [InlineData("prices.json", "")]
     [InlineData("prices.json", "\uFEFF \n")]
     [InlineData("prices.json", "null")]
-    public void An_own_file_without_values_is_like_none(string file, string text) => Assert.Equal(10m, Cost(TestPrices.WithOwn(text, file), "openai", "o3"));
+    public void An_own_file_without_values_is_ignored(string file, string text) => Assert.Equal(10m, Cost(TestPrices.WithOwn(text, file), "openai", "o3"));
 
     [Theory]
     [InlineData("prices.json")]
@@ -208,11 +208,11 @@ public class PriceFilesTests
     }
 
     [Fact]
-    public void A_fault_of_an_own_file_has_no_example_of_another_definition() => Assert.DoesNotContain(
+    public void Errors_in_an_own_file_show_no_example_of_another_definition() => Assert.DoesNotContain(
         "title", Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn("providers: [ 7 ]")).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_fault_of_YAML_is_told_with_its_line()
+    public void Errors_in_YAML_are_reported_with_their_line()
     {
         TokenDashboardException fault = Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn("providers:\n  - id: a\n    models:\n      - id: b\n        prices:\n          input_mtok: cheap\n"));
 
@@ -224,11 +224,11 @@ public class PriceFilesTests
     [InlineData("a: &x [ *x ]")]
     [InlineData("---\na: 1\n---\nb: 1")]
     [InlineData("? [ a ]\n: 1")]
-    public void What_is_no_plain_YAML_is_refused(string yaml) =>
+    public void Invalid_or_complex_YAML_is_rejected(string yaml) =>
         Assert.Equal(ErrorCode.PriceFileInvalid, Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn(yaml)).Code);
 
     [Fact]
-    public void Deep_YAML_is_refused() =>
+    public void Deeply_nested_YAML_is_rejected() =>
         Assert.Equal(ErrorCode.PriceFileInvalid, Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn(string.Concat(Enumerable.Repeat("[", 10_000)))).Code);
 
     [Theory]
@@ -243,11 +243,11 @@ public class PriceFilesTests
     [InlineData("""[{"id":"a","models":[{"id":"b","match":{"equals":"b"},"prices":{"input_mtok":"1e400"}}]}]""")]
     [InlineData("""[{"id":"\ud800","models":[]}]""")]
     [InlineData("""[{"id":"a","id":"b","models":[]}]""")]
-    public void What_is_no_price_list_is_refused(string json) =>
+    public void An_invalid_price_list_is_rejected(string json) =>
         Assert.Equal(ErrorCode.PriceListInvalid, Assert.Throws<TokenDashboardException>(() => TestPrices.List(json)).Code);
 
     [Fact]
-    public void Two_own_files_are_one_too_many()
+    public void Two_own_price_files_are_rejected()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("prices.json"), "{}");
@@ -259,7 +259,7 @@ public class PriceFilesTests
     [Theory]
     [InlineData("2026-09-22", "0.1.8")]
     [InlineData("2026-09-24", "new")]
-    public void A_list_that_was_taken_is_in_force_until_a_module_brings_a_later_one(string taken, string version)
+    public void An_installed_list_applies_unless_the_shipped_list_is_newer(string taken, string version)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("price-list.json"), $$"""{"version":"new","taken":"{{taken}}","providers":[]}""");
@@ -268,7 +268,7 @@ public class PriceFilesTests
     }
 
     [Fact]
-    public void Differences_are_told_by_entry()
+    public void Differences_are_listed_by_entry()
     {
         PriceList older = TestPrices.List("""[{"id":"p","models":[{"id":"a","match":{"equals":"a"},"prices":{"input_mtok":1}},{"id":"b","match":{"equals":"b"},"prices":{"input_mtok":1}}]},{"id":"q","models":[]}]""");
         PriceList newer = TestPrices.List("""[{"id":"p","model_match":{"equals":"x"},"models":[{"id":"a","match":{"equals":"a"},"prices":{"input_mtok":2}},{"id":"c","match":{"equals":"c"},"prices":{"input_mtok":1}}]}]""");

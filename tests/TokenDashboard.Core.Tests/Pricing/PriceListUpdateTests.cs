@@ -35,11 +35,11 @@ public sealed class PriceListUpdateTests : IDisposable
     [InlineData("large", ErrorCode.PriceListUnreachable)]
     [InlineData("again", ErrorCode.PriceListUnreachable)]
     [InlineData("page", ErrorCode.PriceListInvalid)]
-    public void What_is_no_list_is_told_by_its_code(string path, ErrorCode code) =>
+    public void Unreachable_and_invalid_lists_are_reported(string path, ErrorCode code) =>
         Assert.Equal(code, Assert.Throws<TokenDashboardException>(() => Fetch(path)).Code);
 
     [Fact]
-    public void Ctrl_C_ends_the_wait()
+    public void Cancellation_ends_the_wait()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
@@ -92,7 +92,7 @@ public sealed class PriceListUpdateTests : IDisposable
             }
             catch (Exception exception) when (exception is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
             {
-                // Whoever asked does not want all of it.
+                // The client does not read the whole response.
             }
         }
     }

@@ -9,12 +9,12 @@ public class PriceMatchTests
     private static readonly PriceList Shipped = TestPrices.Shipped;
     private static readonly PriceMatch[] Entries = [.. Shipped.Entries(_ => true, _ => true)];
 
-    // Those with more than one price, so that samples meet them often.
+    // Entries with more than one price, so that samples often contain them.
     private static readonly PriceMatch[] Changing = [.. Entries.Where(entry => entry.HasTimesOfDay || entry.Schedule.Count > 1)];
 
     private static readonly Gen<PriceMatch> GenEntry = Gen.OneOf(Gen.OneOfConst(Entries), Gen.OneOfConst(Changing));
 
-    // Hours around the dates in the list, down to the tick.
+    // Times around the dates in the list, and around quarter hours to the tick.
     private static readonly Gen<DateTimeOffset> GenTime = Gen.Long[new DateTime(2025, 5, 1).Ticks, new DateTime(2027, 2, 1).Ticks]
         .SelectMany(ticks => Gen.OneOf(Gen.Const(ticks), Gen.Int[-1, 1].Select(near => (ticks / Quarter * Quarter) + near))).Select(ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
 
@@ -27,7 +27,7 @@ public class PriceMatchTests
     private const long Quarter = 15 * TimeSpan.TicksPerMinute;
 
     [Fact]
-    public void A_sum_of_one_class_costs_exactly_what_its_requests_cost() => Gen.Select(GenEntry, GenTime, GenRequest.Array[1, 40]).ForAll((entry, time, requests) =>
+    public void The_sum_of_an_input_class_costs_exactly_what_its_requests_cost() => Gen.Select(GenEntry, GenTime, GenRequest.Array[1, 40]).ForAll((entry, time, requests) =>
     {
         ResolvedPrice price = entry.At(time);
 
@@ -41,7 +41,7 @@ public class PriceMatchTests
     }, iter: 500);
 
     [Fact]
-    public void The_smallest_prompt_of_a_tier_stands_for_all_of_it_at_any_time() => Gen.Select(GenEntry, GenTime, GenRequest).ForAll((entry, time, request) =>
+    public void The_smallest_prompt_of_a_tier_represents_the_tier_at_any_time() => Gen.Select(GenEntry, GenTime, GenRequest).ForAll((entry, time, request) =>
     {
         long smallest = entry.SmallestLike(request.Prompt);
 
@@ -51,7 +51,7 @@ public class PriceMatchTests
     }, iter: 500);
 
     [Fact]
-    public void The_schedule_fills_all_time_and_each_part_has_the_price_of_its_instants() => Gen.Select(GenEntry, GenTime).ForAll((entry, instant) =>
+    public void The_schedule_covers_all_time_with_the_price_of_each_instant() => Gen.Select(GenEntry, GenTime).ForAll((entry, instant) =>
     {
         IReadOnlyList<PriceSpan> spans = entry.Schedule;
 
@@ -72,7 +72,7 @@ public class PriceMatchTests
     public void Every_listed_price_is_exact_from_rollups() => Assert.All(Entries, entry => Assert.True(entry.IsExactFromRollups, entry.Model));
 
     [Fact]
-    public void Times_of_day_that_cross_midnight_and_offsets_hold()
+    public void Times_of_day_may_cross_midnight_and_have_offsets()
     {
         PriceMatch entry = TestPrices.List("""
             [{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":[{"prices":{"input_mtok":1}},
@@ -88,7 +88,7 @@ public class PriceMatchTests
     }
 
     [Fact]
-    public void Without_a_constraint_that_holds_the_first_price_counts()
+    public void The_first_price_applies_when_no_constraint_matches()
     {
         PriceMatch entry = TestPrices.List("""
             [{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":[{"constraint":{"start_date":"2026-03-01"},"prices":{"input_mtok":1}},
@@ -103,7 +103,7 @@ public class PriceMatchTests
     [InlineData(100, 10, 0, 0, 0, 110)]
     [InlineData(100, 10, 40, 0, 0, 110)]
     [InlineData(0, 0, 0, 0, 0, 0)]
-    public void Tokens_without_a_rate_are_counted_and_cost_nothing(long prompt, long completion, long cached, long write, long reasoning, long unpriced)
+    public void Tokens_without_a_rate_cost_nothing_and_are_unpriced(long prompt, long completion, long cached, long write, long reasoning, long unpriced)
     {
         ResolvedPrice price = TestPrices.List("""[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{}}]}]""").Find("p", "m")!.At(DateTimeOffset.UnixEpoch);
 
@@ -111,7 +111,7 @@ public class PriceMatchTests
     }
 
     [Fact]
-    public void Tokens_of_an_answer_without_a_rate_are_unpriced_beside_a_prompt_that_has_one()
+    public void Completion_tokens_without_a_rate_are_unpriced()
     {
         ResolvedPrice price = TestPrices.List("""[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":2}}]}]""").Find("p", "m")!.At(DateTimeOffset.UnixEpoch);
 
@@ -123,7 +123,7 @@ public class PriceMatchTests
     [InlineData(10, 5, 6, 5, 0)]
     [InlineData(10, 5, 0, 0, 6)]
     [InlineData(10, 5, -1, 0, 0)]
-    public void Parts_larger_than_their_whole_are_no_usage(long prompt, long completion, long cached, long write, long reasoning)
+    public void Requests_with_parts_larger_than_the_whole_are_unpriced(long prompt, long completion, long cached, long write, long reasoning)
     {
         ResolvedPrice price = TestPrices.List("""
             [{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":2,"cache_read_mtok":1,"cache_write_mtok":3,"output_mtok":4,"output_reasoning_mtok":5}}]}]
@@ -133,7 +133,7 @@ public class PriceMatchTests
     }
 
     [Fact]
-    public void A_class_that_does_not_tell_the_tier_leaves_tokens_unpriced_and_single_requests_exact()
+    public void An_input_class_that_spans_tiers_leaves_summed_tokens_unpriced()
     {
         PriceMatch entry = TestPrices.List("""
             [{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":{"base":1,"tiers":[{"start":32000,"price":2}]}}}]}]
@@ -155,7 +155,7 @@ public class PriceMatchTests
     [InlineData("", " O3 ", "openai", "openai", "o3")]
     [InlineData(null, "o3", "openai", "openai", "o3")]
     [InlineData("openai", "o3-20250416", "openai", "openai", "o3")]
-    public void A_provider_and_a_model_mean_one_entry(string? provider, string model, string requested, string listed, string id)
+    public void A_provider_and_a_model_match_one_entry(string? provider, string model, string requested, string listed, string id)
     {
         PriceMatch match = Shipped.Find(provider, model)!;
 
@@ -169,17 +169,17 @@ public class PriceMatchTests
     [InlineData("", "")]
     [InlineData(" ", "gpt-4o")]
     [InlineData("openai", "o3-20251345")]
-    public void What_matches_nothing_has_no_price(string provider, string model) => Assert.Null(Shipped.Find(provider, model));
+    public void Unknown_models_have_no_price(string provider, string model) => Assert.Null(Shipped.Find(provider, model));
 
     [Theory]
     [InlineData("openai", "gpt-4.1-mini", "gpt-4.1-mini")]
     [InlineData("google", "gemini-2.5-pro-preview", " and ")]
-    public void A_match_names_the_condition_that_was_met(string provider, string model, string part) =>
+    public void A_match_shows_its_condition(string provider, string model, string part) =>
         Assert.Contains(part, Shipped.Find(provider, model)!.Clause, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("gpt-4o", "openai")]
     [InlineData("claude-opus-5", "anthropic")]
     [InlineData("llama-3", null)]
-    public void The_name_of_a_model_may_tell_its_provider(string model, string? provider) => Assert.Equal(provider, Shipped.ProviderOf(model));
+    public void The_provider_is_derived_from_the_model_name(string model, string? provider) => Assert.Equal(provider, Shipped.ProviderOf(model));
 }

@@ -6,10 +6,10 @@ namespace TokenDashboard.Tests.Pricing;
 
 internal static class TestPrices
 {
-    /// <summary>The list that the module brings.</summary>
+    /// <summary>The price list of the module.</summary>
     public static PriceList Shipped { get; } = PriceFiles.LoadFrom(null);
 
-    /// <summary>The shipped list with own prices of some times, over prices of the list and over none.</summary>
+    /// <summary>The shipped list with own prices that apply at some times, with and without a list price for the other times.</summary>
     public static PriceList Contracts { get; } = WithOwn("""
         providers:
           - id: openai
@@ -24,8 +24,7 @@ internal static class TestPrices
 
     public static PriceList List(string json) => PriceFiles.ParseList(Encoding.UTF8.GetBytes(json), "test");
 
-    /// <summary>The shipped list with a user's own file over it.</summary>
-    /// <summary>The shipped prices, in dollars, and one in euros: that of the model llama3 of the provider own.</summary>
+    /// <summary>The shipped prices in dollars, and one price in euros, of the model llama3 of the provider own.</summary>
     public static PriceList InTwoCurrencies { get; } = WithOwn("""
         currency: EUR
         providers:
@@ -36,6 +35,7 @@ internal static class TestPrices
                 prices: { input_mtok: 1, output_mtok: 2 }
         """);
 
+    /// <summary>The shipped list with the own price file of a user.</summary>
     public static PriceList WithOwn(string text, string file = "prices.yaml")
     {
         using var folder = new TemporaryFolder();
