@@ -27,7 +27,7 @@ public partial class UsageReportTests
     ];
 
     [Fact]
-    public void The_figures_of_a_report_are_those_of_the_queries() => RandomStore.Row.Array[1, 60].ForAll(
+    public void The_figures_of_a_report_match_the_queries() => RandomStore.Row.Array[1, 60].ForAll(
         rows =>
         {
             using var store = new TestStore();
@@ -51,7 +51,7 @@ public partial class UsageReportTests
         iter: 30);
 
     [Fact]
-    public void The_rows_that_stand_for_others_make_the_tables_add_up()
+    public void Tables_add_up_with_a_row_for_the_other_entries()
     {
         XElement html = Html(Enumerable.Range(0, 500).Select(i => new TestStore.Row { User = $"user{i % 250}", Model = $"model{i % 40}", Prompt = (long)i, Completion = 1L, Total = i + 1L }));
 
@@ -63,7 +63,7 @@ public partial class UsageReportTests
     }
 
     [Fact]
-    public void The_same_input_gives_the_same_bytes_in_any_culture_and_at_any_later_time()
+    public void A_report_is_the_same_in_any_culture_and_at_later_times()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(1, 28).Select(day => new TestStore.Row { Timestamp = $"2026-02-{day:00}T10:00:00", User = $"user{day}" }));
@@ -85,7 +85,7 @@ public partial class UsageReportTests
     }
 
     [Fact]
-    public void A_range_that_ends_in_the_future_has_all_its_requests_in_the_chart()
+    public void The_chart_contains_all_requests_of_a_range_ending_in_the_future()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-11-30T10:00:00" }, new TestStore.Row { Timestamp = "2026-12-03T10:00:00" });
@@ -98,7 +98,7 @@ public partial class UsageReportTests
     }
 
     [Fact]
-    public void Requests_that_are_stored_meanwhile_are_in_no_table()
+    public void Requests_stored_during_a_report_are_left_out()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { User = "a" });
@@ -112,7 +112,7 @@ public partial class UsageReportTests
     }
 
     [Fact]
-    public void Weeks_and_days_begin_as_asked()
+    public void Weeks_begin_on_the_requested_day()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-07-05T10:00:00" }, new TestStore.Row { Timestamp = "2026-07-06T10:00:00" });
@@ -126,7 +126,7 @@ public partial class UsageReportTests
     }
 
     [Fact]
-    public void Removed_requests_that_are_missing_are_told_in_the_report()
+    public void Missing_removed_requests_are_reported()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "2026-03-01T10:00:00" }, new TestStore.Row { Timestamp = "2026-03-09T10:00:00" });
@@ -140,7 +140,7 @@ public partial class UsageReportTests
     }
 
     [Fact]
-    public void Names_are_text_whatever_they_hold()
+    public void Hostile_names_are_shown_as_text()
     {
         XElement html = Html(HostileNames.Select(name => new TestStore.Row { User = name, Model = name, Provider = name }), title: HostileNames[0], filter: new RequestFilter { User = HostileNames });
 
@@ -152,14 +152,14 @@ public partial class UsageReportTests
     }
 
     [Fact]
-    public void No_name_breaks_a_table_of_Markdown_or_leaves_its_code_span()
+    public void Hostile_names_do_not_break_Markdown_tables_or_code_spans()
     {
         string text = Report(HostileNames.Select(name => new TestStore.Row { User = name, Model = name, Provider = name }), format: ReportFormat.Markdown);
 
         string[][] tables = [.. text.Split("\n\n").Select(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Where(lines => lines[0].StartsWith('|'))];
         Assert.Equal(5, tables.Length);
         Assert.All(tables, table => Assert.Single(table.Select(row => UnescapedBar().Count(row)).Distinct()));
-        // What is left without code spans is ours.
+        // Text outside code spans is our own.
         Assert.All(text.Split('\n'), line => Assert.DoesNotMatch("[<@`]", CodeSpan().Replace(line.Replace("<!-- TokenDashboard -->", "", StringComparison.Ordinal), "")));
     }
 
@@ -176,7 +176,7 @@ public partial class UsageReportTests
     [InlineData("two thousand years")]
     [InlineData("only the future")]
     [InlineData("one removed day")]
-    public void Every_case_is_a_page_that_reads_well(string what)
+    public void Every_case_gives_a_well_formed_page(string what)
     {
         TestStore.Row row = new() { Provider = "openai" };
         RequestFilter In(string since, string until) => new() { Range = new TimeRange(DateTimeOffset.Parse(since + "Z"), DateTimeOffset.Parse(until + "Z")) };
@@ -224,7 +224,7 @@ public partial class UsageReportTests
     [InlineData("2026-08-01T22:00Z", 2400, "day", 100)]
     [InlineData("2026-01-01T23:00Z", 5000, "week", 31)]
     [InlineData("2020-01-01T00:00Z", 50000, "month", 69)]
-    public void Columns_are_as_long_as_the_range_asks_for_and_partial_ones_are_marked(string since, int hours, string unit, int columns)
+    public void The_bucket_size_follows_the_range_and_partial_buckets_are_marked(string since, int hours, string unit, int columns)
     {
         DateTimeOffset begin = DateTimeOffset.Parse(since);
         using var store = new TestStore();
@@ -239,7 +239,7 @@ public partial class UsageReportTests
     }
 
     [Fact]
-    public void A_quarter_of_a_year_with_the_longest_names_stays_small()
+    public void A_report_of_a_quarter_with_long_names_stays_small()
     {
         string html = Report(Enumerable.Range(0, 900).Select(i => new TestStore.Row
         {
@@ -254,17 +254,17 @@ public partial class UsageReportTests
     [InlineData("usage.HTML", ReportFormat.Html)]
     [InlineData("usage", ReportFormat.Html)]
     [InlineData(null, ReportFormat.Html)]
-    public void The_name_of_the_file_tells_the_form(string? path, ReportFormat format) => Assert.Equal(format, ReportFile.FormatOf(path));
+    public void The_file_name_determines_the_format(string? path, ReportFormat format) => Assert.Equal(format, ReportFile.FormatOf(path));
 
     [Theory]
     [InlineData("usage.csv")]
     [InlineData("usage.html.pdf")]
     [InlineData("usage.json")]
-    public void A_name_of_another_format_is_refused(string path) =>
+    public void An_unsupported_file_name_extension_is_rejected(string path) =>
         Assert.Equal(ErrorCode.ReportWriteFailed, Assert.Throws<TokenDashboardException>(() => ReportFile.FormatOf(path)).Code);
 
     [Fact]
-    public void Only_a_report_is_replaced_without_being_told_to()
+    public void Only_a_report_is_replaced_without_force()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("usage.html");

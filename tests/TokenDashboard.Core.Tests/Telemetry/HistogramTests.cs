@@ -13,15 +13,15 @@ public class HistogramTests
         Gen.OneOfConst([.. HistogramBins.Durations.Edges]), Gen.OneOfConst([.. HistogramBins.Durations.Edges.Select(edge => Math.BitDecrement(edge))]));
 
     [Fact]
-    public void A_bin_stands_for_its_durations_within_one_percent() => Duration.ForAll(duration =>
+    public void The_value_of_a_bin_is_within_one_percent_of_its_durations() => Duration.ForAll(duration =>
         Assert.InRange(ValueIn(duration), duration * 0.99 - 1e-6, duration * 1.0100001 + 1e-6));
 
     [Fact]
-    public void Durations_from_an_edge_on_are_those_of_the_bins_whose_value_lies_there() => Duration.ForAll(duration =>
+    public void Durations_and_their_bin_values_are_on_the_same_side_of_edges() => Duration.ForAll(duration =>
         Assert.All(HistogramBins.Durations.Edges, edge => Assert.Equal(duration >= edge, ValueIn(duration) >= edge)));
 
     [Fact]
-    public void Every_bin_is_listed_once_and_its_value_lies_in_it()
+    public void Every_bin_is_listed_once_and_contains_its_value()
     {
         (int Bin, double Value)[] bins = [.. HistogramBins.Durations.Values()];
 
@@ -39,7 +39,7 @@ public class HistogramTests
     public void The_class_of_a_size_is_the_number_of_edges_it_reaches(double tokens, int expected) => Assert.Equal(expected, HistogramBins.Sizes.Of(tokens));
 
     [Fact]
-    public void Parts_add_up_to_the_whole_also_from_their_stored_form() => Gen.Select(Duration.Array[0, 50], Duration.Array[0, 50]).ForAll((left, right) =>
+    public void Parts_add_up_to_the_whole_in_memory_and_from_storage() => Gen.Select(Duration.Array[0, 50], Duration.Array[0, 50]).ForAll((left, right) =>
     {
         Histogram whole = Of([.. left, .. right]), merged = Of(left), read = Of(left);
         merged.Add(Of(right));
@@ -51,7 +51,7 @@ public class HistogramTests
     });
 
     [Fact]
-    public void The_value_of_a_rank_is_that_of_the_duration_of_the_rank() => Duration.Array[1, 80].ForAll(durations =>
+    public void The_value_at_a_rank_matches_the_duration_at_that_rank() => Duration.Array[1, 80].ForAll(durations =>
     {
         Histogram histogram = Of(durations);
         double[] sorted = [.. durations.Order()];
@@ -74,7 +74,7 @@ public class HistogramTests
     [InlineData("""{"1":2""")]
     [InlineData("{\"1\"")]
     [InlineData("{")]
-    public void Anything_else_is_refused(string stored) =>
+    public void Invalid_stored_histograms_are_rejected(string stored) =>
         Assert.Throws<FormatException>(() => new Histogram(HistogramBins.Durations).AddStored(Encoding.UTF8.GetBytes(stored)));
 
     private static double ValueIn(double duration) => ValueOf[HistogramBins.Durations.Of(duration) - HistogramBins.Durations.Lowest];

@@ -16,7 +16,7 @@ public class InputSizeTests
     public void Thresholds_are_in_order() => Assert.Equal(InputSize.Thresholds.Order(), InputSize.Thresholds);
 
     [Fact]
-    public void The_ranges_of_the_classes_are_those_of_their_requests() => Assert.All(Enumerable.Range(0, InputSize.Thresholds.Count + 1), inputClass =>
+    public void The_range_of_a_class_contains_exactly_its_prompts() => Assert.All(Enumerable.Range(0, InputSize.Thresholds.Count + 1), inputClass =>
     {
         (long smallest, long largest) = InputSize.RangeOf(inputClass);
 

@@ -8,7 +8,7 @@ namespace TokenDashboard.Tests.Telemetry;
 
 public class MeasuresTests
 {
-    /// <summary>Where measures may stand by name, and why.</summary>
+    /// <summary>The files that may name measures, and why.</summary>
     private static readonly Dictionary<string, string> Allowed = new()
     {
         ["Telemetry/Measures.cs"] = "the table",
@@ -29,7 +29,7 @@ public class MeasuresTests
     };
 
     [Fact]
-    public void No_measure_is_named_where_it_should_be_derived()
+    public void Measures_are_named_only_where_allowed()
     {
         string core = Path.Combine(Repository(), "src", "TokenDashboard.Core");
         var names = new Regex($@"\b({string.Join('|', Measures.All.Select(measure => measure.Name).Where(name => name.Contains('_', StringComparison.Ordinal)))})\b");
@@ -43,9 +43,9 @@ public class MeasuresTests
     }
 
     [Fact]
-    public void A_sum_that_users_see_is_a_property_of_results()
+    public void Every_shown_sum_is_a_property_of_results()
     {
-        // The duration is shown as its mean; other measures are known by these numbers of requests.
+        // Durations are shown as their mean, and the KnownBy measures count the requests that have a value.
         Measure[] others = [Measures.DurationMs, .. Measures.All.Select(measure => measure.KnownBy).OfType<Measure>()];
         string[] properties = [.. typeof(UsageFigures).GetProperties().Select(property => property.Name.ToUpperInvariant())];
 
@@ -54,7 +54,7 @@ public class MeasuresTests
     }
 
     [Fact]
-    public void What_only_imported_requests_have_is_a_property_of_a_request()
+    public void Measures_of_imported_requests_are_properties_of_requests()
     {
         string[] properties = [.. typeof(TokenRequest).GetProperties().Select(property => property.Name.ToUpperInvariant())];
 
@@ -62,7 +62,7 @@ public class MeasuresTests
     }
 
     [Fact]
-    public void The_table_of_details_is_named_once()
+    public void The_detail_table_is_named_once()
     {
         string source = Path.Combine(Repository(), "src");
         Assert.Single(Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
@@ -70,7 +70,7 @@ public class MeasuresTests
     }
 
     [Fact]
-    public void Names_are_used_once_and_values_are_found_by_their_place()
+    public void Measures_have_unique_names_and_consecutive_indexes()
     {
         Assert.Equal(Measures.All.Length, Measures.All.Select(measure => measure.Name).Distinct().Count());
         Assert.Equal(Enumerable.Range(0, Measures.Integers.Length), Measures.Integers.Select(measure => measure.Index));
@@ -80,7 +80,7 @@ public class MeasuresTests
     }
 
     [Fact]
-    public void Values_add_up_by_their_aggregate()
+    public void Values_are_combined_by_their_aggregate()
     {
         MeasureValues Values(int factor)
         {
@@ -100,7 +100,7 @@ public class MeasuresTests
     }
 
     [Fact]
-    public void The_page_lists_every_measure() => Assert.Equal(
+    public void The_documentation_lists_every_measure() => Assert.Equal(
         Measures.All.Concat(Measures.Priced).Select(measure => $"| `{measure.ViewName}` | {measure.Aggregate.ToString().ToLowerInvariant()} | {measure.Unit.ToString().ToLowerInvariant()} | {measure.Description} |"),
         File.ReadLines(Path.Combine(Repository(), "docs", "measures.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal)));
 

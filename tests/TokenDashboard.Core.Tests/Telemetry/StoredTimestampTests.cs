@@ -34,10 +34,10 @@ public class StoredTimestampTests
     [InlineData("0000-11-16T18:00:00")]
     [InlineData("1700158546")]
     [InlineData("٢٠٢٣-11-16T18:15:46")]
-    public void Other_text_is_no_time(string text) => Assert.False(StoredTimestamp.TryParse(Encoding.UTF8.GetBytes(text), out _));
+    public void Other_text_is_rejected(string text) => Assert.False(StoredTimestamp.TryParse(Encoding.UTF8.GetBytes(text), out _));
 
     [Fact]
-    public void The_rule_is_that_of_the_SQL()
+    public void Parsing_follows_the_same_rule_as_the_SQL()
     {
         using var store = new TestStore();
         var genText = Gen.Select(
@@ -60,7 +60,7 @@ public class StoredTimestampTests
     }
 
     [Fact]
-    public void Text_for_comparison_sorts_as_the_times_do()
+    public void Formatted_times_sort_like_the_times()
     {
         Gen<DateTimeOffset> times = Gen.DateTime[new DateTime(2020, 1, 1), new DateTime(2020, 1, 2)]
             .Select(Gen.OneOfConst(TimeSpan.TicksPerSecond, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerMicrosecond), (time, unit) =>

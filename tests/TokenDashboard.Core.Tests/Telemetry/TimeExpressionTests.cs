@@ -4,7 +4,7 @@ namespace TokenDashboard.Tests.Telemetry;
 
 public class TimeExpressionTests
 {
-    // A Tuesday; Berlin is two hours ahead of UTC, one hour from 25 October on.
+    // A Tuesday. Berlin is two hours ahead of UTC, and one hour from October 25 on.
     private static readonly DateTimeOffset Now = new(2026, 10, 27, 22, 30, 0, TimeSpan.Zero);
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
 
@@ -45,7 +45,7 @@ public class TimeExpressionTests
     [InlineData("7.00:00:00", "2026-10-20T22:30:00Z")]
     [InlineData("this quarter", "2026-09-30T22:00:00Z")]
     [InlineData("last quarter", "2026-06-30T22:00:00Z")]
-    public void An_instant_is_found(string text, string expected) =>
+    public void An_expression_resolves_to_an_instant(string text, string expected) =>
         Assert.Equal(DateTimeOffset.Parse(expected), TimeExpression.Parse(text).ToInstant(Now, Berlin));
 
     [Theory]
@@ -58,7 +58,7 @@ public class TimeExpressionTests
     [InlineData("last week", "2026-10-18T22:00:00Z", "2026-10-25T23:00:00Z")]
     [InlineData("last month", "2026-08-31T22:00:00Z", "2026-09-30T22:00:00Z")]
     [InlineData("this month", "2026-09-30T22:00:00Z", "2026-10-27T22:30:00Z")]
-    public void A_range_is_found(string text, string since, string until)
+    public void An_expression_resolves_to_a_range(string text, string since, string until)
     {
         TimeRange range = TimeExpression.Parse(text).ToRange(Now, Berlin);
 
@@ -77,14 +77,14 @@ public class TimeExpressionTests
     [InlineData("10/01/2026")]
     [InlineData("2026-13-01")]
     [InlineData("soon")]
-    public void Other_text_is_refused_with_the_forms_that_work(string text) =>
+    public void Invalid_text_is_rejected_with_examples(string text) =>
         Assert.Contains("7d", Assert.Throws<FormatException>(() => TimeExpression.Parse(text)).Message);
 
     [Theory]
     [InlineData("2026-10-01")]
     [InlineData("now")]
     [InlineData("0d")]
-    public void What_has_no_length_is_no_range(string text)
+    public void An_empty_time_range_is_rejected(string text)
     {
         TimeExpression expression = TimeExpression.Parse(text);
 
@@ -94,11 +94,11 @@ public class TimeExpressionTests
     [Theory]
     [InlineData(7)]
     [InlineData(-7)]
-    public void A_TimeSpan_is_a_length_of_time_ago(int days) => Assert.Equal(
+    public void A_TimeSpan_means_that_long_ago(int days) => Assert.Equal(
         (Now.AddDays(-7), Now), (new TimeExpression(TimeSpan.FromDays(days)).ToRange(Now, Berlin).Since, new TimeExpression(TimeSpan.FromDays(days)).ToRange(Now, Berlin).Until));
 
     [Fact]
-    public void A_time_in_the_gap_of_the_clock_means_the_change() =>
+    public void A_time_skipped_by_the_clock_means_the_clock_change() =>
         Assert.Equal(
             new DateTimeOffset(2026, 3, 29, 1, 0, 0, TimeSpan.Zero),
             TimeExpression.Parse("2026-03-29T02:30").ToInstant(Now, Berlin));
@@ -107,7 +107,7 @@ public class TimeExpressionTests
     [InlineData("7d", "2026-10-19T22:00:00Z", "2026-10-26T23:00:00Z")]
     [InlineData("last week", "2026-10-18T22:00:00Z", "2026-10-25T23:00:00Z")]
     [InlineData("24h", "2026-10-25T23:00:00Z", "2026-10-26T23:00:00Z")]
-    public void Whole_days_end_before_the_day_that_is_running(string last, string since, string until)
+    public void Whole_days_end_before_the_current_day(string last, string since, string until)
     {
         TimeRange days = TimeExpression.WholeDays(null, null, TimeExpression.Parse(last), Now, Berlin);
 
@@ -116,11 +116,11 @@ public class TimeExpressionTests
     }
 
     [Fact]
-    public void A_range_without_a_whole_day_is_refused() => Assert.Equal(
+    public void A_range_without_a_whole_day_is_rejected() => Assert.Equal(
         ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => TimeExpression.WholeDays(TimeExpression.Parse("today"), null, null, Now, Berlin)).Code);
 
     [Fact]
-    public void A_reversed_range_is_refused() =>
+    public void A_range_that_ends_at_its_start_is_rejected() =>
         Assert.Equal(ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => new TimeRange(Now, Now)).Code);
 
     [Fact]
