@@ -9,7 +9,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_new_file_gets_the_text_without_a_byte_order_mark_and_its_folder_is_made()
+    public void A_new_file_is_created_with_its_folder_and_without_a_BOM()
     {
         Assert.True(AtomicFile.WriteIfChanged(Target, "größe\n"));
 
@@ -18,7 +18,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_holds_the_text_already_is_not_touched()
+    public void A_file_with_the_same_text_is_not_touched()
     {
         AtomicFile.WriteIfChanged(Target, "same");
         var past = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
@@ -31,7 +31,7 @@ public sealed class AtomicFileTests : IDisposable
     [Theory]
     [InlineData("longer than before")]
     [InlineData("")]
-    public void A_file_with_other_text_is_replaced_as_a_whole(string text)
+    public void A_file_with_different_text_is_replaced_completely(string text)
     {
         AtomicFile.WriteIfChanged(Target, "before");
 
@@ -41,7 +41,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_run_left_is_removed_and_what_a_running_one_writes_is_not()
+    public void Only_old_temporary_files_of_the_same_target_are_removed()
     {
         string folder = Path.GetDirectoryName(Target)!, name = Path.GetFileName(Target);
         string[] files = [.. ((string[])[$".{name}.abcdefgh.ijk", $".{name}.lmnopqrs.tuv", $".{name}.notes", $".other{name}.abcdefgh.ijk"]).Select(file => Path.Combine(folder, file))];
@@ -58,7 +58,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_that_has_the_old_file_open_keeps_the_old_text()
+    public void A_reader_with_the_old_file_open_still_reads_the_old_text()
     {
         AtomicFile.WriteIfChanged(Target, "old");
         using var reader = new StreamReader(new FileStream(Target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
@@ -69,7 +69,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_symbolic_link_stays_one_and_its_target_changes()
+    public void A_symbolic_link_is_kept_and_its_target_is_replaced()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
         string real = Path.Combine(_folder, "real.json");
@@ -101,7 +101,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_path_that_is_a_folder_is_an_error_that_names_it_and_leaves_nothing_behind()
+    public void A_folder_at_the_path_is_reported_and_leaves_no_files_behind()
     {
         Directory.CreateDirectory(Target);
 
@@ -113,7 +113,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_a_file_is_an_error()
+    public void A_file_in_place_of_the_folder_is_reported()
     {
         File.WriteAllText(Path.Combine(_folder, "out"), "");
 

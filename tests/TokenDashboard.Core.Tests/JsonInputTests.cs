@@ -23,10 +23,10 @@ public class JsonInputTests
         ["the installed price list"] = text => TestPrices.WithOwn(text, PriceFiles.ListFile),
     };
 
-    // The library quotes the whole text after a first character t, f or n.
+    // The JSON library quotes the whole text if its first character is t, f or n.
     [Theory]
     [MemberData(nameof(Ways))]
-    public void An_error_shows_the_place_and_nothing_of_the_text(string way)
+    public void An_error_shows_the_position_but_not_the_text(string way)
     {
         foreach (string start in (string[])["token=", "n=", "f", "x", "\"", "{ \"a\": tru", "[1, 2 "])
         {
@@ -42,11 +42,11 @@ public class JsonInputTests
     [InlineData("[\n tru]", "line 2, byte 5")]
     [InlineData("""{ "a": 1, "a": 2 }""", "'a'")]
     [InlineData("""[ "\ud83d" ]""", "surrogate")]
-    public void The_error_is_described(string json, string words) =>
+    public void The_message_describes_the_error(string json, string words) =>
         Assert.Contains(words, Assert.Throws<JsonException>(() => JsonInput.Parse(json)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void The_limit_of_the_depth_is_described()
+    public void The_message_describes_the_depth_limit()
     {
         static string Nested(int levels) => new string('[', levels) + new string(']', levels);
 
@@ -55,7 +55,7 @@ public class JsonInputTests
     }
 
     [Fact]
-    public void A_wrong_value_is_shown_in_part()
+    public void The_message_shortens_a_long_invalid_value()
     {
         string json = $$"""{ "Name": "a", "Kind": "Tokens", "Limit": "{{new string('x', 10_000)}}", "Window": "1d", "{{new string('y', 10_000)}}": 1 }""";
 

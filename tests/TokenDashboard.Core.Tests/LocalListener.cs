@@ -2,11 +2,11 @@ using System.Net;
 
 namespace TokenDashboard.Testing;
 
-/// <summary>Listens for requests of this machine.</summary>
+/// <summary>Listens for requests from this machine.</summary>
 internal static class LocalListener
 {
-    /// <summary>Starts one at a port, or, as the class takes no port 0, at any that is free.</summary>
-    /// <returns>The listener and its port. Ports that are chosen here are none that systems give to clients, so that nobody takes one while its server starts again.</returns>
+    /// <summary>Starts a listener at a port, or at any free port. HttpListener itself does not accept port 0.</summary>
+    /// <returns>The listener and its port. Free ports are chosen outside the range that systems assign to clients, so that nobody takes a port while its server restarts.</returns>
     public static (HttpListener Listener, int Port) Start(int port = 0)
     {
         for (int tried = 0; ; tried++)
@@ -21,7 +21,7 @@ internal static class LocalListener
             }
             catch (HttpListenerException) when (port == 0 && tried < 100)
             {
-                // Another program has it.
+                // Another program uses this port.
             }
         }
     }

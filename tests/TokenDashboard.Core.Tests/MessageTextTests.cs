@@ -10,7 +10,7 @@ public class MessageTextTests
     [InlineData("exe\u202Egpj\u2066\u200F\u061C\uFEFF", "exe\uFFFDgpj\uFFFD\uFFFD\uFFFD\uFFFD", "exe\uFFFDgpj\uFFFD\uFFFD\uFFFD\uFFFD")]
     [InlineData("a\u2028b\u2029", "a\uFFFDb\uFFFD", "a\uFFFDb\uFFFD")]
     [InlineData("👨\u200D👩 می\u200Cخواهم é", "👨\u200D👩 می\u200Cخواهم é", "👨\u200D👩 می\u200Cخواهم é")]
-    public void A_terminal_obeys_nothing_of_it(string text, string name, string message)
+    public void Control_characters_are_replaced(string text, string name, string message)
     {
         Assert.Equal(name, MessageText.Visible(text));
         Assert.Equal(message, MessageText.Clean(text));

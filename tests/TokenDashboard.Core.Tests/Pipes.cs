@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TokenDashboard.Tests;
 
-/// <summary>Named pipes among files; a program that opens one waits for another that writes.</summary>
+/// <summary>Creates named pipes. A program that opens one waits for a writer.</summary>
 internal static class Pipes
 {
     internal static void Make(string path)

@@ -6,9 +6,9 @@ using CsCheck;
 namespace TokenDashboard.Tests;
 
 /// <summary>
-/// Properties on samples that one seed makes, the same in every run, so that a commit passes or fails and does not do both.
-/// TOKENDASHBOARD_TEST_SEED is another seed, TOKENDASHBOARD_TEST_EFFORT how many times as many samples; a failure names the sample's own seed, which
-/// CsCheck_Seed repeats and shrinks.
+/// Checks properties on samples from a fixed seed, so that every run of a commit has the same result.
+/// TOKENDASHBOARD_TEST_SEED sets another seed, and TOKENDASHBOARD_TEST_EFFORT multiplies the number of samples. A failure shows the seed of its sample,
+/// which CsCheck_Seed repeats and shrinks.
 /// </summary>
 internal static class Property
 {
@@ -62,7 +62,7 @@ internal static class Property
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }
 
-/// <summary>Says the seed when a run begins.</summary>
+/// <summary>Prints the seed when a run begins.</summary>
 public sealed class PropertySeed
 {
     public PropertySeed() => Console.WriteLine($"Properties use the seed {Property.Seed}; TOKENDASHBOARD_TEST_SEED={Property.Seed} repeats them.");

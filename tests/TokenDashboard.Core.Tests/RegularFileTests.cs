@@ -11,7 +11,7 @@ public sealed class RegularFileTests : IDisposable
     [InlineData("")]
     [InlineData("short")]
     [InlineData("0123456789")]
-    public void A_regular_file_is_read_up_to_its_limit(string text)
+    public void A_regular_file_up_to_the_limit_is_read(string text)
     {
         string path = _folder.File("file");
         File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
@@ -20,7 +20,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void A_larger_file_is_refused()
+    public void A_larger_file_is_rejected()
     {
         string path = _folder.File("file");
         File.WriteAllText(path, "0123456789A");
@@ -30,7 +30,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_holds_more_than_its_size_says_is_read_up_to_the_limit()
+    public void Content_beyond_the_reported_size_is_read_up_to_the_limit()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has such files.");
 
@@ -49,7 +49,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_file_is_refused_without_being_opened()
+    public void Anything_but_a_regular_file_is_rejected()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files.");
         Pipes.Make(_folder.File("pipe"));

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace TokenDashboard.Tests;
 
-/// <summary>The files of the repository that tests hold to the code.</summary>
+/// <summary>The files of the repository that tests compare with the code.</summary>
 internal static class Repository
 {
     private static readonly string Folder = typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -11,7 +11,7 @@ internal static class Repository
     /// <summary>The text of a file, with line feeds.</summary>
     internal static string Read(string path) => File.ReadAllText(Path.Combine(Folder, path)).ReplaceLineEndings("\n");
 
-    /// <summary>The C# files of a folder, by their paths below it, with line feeds; what builds leave is none.</summary>
+    /// <summary>The C# files of a folder with their relative paths and with line feeds. Build output is left out.</summary>
     internal static IEnumerable<(string Path, string Text)> Sources(string folder)
     {
         string root = Path.Combine(Folder, folder);

@@ -2,66 +2,66 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Tests;
 
-/// <summary>How the source is laid out: a newcomer finds what he looks for by the name of a folder.</summary>
+/// <summary>The layout of the source, so that newcomers find things by the names of folders.</summary>
 public partial class RoomTests
 {
-    /// <summary>Longer than 400 lines is one file for two things.</summary>
+    /// <summary>A longer file probably has two purposes.</summary>
     private const int MaxLines = 400;
 
-    /// <summary>More files beside each other than this are several folders in one.</summary>
+    /// <summary>A folder with more files should be several folders.</summary>
     private const int MaxFiles = 22;
 
     private static readonly SourceFile[] Files = [.. Repository.Sources("src/TokenDashboard.Core").Select(file => new SourceFile(file.Path, file.Text))];
 
     [Fact]
-    public void No_folder_uses_one_that_uses_it()
+    public void Folders_have_no_circular_dependencies()
     {
         Dictionary<string, HashSet<string>> uses = Files.GroupBy(file => file.Namespace)
-            .ToDictionary(room => room.Key, room => room.SelectMany(Used).Where(used => used != room.Key).ToHashSet());
+            .ToDictionary(folder => folder.Key, folder => folder.SelectMany(Used).Where(used => used != folder.Key).ToHashSet());
 
-        // What uses nothing that is left goes, until only circles are left.
-        while (uses.Where(room => !room.Value.Any(uses.ContainsKey)).Select(room => room.Key).ToArray() is { Length: > 0 } free)
-            Array.ForEach(free, room => uses.Remove(room));
+        // Removes folders that use no remaining folder, until only cycles remain.
+        while (uses.Where(folder => !folder.Value.Any(uses.ContainsKey)).Select(folder => folder.Key).ToArray() is { Length: > 0 } free)
+            Array.ForEach(free, folder => uses.Remove(folder));
 
-        Assert.Empty(uses.Select(room => $"{room.Key} uses {string.Join(", ", room.Value.Where(uses.ContainsKey).Order())}").Order());
+        Assert.Empty(uses.Select(folder => $"{folder.Key} uses {string.Join(", ", folder.Value.Where(uses.ContainsKey).Order())}").Order());
     }
 
     [Fact]
-    public void A_namespace_is_a_folder() => Assert.All(Files, file => Assert.Equal(
+    public void Namespaces_match_folders() => Assert.All(Files, file => Assert.Equal(
         string.Join('.', ["TokenDashboard", .. file.Path.Split('/')[..^1]]), file.Namespace));
 
     [Fact]
-    public void No_folder_is_crowded() =>
-        Assert.Empty(Files.GroupBy(file => file.Namespace).Where(room => room.Count() > MaxFiles).Select(room => $"{room.Key} {room.Count()}"));
+    public void No_folder_has_too_many_files() =>
+        Assert.Empty(Files.GroupBy(file => file.Namespace).Where(folder => folder.Count() > MaxFiles).Select(folder => $"{folder.Key} {folder.Count()}"));
 
     [Fact]
-    public void No_file_is_long() =>
+    public void No_file_is_too_long() =>
         Assert.Empty(Files.Where(file => file.Text.AsSpan().Count('\n') > MaxLines).Select(file => file.Path));
 
     [Fact]
-    public void No_two_types_have_one_name() => Assert.Empty(
+    public void Type_names_are_unique() => Assert.Empty(
         Files.SelectMany(file => file.Types.Select(type => (type, file.Namespace))).Distinct().GroupBy(type => type.type).Where(same => same.Count() > 1)
             .Select(same => same.Key));
 
     [Fact]
-    public void Tables_are_named_in_SQL_only_by_their_engine() => Assert.Empty(
+    public void Only_an_engine_names_its_tables_in_SQL() => Assert.Empty(
         Files.Where(file => (TableInSql().IsMatch(file.Text) && !file.Path.StartsWith("Engines/Sqlite/", StringComparison.Ordinal))
             || (ClickHouseTable().IsMatch(file.Text) && !file.Path.StartsWith("Engines/ClickHouse/", StringComparison.Ordinal)))
             .Select(file => file.Path));
 
     [Fact]
-    public void What_an_engine_shows_are_objects_and_parameters_of_commands() => Assert.Equal(
+    public void Engines_export_only_result_and_parameter_types_of_commands() => Assert.Equal(
         ["CheckResult", "JournalMode", "TokenStoreCheck", "TokenStoreOptimization", "TokenStoreSyncResult", "TokenUsageRemoval"],
         typeof(ErrorCode).Assembly.GetExportedTypes().Where(type => type.Namespace!.StartsWith("TokenDashboard.Engines", StringComparison.Ordinal)).Select(type => type.Name).Order());
 
     [Fact]
-    public void Only_engines_know_the_panels_of_one() => Assert.Empty(
+    public void Only_engines_use_the_panels_of_an_engine() => Assert.Empty(
         Files.Where(file => PanelsOfEngine().IsMatch(file.Text) && !file.Path.StartsWith("Engines/", StringComparison.Ordinal)).Select(file => file.Path));
 
-    // The project has a using for all files.
+    // The project has a global using for this namespace.
     private const string UsedByAll = "TokenDashboard.Telemetry";
 
-    /// <summary>The folders a file names, and those whose types it mentions without a using of its own: those around it, and that of all files.</summary>
+    /// <summary>The folders that a file names, and those whose types it mentions without a using directive: enclosing folders and the global using.</summary>
     private static IEnumerable<string> Used(SourceFile file) => Using().Matches(file.Text).Select(match => match.Groups[1].Value)
         .Concat(Files.Where(other => (other.Namespace == UsedByAll || file.Namespace.StartsWith(other.Namespace + ".", StringComparison.Ordinal)) && other.Types.Any(file.Mentions))
             .Select(other => other.Namespace));

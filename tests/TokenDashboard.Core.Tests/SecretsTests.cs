@@ -11,7 +11,7 @@ public class SecretsTests
     [InlineData("s3cret-Passw0rd", "s3cret-Pas", "***")]
     [InlineData("s3cret-Passw0rd", "s3cret", "s3cret")]
     [InlineData("s3cret-Passw0rd", "nothing %41 &amp; \\u0041", "nothing %41 &amp; \\u0041")]
-    public void A_secret_is_masked_in_the_words_of_a_server(string secret, string words, string masked)
+    public void A_secret_is_masked_in_text_from_a_server(string secret, string words, string masked)
     {
         using var secrets = new Secrets();
         secrets.Add(secret);
@@ -22,7 +22,7 @@ public class SecretsTests
     [Theory]
     [InlineData("dashboard")]
     [InlineData("admin")]
-    public void A_word_that_is_a_password_stays_in_messages(string password)
+    public void A_password_that_is_a_word_is_not_masked_in_messages(string password)
     {
         using var secrets = new Secrets();
         secrets.Add(password);
@@ -31,7 +31,7 @@ public class SecretsTests
     }
 
     [Fact]
-    public void What_can_be_no_word_is_masked_in_messages_while_its_connection_lasts()
+    public void A_token_is_masked_in_messages_while_its_connection_lasts()
     {
         const string Token = "glsa_2Xk9mQvT4";
         var secrets = new Secrets();

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Tests;
 
-/// <summary>A folder of its own for a test, removed with it.</summary>
+/// <summary>A temporary folder for one test, deleted after it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("tokendashboard-").FullName;

@@ -4,22 +4,22 @@ using TokenDashboard.Testing;
 
 namespace TokenDashboard.Testing;
 
-/// <summary>What holds for all tests of a process, before they begin.</summary>
+/// <summary>Prepares the process before its tests begin.</summary>
 public sealed class TestProcess : IDisposable
 {
     private readonly DirectoryInfo _prices = Directory.CreateTempSubdirectory("tokendashboard-");
 
     public TestProcess()
     {
-        // As many tests as there are processors hold a thread each while servers in the same process answer them; more would be added only slowly.
+        // One test per processor holds a thread while servers in the same process respond. The pool would add more threads only slowly.
         ThreadPool.GetMinThreads(out int threads, out int ports);
         ThreadPool.SetMinThreads(Math.Max(threads, 3 * Environment.ProcessorCount), ports);
 
-        // What a person or a machine has set for other work must not answer for a test.
+        // Settings of a user or a machine must not affect the tests.
         string[] names =
         [
             "TOKENDASHBOARD_DATABASE", "OBSERVICIA_CONFIG_FILE", "GRAFANA_URL", "GRAFANA_TOKEN", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD",
-            // A proxy would also be asked for the servers of tests.
+            // A proxy would also receive the requests to the servers of tests.
             "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy",
         ];
         foreach (string name in names)

@@ -68,7 +68,7 @@ internal sealed class TestStore : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>The first column of each row a query gives.</summary>
+    /// <summary>The first column of each row that a query returns.</summary>
     public List<object> Query(string sql)
     {
         using SqliteConnection connection = Connect();
@@ -83,7 +83,7 @@ internal sealed class TestStore : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>The values of a row, of any type a column may be made to hold.</summary>
+    /// <summary>The values of a row, of any type that a column can contain.</summary>
     internal sealed record Row
     {
         public object? Timestamp { get; init; } = "2026-03-01T12:00:00";
@@ -108,7 +108,7 @@ internal sealed class TestStore : IDisposable
 
         public object? Success { get; init; } = 1L;
 
-        /// <summary>Cached, cache-write and reasoning tokens and cost; null where no import has brought them.</summary>
+        /// <summary>Cached, cache-write and reasoning tokens and cost; null if no import provided them.</summary>
         public object?[]? Detail { get; init; }
     }
 }
