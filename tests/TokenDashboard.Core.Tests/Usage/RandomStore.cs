@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Usage;
 
-/// <summary>Random requests, as properties of sums want them: few names, so that groups are shared; times around both clock changes of a year.</summary>
+/// <summary>Random requests for properties of sums: few names, so that requests share groups, and many times around both clock changes of a year.</summary>
 internal static class RandomStore
 {
     private static readonly DateTime First = new(2026, 1, 1);

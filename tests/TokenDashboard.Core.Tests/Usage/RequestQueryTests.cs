@@ -12,7 +12,7 @@ public class RequestQueryTests
     [InlineData("gpt[8k]", new[] { "gpt8", "gpt[8k]" })]
     [InlineData("GPT[8K]*", new[] { "gpt8" })]
     [InlineData("gpt`[8k`]", new[] { "gpt[8k]" })]
-    public void A_name_with_brackets_matches_itself_and_as_a_pattern(string model, string[] expected)
+    public void A_name_with_brackets_matches_literally_and_as_a_pattern(string model, string[] expected)
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Model = "gpt8" }, new TestStore.Row { Model = "gpt[8k]" }, new TestStore.Row { Model = "gpt" });
@@ -23,7 +23,7 @@ public class RequestQueryTests
     }
 
     [Fact]
-    public void Requests_come_in_the_order_and_the_part_asked_for() => Gen.Select(
+    public void Requests_are_returned_in_the_requested_order_and_page() => Gen.Select(
         RandomStore.Row.Array[0, 60], Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 70], Gen.ULong[0, 70]).ForAll(
         (rows, order, descending, skip, first) =>
         {
@@ -57,7 +57,7 @@ public class RequestQueryTests
         iter: 150);
 
     [Fact]
-    public void Gaps_in_the_ids_are_crossed_in_both_directions()
+    public void Gaps_in_the_ids_are_skipped_in_both_directions()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row(), new TestStore.Row(), new TestStore.Row());
@@ -72,7 +72,7 @@ public class RequestQueryTests
     }
 
     [Fact]
-    public void Requests_without_a_readable_time_are_left_out_and_counted()
+    public void Requests_without_a_readable_time_are_skipped_and_counted()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "garbage" }, new TestStore.Row());
@@ -85,7 +85,7 @@ public class RequestQueryTests
     }
 
     [Fact]
-    public void A_row_deleted_while_the_stream_is_read_is_passed_over()
+    public void A_row_deleted_during_streaming_is_skipped()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 3000).Select(i => new TestStore.Row { Total = 3000L - i }));

@@ -8,13 +8,13 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Usage;
 
-/// <summary>Queries of several stores at once give what one store with all of their requests gives.</summary>
+/// <summary>Queries of several stores return the same results as one store with all of their requests.</summary>
 public class SeveralStoresTests
 {
     private static readonly Gen<TestStore.Row[][]> Rows = RandomStore.Row.Array[0, 40].Array[1, 4];
 
     [Fact]
-    public void Usage_is_the_sum_and_the_source_tells_the_stores_apart() => Gen.Select(Rows, Gen.Bool).ForAll(
+    public void Usage_is_summed_over_stores_and_grouped_by_source() => Gen.Select(Rows, Gen.Bool).ForAll(
         (rows, hasRollups) => With(rows, hasRollups, (all, stores) =>
         {
             UsageDimension[] groupBy = [UsageDimension.Day, UsageDimension.User, UsageDimension.Model];
@@ -36,7 +36,7 @@ public class SeveralStoresTests
         iter: 20);
 
     [Fact]
-    public void The_largest_transactions_are_the_first_of_all_also_where_many_are_equal() => Gen.Select(
+    public void The_largest_transactions_match_the_full_result_even_with_ties() => Gen.Select(
         RandomStore.Row.Select(Gen.Long[0, 2], Gen.Int[0, 9], (row, tokens, transaction) => row with { Prompt = tokens, Completion = 0L, Total = tokens, Transaction = transaction == 0 ? "" : $"t{transaction}" })
             .Array[0, 40].Array[1, 3],
         Gen.Int[0, 12], Gen.OneOfConst(UsageOrder.Default, UsageOrder.Requests),
@@ -55,7 +55,7 @@ public class SeveralStoresTests
     public void Requests_are_merged_in_order() => Gen.Select(Rows, Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 50], Gen.ULong[0, 50]).ForAll(
         (rows, order, descending, skip, first) => With(rows, hasRollups: false, (all, stores) =>
         {
-            // Requests that agree in the order come in the order of stores, which are the ids of the one store.
+            // Requests that are equal in the order follow the order of the stores, which matches the ids of the single store.
             RequestQuery Query(params ITelemetryStore[] from) => new(from, new RequestFilter()) { Order = order, Descending = descending };
             string Shown(TokenRequest request) => $"{request.Timestamp:O} {request.User} {request.TotalTokens} {request.DurationMs}";
 
@@ -69,11 +69,11 @@ public class SeveralStoresTests
     [InlineData("/a/usage.db|/b/usage.db|/b/c.db", "a/usage.db|b/usage.db|c.db")]
     [InlineData(@"C:\x\u.db|D:\x\u.db", "C:/x/u.db|D:/x/u.db")]
     [InlineData("u.db|/x/u.db", "u.db|x/u.db")]
-    public void A_source_is_the_shortest_end_of_a_path_that_no_other_has(string paths, string sources) =>
+    public void A_source_is_the_shortest_unique_end_of_a_path(string paths, string sources) =>
         Assert.Equal(sources.Split('|'), TelemetryStores.SourcesOf(paths.Split('|')));
 
     [Fact]
-    public void Stores_of_other_sources_are_not_opened_and_one_named_twice_is_one()
+    public void Stores_of_other_sources_and_repeated_stores_are_not_opened()
     {
         using var store = new TestStore();
         string missing = store.Path + ".none";
@@ -87,7 +87,7 @@ public class SeveralStoresTests
     }
 
     [Fact]
-    public void An_address_of_an_engine_that_is_not_known_is_refused_without_its_password()
+    public void An_address_of_an_unknown_engine_is_rejected_without_showing_its_password()
     {
         var exception = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open("oracle://me:s3cret@host/db", CancellationToken.None));
 

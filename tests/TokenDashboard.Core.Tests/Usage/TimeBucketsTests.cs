@@ -6,7 +6,7 @@ namespace TokenDashboard.Tests.Usage;
 
 public class TimeBucketsTests
 {
-    // Whole, half and quarter hours; changes at midnight (Beirut, Havana), of half an hour (Lord Howe), of a whole day (Apia), none at all.
+    // Offsets of whole, half and quarter hours. Clock changes at midnight (Beirut, Havana), of half an hour (Lord Howe), of a whole day (Apia), and none.
     public static readonly string[] Zones =
     [
         "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Chatham",
@@ -19,14 +19,14 @@ public class TimeBucketsTests
         Gen.DateTime[new DateTime(2005, 1, 1), new DateTime(2028, 1, 1)]);
 
     [Fact]
-    public void Buckets_follow_one_another_without_gap_or_overlap() => Cases.ForAll((unit, zone, time) =>
+    public void Buckets_have_no_gaps_or_overlaps() => Cases.ForAll((unit, zone, time) =>
     {
         var buckets = new TimeBuckets(unit, zone);
         long start = buckets.StartOf(time.Ticks);
         for (int i = 0; i < 30; i++)
         {
             long end = buckets.EndOf(start);
-            // Asked afresh, so that nothing remembered helps.
+            // New instances, so that no cached result helps.
             Assert.Equal(end, new TimeBuckets(unit, zone).StartOf(end));
             Assert.Equal(start, new TimeBuckets(unit, zone).StartOf(end - 1));
             Assert.True(start < end);
@@ -35,7 +35,7 @@ public class TimeBucketsTests
     });
 
     [Fact]
-    public void A_bucket_holds_the_instant_it_was_asked_for() => Cases.ForAll((unit, zone, time) =>
+    public void A_bucket_contains_the_requested_instant() => Cases.ForAll((unit, zone, time) =>
     {
         var buckets = new TimeBuckets(unit, zone);
         Assert.InRange(time.Ticks, buckets.StartOf(time.Ticks), buckets.EndOf(time.Ticks) - 1);
@@ -64,7 +64,7 @@ public class TimeBucketsTests
     [InlineData(DayOfWeek.Monday, "2026-10-26")]
     [InlineData(DayOfWeek.Sunday, "2026-10-25")]
     [InlineData(DayOfWeek.Saturday, "2026-10-31")]
-    public void Weeks_begin_on_the_day_that_is_wanted(DayOfWeek first, string start) => Assert.Equal(
+    public void Weeks_begin_on_the_requested_day(DayOfWeek first, string start) => Assert.Equal(
         DateTimeOffset.Parse(start + "T00:00Z").UtcTicks,
         new TimeBuckets(TimeUnit.Week, TimeZoneInfo.Utc, first).StartOf(DateTimeOffset.Parse("2026-10-31T12:00Z").UtcTicks));
 
@@ -77,7 +77,7 @@ public class TimeBucketsTests
     [InlineData("Asia/Kolkata", "2026-10-04T12:00Z", 24)]
     [InlineData("Europe/Berlin", "9999-12-29T12:00Z", 24)]
     [InlineData("America/New_York", "9999-12-30T12:00Z", 24)]
-    public void Days_on_which_the_clock_changes_are_longer_or_shorter(string zone, string noon, double hours)
+    public void Days_with_a_clock_change_are_longer_or_shorter(string zone, string noon, double hours)
     {
         var buckets = new TimeBuckets(TimeUnit.Day, TimeZoneInfo.FindSystemTimeZoneById(zone));
         long ticks = DateTimeOffset.Parse(noon).UtcTicks;
@@ -99,7 +99,7 @@ public class TimeBucketsTests
     [Theory]
     [InlineData("0001-01-01T00:00:00Z")]
     [InlineData("9999-12-31T23:59:59Z")]
-    public void The_ends_of_time_have_buckets_too(string time)
+    public void The_minimum_and_maximum_times_have_buckets(string time)
     {
         long ticks = DateTimeOffset.Parse(time).UtcTicks;
         foreach (TimeUnit unit in Enum.GetValues<TimeUnit>())

@@ -9,12 +9,12 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Usage;
 
-/// <summary>The cost of usage is, to the last decimal, the sum of what single requests cost: from rows, from rollups, and after requests are removed.</summary>
+/// <summary>The cost of usage equals the sum of the costs of its requests to the last decimal: from rows, from rollups, and after removal.</summary>
 public class UsageCostTests
 {
     private static readonly PriceList Prices = TestPrices.Shipped;
 
-    // Prices by date, by time of day and by size, models without a price, and one of which the provider is told by the name.
+    // Prices by date, by time of day and by size, models without a price, and a model whose name determines its provider.
     private static readonly (string Provider, string Model)[] Models =
     [
         ("openai", "gpt-4o"), ("openai", "gpt-5.6-sol"), ("anthropic", "claude-sonnet-4-5"), ("google", "gemini-2.5-pro"), ("google", "gemini-1.5-pro"),
@@ -32,7 +32,7 @@ public class UsageCostTests
         .Select((time, model, user, prompt, completion, parts) =>
         {
             (bool hasDetail, double cached, double written, double reasoning, int kind) = parts;
-            // Of some only the total is known, or more of it than its parts.
+            // Some requests have only a total, or a total larger than the sum of its parts.
             long total = prompt + completion + (kind == 1 ? 1000 : 0);
             if (kind == 0)
                 (prompt, completion) = (0, 0);
@@ -49,7 +49,7 @@ public class UsageCostTests
         Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider).HashSet[0, 2], (unit, names) => unit.Concat(names).ToArray());
 
     [Fact]
-    public void The_cost_of_groups_is_that_of_their_requests() => Gen.Select(
+    public void The_cost_of_a_group_is_the_sum_of_its_requests() => Gen.Select(
         Row.Array[0, 50], Row.Array[0, 10], Gen.Select(Grouping, Gen.OneOfConst("UTC", "Europe/Berlin", "Asia/Kathmandu")).Array[6], Time, Gen.Bool).ForAll(
         (before, after, queries, day, now) =>
         {
@@ -70,7 +70,7 @@ public class UsageCostTests
         iter: 20);
 
     [Fact]
-    public void Prices_that_change_at_odd_times_and_sizes_are_those_of_each_request()
+    public void Own_tiers_apply_to_each_request_and_currencies_are_not_added()
     {
         var own = new UsagePrices(TestPrices.WithOwn("""
             currency: EUR
@@ -101,7 +101,7 @@ public class UsageCostTests
     }
 
     [Fact]
-    public void Tokens_without_a_price_are_those_of_the_times_that_have_none()
+    public void Unpriced_tokens_depend_on_the_price_at_their_time()
     {
         PriceList own = TestPrices.WithOwn("""
             providers:
@@ -127,7 +127,7 @@ public class UsageCostTests
     }
 
     [Fact]
-    public void Removed_requests_of_a_tier_that_rollups_do_not_know_are_told_before_and_after()
+    public void Models_that_need_requests_are_reported_before_and_after_removal()
     {
         PriceList own = TestPrices.WithOwn("""
             providers:
@@ -167,7 +167,7 @@ public class UsageCostTests
     [InlineData(100L, 10L, 100_000L, 0.00035, 99_890L)]
     [InlineData(100L, 10L, 0L, 0.00035, 0L)]
     [InlineData(100L, 10L, 20L, 0.00035, 0L)]
-    public void Tokens_of_a_total_that_are_in_no_part_have_no_price(long prompt, long completion, long total, double? cost, long unpriced)
+    public void Tokens_of_a_total_without_a_part_are_unpriced(long prompt, long completion, long total, double? cost, long unpriced)
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Prompt = prompt, Completion = completion, Total = total });
@@ -181,7 +181,7 @@ public class UsageCostTests
     }
 
     [Fact]
-    public void Users_rank_by_cost_and_compare_with_the_period_before()
+    public void Users_are_ranked_by_cost_and_compared_with_the_previous_period()
     {
         using var store = new TestStore();
         store.Insert(
@@ -202,7 +202,7 @@ public class UsageCostTests
     }
 
     [Fact]
-    public void A_fee_of_a_request_does_not_depend_on_what_it_is_summed_with()
+    public void A_request_fee_does_not_depend_on_the_grouping()
     {
         using var store = new TestStore();
         TestStore.Row row = new() { Provider = "own", Model = "flat", Prompt = 0L, Completion = 0L, Total = 500L };
@@ -248,7 +248,7 @@ public class UsageCostTests
     }
 
     [Fact]
-    public void Single_requests_have_their_cost_and_are_ordered_by_it() => Gen.Select(Row.Array[0, 40], Gen.Bool, Gen.ULong[0, 20], Gen.ULong[0, 30]).ForAll(
+    public void Single_requests_have_a_cost_and_can_be_ordered_by_it() => Gen.Select(Row.Array[0, 40], Gen.Bool, Gen.ULong[0, 20], Gen.ULong[0, 30]).ForAll(
         (rows, descending, skip, first) =>
         {
             using var store = new TestStore();

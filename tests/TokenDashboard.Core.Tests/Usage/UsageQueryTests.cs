@@ -13,7 +13,7 @@ public class UsageQueryTests
     private static readonly UsagePrices Prices = new(TestPrices.Shipped);
 
     [Fact]
-    public void The_buckets_of_a_range_sum_to_the_range_in_every_zone()
+    public void Buckets_add_up_to_their_range_in_every_time_zone()
     {
         var cases = Gen.Select(
             RandomStore.Row.Array[0, 60],
@@ -43,7 +43,7 @@ public class UsageQueryTests
     }
 
     [Fact]
-    public void Groups_are_those_of_the_SQL() => RandomStore.Row.Array[0, 80].ForAll(
+    public void Groups_match_those_of_a_SQL_query() => RandomStore.Row.Array[0, 80].ForAll(
         rows =>
         {
             using var store = new TestStore();
@@ -67,7 +67,7 @@ public class UsageQueryTests
         iter: 40);
 
     [Fact]
-    public void The_largest_transactions_are_the_first_of_all_with_the_same_shares() => Gen.Select(
+    public void The_largest_transactions_match_the_full_result_with_the_same_shares() => Gen.Select(
         RandomStore.Row.Array[0, 80], Gen.Int[0, 12], Gen.OneOfConst(UsageOrder.Default, UsageOrder.Requests, UsageOrder.CompletionTokens, UsageOrder.P95DurationMs)).ForAll(
         (rows, count, order) =>
         {
@@ -89,7 +89,7 @@ public class UsageQueryTests
         iter: 60);
 
     [Fact]
-    public void The_largest_transactions_have_any_name()
+    public void The_largest_transactions_may_have_any_name()
     {
         using var store = new TestStore();
         object?[] names = ["it's", "T*", "t*", "[x]", 7L, 1.5, null, "", new byte[] { 0xff, 0x41 }];
@@ -107,7 +107,7 @@ public class UsageQueryTests
     }
 
     [Fact]
-    public void Filters_choose_what_they_say() => Gen.Select(RandomStore.Row.Array[0, 80], Gen.Int[0, 5]).ForAll(
+    public void Filters_select_the_matching_requests() => Gen.Select(RandomStore.Row.Array[0, 80], Gen.Int[0, 5]).ForAll(
         (rows, which) =>
         {
             using var store = new TestStore();
@@ -132,7 +132,7 @@ public class UsageQueryTests
         iter: 60);
 
     [Fact]
-    public void Percentiles_are_durations_that_occurred_by_nearest_rank() => Gen.Double[0, 100].Array[1, 50].ForAll(
+    public void Percentiles_are_measured_durations_by_nearest_rank() => Gen.Double[0, 100].Array[1, 50].ForAll(
         durations =>
         {
             using var store = new TestStore();
@@ -149,7 +149,7 @@ public class UsageQueryTests
         iter: 60);
 
     [Fact]
-    public void An_empty_store_has_one_row_of_nothing()
+    public void An_empty_store_has_one_row_of_zeros()
     {
         using var store = new TestStore();
         using TokenStore open = store.Open();
@@ -181,7 +181,7 @@ public class UsageQueryTests
     [InlineData(UsageDimension.HourOfDay)]
     [InlineData(UsageDimension.HourOfDay, UsageDimension.Weekday, UsageDimension.User)]
     [InlineData(UsageDimension.Weekday, UsageDimension.Year)]
-    public void Weekdays_and_hours_are_those_of_the_zone(params UsageDimension[] groupBy) => Gen.Select(RandomStore.Row.Array[1, 60], Gen.OneOfConst(TimeBucketsTests.Zones)).ForAll(
+    public void Weekdays_and_hours_follow_the_time_zone(params UsageDimension[] groupBy) => Gen.Select(RandomStore.Row.Array[1, 60], Gen.OneOfConst(TimeBucketsTests.Zones)).ForAll(
         (rows, zoneName) =>
         {
             var zone = TimeZoneInfo.FindSystemTimeZoneById(zoneName);
@@ -223,7 +223,7 @@ public class UsageQueryTests
         iter: 20);
 
     [Fact]
-    public void Sessions_are_blocks_of_five_hours_from_the_hour_of_their_first_request()
+    public void Sessions_are_five_hour_blocks_from_the_hour_of_the_first_request()
     {
         using var store = new TestStore();
         store.Insert(
@@ -246,7 +246,7 @@ public class UsageQueryTests
     }
 
     [Fact]
-    public void Buckets_of_which_the_range_has_a_part_are_marked()
+    public void Partial_buckets_are_marked()
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(1, 5).Select(day => new TestStore.Row { Timestamp = $"2026-03-0{day}T23:00:00" }));
@@ -266,7 +266,7 @@ public class UsageQueryTests
     }
 
     [Fact]
-    public void Filling_without_end_is_refused()
+    public void Filling_too_many_buckets_is_rejected()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row());
@@ -279,12 +279,12 @@ public class UsageQueryTests
     }
 
     [Fact]
-    public void Two_units_of_time_are_refused() => Assert.Equal(
+    public void Grouping_by_two_time_units_is_rejected() => Assert.Equal(
         ErrorCode.GroupingInvalid,
         Assert.Throws<TokenDashboardException>(() => new UsageQuery([UsageDimension.Day, UsageDimension.Hour], TimeZoneInfo.Utc)).Code);
 
     [Fact]
-    public void A_time_that_cannot_be_read_is_reported_in_any_range()
+    public void An_unreadable_time_is_reported_in_any_range()
     {
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "garbage" }, new TestStore.Row { Timestamp = "2026-03-01T12:00:00" }, new TestStore.Row { Timestamp = "2025-01-01T00:00:00" });

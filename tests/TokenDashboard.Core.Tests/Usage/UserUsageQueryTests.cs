@@ -11,7 +11,7 @@ public class UserUsageQueryTests
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
 
     [Fact]
-    public void Every_view_of_the_users_sums_to_the_same() => RandomStore.Row.Array[1, 80].ForAll(
+    public void All_user_queries_have_the_same_sums() => RandomStore.Row.Array[1, 80].ForAll(
         rows =>
         {
             using var store = new TestStore();
@@ -43,7 +43,7 @@ public class UserUsageQueryTests
         iter: 40);
 
     [Fact]
-    public void The_pattern_follows_the_clock_of_the_zone()
+    public void The_pattern_uses_the_local_time_of_the_zone()
     {
         using var store = new TestStore();
         // 23:30 UTC is 00:30 on the next day in winter, 01:30 in summer.
@@ -87,7 +87,7 @@ public class UserUsageQueryTests
         iter: 20);
 
     [Fact]
-    public void A_comparison_shows_who_came_and_who_went()
+    public void A_comparison_includes_new_and_lost_users()
     {
         using var store = new TestStore();
         store.Insert(
@@ -108,7 +108,7 @@ public class UserUsageQueryTests
     }
 
     [Fact]
-    public void A_comparison_needs_both_ends_of_the_range()
+    public void A_comparison_requires_both_ends_of_the_range()
     {
         using var store = new TestStore();
         using TokenStore open = store.Open();
@@ -119,7 +119,7 @@ public class UserUsageQueryTests
     }
 
     [Fact]
-    public void Users_are_read_back_from_the_newest_requests_most_frequent_first()
+    public void Recent_users_are_listed_by_frequency()
     {
         using var store = new TestStore();
         store.Insert(new[] { "rare", "often", "", "often" }.Select(user => new TestStore.Row { User = user }));

@@ -17,7 +17,7 @@ public class LiveUsageQueryTests
     private static readonly UsagePrices Prices = new(TestPrices.Shipped);
 
     [Fact]
-    public void What_is_read_bit_by_bit_is_what_a_query_gives_at_the_end() => Gen.Select(RandomStore.Row.Array[0, 12].Array[1, 5], Gen.Int[0, 300], Gen.Bool).ForAll(
+    public void Incremental_reads_match_a_single_query() => Gen.Select(RandomStore.Row.Array[0, 12].Array[1, 5], Gen.Int[0, 300], Gen.Bool).ForAll(
         (batches, day, hasRollups) =>
         {
             DateTimeOffset since = DateTimeOffset.Parse("2026-01-01T00:00Z").AddDays(day), now = DateTimeOffset.Parse("2027-01-01T00:00Z");
@@ -49,7 +49,7 @@ public class LiveUsageQueryTests
         iter: 30);
 
     [Fact]
-    public void Rates_are_those_of_the_last_minute_and_the_last_hour()
+    public void Rates_cover_the_last_minute_and_the_last_hour()
     {
         using var store = new TestStore();
         store.Insert(Row("09:50:00", 1000), Row("10:00:30", 60), Row("10:59:05", 600), Row("10:59:55", 6));
@@ -65,7 +65,7 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
-    public void A_request_of_the_future_counts_in_the_total_and_in_rates_when_its_time_has_come()
+    public void A_future_request_counts_in_the_total_now_and_in_rates_later()
     {
         using var store = new TestStore();
         store.Insert(Row("10:00:00", 60), Row("13:00:00", 600));
@@ -80,7 +80,7 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
-    public void Removed_requests_count_in_the_total_and_for_their_user_and_are_told_where_rollups_do_not_have_them()
+    public void Removed_requests_are_counted_from_rollups_or_reported_as_missing()
     {
         using var store = new TestStore();
         store.Insert(Row("09:10:00", 1), Row("09:50:00", 1000), Row("10:00:30", 60) with { User = "bob", Provider = "own", Model = "llama3" }, Row("10:59:05", 600));
@@ -109,7 +109,7 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
-    public void Requests_that_are_removed_between_the_first_reads_count_once()
+    public void Requests_removed_between_the_first_reads_count_once()
     {
         using var store = new TestStore();
         store.Insert(Row("09:10:00", 1), Row("09:50:00", 1000), Row("10:59:05", 600));
@@ -129,7 +129,7 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
-    public void A_store_that_is_none_any_more_is_explained()
+    public void A_store_that_loses_its_table_or_content_is_reported()
     {
         using var store = new TestStore();
         store.Insert(Row("10:00:00", 1));
@@ -146,7 +146,7 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
-    public void A_request_that_is_stored_long_after_its_time_counts_and_one_of_yesterday_does_not()
+    public void A_request_that_is_stored_late_counts_only_on_its_day()
     {
         using var store = new TestStore();
         using TokenStore open = store.Open();
@@ -159,7 +159,7 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
-    public void A_new_day_of_the_zone_begins_at_0()
+    public void The_total_restarts_at_midnight_of_the_time_zone()
     {
         using var store = new TestStore();
         store.Insert(Row("22:59:00", 100), Row("23:30:00", 7));
@@ -174,7 +174,7 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
-    public void What_cannot_be_read_counts_once_when_a_new_day_begins()
+    public void Unreadable_requests_count_once_when_a_new_day_begins()
     {
         using var store = new TestStore();
         store.Insert(Row("10:00:00", 1), new TestStore.Row { Timestamp = "never" });
@@ -188,7 +188,7 @@ public class LiveUsageQueryTests
     }
 
     [Fact]
-    public void Several_stores_are_followed_each_by_its_own_rows()
+    public void Several_stores_are_followed_independently()
     {
         using TestStore one = new(), other = new();
         one.Insert(Row("10:00:00", 1), Row("10:00:01", 1), Row("10:00:02", 1));
@@ -206,7 +206,7 @@ public class LiveUsageQueryTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_store_that_replaces_another_is_followed_from_its_beginning(bool isLink)
+    public void A_store_that_replaces_another_is_read_from_its_beginning(bool isLink)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "An open file stays in its place.");
         DateTimeOffset now = DateTimeOffset.Parse("2026-03-01T10:00:10Z");
@@ -217,8 +217,8 @@ public class LiveUsageQueryTests
         using var folder = new TemporaryFolder();
         string path = folder.File("live.db");
         Put(one.Path);
-        using ITelemetryStore live = TelemetryStores.Open(path, TestContext.Current.CancellationToken), beside = TelemetryStores.Open(other.Path, TestContext.Current.CancellationToken);
-        var query = new LiveUsageQuery([live, beside], new RequestFilter(), TimeZoneInfo.Utc);
+        using ITelemetryStore live = TelemetryStores.Open(path, TestContext.Current.CancellationToken), unchanged = TelemetryStores.Open(other.Path, TestContext.Current.CancellationToken);
+        var query = new LiveUsageQuery([live, unchanged], new RequestFilter(), TimeZoneInfo.Utc);
         Assert.Equal(1003, query.Read(now).Total.TotalTokens);
 
         Put(two.Path);
@@ -247,7 +247,7 @@ public class LiveUsageQueryTests
 
     private static TestStore.Row Row(string time, long tokens) => new() { Timestamp = $"2026-03-01T{time}", Prompt = tokens, Completion = 0L, Total = tokens };
 
-    // Another process removes requests before the single ones are read.
+    // Simulates another process that removes requests before single requests are read.
     private sealed class RemovingStore(ITelemetryStore store, Action remove) : ITelemetryStore
     {
         private bool _isRemoved;

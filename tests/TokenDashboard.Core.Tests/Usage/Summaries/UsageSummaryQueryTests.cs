@@ -16,7 +16,7 @@ public class UsageSummaryQueryTests
     private static readonly DateTimeOffset Now = DateTimeOffset.Parse("2027-01-01T00:00Z");
 
     [Fact]
-    public void A_summary_is_what_the_other_queries_give() => Gen.Select(RandomStore.Row.Array[0, 60], Gen.Int[0, 300], Gen.Int[1, 90]).ForAll(
+    public void A_summary_matches_the_other_queries() => Gen.Select(RandomStore.Row.Array[0, 60], Gen.Int[0, 300], Gen.Int[1, 90]).ForAll(
         (rows, firstDay, days) =>
         {
             using var store = new TestStore();
@@ -45,7 +45,7 @@ public class UsageSummaryQueryTests
         iter: 40);
 
     [Fact]
-    public void An_open_range_has_no_period_before_and_lasts_as_long_as_its_requests()
+    public void An_open_range_has_no_previous_period_and_spans_its_requests()
     {
         TokenUsageSummary summary = Summarize(TimeRange.All, Now, ("2026-03-01T12:00:00", 60), ("2026-03-01T14:00:00", 180));
 
@@ -61,7 +61,7 @@ public class UsageSummaryQueryTests
     [InlineData("2026-03-01T11:58Z", 120.0)]
     [InlineData("2026-03-01T10:00Z", 4.0)]
     [InlineData(null, 7200.0)]
-    public void The_peak_is_over_the_part_of_the_hour_in_the_range_and_no_less_than_the_mean(string? since, double peak)
+    public void The_peak_covers_only_the_part_of_the_hour_in_the_range(string? since, double peak)
     {
         var now = DateTimeOffset.Parse("2026-03-01T12:00Z");
         var range = since is null ? TimeRange.All : new TimeRange(DateTimeOffset.Parse(since), now);
@@ -75,7 +75,7 @@ public class UsageSummaryQueryTests
     public void One_request_has_no_rate() => Assert.Null(Summarize(TimeRange.All, Now, ("2026-03-01T12:00:00", 60)).TokensPerMinute);
 
     [Fact]
-    public void A_range_without_requests_has_sums_of_0_and_no_peaks()
+    public void A_range_without_requests_has_zero_sums_and_no_peaks()
     {
         TokenUsageSummary summary = Summarize(new TimeRange(Now.AddDays(-1), Now), Now);
 
@@ -90,15 +90,15 @@ public class UsageSummaryQueryTests
         Summarize(new TimeRange(Now.AddMinutes(-10), Now.AddYears(1)), Now, ("2026-12-31T23:55:00", 100)).TokensPerMinute);
 
     [Theory]
-    // Ten days have passed, of each of the last seven 70 tokens: 21 more days at 70 a day.
+    // Ten days have passed, with 70 tokens on each of the last seven: 21 more days at 70 a day.
     [InlineData("2026-03-11T00:00+01:00", 700L, 700L + (21 * 70) - 3)]
-    // The end of a month belongs to it.
+    // The end of a month belongs to that month.
     [InlineData("2026-04-01T00:00+02:00", 700L, 700L)]
     // A store that is younger than a day.
     [InlineData("2026-03-01T20:00+01:00", 70L, null)]
     // Neither the month nor the week before has requests.
     [InlineData("2026-06-15T00:00+02:00", null, null)]
-    public void The_end_of_the_month_goes_on_as_the_last_seven_days(string until, long? soFar, long? end)
+    public void The_month_forecast_continues_the_last_seven_days(string until, long? soFar, long? end)
     {
         (string, long)[] rows = [.. Enumerable.Range(1, 10).Select(day => ($"2026-03-{day:00}T09:00:00", 70L))];
 
@@ -111,7 +111,7 @@ public class UsageSummaryQueryTests
     }
 
     [Fact]
-    public void Requests_of_the_future_do_not_raise_the_rate() => Assert.Equal(
+    public void Future_requests_do_not_raise_the_rate() => Assert.Equal(
         10.0,
         Summarize(new TimeRange(Now.AddMinutes(-10), Now.AddYears(1)), Now, ("2026-12-31T23:55:00", 100), ("2027-01-01T02:00:00", 6000)).TokensPerMinute);
 
@@ -143,7 +143,7 @@ public class UsageSummaryQueryTests
     }
 
     [Fact]
-    public void A_store_whose_newest_requests_were_imported_first_is_compared()
+    public void The_previous_period_is_compared_despite_an_unusual_import_order()
     {
         (string, long)[] rows = [.. Enumerable.Range(0, 1500).Select(minute => ($"{new DateTime(2026, 3, 2, 12, 0, 0).AddMinutes(-minute):s}", 1L)), ("2026-02-01T00:00:00", 1L)];
 
