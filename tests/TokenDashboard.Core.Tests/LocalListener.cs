@@ -6,7 +6,7 @@ namespace TokenDashboard.Testing;
 internal static class LocalListener
 {
     /// <summary>Starts a listener at a port, or at any free port. HttpListener itself does not accept port 0.</summary>
-    /// <returns>The listener and its port. Free ports are chosen outside the range that systems assign to clients, so that nobody takes a port while its server restarts.</returns>
+    /// <returns>The listener and its port. Free ports are outside the range that systems assign to clients, so that none takes the port during a restart.</returns>
     public static (HttpListener Listener, int Port) Start(int port = 0)
     {
         for (int tried = 0; ; tried++)

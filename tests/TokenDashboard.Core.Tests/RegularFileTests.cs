@@ -20,7 +20,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void A_larger_file_is_rejected()
+    public void A_file_above_the_limit_is_rejected()
     {
         string path = _folder.File("file");
         File.WriteAllText(path, "0123456789A");

@@ -119,7 +119,7 @@ public class ImportPropertyTests
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
-    public void Damage_is_reported(string name, string content)
+    public void Damaged_files_are_reported(string name, string content)
     {
         byte[] whole = Encoding.UTF8.GetBytes(content);
         using var folder = new ImportFolder();

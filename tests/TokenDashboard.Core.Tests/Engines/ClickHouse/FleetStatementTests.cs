@@ -90,7 +90,7 @@ public sealed class FleetStatementTests : IDisposable
     }
 
     [ClickHouseFact]
-    public void The_rollups_of_a_detached_partition_count_until_they_are_dropped()
+    public void Rollups_of_a_detached_partition_count_until_a_run_or_a_drop()
     {
         string address = Send(false, "web1", "web2");
         Execute(address, "ALTER TABLE token_request DETACH PARTITION 202603");

@@ -13,7 +13,7 @@ public sealed class SentUsageTests : IDisposable
     public void Dispose() => _server?.Dispose();
 
     [ClickHouseFact]
-    public void A_day_has_no_rollups_while_another_run_changes_it()
+    public void A_day_is_not_rolled_up_while_another_run_changes_it()
     {
         int day = Today() - 5;
         Insert(day, 1);
