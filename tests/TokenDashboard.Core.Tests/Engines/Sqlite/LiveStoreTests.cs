@@ -66,9 +66,9 @@ public sealed partial class LiveStoreTests(ITestOutputHelper output)
         long Number(string name) => long.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
         Assert.Equal(0, Number("lost"));
         long all = store.Requests + (Number("batches") * Number("rows")) + imported;
-        Assert.All(queries, question => Assert.Equal(all, question()));
+        Assert.All(queries, query => Assert.Equal(all, query()));
         store.Optimize();
-        Assert.All(queries, question => Assert.Equal(all, question()));
+        Assert.All(queries, query => Assert.Equal(all, query()));
         store.AssertSound();
     }
 
