@@ -52,16 +52,8 @@
             ProjectUri   = 'https://github.com/TokenDashboard/TokenDashboard'
             LicenseUri   = 'https://github.com/TokenDashboard/TokenDashboard/blob/main/LICENSE'
             ReleaseNotes = @'
-First version.
-- Get-TokenStore, Get-TokenUsage, Get-UserTokenUsage and Get-TokenRequest query an Observicia store without slowing the application that writes it. New-TokenStore creates a store, also with sample data.
-- Measure-TokenUsage measures a range in one object; New-TokenReport writes it as one HTML file, or as Markdown; Watch-TokenUsage shows it while it is written.
-- Import-TokenUsage takes usage from logs, CSV, OTLP files, Claude Code and LiteLLM; importing twice counts once.
-- Optimize-TokenStore makes queries over millions of requests immediate; Test-TokenStore proves a store; Remove-TokenUsage keeps the totals of old requests.
-- Sync-TokenStore copies the requests of stores to ClickHouse, which the same commands and dashboards read.
-- Get-TokenPrice shows what models cost when; Update-TokenPrice takes a newer price list.
-- New-, Test-, Publish-, Compare- and Export-GrafanaDashboard create, test, publish, compare and export Grafana dashboards. Publish-GrafanaAlertRule publishes alert rules. Export-GrafanaProvisioning writes both as provisioning files. Get-GrafanaDashboardVersion lists what was published.
-- Connect- and Disconnect-Grafana, and Get-GrafanaConnection, keep the connections of a session. Set- and Test-GrafanaDataSource create and check the data source of the dashboards.
-Everything that changed: https://github.com/TokenDashboard/TokenDashboard/blob/main/CHANGELOG.md
+The first version. It queries the token telemetry of Observicia, imported usage of coding agents and gateways, and ClickHouse, computes costs, and creates, tests and publishes Grafana dashboards and alert rules.
+All changes: https://github.com/TokenDashboard/TokenDashboard/blob/main/CHANGELOG.md
 '@
         }
     }

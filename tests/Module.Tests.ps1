@@ -54,17 +54,6 @@ Describe '<Name>' -ForEach $commands {
         $command.OutputType | Should -Not -BeNullOrEmpty
     }
 
-    It 'has help with a synopsis, a description, examples and every parameter' {
-        $help = Get-Help $Name -Full
-        $own = $command.Parameters.Keys | Where-Object { $_ -notin [Management.Automation.Cmdlet]::CommonParameters }
-
-        $help.Synopsis | Should -Not -Match ([regex]::Escape("$Name ["))
-        $help.description.Text | Should -Not -BeNullOrEmpty
-        $help.examples.example.Count | Should -BeGreaterOrEqual 3
-        $help.parameters.parameter.name | Sort-Object | Should -Be ($own | Sort-Object)
-        $help.parameters.parameter | Where-Object { -not $_.description.Text } | Should -BeNullOrEmpty
-    }
-
     It 'supports -WhatIf if it changes something' {
         $command.Parameters.ContainsKey('WhatIf') | Should -Be ($command.Verb -notin 'Get', 'Measure', 'Test', 'Compare', 'Connect', 'Disconnect', 'Watch')
     }

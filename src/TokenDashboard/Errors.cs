@@ -11,6 +11,7 @@ internal static class Errors
         return record;
     }
 
+    // Without a default, the compiler requires a category for each code.
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
         ErrorCode.PathInvalid or ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid or ErrorCode.TimeZoneInvalid
@@ -38,7 +39,6 @@ internal static class Errors
         ErrorCode.GrafanaSchemaUnsupported or ErrorCode.GrafanaApiMissing or ErrorCode.GrafanaAlertingMissing => ErrorCategory.NotImplemented,
         ErrorCode.GrafanaPluginMissing or ErrorCode.SqliteUnavailable => ErrorCategory.NotInstalled,
         ErrorCode.GrafanaRequestFailed => ErrorCategory.InvalidOperation,
-        _ => ErrorCategory.NotSpecified,
     };
 
     /// <summary>Whether a failure affects the whole server, not only one dashboard.</summary>

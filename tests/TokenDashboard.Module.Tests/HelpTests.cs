@@ -60,6 +60,37 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
         }));
 
     [Fact]
+    public void Help_describes_how_each_parameter_is_bound() => Assert.All(sources.Help.Keys, name =>
+        Assert.All(sources.Help[name].Element(Command + "parameters")!.Elements(Command + "parameter"), help =>
+        {
+            ParameterMetadata parameter = sources.Commands[name].Parameters[NameOf(help)];
+            ParameterSetMetadata[] sets = [.. parameter.ParameterSets.Values];
+            string[] pipeline =
+            [
+                .. sets.Any(set => set.ValueFromPipeline) ? ["ByValue"] : Array.Empty<string>(),
+                .. sets.Any(set => set.ValueFromPipelineByPropertyName) ? ["ByPropertyName"] : Array.Empty<string>(),
+            ];
+
+            Assert.Equal(
+                (sets.Any(set => set.IsMandatory), pipeline.Length > 0 ? $"true ({string.Join(", ", pipeline)})" : "false", Position(sets.Max(set => set.Position)),
+                    string.Join(", ", parameter.Aliases.DefaultIfEmpty("none")), parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any()),
+                ((bool)help.Attribute("required")!, (string)help.Attribute("pipelineInput")!, (string)help.Attribute("position")!, (string)help.Attribute("aliases")!, (bool)help.Attribute("globbing")!));
+        }));
+
+    [Fact]
+    public void Pages_describe_how_each_parameter_is_bound() => Assert.All(sources.Pages.Keys, name =>
+        Assert.All(sources.Commands[name].Parameters.Values.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter.Name)), parameter =>
+        {
+            string page = sources.Pages[name].Split($"\n### -{parameter.Name}\n")[1].Split("\n```yaml\n")[1].Split("\n```")[0];
+
+            Assert.Equal(
+                parameter.ParameterSets.Select(set => (set.Key == ParameterAttribute.AllParameterSets ? "(All)" : set.Key, Position(set.Value.Position), set.Value.IsMandatory, set.Value.ValueFromPipeline, set.Value.ValueFromPipelineByPropertyName)).Order(),
+                ParameterSetPattern().Matches(page).Select(set => (set.Groups[1].Value, set.Groups[2].Value, bool.Parse(set.Groups[3].Value), bool.Parse(set.Groups[4].Value), bool.Parse(set.Groups[5].Value))).Order());
+            Assert.Equal(parameter.Aliases, AliasPattern().Matches(page.Split("\nParameterSets:")[0]).Select(alias => alias.Groups[1].Value));
+            Assert.Contains($"SupportsWildcards: {(parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any() ? "true" : "false")}", page, StringComparison.Ordinal);
+        }));
+
+    [Fact]
     public void Help_and_pages_contain_no_placeholders()
     {
         Assert.All(sources.Pages.Values, page => Assert.DoesNotContain("{{", page, StringComparison.Ordinal));
@@ -98,6 +129,8 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
         Assert.All(sources.Commands.Keys, name => Assert.Contains(lines, line => line.Contains(name, StringComparison.Ordinal)));
     }
 
+    private static string Position(int position) => position < 0 ? "Named" : $"{position}";
+
     private static string NameOf(XElement parameter) => parameter.Element(Maml + "name")!.Value;
 
     private static string Text(XElement element) => string.Join('\n', element.Elements(Maml + "para").Select(paragraph => paragraph.Value));
@@ -119,6 +152,12 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex SpacePattern();
+
+    [GeneratedRegex(@"- Name: (.+)\n  Position: (.+)\n  IsRequired: (.+)\n  ValueFromPipeline: (.+)\n  ValueFromPipelineByPropertyName: (.+)")]
+    private static partial Regex ParameterSetPattern();
+
+    [GeneratedRegex(@"^- (\w+)$", RegexOptions.Multiline)]
+    private static partial Regex AliasPattern();
 
     [GeneratedRegex(@"^    (\w+),", RegexOptions.Multiline)]
     private static partial Regex MemberPattern();

@@ -6,6 +6,9 @@ internal static class Money
     /// <summary>The default currency.</summary>
     public const string UsDollar = "USD";
 
+    /// <summary>The pattern of a currency code (ISO 4217).</summary>
+    public const string CodePattern = @"^[A-Z]{3}\z";
+
     // The smallest amount that four decimals show.
     private const decimal Smallest = 0.0001m;
 

@@ -259,6 +259,6 @@ internal sealed partial class PriceListReader(bool own)
     [GeneratedRegex(@"^\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\z", RegexOptions.ECMAScript)]
     private static partial Regex TimePattern();
 
-    [GeneratedRegex(@"^[A-Z]{3}\z")]
+    [GeneratedRegex(Money.CodePattern)]
     private static partial Regex CurrencyPattern();
 }

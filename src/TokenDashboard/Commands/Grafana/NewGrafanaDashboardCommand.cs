@@ -45,7 +45,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
     /// <summary>The code of the currency of the prices in the store, such as EUR, for panels that show cost.</summary>
-    [Parameter, ArgumentCompleter(typeof(CurrencyCompleter)), ValidatePattern(@"^[A-Z]{3}\z")]
+    [Parameter, ArgumentCompleter(typeof(CurrencyCompleter)), ValidatePattern(Money.CodePattern)]
     public string Currency { get; set; } = Money.UsDollar;
 
     /// <summary>The engine that the dashboards query. By default, the engine of Database, or Sqlite without one.</summary>
