@@ -50,11 +50,6 @@ public partial class RoomTests
             .Select(file => file.Path));
 
     [Fact]
-    public void Engines_export_only_result_and_parameter_types_of_commands() => Assert.Equal(
-        ["CheckResult", "JournalMode", "TokenStoreCheck", "TokenStoreOptimization", "TokenStoreSyncResult", "TokenUsageRemoval"],
-        typeof(ErrorCode).Assembly.GetExportedTypes().Where(type => type.Namespace!.StartsWith("TokenDashboard.Engines", StringComparison.Ordinal)).Select(type => type.Name).Order());
-
-    [Fact]
     public void Only_engines_use_the_panels_of_an_engine() => Assert.Empty(
         Files.Where(file => PanelsOfEngine().IsMatch(file.Text) && !file.Path.StartsWith("Engines/", StringComparison.Ordinal)).Select(file => file.Path));
 

@@ -6,7 +6,7 @@ namespace TokenDashboard.Pricing;
 /// The prices of models. A provider and a model are matched as in genai-prices. A request that matches no entry has no
 /// price.
 /// </summary>
-public sealed partial class PriceList
+internal sealed partial class PriceList
 {
     /// <summary>A store has several hundred names. A store with generated names must not fill the memory.</summary>
     private const int MaxRemembered = 10_000;

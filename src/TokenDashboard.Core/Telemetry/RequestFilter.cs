@@ -4,7 +4,7 @@ namespace TokenDashboard.Telemetry;
 /// The requests that a query selects. Text is not case-sensitive for ASCII letters and can contain PowerShell wildcards. Text with
 /// brackets also matches itself. Several texts of one property are alternatives. The empty string matches requests in which the property is unknown.
 /// </summary>
-public sealed record RequestFilter
+internal sealed record RequestFilter
 {
     /// <summary>The time of the requests.</summary>
     public TimeRange Range { get; init; } = TimeRange.All;

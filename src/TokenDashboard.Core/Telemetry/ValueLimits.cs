@@ -1,7 +1,7 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>The largest valid values of one request. Larger values are invalid, because they could overflow sums.</summary>
-public static class ValueLimits
+internal static class ValueLimits
 {
     /// <summary>The largest token count: 10^12.</summary>
     public const long MaxTokens = 1_000_000_000_000;
