@@ -24,7 +24,7 @@ internal static class StoreLocator
     /// <summary>The path of the default store. Its existence is not checked.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreNotSpecified"/>: no store is specified. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is
-    /// not YAML, or not a regular file of at most 1 MiB.
+    /// not YAML, not a regular file of at most 1 MiB, or specifies a network path.
     /// </exception>
     public static string FindDefault(string workingDirectory)
     {
@@ -38,7 +38,12 @@ internal static class StoreLocator
         if (File.Exists(configuration))
         {
             if (DatabaseOf(configuration) is { } path)
-                return Path.GetFullPath(path, workingDirectory);
+            {
+                // The file can come with a folder from anyone, and Windows signs in to the computer of such a path.
+                return path is not ['/' or '\\', '/' or '\\', ..] ? Path.GetFullPath(path, workingDirectory) : throw new TokenDashboardException(
+                    ErrorCode.ConfigurationInvalid,
+                    $"Observicia's configuration file '{configuration}' specifies a database on a network or device path. To read it, use -Database.", target: configuration);
+            }
             found = "which specifies none or has logging.sqlite.enabled off";
         }
         throw new TokenDashboardException(

@@ -97,6 +97,17 @@ public sealed class StoreLocatorTests : IDisposable
         Assert.Contains(StoreLocator.ConfigurationFile, failure.Message);
     }
 
+    [Theory]
+    [InlineData(@"\\host\share\app.db")]
+    [InlineData("//host/share/app.db")]
+    [InlineData(@"\\.\pipe\app")]
+    public void A_network_path_in_the_configuration_file_is_rejected(string database)
+    {
+        Configure($"logging: {{ sqlite: {{ enabled: true, database: '{database}' }} }}");
+
+        Assert.Equal(ErrorCode.ConfigurationInvalid, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
+    }
+
     [Fact]
     public void A_configuration_file_that_is_not_YAML_is_reported()
     {

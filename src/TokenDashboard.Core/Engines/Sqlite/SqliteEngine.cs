@@ -17,10 +17,12 @@ internal static partial class SqliteEngine
     private static readonly Lazy<bool> Ready = new(SetUp);
 
     /// <summary>Opens a file or, without a path, a temporary database. It is not pooled, because a pool would keep the file open after the command ends.</summary>
-    /// <exception cref="TokenDashboardException">The native library cannot be loaded on this machine.</exception>
+    /// <exception cref="TokenDashboardException">The native library cannot be loaded on this machine, or a file of the database is a pipe.</exception>
     public static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
         _ = Ready.Value;
+        if (path.Length > 0)
+            SqliteFiles.RejectPipes(path);
         // The time-out is short, so that waiting can be canceled.
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
         try

@@ -28,6 +28,16 @@ internal static class SqliteFiles
     public static string DatabaseOf(string path) =>
         Array.Find(Suffixes, suffix => path.EndsWith(suffix, StringComparison.Ordinal)) is { } found ? path[..^found.Length] : path;
 
+    /// <summary>Rejects a database if SQLite would wait for a pipe that is in the place of a file next to it.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreNotDatabase"/>.</exception>
+    public static void RejectPipes(string path)
+    {
+        // SQLite opens these files next to the target of a link, but does not follow links of their own.
+        string database = RegularFile.WithoutLinks(path);
+        if (Array.Find(Suffixes, suffix => new FileInfo(database + suffix) is { Exists: true, Length: 0 } && !RegularFile.IsRegular(database + suffix)) is { } found)
+            throw StoreErrors.Problem(path, ErrorCode.StoreNotDatabase, $"cannot be opened, because '{database + found}' is a pipe, a socket or a device. Remove '{database + found}'.");
+    }
+
     // Null if the file is not a database; empty if it cannot be opened, is locked or damaged.
     private static string? JournalModeOf(string path)
     {

@@ -323,13 +323,18 @@ internal sealed class TokenStore : IDisposable
                 Path, ErrorCode.StoreColumnsMissing,
                 $"has no columns {string.Join(", ", missing)} in its table 'telemetry'. Specify a database of Observicia 0.1.13 or a compatible version.");
         }
-        // Rows are read in the order of their row ids, which these do not have: https://sqlite.org/rowidtable.html
-        string kind = Scalar<string>("SELECT COALESCE(max(CASE WHEN type = 'view' THEN 'a view' WHEN wr THEN 'a table WITHOUT ROWID' END), '') FROM pragma_table_list('telemetry') WHERE schema = 'main'");
-        if (kind.Length > 0)
+        // Rows are read in the order of their row ids, which views and some tables do not have: https://sqlite.org/rowidtable.html
+        // A read of a virtual table can run an endless query.
+        string other = Scalar<string>("""
+            SELECT COALESCE(max(CASE type WHEN 'table' THEN 'table WITHOUT ROWID' WHEN 'virtual' THEN 'virtual table' ELSE type END || ' ' || name), '')
+            FROM pragma_table_list
+            WHERE schema = 'main' AND ((lower(name) = 'telemetry' AND (type <> 'table' OR wr)) OR (name LIKE 'tokendash@_%' ESCAPE '@' AND type = 'virtual'))
+            """);
+        if (other.Length > 0)
         {
             throw StoreErrors.Problem(
                 Path, ErrorCode.StoreColumnsMissing,
-                $"has {kind} named 'telemetry' without a column rowid, which is required to read requests. Specify the database of Observicia, or copy the rows to a store created by New-TokenStore.");
+                $"has the {other}. Requests are read only from an ordinary table with a column rowid. Specify the database of Observicia, or copy the rows to a store created by New-TokenStore.");
         }
     }
 }

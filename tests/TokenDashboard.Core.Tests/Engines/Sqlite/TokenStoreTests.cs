@@ -86,7 +86,9 @@ public class TokenStoreTests
     [Theory]
     [InlineData("ALTER TABLE telemetry RENAME TO requests; CREATE VIEW telemetry AS SELECT * FROM requests", "view")]
     [InlineData("CREATE TABLE copy (id INTEGER PRIMARY KEY, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id) WITHOUT ROWID; DROP TABLE telemetry; ALTER TABLE copy RENAME TO telemetry", "WITHOUT ROWID")]
-    public void Views_and_tables_without_row_ids_are_rejected(string sql, string named)
+    [InlineData("ALTER TABLE telemetry RENAME TO requests; CREATE VIRTUAL TABLE telemetry USING fts5(id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id, content='requests')", "virtual table telemetry")]
+    [InlineData("CREATE VIRTUAL TABLE tokendash_request_detail USING fts5(x)", "virtual table tokendash_request_detail")]
+    public void Views_virtual_tables_and_tables_without_row_ids_are_rejected(string sql, string named)
     {
         using var store = new TestStore();
         using (SqliteConnection connection = store.Connect())
@@ -207,6 +209,22 @@ public class TokenStoreTests
 
     private static TokenDashboardException OpenFailure(string path) =>
         Assert.Throws<TokenDashboardException>(() => TokenStore.Open(path, CancellationToken.None).Dispose());
+
+    [Theory]
+    [InlineData("-journal")]
+    [InlineData("-wal")]
+    public void A_pipe_next_to_a_store_is_not_opened(string suffix)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files.");
+        using var store = new TestStore();
+        File.Delete(store.Path + suffix);
+        Pipes.Make(store.Path + suffix);
+
+        TokenDashboardException failure = OpenFailure(store.Path);
+
+        Assert.Equal(ErrorCode.StoreNotDatabase, failure.Code);
+        Assert.Contains(suffix, failure.Message);
+    }
 
     [Theory]
     [InlineData(false)]
