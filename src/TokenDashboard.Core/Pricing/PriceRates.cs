@@ -28,9 +28,9 @@ internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenR
         long input = counts.Prompt - (CacheRead is null ? 0 : counts.Cached) - (CacheWrite is null ? 0 : counts.CacheWrite);
         long output = counts.Completion - (Reasoning is null ? 0 : counts.Reasoning);
         if (input < 0 || output < 0 || counts is { Cached: < 0 } or { CacheWrite: < 0 } or { Reasoning: < 0 })
-            return (0, Math.Max(0, counts.Prompt) + Math.Max(0, counts.Completion) + counts.Rest);
+            return (0, Math.Max(0, counts.Prompt) + Math.Max(0, counts.Completion) + counts.Other);
         decimal millions = 0;
-        long unpriced = counts.Rest;
+        long unpriced = counts.Other;
         void Add(TokenRate? rate, long tokens)
         {
             if (tokens != 0 && rate?.Of(smallestPrompt, largestPrompt) is { } price)

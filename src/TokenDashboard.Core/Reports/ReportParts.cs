@@ -18,7 +18,7 @@ internal sealed record ReportFigure(string Label, string Value, string Note = ""
             summary.P95DurationMs is null ? null
                 : new ReportFigure("95 of 100 within", $"{ReportText.Milliseconds(summary.P95DurationMs)} ms", $"half within {ReportText.Milliseconds(summary.P50DurationMs)} ms"),
             summary.MonthForecastTokens is { } end ? new ReportFigure(
-                "Month forecast", ReportText.Short(end) + " tokens", summary.MonthForecastCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens!.Value)} so far") : null,
+                "Month forecast", ReportText.Short(end) + " tokens", summary.MonthForecastCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens)} so far") : null,
             new ReportFigure("Policy failures", ReportText.Number(summary.PolicyFailures), summary.InterruptedStreams > 0 ? $"{ReportText.Number(summary.InterruptedStreams)} interrupted streams" : ""),
         ];
         return [.. figures.OfType<ReportFigure>()];

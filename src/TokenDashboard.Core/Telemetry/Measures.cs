@@ -20,6 +20,9 @@ internal static class Measures
     public static Measure TotalTokens { get; } = Sum(
         "total_tokens", MeasureUnit.Tokens, "Total tokens", "The stored totals, or prompt plus completion tokens if a total is 0 or missing.");
 
+    public static Measure OtherTokens { get; } = Hidden(
+        "other_tokens", "Tokens of totals that are neither prompt nor completion tokens.", MeasureUnit.Tokens);
+
     public static Measure CachedRequests { get; } = Hidden(
         "cached_requests", "Requests with a known number of cached tokens.");
 
@@ -118,8 +121,8 @@ internal static class Measures
     private static Measure Part(string name, Measure whole, string title, string description, Measure knownBy) =>
         Add(new Measure(name, MeasureAggregate.Sum, MeasureUnit.Tokens, title, description) { KnownBy = knownBy, PartOf = whole });
 
-    private static Measure Hidden(string name, string description) =>
-        Add(new Measure(name, MeasureAggregate.Sum, MeasureUnit.Requests, "", description) { IsShown = false });
+    private static Measure Hidden(string name, string description, MeasureUnit unit = MeasureUnit.Requests) =>
+        Add(new Measure(name, MeasureAggregate.Sum, unit, "", description) { IsShown = false });
 
     private static Measure Add(Measure measure)
     {

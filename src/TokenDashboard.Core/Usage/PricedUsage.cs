@@ -45,7 +45,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         MeasureValues values = row.Values;
         var counts = new TokenCounts(
             values[Measures.PromptTokens], values[Measures.CompletionTokens], values[Measures.CachedTokens], values[Measures.CacheWriteTokens],
-            values[Measures.ReasoningTokens], values[Measures.Requests], values[Measures.TotalTokens] - values[Measures.PromptTokens] - values[Measures.CompletionTokens]);
+            values[Measures.ReasoningTokens], values[Measures.Requests], values[Measures.OtherTokens]);
         if (match is null)
         {
             _unpriced += counts.Total;
@@ -87,10 +87,10 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
             ResolvedPrice price = at is { } instant ? part.Price.Match.At(instant) : part.Price;
             (decimal cost, long without) = part.Prompt is { } prompt ? price.CostOf(part.Counts, prompt) : price.CostOf(part.Counts, part.InputClass);
             unpriced += without;
-            upperBound |= part.WithoutCached > 0 && price.IsCheaperCached;
             if (part.Counts.HasCost(cost, without))
             {
                 sum += cost;
+                upperBound |= part.WithoutCached > 0 && part.Counts.Prompt > 0 && price.IsCheaperCached;
                 currency ??= price.Match.Currency;
                 if (currency != price.Match.Currency)
                 {
@@ -99,15 +99,14 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
                 }
             }
         }
-        unpriced = Math.Max(0, unpriced);
         return currencies is null
-            ? new UsageCost(currency is not null || unpriced == 0 ? sum : null, currency, unpriced, upperBound)
+            ? new UsageCost(currency is not null || (Requests == 0 && _parts is null) ? sum : null, currency, unpriced, upperBound)
             : new UsageCost(null, string.Join(", ", currencies), unpriced, upperBound);
     }
 
     private static TokenCounts Sum(in TokenCounts one, in TokenCounts other) => new(
         one.Prompt + other.Prompt, one.Completion + other.Completion, one.Cached + other.Cached, one.CacheWrite + other.CacheWrite,
-        one.Reasoning + other.Reasoning, one.Requests + other.Requests, one.Rest + other.Rest);
+        one.Reasoning + other.Reasoning, one.Requests + other.Requests, one.Other + other.Other);
 
     private PriceMatch? MatchOf(string provider, string model)
     {

@@ -10,17 +10,17 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
     {
         var counts = new TokenCounts(
             request.PromptTokens, request.CompletionTokens, request.CachedTokens ?? 0, request.CacheWriteTokens ?? 0, request.ReasoningTokens ?? 0,
-            Rest: request.TotalTokens - request.PromptTokens - request.CompletionTokens);
+            Other: Math.Max(0, request.TotalTokens - request.PromptTokens - request.CompletionTokens));
         if (List.Find(request.Provider, request.Model) is not { } match)
         {
-            request.UnpricedTokens = Math.Max(0, counts.Total);
+            request.UnpricedTokens = counts.Total;
             return request;
         }
         ResolvedPrice price = match.At(At ?? request.Timestamp);
         (decimal cost, long unpriced) = price.CostOf(counts);
-        request.UnpricedTokens = Math.Max(0, unpriced);
+        request.UnpricedTokens = unpriced;
         if (counts.HasCost(cost, unpriced))
-            (request.Cost, request.Currency, request.CostIsUpperBound) = (cost, match.Currency, request.CachedTokens is null && price.IsCheaperCached);
+            (request.Cost, request.Currency, request.CostIsUpperBound) = (cost, match.Currency, request is { CachedTokens: null, PromptTokens: > 0 } && price.IsCheaperCached);
         return request;
     }
 

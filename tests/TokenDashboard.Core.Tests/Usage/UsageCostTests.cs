@@ -32,9 +32,9 @@ public class UsageCostTests
         .Select((time, model, user, prompt, completion, parts) =>
         {
             (bool hasDetail, double cached, double written, double reasoning, int kind) = parts;
-            // Some requests have only a total, or a total larger than the sum of its parts.
-            long total = prompt + completion + (kind == 1 ? 1000 : 0);
-            if (kind == 0)
+            // Some requests have only a total, a total larger or smaller than the sum of its parts, or no tokens.
+            long total = kind == 3 ? 0 : prompt + completion + kind switch { 1 => 1000, 2 => -Math.Min(prompt + completion, 50), _ => 0 };
+            if (kind is 0 or 3)
                 (prompt, completion) = (0, 0);
             return new TestStore.Row
             {
@@ -270,7 +270,7 @@ public class UsageCostTests
         return
         [
             .. new UsageQuery(groupBy, zone) { Prices = prices }.Run([new SqliteStore(open)], new RequestFilter()).Rows
-                .Select(row => Shown(row.Start, row.User, row.Model, row.Provider, row.Cost ?? 0, (prices.At is null ? row.Cost : row.CostAtRequest) ?? 0, row.UnpricedTokens!.Value)).Order(StringComparer.Ordinal),
+                .Select(row => Shown(row.Start, row.User, row.Model, row.Provider, row.Cost, prices.At is null ? row.Cost : row.CostAtRequest, row.UnpricedTokens!.Value)).Order(StringComparer.Ordinal),
         ];
     }
 
@@ -284,7 +284,7 @@ public class UsageCostTests
                     User: groupBy.Contains(UsageDimension.User) ? (string?)row.User : null, Model: groupBy.Contains(UsageDimension.Model) ? (string?)row.Model : null,
                     Provider: groupBy.Contains(UsageDimension.Provider) ? (string?)row.Provider : null))
                 .Select(group => Shown(
-                    group.Key.Start, group.Key.User, group.Key.Model, group.Key.Provider, group.Sum(row => PriceOf(row, prices).Cost ?? 0), group.Sum(row => PriceOf(row, prices with { At = null }).Cost ?? 0), group.Sum(row => PriceOf(row, prices).Unpriced)))
+                    group.Key.Start, group.Key.User, group.Key.Model, group.Key.Provider, Sum(group.Select(row => PriceOf(row, prices).Cost)), Sum(group.Select(row => PriceOf(row, prices with { At = null }).Cost)), group.Sum(row => PriceOf(row, prices).Unpriced)))
                 .Order(StringComparer.Ordinal),
         ];
     }
@@ -293,13 +293,17 @@ public class UsageCostTests
     {
         long[] detail = [.. (row.Detail ?? [null, null, null, null]).Take(3).Select(value => value as long? ?? 0)];
         (long prompt, long completion, long total) = ((long)row.Prompt!, (long)row.Completion!, (long)row.Total!);
+        long other = total == 0 ? 0 : Math.Max(0, total - prompt - completion);
         var counts = new TokenCounts(prompt, completion, detail[0], detail[1], detail[2] > completion ? 0 : detail[2]);
         ResolvedPrice? price = prices.List.Find((string?)row.Provider, (string)row.Model!)?.At(prices.At ?? RandomStore.TimeOf(row));
         (decimal cost, long unpriced) = price?.CostOf(counts) ?? (0, prompt + completion);
-        unpriced += total - prompt - completion;
-        return (price is null || (unpriced == total && unpriced > 0) ? null : cost, unpriced);
+        unpriced += other;
+        return (price is null || (cost == 0 && unpriced == prompt + completion + other) ? null : cost, unpriced);
     }
 
-    private static string Shown(DateTimeOffset? start, string? user, string? model, string? provider, decimal cost, decimal atRequest, long unpriced) =>
+    private static string Shown(DateTimeOffset? start, string? user, string? model, string? provider, decimal? cost, decimal? atRequest, long unpriced) =>
         $"{start:O}|{user}|{model}|{provider}|{cost / 1.000000000000000000000000000m}|{atRequest / 1.000000000000000000000000000m}|{unpriced}";
+
+    // No cost if no token has a price.
+    private static decimal? Sum(IEnumerable<decimal?> costs) => costs.Aggregate((sum, cost) => (sum + cost) ?? sum ?? cost);
 }

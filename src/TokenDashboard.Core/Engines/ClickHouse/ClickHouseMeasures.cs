@@ -12,6 +12,7 @@ internal static class ClickHouseMeasures
         [Measures.PromptTokens] = "request.prompt_tokens",
         [Measures.CompletionTokens] = "request.completion_tokens",
         [Measures.TotalTokens] = "request.total_tokens",
+        [Measures.OtherTokens] = "greatest(request.total_tokens - request.prompt_tokens - request.completion_tokens, 0)",
         [Measures.PolicyFailures] = "request.policy_failed",
         [Measures.InterruptedStreams] = "request.interrupted_stream",
         [Measures.UnreadableRequests] = Has(UnreadableValue.Timestamp | UnreadableValue.Tokens | UnreadableValue.Duration | UnreadableValue.PolicyVerdict),

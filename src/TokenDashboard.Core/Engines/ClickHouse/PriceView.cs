@@ -49,7 +49,7 @@ internal static class PriceView
         """),
         (Name, $"""
         CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS
-        {Of(RequestTable.Rows, "1", Prompt, Prompt)}
+        {Of(RequestTable.Rows, "1", ClickHouseMeasures.Of(Measures.OtherTokens), Prompt, Prompt)}
         {RequestTable.ReadSettings}
         {RequestTable.CommentClause}
         """),
@@ -68,19 +68,20 @@ internal static class PriceView
     /// <summary>A query of requests, or of sums of requests, with their cost.</summary>
     /// <param name="rows">The relation to read, with the alias <c>request</c>.</param>
     /// <param name="requests">The number of requests of a row.</param>
+    /// <param name="otherTokens">The tokens of totals of a row that are neither prompt nor completion tokens.</param>
     /// <param name="smallest">The minimum of prompt tokens of a request of the row.</param>
     /// <param name="largest">The maximum of prompt tokens.</param>
     // As PriceRates.CostOf: if no token has a price, there is no cost. Amounts in several currencies are not added. A condition on
     // the joined rows costs less than copying a list of prices to each request, and numbers cost less than nullable values.
-    public static string Of(string rows, string requests, string smallest, string largest) => $"""
+    public static string Of(string rows, string requests, string otherTokens, string smallest, string largest) => $"""
         WITH
             intDiv({RequestTable.Micros}, 1000000) AS second,
             {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * (1 - price.has_{part.Rate})"))} AS unpriced,
             {Currencies} < 2 AS one_currency
         SELECT request.*,
-            if(price.prompt_upto > 0 AND one_currency AND (unpriced < {Prompt} + {Completion} OR {Measures.TotalTokens.Name} = 0 OR price.request > 0),
+            if(price.prompt_upto > 0 AND one_currency AND (unpriced < {Prompt} + {Completion} OR price.request > 0),
                 {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * price.{part.Rate}"))} + {requests} * price.request, NULL) AS cost,
-            if((SELECT count() FROM {Table}) > 0, unpriced + {Measures.TotalTokens.Name} - {Prompt} - {Completion}, NULL) AS unpriced_tokens,
+            if((SELECT count() FROM {Table}) > 0, unpriced + {otherTokens}, NULL) AS unpriced_tokens,
             if(one_currency AND price.has_input AND price.has_cached, {Measures.CachedTokens.Name} * (price.input - price.cached), NULL) AS cache_savings
         FROM {rows}
         LEFT JOIN (SELECT {ClickHouseMeasures.Key(["provider", "model"])} AS key, {string.Join(", ", Fields.Select(name => $"ifNull(each.{name}, 0) AS {name}"))}, {string.Join(", ", Parts.Select(part => $"toInt8(each.{part.Rate} IS NOT NULL) AS has_{part.Rate}"))} FROM {Table} FINAL ARRAY JOIN prices AS each) AS price

@@ -88,7 +88,7 @@ internal static class UsageTables
         {RequestTable.CommentClause}
         """),
         (Name, $"CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS\n{View("{users:UInt8}")}\n{RequestTable.CommentClause}"),
-        (Priced, $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n{PriceView.Of($"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request", Measures.Requests.Name, "smallest_prompt", "largest_prompt")}\n{RequestTable.CommentClause}"),
+        (Priced, $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n{PriceView.Of($"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request", Measures.Requests.Name, Measures.OtherTokens.Name, "smallest_prompt", "largest_prompt")}\n{RequestTable.CommentClause}"),
     ];
 
     // The sums of a source and day. Planning and looking up a list of numbers takes half the time of a list of tuples.

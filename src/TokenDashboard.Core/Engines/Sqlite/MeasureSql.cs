@@ -12,6 +12,7 @@ internal static class MeasureSql
         [Measures.PromptTokens] = PromptTokens,
         [Measures.CompletionTokens] = CompletionTokens,
         [Measures.TotalTokens] = TotalTokens,
+        [Measures.OtherTokens] = $"MAX(({TotalTokens}) - ({PromptTokens}) - ({CompletionTokens}), 0)",
         [Measures.PolicyFailures] = PolicyFailed,
         [Measures.InterruptedStreams] = InterruptedStream,
         [Measures.TimedRequests] = Known(DurationMs),

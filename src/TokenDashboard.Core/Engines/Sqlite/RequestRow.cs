@@ -112,6 +112,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         values[Measures.PromptTokens] = prompt;
         values[Measures.CompletionTokens] = completion;
         values[Measures.TotalTokens] = values[Measures.MaxTotalTokens] = total;
+        values[Measures.OtherTokens] = Math.Max(0, total - prompt - completion);
         values[Measures.PolicyFailures] = One(verdictStored && statement.Integer(6) == 0);
         values[Measures.InterruptedStreams] = One(interrupted);
         values[Measures.FirstTicks] = values[Measures.LastTicks] = UtcTicks;

@@ -12,10 +12,9 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
     private const int CostDigits = 6;
 
     /// <summary>
-    /// Projects the month that contains a point in time, or that ends at it, independent of the filter's time range. Null if neither the
-    /// month nor the seven days before the point in time have requests.
+    /// Projects the month that contains a point in time, or that ends at it, independent of the filter's time range.
     /// </summary>
-    public static MonthProjection? Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
+    public static MonthProjection Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
     {
         var months = new TimeBuckets(TimeUnit.Month, zone);
         long now = asOf.UtcTicks;
@@ -23,20 +22,21 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
         long basisStart = new TimeBuckets(TimeUnit.Hour, zone).StartOf(Math.Max(0, now - Basis.Ticks));
         var since = new DateTimeOffset(Math.Min(monthStart, basisStart), TimeSpan.Zero);
         HourlyUsage read = HourlyUsage.Read(stores, filter with { Range = new TimeRange(since, asOf) }, asOf, zone, prices);
-        if (read.Total.Requests == 0)
-            return null;
         UsageAccumulator Sum(long from) => read.Merge(hour => hour >= from).FirstOrDefault(part => part.Key).Usage ?? UsageGroups.NewUsage(prices);
         UsageAccumulator month = Sum(monthStart), basis = Sum(basisStart);
         (UsageCost? ofMonth, UsageCost? ofBasis) = (UsageCost.Of(month), UsageCost.Of(basis));
         decimal? cost = ofMonth?.Amount;
-        // Before the first request, there is no usage.
-        long length = now - Math.Max(basisStart, read.Total.Values[Measures.FirstTicks]);
+        // There is no usage before the first request of the stores, but days without requests that match the filter count.
+        long length = now - Math.Max(basisStart, FirstTicks(stores, new TimeRange(new DateTimeOffset(basisStart, TimeSpan.Zero), asOf)));
         if (length < Least.Ticks)
             return new MonthProjection(month.TotalTokens, cost, null, null);
         decimal rest = (decimal)(months.EndOf(now - 1) - now) / length;
         bool isOneCurrency = ofMonth?.Currency is not { } currency || ofBasis?.Currency is not { } other || currency == other;
-        decimal? endCost = isOneCurrency ? cost + (ofBasis?.Amount * rest) : null;
-        return new MonthProjection(
-            month.TotalTokens, cost, (long)Math.Round(month.TotalTokens + (basis.TotalTokens * rest)), endCost is { } amount ? Math.Round(amount, CostDigits) : null);
+        decimal? added = isOneCurrency && ofBasis?.Amount is { } amount ? Math.Round(amount * rest, CostDigits) : null;
+        return new MonthProjection(month.TotalTokens, cost, (long)Math.Round(month.TotalTokens + (basis.TotalTokens * rest)), cost + added);
     }
+
+    // The first request of the stores, or the start of the range if there are earlier ones.
+    private static long FirstTicks(IReadOnlyList<ITelemetryStore> stores, TimeRange range) =>
+        (ComparedFigures.HaveRequestsBefore(stores, range.Since!.Value) ? range.Since : RequestQuery.FirstTime(stores) ?? range.Until)!.Value.UtcTicks;
 }

@@ -3,7 +3,7 @@ namespace TokenDashboard.Usage.Summaries;
 /// <summary>The usage of a time range in one object: totals, rates, peaks, the change from the previous period, and the forecast.</summary>
 public sealed class TokenUsageSummary : ComparedFigures
 {
-    internal TokenUsageSummary(HourlyUsage hours, (DateTimeOffset? Start, DateTimeOffset? End) range, DateTimeOffset asOf, UsageAccumulator? previous, MonthProjection? month)
+    internal TokenUsageSummary(HourlyUsage hours, (DateTimeOffset? Start, DateTimeOffset? End) range, DateTimeOffset asOf, UsageAccumulator? previous, MonthProjection month)
         : base(hours.Total, hours.Totals, previous)
     {
         (Start, End) = range;
@@ -23,7 +23,7 @@ public sealed class TokenUsageSummary : ComparedFigures
             PeakTokensPerMinute = Math.Max(BusiestHour.TotalTokens / part.TotalMinutes, TokensPerMinute ?? 0);
         }
         BusiestDay = hours.Buckets(TimeUnit.Day).MaxBy(day => day.TotalTokens);
-        (MonthTokens, MonthCost, MonthForecastTokens, MonthForecastCost) = (month?.Tokens, month?.Cost, month?.ForecastTokens, month?.ForecastCost);
+        (MonthTokens, MonthCost, MonthForecastTokens, MonthForecastCost) = (month.Tokens, month.Cost, month.ForecastTokens, month.ForecastCost);
     }
 
     /// <summary>Start of the time range; null if it has none.</summary>
@@ -50,13 +50,13 @@ public sealed class TokenUsageSummary : ComparedFigures
     /// <summary>The day with the most tokens; null without requests.</summary>
     public TokenUsage? BusiestDay { get; }
 
-    /// <summary>Tokens of the calendar month of <see cref="AsOf"/>, up to that time; null if neither the month nor the seven days before have requests.</summary>
-    public long? MonthTokens { get; }
+    /// <summary>Tokens of the calendar month of <see cref="AsOf"/>, up to that time.</summary>
+    public long MonthTokens { get; }
 
     /// <summary>The cost of the month so far.</summary>
     public decimal? MonthCost { get; }
 
-    /// <summary>The forecast of tokens for the month at the rate of the last seven days; null with less than a day of requests.</summary>
+    /// <summary>The forecast of tokens for the month at the rate of the last seven days, or since the first request of the stores; null if that is less than a day.</summary>
     public long? MonthForecastTokens { get; }
 
     /// <summary>The forecast of cost for the month, at the same rate.</summary>

@@ -21,7 +21,7 @@ public abstract class UsageCmdlet : RowCmdlet
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Read {result.Unreadable.Reads()} in {Elapsed.TotalSeconds:N2} s."));
         T[] all = Ordered(result);
         if (PagingParameters.IncludeTotalCount)
-            WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
+            WriteObject(PagingParameters.NewTotalCount((ulong)all.Count(row => !row.IsTotal), 1.0));
         WarnAboutCost(result.Total is { } total ? all.Append(total) : all);
         if (OrderBy == UsageOrder.Cost)
             WarnAboutOrder(all.Where(row => row.Cost is not null).Select(row => row.Currency));
@@ -42,13 +42,28 @@ public abstract class UsageCmdlet : RowCmdlet
         WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
     }
 
-    /// <summary>The requested page of all rows, with the total last.</summary>
+    /// <summary>The requested page of all rows, with the subtotals of its rows, and the total last.</summary>
     private protected IEnumerable<T> Page<T>(QueryResult<T> result, T[] all)
         where T : UsageFigures
     {
-        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
-        IEnumerable<T> page = all.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue));
-        return result.Total is { } total ? page.Append(total) : page;
+        ulong place = 0;
+        bool isShown = false;
+        foreach (T row in all)
+        {
+            if (row.IsTotal)
+            {
+                if (isShown)
+                    yield return row;
+                isShown = false;
+            }
+            else if (place++ >= PagingParameters.Skip && place - PagingParameters.Skip <= MostRows)
+            {
+                isShown = true;
+                yield return row;
+            }
+        }
+        if (result.Total is { } total)
+            yield return total;
     }
 
     /// <summary>The rows in the requested order. Subtotals belong to the rows before them, so only the default order includes them.</summary>

@@ -81,7 +81,7 @@ public class UsageSummaryQueryTests
 
         Assert.Equal((0, 0L, 0m, 0.0), (summary.Requests, summary.TotalTokens, summary.Cost, summary.TokensPerMinute));
         Assert.Null(summary.BusiestHour);
-        Assert.Null(summary.MonthTokens);
+        Assert.Equal((0, 0m, null), (summary.MonthTokens, summary.MonthCost, summary.MonthForecastTokens));
     }
 
     [Fact]
@@ -97,8 +97,8 @@ public class UsageSummaryQueryTests
     // A store that is younger than a day.
     [InlineData("2026-03-01T20:00+01:00", 70L, null)]
     // Neither the month nor the week before has requests.
-    [InlineData("2026-06-15T00:00+02:00", null, null)]
-    public void The_month_forecast_continues_the_last_seven_days(string until, long? soFar, long? end)
+    [InlineData("2026-06-15T00:00+02:00", 0L, 0L)]
+    public void The_month_forecast_continues_the_last_seven_days(string until, long soFar, long? end)
     {
         (string, long)[] rows = [.. Enumerable.Range(1, 10).Select(day => ($"2026-03-{day:00}T09:00:00", 70L))];
 
@@ -108,6 +108,24 @@ public class UsageSummaryQueryTests
         // A clock change takes an hour from the rest of the month.
         Assert.Equal(end, summary.MonthForecastTokens);
         Assert.Equal(DateTimeOffset.Parse(until), summary.AsOf);
+    }
+
+    [Theory]
+    // The last days without requests of a user, and less than a day after the user's last request, are days at the rate of that user.
+    [InlineData("2026-10-14T12:00Z", 7000 + (17.5 * 1000))]
+    [InlineData("2026-10-14T06:00Z", 7000 + (17.75 * 1000))]
+    // The stores began four days before.
+    [InlineData("2026-09-05T12:00Z", 30 + (25.5 * 7.5))]
+    public void The_month_forecast_of_a_user_is_at_the_rate_of_all_seven_days(string until, double end)
+    {
+        // The stores keep requests in another order than that of their times.
+        (string User, string Time, long Tokens)[] rows = [("a", "2026-10-13T12:00:00", 7000), ("b", "2026-09-01T12:00:00", 10), ("a", "2026-09-04T18:00:00", 30), ("b", "2026-10-01T12:00:00", 10)];
+        using var store = new TestStore();
+        store.Insert([.. rows.Select(row => new TestStore.Row { User = row.User, Timestamp = row.Time, Prompt = row.Tokens, Completion = 0L, Total = row.Tokens })]);
+        using TokenStore open = store.Open();
+        var filter = new RequestFilter { User = ["a"], Range = new TimeRange(null, DateTimeOffset.Parse(until)) };
+
+        Assert.Equal((long)Math.Round(end), new UsageSummaryQuery([new SqliteStore(open)], filter, TimeZoneInfo.Utc, Now).Run().Rows[0].MonthForecastTokens);
     }
 
     [Fact]

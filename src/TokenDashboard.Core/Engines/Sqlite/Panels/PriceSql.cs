@@ -21,7 +21,7 @@ internal static class PriceSql
     /// <summary><c>priced_request</c>: the single requests with their cost.</summary>
     internal static string OfRequests { get; } = $"""
         priced_request AS NOT MATERIALIZED (
-          SELECT request.*, {Values("request", "request.cached_tokens", OfRequest)} FROM request)
+          SELECT request.*, {Values("request", "MAX(request.total_tokens - request.prompt_tokens - request.completion_tokens, 0)", "request.cached_tokens", OfRequest)} FROM request)
         """;
 
     /// <summary>
@@ -30,7 +30,7 @@ internal static class PriceSql
     /// </summary>
     internal static string OfSums { get; } = $"""
         priced_sum AS NOT MATERIALIZED (
-          SELECT sum_row.*, {Values("sum_row", "CASE WHEN sum_row.cached_requests > 0 THEN sum_row.cached_tokens END",
+          SELECT sum_row.*, {Values("sum_row", "sum_row.other_tokens", "CASE WHEN sum_row.cached_requests > 0 THEN sum_row.cached_tokens END",
               IsPrice("sum_row.provider", "sum_row.model", "sum_row.first", SizeBound(smallest: true), SizeBound(smallest: false)))} FROM sum_row),
         midnight(second) AS (
           SELECT MIN(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.Day:D}
@@ -55,14 +55,14 @@ internal static class PriceSql
     /// <summary>The cost of a row of counts at the joined <c>price</c>; NULL without a price.</summary>
     // As PriceRates.CostOf: the cost of a sum is the sum of the costs. If no token and no request has a price, there is no cost.
     internal static string Cost(string row) => $"""
-        CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR {row}.total_tokens = 0 OR price.request > 0) AND price.one_currency
+        CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR price.request > 0) AND price.one_currency
                 THEN {string.Concat(Parts(row).Select(part => $"COALESCE({part.Tokens} * price.{part.Rate}, 0) + "))}{row}.requests * price.request END
         """;
 
     // Scalar subqueries do not run if no query reads their column.
-    private static string Values(string row, string knownCached, string isPrice) => $"""
+    private static string Values(string row, string otherTokens, string knownCached, string isPrice) => $"""
         (SELECT {Cost(row)} FROM price WHERE {isPrice}) AS cost,
-            CASE WHEN «has_prices» THEN {row}.total_tokens + COALESCE((SELECT {Unpriced(row)} FROM price WHERE {isPrice}) - ({All(row)}), 0) END AS unpriced_tokens,
+            CASE WHEN «has_prices» THEN {otherTokens} + COALESCE((SELECT {Unpriced(row)} FROM price WHERE {isPrice}), {All(row)}) END AS unpriced_tokens,
             (SELECT {knownCached} * (price.input - price.cached) FROM price WHERE {isPrice} AND price.one_currency) AS cache_savings
         """;
 
