@@ -47,6 +47,11 @@ Describe 'Compare-GrafanaDashboard' {
         $problems.FullyQualifiedErrorId | Should -Be 'DashboardNotFound,TokenDashboard.Commands.CompareGrafanaDashboardCommand'
     }
 
+    It 'reports a missing version, and how to find the others' {
+        { Compare-GrafanaDashboard -Uid one -Connection other -Version 9 -ErrorAction Stop } |
+            Should -Throw '*has no version 9*Get-GrafanaDashboardVersion*' -ErrorId 'DashboardNotFound,*'
+    }
+
     It 'reports an unreachable server from the environment' {
         Disconnect-Grafana -All
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'

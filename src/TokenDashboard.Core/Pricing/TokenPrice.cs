@@ -88,6 +88,9 @@ public sealed class TokenPrice
     /// <summary>The source of the price: the list with its version and date, or the user's own file.</summary>
     public string PriceList { get; }
 
+    /// <summary>The provider and the model.</summary>
+    public override string ToString() => $"{Provider}/{Model}";
+
     /// <summary>All prices of an entry: by time, then by time of day, then by size.</summary>
     internal static IEnumerable<TokenPrice> Of(PriceMatch match, DateTimeOffset now) => match.Schedule
         .SelectMany(span => span.Windows.Select(window => window.Price).Distinct().SelectMany(price => Tiers(price, span, now)));

@@ -64,6 +64,9 @@ public sealed class TokenStoreInfo
     /// <summary>The engine of the store, with its version.</summary>
     public required string Engine { get; init; }
 
+    /// <summary>The path or address, so that the object can be the value of a parameter Database.</summary>
+    public override string ToString() => Database;
+
     /// <summary>Reads the whole store once: its rollups, if it has them, or every request.</summary>
     internal static TokenStoreInfo Read(ITelemetryStore store, string? prices = null)
     {

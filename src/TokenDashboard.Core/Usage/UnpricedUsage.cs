@@ -29,6 +29,10 @@ public enum UnpricedReason : long
 public sealed record UnpricedUsage(
     string Provider, string Model, long Requests, long UnpricedTokens, UnpricedReason Reason, DateTimeOffset FirstRequest, DateTimeOffset LastRequest)
 {
+    /// <summary>The provider, the model and the tokens.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{MessageText.Visible($"{Provider}/{Model}")}: {UnpricedTokens:N0} tokens without a price");
+
     /// <summary>The models of stores without a price, most unpriced tokens first.</summary>
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     internal static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)

@@ -27,7 +27,9 @@ internal static class StoreErrors
         raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => Problem(
             path, ErrorCode.StoreNotDatabase,
             $"is not a SQLite database, or is damaged ({exception.Message}). Use the file in logging.sqlite.database of Observicia's configuration. "
-            + "If this is the file, restore a backup, or use .recover of the sqlite3 shell. If it can be opened, Test-TokenStore shows the damage.", exception),
+            + "If this is the file, restore a backup, or use .recover of the sqlite3 shell."
+            // Any other file cannot be opened.
+            + (exception.SqliteErrorCode == raw.SQLITE_CORRUPT ? " If it can be opened, Test-TokenStore shows the damage." : ""), exception),
         raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY => CannotOpen(exception, path),
         _ => Problem(path, ErrorCode.StoreReadFailed, $"could not be read: {exception.Message.TrimEnd('.')}.", exception),
     };

@@ -60,4 +60,8 @@ internal sealed partial record PublishMark(string Fingerprint, long Version)
 /// <param name="CreatedBy">The user who saved it; the empty string if the server does not report it.</param>
 /// <param name="Published">Whether Publish-GrafanaDashboard saved it.</param>
 /// <param name="Message">The message of the version; the empty string for none.</param>
-public sealed record GrafanaDashboardVersion(string Uid, long Version, DateTimeOffset? Created, string CreatedBy, bool Published, string Message);
+public sealed record GrafanaDashboardVersion(string Uid, long Version, DateTimeOffset? Created, string CreatedBy, bool Published, string Message)
+{
+    /// <summary>The dashboard and the version.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Uid} version {Version}");
+}

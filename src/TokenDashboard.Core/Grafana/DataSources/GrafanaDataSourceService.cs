@@ -134,4 +134,7 @@ public sealed record GrafanaDataSourceReport
     public long? Requests { get; init; }
     /// <summary>The problems and their solutions, in the order in which they were found; empty for none.</summary>
     public required TextList<string> Problems { get; init; }
+
+    /// <summary>The uid, and the problems.</summary>
+    public override string ToString() => $"{Uid}: {(Healthy ? "healthy" : Problems)}";
 }

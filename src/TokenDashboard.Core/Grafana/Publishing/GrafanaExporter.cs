@@ -149,24 +149,24 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         StoredDashboard stored = Stored(uid);
         (place, found) = (stored.Folder, version ?? stored.Version);
         JsonObject json = found != stored.Version
-            ? Api.ReadVersion(stored, found) ?? throw Missing(NoVersion(stored, found), uid)
+            ? Api.ReadVersion(stored, found) ?? throw NoVersion(stored, found)
             : stored.Json ?? throw stored.Unsupported("read");
         // Objects under /apis contain it elsewhere, and some servers omit it in old versions.
         json["uid"] ??= uid;
         return DashboardDocument.FromObject(DashboardContent.ForFile(json));
     }
 
-    /// <summary>The message for a version that was not found. It may never have existed, or the server does not keep or show it.</summary>
-    private string NoVersion(StoredDashboard stored, long wanted)
+    /// <summary>The error for a version that was not found. It may never have existed, or the server does not keep or show it.</summary>
+    private TokenDashboardException NoVersion(StoredDashboard stored, long wanted)
     {
         string present = stored.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"; the current one is {stored.Version}") : "";
         return Api.History(stored).Newest > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"has no version {wanted} of the dashboard '{stored.Uid}'{present}")
-            : $"returns no history of the dashboard '{stored.Uid}' through {Api.Name}, only the current version{present}";
+            ? Missing(string.Create(CultureInfo.InvariantCulture, $"has no version {wanted} of the dashboard '{stored.Uid}'{present}"), stored.Uid, " Get-GrafanaDashboardVersion lists the versions.")
+            : Missing($"returns no history of the dashboard '{stored.Uid}' through {Api.Name}, only the current version{present}", stored.Uid, "");
     }
 
-    private TokenDashboardException Missing(string what, string uid) => new(
-        ErrorCode.DashboardNotFound, $"Grafana at {Client.Url} {what}. Export-GrafanaDashboard -All lists the dashboards that this account can read.", target: uid);
+    private TokenDashboardException Missing(string what, string uid, string advice = " Export-GrafanaDashboard -All lists the dashboards that this account can read.") =>
+        new(ErrorCode.DashboardNotFound, $"Grafana at {Client.Url} {what}.{advice}", target: uid);
 }
 
 /// <summary>A dashboard that was exported from a server to a file.</summary>

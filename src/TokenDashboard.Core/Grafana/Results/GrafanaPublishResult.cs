@@ -21,7 +21,11 @@ namespace TokenDashboard.Grafana.Results;
 public sealed record GrafanaPublishResult(
     GrafanaPublishKind Kind, string Name, GrafanaPublishAction Action, string? Uid = null, Uri? Url = null, string? Path = null, string? BackupPath = null,
     long? Version = null, string? FolderTitle = null, IReadOnlyList<GrafanaDashboardDifference>? Changes = null, DashboardDocument? Dashboard = null,
-    string? Message = null);
+    string? Message = null)
+{
+    /// <summary>The action and the item.</summary>
+    public override string ToString() => $"{Action} {Kind} '{Name}'";
+}
 
 /// <summary>The kind of item of a result.</summary>
 public enum GrafanaPublishKind : long
@@ -66,7 +70,11 @@ public enum GrafanaPublishAction : long
 /// <param name="Kind">The side or sides that contain the value.</param>
 /// <param name="Left">The left side's value, as text or otherwise as JSON; null if it is missing.</param>
 /// <param name="Right">The right side's value; null if it is missing.</param>
-public sealed record GrafanaDashboardDifference(string Uid, string Panel, string Path, GrafanaDifferenceKind Kind, string? Left, string? Right);
+public sealed record GrafanaDashboardDifference(string Uid, string Panel, string Path, GrafanaDifferenceKind Kind, string? Left, string? Right)
+{
+    /// <summary>The kind, the panel and the path.</summary>
+    public override string ToString() => $"{Kind} {(Panel.Length > 0 ? Panel + ": " : "")}{Path}";
+}
 
 /// <summary>The kind of a difference, from the perspective of the left side.</summary>
 public enum GrafanaDifferenceKind : long

@@ -21,6 +21,9 @@ public enum PriceChangeKind : long
 /// <param name="After">The new entry; null if it was removed.</param>
 public sealed record PriceChange(PriceChangeKind Change, string Provider, string? Model, string? Before, string? After)
 {
+    /// <summary>The difference, the provider and the model.</summary>
+    public override string ToString() => $"{Change} {(Model is null ? Provider : $"{Provider}/{Model}")}";
+
     /// <summary>The differences, by provider and model in the order of the newer list, then removed entries.</summary>
     internal static IReadOnlyList<PriceChange> Between(PriceList older, PriceList newer)
     {

@@ -33,6 +33,9 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     // The time for which SQLite's check, a single read, may block the application outside WAL mode.
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The result, the check and the message.</summary>
+    public override string ToString() => $"{Result} {Check}: {Message}";
+
     /// <summary>
     /// Opens and checks a store. The file check may block the application only if it is to wait. Progress receives the number of requests
     /// that were compared with the rollups, and of all requests.

@@ -6,4 +6,8 @@ namespace TokenDashboard.Engines.Sqlite.Maintenance;
 /// <param name="RepairedBuckets">The number of rebuilt buckets.</param>
 /// <param name="JournalMode">SQLite's journal mode.</param>
 /// <param name="LongestLock">The longest time for which the application could not write.</param>
-public sealed record TokenStoreOptimization(string Database, long AddedRequests, long RepairedBuckets, string JournalMode, TimeSpan LongestLock);
+public sealed record TokenStoreOptimization(string Database, long AddedRequests, long RepairedBuckets, string JournalMode, TimeSpan LongestLock)
+{
+    /// <summary>The store and the number of added requests.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Database}: {AddedRequests:N0} requests added");
+}
