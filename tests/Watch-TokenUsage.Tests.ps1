@@ -118,7 +118,8 @@ Describe 'Watch-TokenUsage' {
     }
 
     It 'reports invalid input: <ErrorId>' -ForEach @(
-        @{ ErrorId = 'RangeInvalid'; Parameter = @{ Until = '2026-10-30' } }
+        @{ ErrorId = 'NamedParameterNotFound'; Parameter = @{ Until = '2026-10-30' } }
+        @{ ErrorId = 'NamedParameterNotFound'; Parameter = @{ WholeDays = $true } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Last = 'yesterday' } }
         @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
         @{ ErrorId = 'ParameterArgumentValidationError'; Parameter = @{ IntervalSec = 0 } }

@@ -89,7 +89,6 @@ public sealed class PipelineInputTests : IDisposable
         ModuleSession.Result result = _session.Run("Get-TokenUsage User -First 1 -Since 2026-10-29 -Until 2026-10-30 -Database $store | Watch-TokenUsage -Count 1 -AsLine -Database $store", ("store", _store.FullName));
 
         Assert.Single(result.Succeeded());
-        Assert.Equal("RangeInvalid", _session.Run("Watch-TokenUsage -Until now -Count 1 -AsLine -Database $store").ErrorId);
     }
 
     [Fact]

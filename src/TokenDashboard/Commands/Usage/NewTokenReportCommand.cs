@@ -5,7 +5,7 @@ namespace TokenDashboard.Commands;
 /// <summary>Creates a report on the usage of a time range as one HTML file, or as Markdown.</summary>
 [Cmdlet(VerbsCommon.New, "TokenReport", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "New-TokenReport.md")]
 [OutputType(typeof(string), typeof(FileInfo))]
-public sealed class NewTokenReportCommand : QueryCmdlet
+public sealed class NewTokenReportCommand : RangeCmdlet
 {
     private bool _isWritten;
 

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>The base class of commands that query requests, with the filters, the time range and the time zone.</summary>
+/// <summary>The base class of commands that query requests, with the filters, the start of the time range and the time zone.</summary>
 public abstract class QueryCmdlet : StoreCmdlet
 {
     private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction), nameof(Source)];
@@ -64,20 +64,12 @@ public abstract class QueryCmdlet : StoreCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("Start"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
-    /// <summary>The exclusive end of the time range, in the same forms as Since.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true), Alias("End"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
-    public TimeExpression? Until { get; set; }
-
     /// <summary>
     /// A time range that ends now (7d, '7 days', 24h, a TimeSpan), or a named period (today, yesterday, 'this month', 'last month'). Cannot be
-    /// combined with Since or Until.
+    /// combined with another start or end.
     /// </summary>
     [Parameter, TimeExpressionTransformation(IsLength = true), ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
-
-    /// <summary>Moves both ends of the time range back to the start of their days, so that all days are complete.</summary>
-    [Parameter]
-    public virtual SwitchParameter WholeDays { get; set; }
 
     /// <summary>The first day of the week. The default is Monday.</summary>
     [Parameter, ChoiceTransformation]
@@ -109,7 +101,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     protected sealed override void BeginProcessing()
     {
         Now = DateTimeOffset.UtcNow;
-        (_userOfCommandLine, _rangeOfCommandLine) = (User, (Since, Until));
+        (_userOfCommandLine, _rangeOfCommandLine) = (User, (Since, RangeEnd));
         _isDatabaseGiven = Database is not null;
         // Parameters that are bound at this point are from the command line. Parameters bound later are names from piped results, without wildcards.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
@@ -117,7 +109,11 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected DateTimeOffset Now { get; private set; }
 
-    private protected bool IsUntilGiven => _rangeOfCommandLine.Until is not null;
+    /// <summary>The end of the time range; null for commands without an end.</summary>
+    private protected virtual TimeExpression? RangeEnd => null;
+
+    /// <summary>Whether both ends of the time range are moved back to the start of their days.</summary>
+    private protected virtual bool IsInWholeDays => false;
 
     private protected TimeSpan Elapsed => _watch.Elapsed;
 
@@ -218,8 +214,8 @@ public abstract class QueryCmdlet : StoreCmdlet
     private TimeRange MakeRange()
     {
         // A length of time on the command line takes precedence over the range of a piped row.
-        (TimeExpression? since, TimeExpression? until) = Last is null ? (Since, Until) : _rangeOfCommandLine;
-        return WholeDays ? TimeExpression.WholeDays(since, until, Last, Now, TimeZone, FirstDayOfWeek) : TimeExpression.Range(since, until, Last, Now, TimeZone, FirstDayOfWeek);
+        (TimeExpression? since, TimeExpression? until) = Last is null ? (Since, RangeEnd) : _rangeOfCommandLine;
+        return IsInWholeDays ? TimeExpression.WholeDays(since, until, Last, Now, TimeZone, FirstDayOfWeek) : TimeExpression.Range(since, until, Last, Now, TimeZone, FirstDayOfWeek);
     }
 
     private RequestFilter MakeFilter() => new()

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Commands;
 
 /// <summary>The base class of queries that return rows, in pages and in ascending or descending order.</summary>
-public abstract class RowCmdlet : QueryCmdlet
+public abstract class RowCmdlet : RangeCmdlet
 {
     private bool _orderIsTold;
 

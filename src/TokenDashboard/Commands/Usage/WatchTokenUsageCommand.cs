@@ -32,10 +32,6 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter AsLine { get; set; }
 
-    // Not a parameter of this command: whole days are in the past.
-    /// <inheritdoc/>
-    public override SwitchParameter WholeDays => default;
-
     private bool IsScreen => !AsLine && MyInvocation.PipelineLength == 1 && !MyInvocation.BoundParameters.ContainsKey("OutVariable")
         && Host.UI is { SupportsVirtualTerminal: true, RawUI: not null } && !Console.IsOutputRedirected && !Screen.IsCaptured(MyInvocation);
 
@@ -54,12 +50,11 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
 
     private protected override void Query()
     {
-        // The end of a piped row is the end of its result.
-        if (IsUntilGiven || (Last is not null && Filter.Range.Until < Now) || Filter.Range.Since > Now)
+        if ((Last is not null && Filter.Range.Until < Now) || Filter.Range.Since > Now)
         {
             throw new TokenDashboardException(
                 ErrorCode.RangeInvalid, "Watch-TokenUsage shows usage from a start time until now. Use -Since with a time in the past, or -Last with a period that has not ended, or neither for today.",
-                target: Last ?? Until ?? Since);
+                target: Last ?? Since);
         }
         var query = new LiveUsageQuery(Stores, Filter, TimeZone) { Prices = Prices() };
         using (_screen = IsScreen ? new LiveScreen(Host.UI, string.Join(", ", Stores.Select(store => store.Source ?? store.Name)), TimeZone) : null)

@@ -6,7 +6,7 @@ public sealed class WatchTokenUsageTests(SampleStore store) : IClassFixture<Samp
     [InlineData("-Last yesterday", "RangeInvalid")]
     [InlineData("-Last 'last month'", "RangeInvalid")]
     [InlineData("-Since 2100-01-01", "RangeInvalid")]
-    [InlineData("-Until now", "RangeInvalid")]
+    [InlineData("-Until now", "NamedParameterNotFound")]
     [InlineData("-WholeDays", "NamedParameterNotFound")]
     [InlineData("-Database clickhouse://127.0.0.1:1/none", "StoreEngineUnknown")]
     public void Invalid_input_has_a_stable_ErrorId(string parameters, string errorId) => Assert.Equal(errorId, Run($"Watch-TokenUsage {parameters}", parameters).ErrorId);
