@@ -428,6 +428,12 @@ Describe 'Get-TokenUsage' {
         # In a narrow window, some names are too long, but numbers never are.
         $lines | Where-Object { $_.Length -gt $Width -or ($_ -match '…' -and $Width -gt 80) -or $_ -match '\d…|…\d' } | Should -BeNullOrEmpty
     }
+
+    It 'shows names with Format-Wide' {
+        $lines = Get-TokenUsage User @store -First 2 | Format-Wide | Get-Display 80
+
+        $lines | Where-Object { $_ } | Should -Match '^alice +bob$'
+    }
 }
 
 Describe 'Completion and -OneLine of Get-TokenUsage' {

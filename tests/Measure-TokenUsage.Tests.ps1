@@ -74,6 +74,13 @@ Describe 'Measure-TokenUsage' {
         $lines -match '^Month forecast +: ' | Should -HaveCount 1
     }
 
+    It 'shows its own values after a table of another command' {
+        $lines = & { Get-TokenUsage Model @store; $summary } | Get-Display 80
+
+        $lines -match "^TotalTokens +: $($summary.TotalTokens)$" | Should -HaveCount 1
+        $lines -match '^BusiestHour +: ' | Should -HaveCount 1
+    }
+
     It 'shows both offsets of a time range with a clock change' {
         $lines = Measure-TokenUsage -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-24 -Until 2026-10-27 -WarningAction SilentlyContinue | Get-Display 80
 

@@ -5,7 +5,8 @@ namespace TokenDashboard.Formatting;
 
 /// <summary>
 /// The times of results in PowerShell, so that results can be exported and passed to other sessions. In every culture, a time has the same
-/// text, with all digits. Public only because the types file can call nothing else.
+/// text, with all digits. CSV files begin with these members, so there are also members for the properties that identify a result.
+/// Public only because the types file can call nothing else.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Members
@@ -40,9 +41,26 @@ public static class Members
     /// <summary>A time.</summary>
     public static object? Before(PSObject row) => Time(row, nameof(Before));
 
+    /// <summary>The path or address of a store.</summary>
+    public static object? Database(PSObject row) => Value(row, nameof(Database));
+
+    /// <summary>The path of a file.</summary>
+    public static object? Path(PSObject row) => Value(row, nameof(Path));
+
+    /// <summary>The provider of a model.</summary>
+    public static object? Provider(PSObject row) => Value(row, nameof(Provider));
+
+    /// <summary>The name of a model.</summary>
+    public static object? Model(PSObject row) => Value(row, nameof(Model));
+
+    /// <summary>The uid of a dashboard.</summary>
+    public static object? Uid(PSObject row) => Value(row, nameof(Uid));
+
+    private static object? Value(PSObject row, string name) => row.BaseObject.GetType().GetProperty(name)?.GetValue(row.BaseObject);
+
     private static PSObject? Time(PSObject row, string name)
     {
-        if (row.BaseObject.GetType().GetProperty(name)?.GetValue(row.BaseObject) is not DateTimeOffset time)
+        if (Value(row, name) is not DateTimeOffset time)
             return null;
         var output = new PSObject(time);
         output.Methods.Add(new TextMethod(time));
