@@ -162,6 +162,27 @@ Describe 'Import-TokenUsage' {
         [Math]::Abs($imported[1].Sum - $expected[1].Sum) | Should -BeLessThan 1
     }
 
+    It 'writes the numbers of warnings without the culture' {
+        $file = Write-File unreadable.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', (1..1500 | ForEach-Object { "never,bob$_,gpt-4o,1,1" } | Out-String).Trim()
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = 'de-DE'
+            $null = Import-TokenUsage $file -WarningAction SilentlyContinue -WarningVariable warnings
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $before
+        }
+
+        $warnings | Should -Match 'skipped: 1,500\. '
+    }
+
+    It 'imports the folder that tab completion writes' {
+        $folder = (New-Item -Path (Join-Path $TestDrive 'folder[1]') -ItemType Directory).FullName
+        Set-Content -LiteralPath (Join-Path $folder a.csv) $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+
+        (Import-TokenUsage (Join-Path $TestDrive 'folder`[1`]')).Imported | Should -Be 1
+    }
+
     It 'imports another store' {
         $other = Join-Path $TestDrive "$([guid]::NewGuid()).db"
         $null = New-TokenStore $other -Sample -Days 1

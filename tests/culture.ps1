@@ -46,7 +46,7 @@ $results = & {
     New-GrafanaDashboard -Engine ClickHouse | ForEach-Object ToJson
     Get-Finding $store
     if ($Target) {
-        $null = Sync-TokenStore $store $Target -Source "store-$Culture"
+        $null = Sync-TokenStore $Target $store -Source "store-$Culture"
         $query = @{ Database = $Target; Source = "store-$Culture"; TimeZone = $zone }
         Get-TokenUsage Day, User @query -Since 2026-10-25T00:10
         Get-TokenUsage Hour @query

@@ -11,7 +11,7 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     private PriceList? _prices;
 
     /// <summary>The address of ClickHouse: clickhouse://host:8123/database, with ?secure=true for an encrypted connection. It must not contain a password.</summary>
-    [Parameter(Mandatory = true, Position = 1), ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty]
     public string Target { get; set; } = "";
 
     /// <summary>The source that identifies the requests of this store. The default consists of the names of the computer and of the file.</summary>
@@ -80,9 +80,9 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         if (result.IsOtherStore && !Repair)
             WriteWarning($"'{result.Database}' appears to be a different file from the one whose requests were sent as '{result.Source}': its largest row id is smaller, and the newest of these requests are missing. Nothing was sent. If it is a different file, specify another -Source. If the store is correct, use -Repair, which removes the missing requests from {sync.Target}.");
         if (result.Repaired == 0 && result.Changed + result.Removed > 0)
-            WriteWarning($"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} has the old versions; use -Repair.");
+            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} has the old versions; use -Repair."));
         if (result.NotSendable > 0)
-            WriteWarning($"'{result.Database}': {result.NotSendable:N0} requests were removed by Remove-TokenUsage before they were sent. Their rollups cannot be sent.");
+            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"'{result.Database}': {result.NotSendable:N0} requests were removed by Remove-TokenUsage before they were sent. Their rollups cannot be sent."));
         WriteObject(result);
     }
 }
