@@ -43,6 +43,10 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
 
     It 'accepts <Case>' -ForEach @(
         @{ Case = 'no dashboard, which means all of them'; Export = { Export-GrafanaProvisioning @target } }
+        @{ Case = 'copies of dashboards from another session'; Export = {
+                [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((New-GrafanaDashboard), 2)) | Export-GrafanaProvisioning @target
+            }
+        }
         @{ Case = 'paths with wildcards'; Export = { Export-GrafanaProvisioning @target -Path (Join-Path $files *.json) } }
         @{ Case = 'files from the pipeline'; Export = { Get-ChildItem $files | Export-GrafanaProvisioning @target } }
         @{ Case = 'paths from the pipeline'; Export = { (Get-ChildItem $files).FullName | Export-GrafanaProvisioning @target } }

@@ -89,6 +89,11 @@ Describe 'Get-TokenPrice' {
         ([pscustomobject] @{ Model = 'grok-4.5[fast=true]'; Provider = 'cursor' } | Get-TokenPrice).Model | Should -Be 'grok-4.5-fast'
     }
 
+    It 'accepts names from the pipeline' {
+        ('gpt-4o', 'o3' | Get-TokenPrice).Model | Should -Be 'gpt-4o', 'o3'
+        "$(Get-TokenPrice gpt-4o)" | Should -Be 'openai/gpt-4o'
+    }
+
     It 'reports each model without a price and continues' {
         $prices = Get-TokenPrice nosuch, o3, gpt-4o -Provider openai -ErrorAction SilentlyContinue -ErrorVariable problems
 

@@ -58,6 +58,33 @@ Describe 'Test-GrafanaDashboard' {
             Should -Be 'panel-outside-grid'
     }
 
+    It 'accepts dashboards from files of Export-Clixml' {
+        $file = Join-Path $TestDrive dashboard.xml
+        New-GrafanaDashboard Cost | Export-Clixml $file
+
+        Import-Clixml $file | Test-GrafanaDashboard -SkipQuery -Quiet | Should -BeTrue
+    }
+
+    It 'does not convert other piped objects to paths' {
+        @{ title = 'x' }, (Get-TokenStore $database) | Test-GrafanaDashboard -SkipQuery -ErrorAction SilentlyContinue -ErrorVariable problems
+
+        $problems | Should -HaveCount 2
+        $problems.FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
+    }
+
+    It 'accepts a file or a location as an argument' {
+        $file = Get-ChangedDashboard { $_.panels[1].gridPos.w = 30 }
+
+        foreach ($path in (Get-Item $file), (Resolve-Path $file)) {
+            (Test-GrafanaDashboard $path -SkipQuery -Severity Error).Rule | Should -Be 'panel-outside-grid'
+        }
+    }
+
+    It 'reports a file that is not text without a wrong hint' {
+        { Get-Item $database | Test-GrafanaDashboard -SkipQuery -ErrorAction Stop } | Should -Throw '*is not in UTF-8*' -ErrorId 'DashboardInvalid,*'
+        $Error[0].Exception.Message | Should -Not -Match 'this account'
+    }
+
     It 'does not write to the database' {
         $broken = Get-ChangedDashboard { $_.panels[0].targets[0].rawQueryText = $_.panels[0].targets[0].queryText = 'DELETE FROM telemetry WHERE $__from' }
         $before = (Get-FileHash $database).Hash

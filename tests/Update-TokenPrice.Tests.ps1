@@ -95,6 +95,15 @@ Describe 'Update-TokenPrice' {
         $failed[0].FullyQualifiedErrorId | Should -Be 'StoreNotFound,TokenDashboard.Commands.UpdateTokenPriceCommand'
     }
 
+    It 'accepts stores from the pipeline' {
+        $database = Get-SampleStore "$([guid]::NewGuid()).db"
+        $null = Optimize-TokenStore $database
+        $null = Update-TokenPrice $file
+
+        Get-TokenStore $database | Update-TokenPrice | Should -BeNullOrEmpty
+        (Get-TokenStore $database).Prices | Should -Be 'current'
+    }
+
     It 'refreshes the prices of stores from a new list' {
         $database = Get-SampleStore "$([guid]::NewGuid()).db"
         $null = Optimize-TokenStore $database

@@ -31,6 +31,9 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
             base.WriteVerbose(MessageText.Clean(text));
     }
 
+    /// <summary>Whether any work has failed.</summary>
+    private protected bool Failed { get; private set; }
+
     private bool IsIgnored => MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? value) && value is ActionPreference.Ignore;
 
     private bool IsSet(string name) => MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is SwitchParameter { IsPresent: true };
@@ -53,14 +56,14 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         {
             RunChecked(work);
         }
-        // PowerShell would show a terminating error even with ErrorAction Ignore.
-        catch (TokenDashboardException exception) when (IsTerminating(exception) && !IsIgnored)
-        {
-            ThrowTerminatingError(exception.ToErrorRecord());
-        }
         catch (TokenDashboardException exception)
         {
-            WriteError(exception.ToErrorRecord());
+            Failed = true;
+            // PowerShell would show a terminating error even with ErrorAction Ignore.
+            if (IsTerminating(exception) && !IsIgnored)
+                ThrowTerminatingError(exception.ToErrorRecord());
+            else
+                WriteError(exception.ToErrorRecord());
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -96,7 +99,10 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Resolves a path from the session's location in the file system. The file need not exist.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PathInvalid"/>, or another code: the drive or provider does not exist, or has no files.</exception>
-    private protected string ResolvePath(string path, ErrorCode problem = ErrorCode.PathInvalid)
+    private protected string ResolvePath(string path, ErrorCode problem = ErrorCode.PathInvalid) =>
+        EscapedPath.Resolve(path, text => ResolveLiteral(text, problem));
+
+    private string ResolveLiteral(string path, ErrorCode problem)
     {
         try
         {
@@ -144,7 +150,10 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
                 // Reported below.
             }
         }
-        throw new TokenDashboardException(missing, Directory.Exists(literal) ? $"'{literal}' is a folder. Specify its files, as in '{System.IO.Path.Combine(path, "*")}'." : $"The file '{literal}' does not exist.", target: path);
+        string problem = Directory.Exists(literal) ? $"'{literal}' is a folder. Specify its files, as in '{System.IO.Path.Combine(path, "*")}'."
+            : WildcardPattern.ContainsWildcardCharacters(path) ? $"No file matches the pattern '{literal}'."
+            : $"The file '{literal}' does not exist.";
+        throw new TokenDashboardException(missing, problem, target: path);
     }
 
     /// <summary>The current prices; null if they cannot be read, which is one error record.</summary>

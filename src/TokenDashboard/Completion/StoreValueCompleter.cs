@@ -40,7 +40,7 @@ public sealed class StoreValueCompleter() : Completer(Values)
     // As in the command, a file with the literal path takes precedence over wildcards.
     private static IEnumerable<string> Files(PathIntrinsics paths, string text)
     {
-        string literal = paths.GetUnresolvedProviderPathFromPSPath(text);
+        string literal = EscapedPath.Resolve(text, paths.GetUnresolvedProviderPathFromPSPath);
         return File.Exists(literal) || !WildcardPattern.ContainsWildcardCharacters(text) ? [literal] : paths.GetResolvedProviderPathFromPSPath(text, out _).Where(File.Exists);
     }
 

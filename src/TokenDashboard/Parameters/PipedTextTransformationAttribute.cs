@@ -7,13 +7,21 @@ namespace TokenDashboard.Parameters;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PipedTextTransformationAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>Whether the text is a path, which files and locations also have.</summary>
+    public bool IsPath { get; init; }
+
     /// <inheritdoc/>
     public override bool TransformNullOptionalParameters => false;
 
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        Wrapped.Inner(inputData) is null or string or char or ValueType or IList
+        Wrapped.Inner(inputData) is null or string or char or ValueType or IList || (IsPath && IsLocation(inputData))
             ? inputData
             // With this inner exception, the binder tries other parameters.
-            : throw new ArgumentTransformationMetadataException("Names must be strings.", new PSInvalidCastException("Not a name."));
+            : throw new ArgumentTransformationMetadataException(
+                IsPath ? "Paths must be strings or files." : "Names must be strings.", new PSInvalidCastException("Not text."));
+
+    // Files can come from another session.
+    private static bool IsLocation(object? inputData) => Wrapped.Inner(inputData) is FileSystemInfo or PathInfo
+        || (inputData as PSObject)?.TypeNames.Contains("Deserialized.System.IO.FileSystemInfo") == true;
 }

@@ -11,10 +11,11 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     private bool _piped;
 
     /// <summary>The model names in requests, or patterns for the models in the price list.</summary>
-    [Parameter(Position = 0, ParameterSetName = "Price", ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = "Price", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PriceCompleter))]
+    [PipedTextTransformation]
     public string[]? Model { get; set; }
 
     /// <summary>The provider name in requests, or a pattern for the providers in the price list.</summary>

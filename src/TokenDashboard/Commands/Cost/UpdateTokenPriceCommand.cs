@@ -11,6 +11,7 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
+    [PipedTextTransformation(IsPath = true)]
     public string Path { get; set; } = "";
 
     /// <summary>The address of the list.</summary>
@@ -20,7 +21,7 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     /// <summary>Stores in which to refresh the prices for panels and alert rules. Without a list, the current prices are used. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "Url")]
-    [Parameter(Mandatory = true, ParameterSetName = "Database"), ValidateNotNullOrEmpty, SupportsWildcards]
+    [Parameter(Mandatory = true, ParameterSetName = "Database", ValueFromPipelineByPropertyName = true), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[]? Database { get; set; }
 
     /// <summary>A store that cannot be written is one error record. The list is still installed, and other stores are still updated.</summary>

@@ -11,12 +11,12 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
     private GrafanaExporter? _otherServer;
 
     /// <summary>Dashboards to compare with the dashboards of the same uid on the server.</summary>
-    [Parameter(ParameterSetName = ObjectSet, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ObjectSet, Mandatory = true, ValueFromPipeline = true), DashboardTransformation]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files to compare with the dashboards of the same uid on the server. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards, PipedTextTransformation(IsPath = true)]
     public string[] Path { get; set; } = [];
 
     /// <summary>The uids of dashboards on the server.</summary>

@@ -10,7 +10,6 @@ public abstract class DashboardCmdlet : TokenCmdlet
     private protected const string ObjectSet = "Object";
     private protected const string PathSet = "Path";
 
-    private protected bool Failed { get; private set; }
     private protected PublishCallbacks Callbacks =>
         new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug) { IsNew = SessionWarnings.Add };
 
@@ -68,12 +67,9 @@ public abstract class DashboardCmdlet : TokenCmdlet
             WriteObject(result);
     }
 
-    private protected sealed override bool IsTerminating(TokenDashboardException exception)
-    {
-        Failed = true;
-        return exception.Code is not (ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound or ErrorCode.AlertRuleInvalid or ErrorCode.AlertRuleNotFound)
-            && EndsCommand(exception);
-    }
+    private protected sealed override bool IsTerminating(TokenDashboardException exception) =>
+        exception.Code is not (ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound or ErrorCode.AlertRuleInvalid or ErrorCode.AlertRuleNotFound)
+        && EndsCommand(exception);
 
     /// <summary>Whether a failure that is not specific to one input ends the command.</summary>
     private protected virtual bool EndsCommand(TokenDashboardException exception) => true;

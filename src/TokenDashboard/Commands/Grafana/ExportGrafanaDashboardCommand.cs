@@ -14,7 +14,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
 
     /// <summary>The uids of dashboards. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = UidSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty, SupportsWildcards, ArgumentCompleter(typeof(ServerCompleter))]
+    [ValidateNotNullOrEmpty, SupportsWildcards, ArgumentCompleter(typeof(ServerCompleter)), PipedTextTransformation]
     public string[] Uid { get; set; } = [];
 
     /// <summary>The titles of dashboards. Wildcards are permitted.</summary>

@@ -16,12 +16,12 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string ProvisioningPath { get; set; } = "";
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject, Path and AlertRule, all dashboards of this module are written.</summary>
-    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull]
+    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull, DashboardTransformation]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards, PipedTextTransformation(IsPath = true)]
     public string[] Path { get; set; } = [];
 
     /// <summary>Definitions of alert rules: hash tables, objects, or the paths of JSON files. Wildcards are permitted.</summary>

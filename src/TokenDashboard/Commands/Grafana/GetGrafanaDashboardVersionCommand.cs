@@ -9,7 +9,7 @@ public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
 {
     /// <summary>The uids of dashboards.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true), ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ServerCompleter))]
+    [ArgumentCompleter(typeof(ServerCompleter)), PipedTextTransformation]
     public string[] Uid { get; set; } = [];
 
     /// <summary>The kind of a piped result of Publish-GrafanaDashboard, bound by property name. Only dashboards have versions.</summary>

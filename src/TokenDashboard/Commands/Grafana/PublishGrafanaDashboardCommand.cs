@@ -8,12 +8,12 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     private GrafanaPublisher? _publisher;
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject and Path, all dashboards of this module are published.</summary>
-    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull]
+    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull, DashboardTransformation]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards, PipedTextTransformation(IsPath = true)]
     public string[] Path { get; set; } = [];
 
     /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse. Without it, an existing data source is used unchanged.</summary>

@@ -11,12 +11,12 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     private readonly List<DashboardDocument> _documents = [];
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject and Path, all dashboards of this module are tested.</summary>
-    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull]
+    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true), ValidateNotNull, DashboardTransformation]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards, PipedTextTransformation(IsPath = true)]
     public string[] Path { get; set; } = [];
 
     /// <summary>The SQLite database, or the address of ClickHouse, to run the queries on. The default is the default store, if there is one.</summary>

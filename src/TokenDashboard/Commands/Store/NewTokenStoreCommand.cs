@@ -8,7 +8,7 @@ namespace TokenDashboard.Commands;
 public sealed class NewTokenStoreCommand : TokenCmdlet
 {
     /// <summary>The database file to create. It must not exist. A missing folder is created.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true), Alias("Database"), ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true), Alias("Database"), ValidateNotNullOrEmpty, PipedTextTransformation(IsPath = true)]
     public string Path { get; set; } = "";
 
     /// <summary>Adds sample requests like those of a company. The other sample parameters imply it.</summary>
