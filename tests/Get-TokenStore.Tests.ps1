@@ -41,6 +41,39 @@ Describe 'Get-TokenStore' {
         (Get-TokenStore -Database (Get-SampleStore 'store [1].db')).Rows | Should -BeGreaterThan 0
     }
 
+    It 'accepts the paths that tab completion writes' {
+        $brackets = Get-SampleStore 'escaped[1].db'
+        $typed = Complete "Get-TokenStore $(Join-Path $TestDrive escaped)" | Invoke-Expression
+
+        $typed | Should -BeExactly (Join-Path $TestDrive 'escaped`[1`].db')
+        (Get-TokenStore $typed).Database | Should -Be $brackets
+        (Get-TokenUsage -Database $typed).Requests | Should -Be (Get-TokenStore $brackets).Rows
+        Complete "Get-TokenUsage -Database '$typed' -User ali" | Should -Be 'alice'
+    }
+
+    It 'reports a failed store as an error record' {
+        Get-TokenStore none.db -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
+
+        $problems.FullyQualifiedErrorId | Should -Be 'StoreNotFound,TokenDashboard.Commands.GetTokenStoreCommand'
+    }
+
+    It 'reports that no file matches a pattern' {
+        { Get-TokenStore (Join-Path $TestDrive 'zz*.db') -ErrorAction Stop } | Should -Throw 'No file matches the pattern*zz`*.db*'
+    }
+
+    It 'returns an object that is itself a value of -Database' {
+        $store = Get-TokenStore -Database $database
+
+        "$store" | Should -Be $database
+        (Get-TokenUsage -Database $store).Requests | Should -Be $store.Rows
+    }
+
+    It 'does not convert other piped objects to paths' {
+        Get-TokenUsage -Database $database | Get-TokenStore -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
+
+        $problems.FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
+    }
+
     It 'reads the other stores of a pipeline when one cannot be read' {
         $broken = New-Item (Join-Path $TestDrive broken.txt) -Value ('not a database ' * 100)
 
@@ -71,6 +104,19 @@ Describe 'Get-TokenStore' {
         $json.Unreadable.Rows | Should -Be 0
         $csv.Providers | Should -Be 'anthropic, mistral, openai'
         $csv.Rows | Should -Be $json.Rows
+    }
+
+    It 'begins CSV and JSON with the path' {
+        (Get-TokenStore -Database $database | ConvertTo-Csv)[0] | Should -BeLike '"Database",*'
+        (Get-TokenStore -Database $database | ConvertTo-Json -Compress) | Should -BeLike '{"Database":*'
+    }
+
+    It 'shows a table with Format-Table that fits <_> columns' -ForEach 80, 120 {
+        $lines = Get-TokenStore -Database $database | Format-Table | Get-Display $_
+
+        $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+        $lines[0].Trim() -replace ' +', ' ' | Should -Be 'Requests First Last Users Models Rollups Source'
+        $lines[2] | Should -Match '^ +\d+ 2026-10-22 2026-10-31 +\d+ +5 none +sample\.db$'
     }
 
     It 'shows a list that fits <_> columns and names every model' -ForEach 80, 120 {

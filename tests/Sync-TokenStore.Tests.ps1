@@ -5,14 +5,22 @@ BeforeAll {
 
 Describe 'Sync-TokenStore' {
     It 'reports an invalid address without its password' {
-        { Sync-TokenStore $database 'clickhouse://me:s3cret@host/llm' } | Should -Throw -ErrorId 'StoreAddressInvalid,TokenDashboard.Commands.SyncTokenStoreCommand'
+        { Sync-TokenStore 'clickhouse://me:s3cret@host/llm' $database } | Should -Throw -ErrorId 'StoreAddressInvalid,TokenDashboard.Commands.SyncTokenStoreCommand'
         $Error[0].Exception.ToString() | Should -Not -Match 's3cret'
     }
 
     It 'reports an unreachable server' {
         $target = (Get-ClosedUrl) -replace '^http', 'clickhouse'
 
-        { Sync-TokenStore $database $target } | Should -Throw -ErrorId 'StoreUnreachable,TokenDashboard.Commands.SyncTokenStoreCommand'
+        { Sync-TokenStore $target $database } | Should -Throw -ErrorId 'StoreUnreachable,TokenDashboard.Commands.SyncTokenStoreCommand'
+        { Get-Item $database | Sync-TokenStore $target -ErrorAction Stop } | Should -Throw -ErrorId 'StoreUnreachable,*'
+        $env:TOKENDASHBOARD_DATABASE = $database
+        try {
+            { Sync-TokenStore $target -ErrorAction Stop } | Should -Throw -ErrorId 'StoreUnreachable,*'
+        }
+        finally {
+            $env:TOKENDASHBOARD_DATABASE = $null
+        }
         { Get-TokenUsage -Database $target } | Should -Throw -ErrorId 'StoreUnreachable,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
@@ -28,7 +36,7 @@ Describe 'Sync-TokenStore' {
 
         It 'shows all statements with -WhatIf and creates nothing' {
             Start-Transcript (Join-Path $TestDrive 'whatif.txt') | Out-Null
-            Sync-TokenStore $database $target -WhatIf | Should -BeNullOrEmpty
+            Sync-TokenStore $target $database -WhatIf | Should -BeNullOrEmpty
             Stop-Transcript | Out-Null
             $shown = Get-Content (Join-Path $TestDrive 'whatif.txt') -Raw
             $shown | Should -Match 'CREATE TABLE IF NOT EXISTS token_request'
@@ -40,8 +48,8 @@ Describe 'Sync-TokenStore' {
         It 'sends the requests once, and queries return the same values' {
             $rows = (Get-TokenStore $database).Rows
 
-            (Sync-TokenStore $database $target -Source sample).Sent | Should -Be $rows
-            (Sync-TokenStore $database $target -Source sample).Sent | Should -Be 0
+            (Sync-TokenStore $target $database -Source sample).Sent | Should -Be $rows
+            (Sync-TokenStore $target $database -Source sample).Sent | Should -Be 0
             $columns = 'Start', 'User', 'Requests', 'TotalTokens', 'Cost', 'PolicyFailures', 'InterruptedStreams', 'MaxDurationMs'
             $query = @{ GroupBy = 'Day', 'User'; TimeZone = 'Europe/Berlin' }
             Get-TokenUsage @query -Database $target | Select-Object $columns | ConvertTo-Json | Should -Be (Get-TokenUsage @query -Database $database | Select-Object $columns | ConvertTo-Json)
@@ -51,7 +59,7 @@ Describe 'Sync-TokenStore' {
         }
 
         It 'runs the queries of the dashboards' {
-            $null = Sync-TokenStore $database $target -Source sample
+            $null = Sync-TokenStore $target $database -Source sample
             $results = Test-GrafanaDashboard -Database $target -Since 2026-10-25T00:00Z -Until 2026-11-01T00:00Z
 
             $results | Where-Object Severity -GE Warning | ForEach-Object Message | Should -BeNullOrEmpty
@@ -62,11 +70,11 @@ Describe 'Sync-TokenStore' {
         It 'warns that the store was replaced' {
             $replaced = Join-Path $TestDrive 'replaced.db'
             Copy-Item $database $replaced
-            $null = Sync-TokenStore $replaced $target -Source replaced
+            $null = Sync-TokenStore $target $replaced -Source replaced
             Remove-Item $replaced
             $null = New-TokenStore $replaced
 
-            $result = Sync-TokenStore $replaced $target -Source replaced -WarningVariable warnings -WarningAction SilentlyContinue
+            $result = Sync-TokenStore $target $replaced -Source replaced -WarningVariable warnings -WarningAction SilentlyContinue
             $result.IsOtherStore | Should -BeTrue
             $warnings | Should -HaveCount 1
             $warnings | Should -Match '-Source.*-Repair'
@@ -75,7 +83,7 @@ Describe 'Sync-TokenStore' {
         It 'rejects two stores with the same source' {
             $Error.Clear()
             $other = Get-SampleStore other.db 4
-            $null = Sync-TokenStore $database, $other $target -Source sample -ErrorAction SilentlyContinue
+            $null = Sync-TokenStore $target $database, $other -Source sample -ErrorAction SilentlyContinue
             $Error[0].FullyQualifiedErrorId | Should -Be 'StoreSourceConflict,TokenDashboard.Commands.SyncTokenStoreCommand'
         }
     }

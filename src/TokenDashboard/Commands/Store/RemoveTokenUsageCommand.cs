@@ -19,13 +19,6 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
     [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
-    /// <summary>The stores' database files. Wildcards are permitted. The default is the default store.</summary>
-    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public override string[]? Database { get; set; }
-
     // Read once for all stores.
     private readonly Lazy<PriceList?> _prices;
 

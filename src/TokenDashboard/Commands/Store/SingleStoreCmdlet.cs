@@ -3,15 +3,17 @@ namespace TokenDashboard.Commands;
 /// <summary>The base class of commands that process stores one after another.</summary>
 public abstract class SingleStoreCmdlet : StoreCmdlet
 {
+    // Position 0 is for -Before and -Target. In the other commands, the stores are first.
     /// <summary>The stores' database files. Wildcards are permitted. The default is the default store.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [PipedTextTransformation(IsPath = true)]
     public override string[]? Database { get; set; }
 
     /// <summary>A store that cannot be read is one error record. The command continues with the next store.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception) && Database is not { Length: > 1 };
+    private protected override bool IsTerminating(TokenDashboardException exception) => false;
 
     private protected abstract void Process(string store);
 

@@ -7,11 +7,13 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenStoreCheck), typeof(bool))]
 public sealed class TestTokenStoreCommand : SingleStoreCmdlet
 {
+    private bool? _passed;
+
     /// <summary>Removes the time limit of the integrity check. Outside WAL mode, the check blocks the application.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Returns only whether all checks succeeded.</summary>
+    /// <summary>Returns only whether no check failed and every store could be checked.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -19,14 +21,17 @@ public sealed class TestTokenStoreCommand : SingleStoreCmdlet
     {
         string path = TelemetryStores.PathOf(store);
         using var progress = new WorkProgress(this, $"Testing {path}");
-        bool passed = true;
         foreach (TokenStoreCheck check in TokenStoreCheck.Run(path, Wait, (done, all) => progress.Show(done, all, "requests compared"), Cancellation))
         {
-            passed &= check.Result != CheckResult.Failed;
+            _passed = _passed != false && check.Result != CheckResult.Failed;
             if (!Quiet)
                 WriteObject(check);
         }
+    }
+
+    private protected override void Finish()
+    {
         if (Quiet)
-            WriteObject(passed);
+            WriteObject(_passed == true && !Failed);
     }
 }
