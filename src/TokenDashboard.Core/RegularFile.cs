@@ -110,25 +110,7 @@ internal static class RegularFile
     /// <summary>The files of a folder that match a pattern; none if the folder is missing or this account cannot list it.</summary>
     public static IEnumerable<string> List(string folder, string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, Listable) : [];
 
-    /// <summary>Removes a temporary file of a killed run, unless it is newer than an age, or a running process has it open without sharing.</summary>
-    public static void RemoveLeftover(string path, TimeSpan youngest)
-    {
-        try
-        {
-            if (File.GetLastWriteTimeUtc(path) >= DateTime.UtcNow - youngest)
-                return;
-            // Windows does not delete an open file.
-            if (!OperatingSystem.IsWindows())
-                new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The file belongs to another run or account.
-        }
-    }
-
-    /// <summary>Removes the temporary files of killed runs in a folder that have a GUID between a prefix and a suffix, as <see cref="RemoveLeftover"/> does.</summary>
+    /// <summary>Removes the temporary files of killed runs in a folder that have a GUID between a prefix and a suffix, unless they are newer than an age, or in use.</summary>
     public static void RemoveLeftovers(string folder, string prefix, string suffix, TimeSpan youngest)
     {
         foreach (string file in List(folder, "*" + suffix))
@@ -139,6 +121,25 @@ internal static class RegularFile
             {
                 RemoveLeftover(file, youngest);
             }
+        }
+    }
+
+    /// <summary>Removes a regular file, unless it is newer than an age, or a running process has it open without sharing.</summary>
+    private static void RemoveLeftover(string path, TimeSpan youngest)
+    {
+        try
+        {
+            if (File.GetLastWriteTimeUtc(path) >= DateTime.UtcNow - youngest || new FileInfo(path).LinkTarget is not null)
+                return;
+            ThrowIfNone(path);
+            // Windows does not delete an open file.
+            if (!OperatingSystem.IsWindows())
+                new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The file belongs to another run or account.
         }
     }
 

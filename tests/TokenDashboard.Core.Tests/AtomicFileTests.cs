@@ -41,20 +41,21 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void Only_old_temporary_files_of_the_same_target_are_removed()
+    public void Only_old_temporary_files_of_this_module_are_removed()
     {
         string folder = Path.GetDirectoryName(Target)!, name = Path.GetFileName(Target);
-        string[] files = [.. ((string[])[$".{name}.abcdefgh.ijk", $".{name}.lmnopqrs.tuv", $".{name}.notes", $".other{name}.abcdefgh.ijk"]).Select(file => Path.Combine(folder, file))];
+        string old = $".tokendashboard-{Guid.NewGuid():N}.tmp", recent = $".tokendashboard-{Guid.NewGuid():N}.tmp";
+        string[] own = [$".{name}.original.txt", $".{name}.bak-20261101", $".{name}.abcdefgh.ijk", ".tokendashboard-notes.tmp", recent];
         Directory.CreateDirectory(folder);
-        foreach (string file in files)
+        foreach (string file in own.Prepend(old))
         {
-            File.WriteAllText(file, "part");
-            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(file.EndsWith("tuv", StringComparison.Ordinal) ? 0 : -1));
+            File.WriteAllText(Path.Combine(folder, file), "part");
+            File.SetLastWriteTimeUtc(Path.Combine(folder, file), DateTime.UtcNow.AddDays(file == recent ? 0 : -1));
         }
 
         AtomicFile.WriteIfChanged(Target, "new");
 
-        Assert.Equal(files.Skip(1).Append(Target).Order(StringComparer.Ordinal), Directory.GetFiles(folder).Order(StringComparer.Ordinal));
+        Assert.Equal(own.Append(name).Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -98,6 +99,32 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.WriteIfChanged(Target, "new");
 
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Target));
+    }
+
+    [Fact]
+    public async Task A_private_file_stays_private_while_it_is_replaced()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows files inherit their permissions.");
+            return;
+        }
+        AtomicFile.WriteIfChanged(Target, "old");
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.SetUnixFileMode(Target, OwnerOnly);
+        string text = new('x', 20_000_000);
+        var seen = new HashSet<UnixFileMode>();
+
+        var write = Task.Run(() => AtomicFile.WriteIfChanged(Target, text), TestContext.Current.CancellationToken);
+        while (!write.IsCompleted)
+        {
+            foreach (FileInfo file in new DirectoryInfo(Path.GetDirectoryName(Target)!).EnumerateFiles().Where(file => file.Exists))
+                seen.Add(file.UnixFileMode);
+        }
+
+        Assert.True(await write);
+        // A file that was renamed since it was listed has no mode.
+        Assert.DoesNotContain(seen, mode => mode != (UnixFileMode)(-1) && (mode & ~OwnerOnly) != 0);
     }
 
     [Fact]

@@ -61,5 +61,21 @@ public sealed class RegularFileTests : IDisposable
             Assert.ThrowsAny<IOException>(() => RegularFile.Open(path, long.MaxValue));
     }
 
+    [Fact]
+    public void A_link_or_a_pipe_is_no_leftover()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
+        string[] names = [.. Enumerable.Range(0, 4).Select(_ => _folder.File($"{Guid.NewGuid():N}.tmp"))];
+        File.WriteAllText(names[0], "");
+        File.WriteAllText(names[1], "part");
+        Pipes.Make(names[2]);
+        File.CreateSymbolicLink(names[3], "own.txt");
+        File.WriteAllText(_folder.File("own.txt"), "text");
+
+        RegularFile.RemoveLeftovers(_folder.Path, "", ".tmp", TimeSpan.FromHours(-1));
+
+        Assert.Equal(names.Skip(2).Append(_folder.File("own.txt")).Order(StringComparer.Ordinal), Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal));
+    }
+
     public void Dispose() => _folder.Dispose();
 }
