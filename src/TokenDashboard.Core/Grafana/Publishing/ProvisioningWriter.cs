@@ -83,8 +83,10 @@ internal sealed class ProvisioningWriter
     }
 
     /// <summary>Removes unchanged dashboard files of an earlier run that this run did not <see cref="Write"/>. Grafana then removes these dashboards.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>: the list or its folder is a link, or a file cannot be removed.</exception>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
+        _folder.ThrowIfLinked(ListPath);
         foreach ((string name, string hash) in Files.Where(file => !_seen.Any(uid => file.Key.Equals(NameOf(uid), StringComparison.OrdinalIgnoreCase))).ToList())
         {
             string path = Path.Combine(Folder, name);

@@ -9,11 +9,17 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
     /// <summary>The full path of a file or folder by its relative name in the provisioning folder.</summary>
     internal string PathOf(string name) => Path.GetFullPath(Path.Combine(root, name));
 
+    /// <summary>Throws if a link leads to a file from the folder.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    internal void ThrowIfLinked(string path) => AtomicFile.ThrowIfLinked(root, path);
+
     /// <summary>Writes a file, unless it already has this text. Returns null if the user declines.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     internal GrafanaPublishResult? Write(string name, string? uid, string text, GrafanaPublishAction change = GrafanaPublishAction.Updated)
     {
         string path = PathOf(name);
+        // Also for an unchanged file, so that the first run reports the link.
+        ThrowIfLinked(path);
         GrafanaPublishAction action = !File.Exists(path) ? GrafanaPublishAction.Created : RegularFile.TryReadText(path) == text ? GrafanaPublishAction.Unchanged : change;
         if (action != GrafanaPublishAction.Unchanged)
         {

@@ -220,6 +220,26 @@ public sealed class ProvisioningWriterTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
     }
 
+    [Theory]
+    [InlineData("dashboards")]
+    [InlineData("dashboards/tokendashboard")]
+    public void Nothing_is_removed_through_a_symbolic_link(string link)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        string production = Path.Combine(_folder, "production"), staging = Path.Combine(_folder, "staging");
+        Write(Options() with { Path = production });
+        Write(Options() with { Path = production }, json: PublishRun.Json("Other", "other"));
+        string[] files = Directory.GetFiles(production, "*", SearchOption.AllDirectories);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(staging, link))!);
+        Directory.CreateSymbolicLink(Path.Combine(staging, link), Path.Combine(production, link));
+
+        // The dashboard behind the link is up to date.
+        Assert.Equal(ErrorCode.DashboardWriteFailed, Assert.Throws<TokenDashboardException>(() => Write(Options() with { Path = staging })).Code);
+        var writer = new ProvisioningWriter(Options() with { Path = staging }, Callbacks(true));
+        Assert.Equal(ErrorCode.DashboardWriteFailed, Assert.Throws<TokenDashboardException>(() => writer.Prune().ToList()).Code);
+        Assert.Equal(files, Directory.GetFiles(production, "*", SearchOption.AllDirectories));
+    }
+
     private ProvisioningOptions Options() => new(_folder) { Database = "/data/observicia.db" };
 
     private List<GrafanaPublishResult> Write(ProvisioningOptions options, bool write = true, string? json = null) =>
