@@ -5,9 +5,8 @@ namespace TokenDashboard;
 /// <summary>Creates names of files and folders from untrusted titles and uids.</summary>
 internal static class FileName
 {
-    /// <summary>The characters that a supported file system does not allow in a name.</summary>
-    private static readonly System.Buffers.SearchValues<char> Unsafe =
-        System.Buffers.SearchValues.Create([.. "/\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(code => (char)code)]);
+    /// <summary>The characters that a supported file system does not allow in a name, without control characters.</summary>
+    private const string Unsafe = "/\\:*?\"<>|";
 
     /// <summary>A name without extension for a uid. If characters of the uid are replaced, a hash is added, so that different uids have different names.</summary>
     public static string Of(string uid) => Safe(uid) == uid ? uid : Distinct(uid);
@@ -16,10 +15,10 @@ internal static class FileName
     internal static string Distinct(string uid) =>
         $"{Safe(uid)}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(uid)), 0, 4).ToLowerInvariant()}";
 
-    /// <summary>A name for a title that does not lead out of its folder and is valid on Windows.</summary>
+    /// <summary>A name for a title that does not lead out of its folder, is valid on Windows and looks the same in every terminal.</summary>
     internal static string Safe(string title)
     {
-        string name = string.Concat(title.Select(character => Unsafe.Contains(character) ? '_' : character)).Trim().TrimEnd('.', ' ');
+        string name = string.Concat(title.Select(character => Unsafe.Contains(character) || MessageText.IsObeyed(character) ? '_' : character)).Trim().TrimEnd('.', ' ');
         return name.Length == 0 ? "_" : IsDevice(name) ? $"_{name}" : name;
     }
 

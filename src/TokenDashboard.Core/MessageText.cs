@@ -18,8 +18,10 @@ internal static class MessageText
         ? string.Concat(text.Select(character => character is '\n' or '\r' or '\t' ? breaks : IsObeyed(character) ? Replacement : character))
         : text;
 
-    /// <summary>The format characters that join letters and emoji are harmless: U+200C and U+200D.</summary>
-    private static bool IsObeyed(char character) => char.GetUnicodeCategory(character) switch
+    /// <summary>
+    /// Whether a terminal obeys a character instead of showing it. The format characters that join letters and emoji are harmless: U+200C and U+200D.
+    /// </summary>
+    public static bool IsObeyed(char character) => char.GetUnicodeCategory(character) switch
     {
         UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
         UnicodeCategory.Format => character is not ('\u200C' or '\u200D'),

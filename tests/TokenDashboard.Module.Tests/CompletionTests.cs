@@ -49,7 +49,9 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
     public void Completion_of_Last_does_not_offer_now() => Assert.DoesNotContain("now", store.Session.Complete("Get-TokenUsage -Last "));
 
     [Theory]
-    [InlineData("tab\tbed", "'tab\tbed'")]
+    [InlineData("tab\tbed", "\"tab`u{9}bed\"")]
+    [InlineData("exe\u202Egpj", "\"exe`u{202e}gpj\"")]
+    [InlineData("a\u2028$(b)`“c“[", "\"a`u{2028}`$(b)`````“c`“``[\"")]
     [InlineData("-dash", "'-dash'")]
     [InlineData("d’Arc", "'d’’Arc'")]
     public void Names_with_special_characters_are_quoted(string name, string expected)
@@ -59,6 +61,7 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
         store.Session.Run("Import-TokenUsage $csv -Database $database", ("csv", csv), ("database", database)).Succeeded();
 
         Assert.Equal([expected], store.Session.Complete($"Get-TokenUsage -Database '{database}' -User "));
+        Assert.Equal(name, store.Value<string>($"(Get-TokenUsage User -Database '{database}' -User {expected}).User"));
     }
 
     [Fact]

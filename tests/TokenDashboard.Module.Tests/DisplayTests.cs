@@ -21,6 +21,7 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
         Assert.Equal(
             ["\uFFFD[31mred, \uFFFD[32mgreen: 5 tokens", "\uFFFD[31mred: 5 tokens", "2026-03-01 12:00:00, \uFFFD[32mgreen: 5 tokens"],
             store.Texts("\"$(Get-TokenUsage User,Model -Database $database)\"; \"$(Get-UserTokenUsage -Database $database)\"; \"$(Get-TokenRequest -Database $database)\""));
+        Assert.Equal("\uFFFD[32mgreen", store.Value<string>("(Get-TokenPrice -Unpriced -Database $database | Format-Wide | Out-String).Trim()"));
     }
 
     [Theory]

@@ -22,6 +22,8 @@ public abstract class Completer : IArgumentCompleter
 
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){};,|&<>@#*?[‘’‚‛“”„");
 
+    private const string ObeyedInQuotes = "`$\"“”„";
+
     /// <inheritdoc/>
     public virtual IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
@@ -44,11 +46,19 @@ public abstract class Completer : IArgumentCompleter
     /// <summary>Whether to offer a value for the typed text.</summary>
     private protected virtual bool IsMatch(string text, string word) => text.StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The text as PowerShell parses it back. Wildcards are escaped for parameters that support them.</summary>
+    /// <summary>
+    /// The text as PowerShell parses it back, with escape sequences such as `u{202e} for characters that the terminal would obey. Wildcards are escaped for
+    /// parameters that support them.
+    /// </summary>
     private protected virtual string Quote(string text)
     {
+        if (text.Any(MessageText.IsObeyed))
+            return $"\"{string.Concat(text.Select(Escape))}\"";
         bool plain = text.Length > 0 && !Dashes.Contains(text[0]) && text.AsSpan().IndexOfAny(NeedQuotes) < 0
-            && !text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character));
+            && !text.Any(char.IsWhiteSpace);
         return plain ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
     }
+
+    private static string Escape(char character) =>
+        MessageText.IsObeyed(character) ? $"`u{{{(int)character:x}}}" : ObeyedInQuotes.Contains(character) ? $"`{character}" : character.ToString();
 }
