@@ -88,9 +88,14 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         }
     }
 
-    /// <summary>Writes the changes made on the server into the file from which the dashboard was published. Returns null if the user declines.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or has the format for sharing.</exception>
-    public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
+    /// <summary>
+    /// Writes the changes made on the server into the file from which the dashboard was published. Returns null if the user declines. A file that the user
+    /// named can be a link, a file that was found in a folder cannot.
+    /// </summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or has the format for sharing. <see cref="ErrorCode.DashboardWriteFailed"/>.
+    /// </exception>
+    public GrafanaExportResult? TakeOver(DashboardDocument file, string path, bool isNamed = true)
     {
         if (file.Uid.Length == 0 || file.ForSharing)
         {
@@ -107,7 +112,8 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         {
             if (!Callbacks.ShouldProcess($"File '{path}'", "Update"))
                 return null;
-            AtomicFile.WriteIfChanged(path, DashboardTakeover.Merge(file, stored).Json);
+            string json = DashboardTakeover.Merge(file, stored).Json;
+            _ = isNamed ? AtomicFile.WriteIfChanged(path, json) : AtomicFile.WriteBelow(Path.GetDirectoryName(path)!, path, json);
         }
         GrafanaPublishAction action = changes.Count == 0 ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated;
         return new GrafanaExportResult(action, file.Uid, stored.Title, string.Join('/', Folders.Titles(place)), version, path, changes);

@@ -57,7 +57,8 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
         GrafanaExporter exporter = Exporter;
         if (ParameterSetName == FileSet)
         {
-            EachFile(File, ErrorCode.DashboardNotFound, file => WriteAny(exporter.TakeOver(ReadDashboard(file), file)));
+            foreach (string path in File)
+                EachFile([path], ErrorCode.DashboardNotFound, file => WriteAny(exporter.TakeOver(ReadDashboard(file), file, isNamed: file == ResolvePath(path))));
             return;
         }
         IReadOnlyList<string> uids = [];

@@ -94,7 +94,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             Write(document, fileName);
     }
 
-    private bool IsForOne => Uid is not null || Title is not null || IsFile(Path ?? "");
+    private bool IsForOne => Uid is not null || Title is not null || DashboardFile.IsFile(Path ?? "");
 
     private DataSourcePlugin Plugin => DataSourcePlugin.Of(Engine, Database is null ? null : TelemetryStores.PathOrAddressOf(Database));
 
@@ -102,7 +102,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     {
         if (DefinitionInput.IsContent(name))
             throw new TokenDashboardException(ErrorCode.DashboardNotFound, "The value is JSON, but the name of a dashboard is expected. Use -Definition.");
-        if (IsFile(name))
+        if (DashboardFile.IsFile(name))
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardNotFound, $"There is no dashboard named '{name}'. Use -Definition for a file with definitions.", target: name);
@@ -181,32 +181,16 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             WriteObject(WithShortDisplay(document));
             return;
         }
-        string path = ResolvePath(Path);
-        if (!IsFile(path) && System.IO.Path.HasExtension(path) && !Directory.Exists(path) && !Path.EndsWith('/') && !Path.EndsWith('\\'))
-        {
-            throw new TokenDashboardException(
-                ErrorCode.DashboardWriteFailed,
-                $"'{Path}' is neither a .json file nor an existing folder. For a file, use a name that ends in .json. For a new folder, add a slash at the end.",
-                target: Path);
-        }
-        string file = IsFile(path) ? path : System.IO.Path.Combine(path, fileName);
-        if (!Force && File.Exists(file) && !IsOf(file, document.Uid))
-        {
-            throw new TokenDashboardException(
-                ErrorCode.DashboardExists, $"'{file}' exists and is not the dashboard '{document.Uid}'. Use another path, or use -Force to replace the file.", target: file);
-        }
+        string path = ResolvePath(Path), file = DashboardFile.PathOf(path, fileName);
+        if (!Force)
+            DashboardFile.ThrowIfOther(file, document.Uid);
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
         {
-            WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} is up to date.");
+            WriteVerbose(DashboardFile.Write(path, file, document.Json) ? $"Wrote {file}." : $"{file} is up to date.");
             if (PassThru)
                 WriteObject(new FileInfo(file));
         }
     }
-
-    // A mistyped path must not overwrite a definition or a dashboard of someone else.
-    private static bool IsOf(string file, string uid) => RegularFile.TryReadText(file) is var text && (text is "" || DashboardDocument.TryParse(text, file)?.Uid == uid);
-
-    private static bool IsFile(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     // For objects whose type differs from that of the first, PowerShell lists every property, and the JSON has about a thousand lines.
     private static PSObject WithShortDisplay(DashboardDocument document)

@@ -133,6 +133,26 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
         Assert.Equal("DashboardNotFound", Run(session, "Export-GrafanaDashboard -File $folder/none.json").ErrorId);
     }
 
+    [Fact]
+    public async Task A_link_is_updated_only_if_it_is_the_specified_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession(new CapturingHost());
+        Connect(session, server, "server").Succeeded();
+        string outside = Path.Combine(_folder, "outside.json");
+        File.WriteAllText(outside, """{ "uid": "one", "title": "one", "panels": [] }""");
+        Run(session, "Publish-GrafanaDashboard $folder/outside.json").Succeeded();
+        server.EditInBrowser("one", content => content["refresh"] = "5m");
+        Directory.CreateDirectory(Path.Combine(_folder, "in"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "in", "one.json"), outside);
+
+        Assert.Equal("DashboardWriteFailed", Run(session, "Export-GrafanaDashboard -File $folder/in/*.json").ErrorId);
+        Assert.DoesNotContain("5m", File.ReadAllText(outside), StringComparison.Ordinal);
+        Run(session, "Export-GrafanaDashboard -File $folder/in/one.json").Succeeded();
+        Assert.Contains("5m", File.ReadAllText(outside), StringComparison.Ordinal);
+    }
+
     /// <summary>With -Debug alone, PowerShell prompts before each verbose line. This host, like a timer, cannot answer prompts.</summary>
     [Fact]
     public async Task Debug_alone_writes_requests_without_prompting()
@@ -181,6 +201,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
         var host = new CapturingHost();
         using var session = new ModuleSession(host);
         Add(server, "one", "llm");
+        Add(server, Hostile);
         server.EditInBrowser("one", content => content["title"] = Hostile);
         server.Folders.Add(new("hostile", Hostile));
         server.Dashboards["one"].FolderUid = "hostile";
@@ -195,7 +216,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
             $PSStyle.OutputRendering = 'Ansi'
             $all = @(
                 Export-GrafanaDashboard one
-                Export-GrafanaDashboard one -Path $folder
+                Export-GrafanaDashboard -All -Path $folder
                 Compare-GrafanaDashboard -Uid one -Version 1
                 Get-GrafanaDashboardVersion one
                 Test-GrafanaDataSource -Uid d
@@ -203,7 +224,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
                 Get-GrafanaConnection
             )
             # Format each object separately: a list of several types is shown without their views.
-            $all | ForEach-Object { $_ | Out-String -Width 200; $_ | Format-List | Out-String -Width 200 }
+            $all | ForEach-Object { $_ | Out-String -Width 200; $_ | Format-List | Out-String -Width 200; $_ | Format-Wide | Out-String -Width 200 }
             $null = Export-GrafanaDashboard broken -Verbose -Debug
             """);
 

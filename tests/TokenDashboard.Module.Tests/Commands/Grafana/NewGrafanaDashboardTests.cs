@@ -32,6 +32,27 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("a note")]
+    [InlineData("{ \"title\": \"Mine\", \"uid\": \"tokendashboard-overview\", \"panels\": [] }")]
+    [InlineData(null)]
+    public void A_link_is_followed_only_if_it_is_the_specified_file(string? text)
+    {
+        string outside = Path.Combine(_folder, "outside.json");
+        if (text is not null)
+            File.WriteAllText(outside, text);
+        Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        File.CreateSymbolicLink(Target, outside);
+
+        Assert.Equal("DashboardWriteFailed", Run("New-GrafanaDashboard Overview -Path $folder/out -Force").ErrorId);
+        Assert.NotNull(Run("New-GrafanaDashboard Overview -Path $folder/out").ErrorId);
+        Assert.Equal(text, File.Exists(outside) ? File.ReadAllText(outside) : null);
+        Run("New-GrafanaDashboard Overview -Path $folder/out/overview.json -Force").Succeeded();
+        Assert.Contains("LLM overview", File.ReadAllText(outside), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Overview")]
     [InlineData("-Definition @{ title = 'x'; panels = @() }")]
     public void A_time_zone_without_an_IANA_name_is_rejected(string what)
