@@ -10,6 +10,8 @@
         pwsh -NoProfile -File Send-TokenReport.ps1 -Path //server/reports -Last 'last month' -TimeZone Europe/Berlin
         pwsh -NoProfile -File Send-TokenReport.ps1 -Path /srv/reports -To team@example.com -From reports@example.com -SmtpServer mail.example.com
 
+    Links in the folder are not followed: if the report, or the file that marks it as mailed, is a link, nothing is written.
+
     Exit codes: 0: the report is written, and mailed if -To is given. 1: it could not be written. 2: it is written, but could not be mailed.
     The next run mails a report that could not be mailed.
 .PARAMETER Path
@@ -35,7 +37,8 @@
     Encrypts the connection with STARTTLS.
 .PARAMETER CredentialPath
     A file with the credential for the mail server, written by Get-Credential | Export-Clixml. On Windows, only the same account can read
-    it. On other systems it is not encrypted, so make it readable for this account only (chmod 600).
+    it. On other systems it is not encrypted, so make it readable for this account only (chmod 600). It requires -UseTls, unless the mail
+    server is localhost, 127.0.0.1 or ::1.
 .PARAMETER Force
     Mails the report again, even if it was mailed already.
 #>
@@ -73,7 +76,13 @@ try {
     # The bounds of a whole day, week, month or year do not depend on when the timer runs, so each report has one name.
     $range = Measure-TokenUsage @query
     $fileName = '{0}-{1:yyyy-MM-dd}-{2:yyyy-MM-dd}' -f $Name, $range.Start, $range.End
-    $file = New-TokenReport (Join-Path $Path "$fileName.html") @report -PassThru
+    $html, $sent = 'html', 'sent' | ForEach-Object { Join-Path $Path "$fileName.$_" }
+    # Otherwise, another account that can write to the folder could redirect the write to any file of this account.
+    $link = Get-Item -LiteralPath $html, $sent -Force -ErrorAction Ignore | Where-Object LinkTarget
+    if ($link) {
+        throw "'$($link[0].FullName)' is a link. Remove it, or use another folder."
+    }
+    $file = New-TokenReport $html @report -PassThru
     "Written: $($file.FullName)"
 }
 catch {
@@ -81,8 +90,7 @@ catch {
     exit 1
 }
 
-$sent = Join-Path $file.DirectoryName "$fileName.sent"
-if (-not $To -or ((Test-Path $sent) -and -not $Force)) {
+if (-not $To -or ((Test-Path -LiteralPath $sent) -and -not $Force)) {
     exit 0
 }
 
@@ -98,6 +106,9 @@ try {
         $message.Attachments.Add([Net.Mail.Attachment]::new($file.FullName, 'text/html'))
         $client.EnableSsl = $UseTls
         if ($CredentialPath) {
+            if (-not $UseTls -and $SmtpServer -notin 'localhost', '127.0.0.1', '::1') {
+                throw '-CredentialPath requires -UseTls. Otherwise, the password would be sent unencrypted.'
+            }
             $client.Credentials = (Import-Clixml $CredentialPath).GetNetworkCredential()
         }
         $client.Send($message)
@@ -106,7 +117,9 @@ try {
         $message.Dispose()
         $client.Dispose()
     }
-    $null = New-Item $sent -ItemType File -Force
+    if (-not (Test-Path -LiteralPath $sent)) {
+        $null = New-Item $sent -ItemType File
+    }
     "Mailed: $($To -join ', ')"
 }
 catch {

@@ -203,6 +203,39 @@ Describe 'The example Send-TokenReport' {
         Get-ChildItem (Join-Path $TestDrive several *.html) | Should -HaveCount 4
     }
 
+    It 'writes nothing through a link in the folder' -Skip:$IsWindows {
+        $folder, $victim = (Join-Path $TestDrive links), (Join-Path $TestDrive victim.txt)
+        Set-Content $victim 'Mine.'
+        $run = @(
+            '-File', (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1), '-Path', $folder, '-Database', $store.Database, '-TimeZone', 'UTC', '-Force'
+            '-To', 'you@example.com', '-From', 'me@example.com', '-SmtpServer', '127.0.0.1', '-Port', ([uri] (Get-ClosedUrl)).Port
+        )
+        $null = Invoke-PowerShell @run
+        $report = Get-Item (Join-Path $folder *.html)
+
+        foreach ($name in [IO.Path]::ChangeExtension($report.FullName, 'sent'), $report.FullName) {
+            Remove-Item $name -ErrorAction Ignore
+            $null = New-Item -ItemType SymbolicLink $name -Target $victim
+            $output = Invoke-PowerShell @run
+            $LASTEXITCODE | Should -Be 1
+            $output -match ' is a link' | Should -HaveCount 1
+            Remove-Item $name
+        }
+        Get-Content $victim | Should -Be 'Mine.'
+    }
+
+    It 'sends a password to <_> only with TLS' -ForEach 'mail.example.invalid', '127.0.0.1' {
+        $credential = Join-Path $TestDrive credential.xml
+        [pscredential]::new('me', (ConvertTo-SecureString 'not-a-real-password' -AsPlainText -Force)) | Export-Clixml $credential
+        $mail = '-To', 'you@example.com', '-From', 'me@example.com', '-SmtpServer', $_, '-Port', ([uri] (Get-ClosedUrl)).Port, '-CredentialPath', $credential
+        $run = @('-File', (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1), '-Path', (Join-Path $TestDrive password), '-Database', $store.Database) + $mail
+
+        (Invoke-PowerShell @run) -match 'requires -UseTls' | Should -HaveCount ($_ -eq '127.0.0.1' ? 0 : 1)
+        $LASTEXITCODE | Should -Be 2
+        (Invoke-PowerShell @run -UseTls) -match 'requires -UseTls' | Should -HaveCount 0
+        $LASTEXITCODE | Should -Be 2
+    }
+
     It 'exits with 1 if the store is missing' {
         $null = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive none) -Database (Join-Path $TestDrive none.db)
 
