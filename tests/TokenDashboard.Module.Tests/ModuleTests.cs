@@ -52,6 +52,7 @@ public class ModuleTests
         {
             foreach (Type argument in type.GetGenericArguments().Append(type.GetElementType()).OfType<Type>())
                 Visit(argument);
+            type = type.IsGenericType ? type.GetGenericTypeDefinition() : type;
             if (type.Namespace?.StartsWith(nameof(TokenDashboard), StringComparison.Ordinal) == true && !type.HasElementType && seen.Add(type))
             {
                 foreach (Type used in uses(type))

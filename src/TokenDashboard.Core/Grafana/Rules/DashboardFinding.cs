@@ -42,7 +42,7 @@ public enum FindingSeverity : long
 }
 
 /// <summary>A rule for dashboards: its id, which does not change, the severity of a violation, the general problem, and its solution.</summary>
-public sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
+internal sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
 {
     private const int LongestMessage = 1000;
 

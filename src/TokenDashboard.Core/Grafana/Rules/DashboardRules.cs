@@ -4,7 +4,7 @@ using static TokenDashboard.Grafana.Rules.FindingSeverity;
 namespace TokenDashboard.Grafana.Rules;
 
 /// <summary>The rules for dashboards. Those that end in "-rule", and uneditable-dashboard, have the names of rules in Grafana's dashboard-linter.</summary>
-public static class DashboardRules
+internal static class DashboardRules
 {
     private static readonly List<DashboardRule> Rules = [];
 
