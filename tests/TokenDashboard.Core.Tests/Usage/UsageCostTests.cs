@@ -101,6 +101,39 @@ public class UsageCostTests
     }
 
     [Fact]
+    public void A_request_without_tokens_changes_neither_the_cost_nor_its_currency_of_others()
+    {
+        var own = new UsagePrices(TestPrices.WithOwn("""
+            currency: EUR
+            providers:
+              - id: own
+                models:
+                  - id: mine
+                    match: { equals: mine }
+                    prices: { input_mtok: 1, cache_read_mtok: 0.1, output_mtok: 2 }
+            """));
+        using var store = new TestStore();
+        store.Insert(
+            new TestStore.Row { User = "both", Provider = "own", Model = "mine", Prompt = 0L, Completion = 200_000L, Total = 200_000L },
+            new TestStore.Row { User = "both", Provider = "openai", Model = "gpt-4o", Prompt = 0L, Completion = 0L, Total = 0L },
+            new TestStore.Row { User = "none", Provider = "own", Model = "mine", Prompt = 0L, Completion = 0L, Total = 0L },
+            new TestStore.Row { User = "none", Provider = "own", Model = "unknown", Prompt = 10L, Completion = 0L, Total = 10L },
+            new TestStore.Row { User = "short", Provider = "own", Model = "mine", Prompt = 100L, Completion = 0L, Total = 96L });
+        using TokenStore open = store.Open();
+        var stores = new[] { new SqliteStore(open) };
+
+        TokenUsage[] users = [.. new UsageQuery([UsageDimension.User], TimeZoneInfo.Utc) { Prices = own }.Run(stores, new RequestFilter()).Rows];
+        TokenRequest[] requests = [.. new RequestQuery(stores, new RequestFilter()) { Prices = own }.Run(0, ulong.MaxValue)];
+
+        Assert.Equal(
+            [("both", 0.4m, "EUR", 0L, false), ("none", null, null, 10, false), ("short", 0.0001m, "EUR", 0, true)],
+            users.OrderBy(user => user.User, StringComparer.Ordinal).Select(user => (user.User, user.Cost, user.Currency, user.UnpricedTokens!.Value, user.CostIsUpperBound)));
+        Assert.Equal(
+            [(0.4m, 0L, false), (null, 0, false), (null, 0, false), (null, 10, false), (0.0001m, 0, true)],
+            requests.Select(request => (request.Cost, request.UnpricedTokens!.Value, request.CostIsUpperBound)));
+    }
+
+    [Fact]
     public void Unpriced_tokens_depend_on_the_price_at_their_time()
     {
         PriceList own = TestPrices.WithOwn("""

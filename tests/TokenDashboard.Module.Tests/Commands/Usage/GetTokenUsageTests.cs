@@ -26,6 +26,32 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     }
 
     [Fact]
+    public void Subtotals_belong_to_their_rows_in_a_page()
+    {
+        const string Rows = "Get-TokenUsage Day, Provider -Total";
+        string[] Page(string page) => store.Texts($"{Rows} {page} | ForEach-Object {{ \"$($_.Start.Day) $($_.Provider) $($_.IsTotal)\" }}");
+        string[] all = Page("");
+        string[] rows = [.. all.Where(row => row.EndsWith("False", StringComparison.Ordinal))];
+        int first = Array.IndexOf(all, rows[0].Split(' ')[0] + "  True");
+
+        Assert.True(first > 1);
+        // A page that begins within a day has the subtotal of that day, and one that ends within it too. The total is last.
+        Assert.Equal([.. rows[1..first], all[first], all[first + 1], all[first..].First(row => row == rows[first].Split(' ')[0] + "  True"), all[^1]], Page($"-Skip 1 -First {first}"));
+        Assert.Equal($"{rows.Length}", store.Texts($"{Rows} -IncludeTotalCount -First 1")[0]);
+    }
+
+    [Fact]
+    public void Without_a_match_the_warning_shows_the_first_and_last_request_of_imports_in_any_order()
+    {
+        File.WriteAllText(store.File("order.csv"), "timestamp,user_id,prompt_tokens\n2026-09-30T00:00:00,a,1\n2026-02-01T00:00:00,a,1\n2026-11-09T00:00:00,a,1\n2026-08-20T00:00:00,a,1\n");
+        store.Session.Run("Import-TokenUsage $csv -Database $imported", ("csv", store.File("order.csv")), ("imported", store.File("order.db"))).Succeeded();
+
+        ModuleSession.Result result = store.Session.Run("Get-TokenUsage -Database $imported -User nobody", ("imported", store.File("order.db")));
+
+        Assert.Contains("from 2026-02-01 00:00 to 2026-11-09 00:00 UTC", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Days_follow_the_time_zone()
     {
         Assert.Equal(["00:00:00", "00:00:00"], store.Texts("Get-TokenUsage Day -TimeZone Europe/Berlin -First 2 | ForEach-Object { $_.Start.TimeOfDay }"));
