@@ -53,7 +53,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         }
         Part part = PartOf(match.At(new DateTimeOffset(row.UtcTicks, TimeSpan.Zero)), row.InputClass, match.IsExactFromRollups || counts.Requests != 1 ? null : match.SmallestLike(counts.Prompt));
         part.Counts = Sum(part.Counts, counts);
-        part.WithoutCached += counts.Requests - values[Measures.CachedRequests];
+        part.WithoutCached += counts.Prompt == 0 ? 0 : counts.Requests - values[Measures.CachedRequests];
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
             if (part.Counts.HasCost(cost, without))
             {
                 sum += cost;
-                upperBound |= part.WithoutCached > 0 && part.Counts.Prompt > 0 && price.IsCheaperCached;
+                upperBound |= part.WithoutCached > 0 && price.IsCheaperCached;
                 currency ??= price.Match.Currency;
                 if (currency != price.Match.Currency)
                 {
@@ -138,7 +138,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
 
         public TokenCounts Counts { get; set; } = new(0, 0, Requests: 0);
 
-        /// <summary>Requests with unknown cached tokens.</summary>
+        /// <summary>Requests with prompt tokens of which the cached ones are unknown.</summary>
         public long WithoutCached { get; set; }
 
         public bool Is(ResolvedPrice otherPrice, int otherClass, long? otherPrompt) =>
