@@ -20,10 +20,14 @@ internal sealed partial class Secrets : IDisposable
     /// <summary>An echo can be encoded twice, for example in a page that quotes JSON.</summary>
     private const int MaxLayers = 3;
 
+    /// <summary>The length of a part that is too short to be masked, in the longest encoding twice.</summary>
+    private const int LongestEncodedPart = 64;
+
     private static readonly ConcurrentDictionary<Secrets, bool> InUse = [];
 
-    private readonly List<string> _all = [];
-    private readonly List<string> _unmistakable = [];
+    // Replaced as a whole, because messages of other sessions read them meanwhile.
+    private volatile string[] _all = [];
+    private volatile string[] _unmistakable = [];
 
     internal Secrets() => InUse[this] = true;
 
@@ -40,22 +44,33 @@ internal sealed partial class Secrets : IDisposable
 
     internal void Add(string secret)
     {
-        if (secret.Length == 0)
+        if (secret.Length == 0 || _all.Contains(secret))
             return;
-        _all.Add(secret);
+        _all = [.. _all, secret];
         if (secret.Length >= ShortestPart && !secret.All(char.IsLetter))
-            _unmistakable.Add(secret);
+            _unmistakable = [.. _unmistakable, secret];
     }
 
     /// <summary>Masks the secrets in text from a server.</summary>
     internal string MaskIn(string words) => Masked(words, _all);
 
+    /// <summary>The beginning of text from a server on one line, without secrets. If it is cut, it ends with an ellipsis.</summary>
+    internal string MaskBeginningOf(string words, int most)
+    {
+        // A server can send megabytes. Twice the length is searched, because masks are shorter than secrets.
+        bool isCut = words.Length > 2 * most;
+        string masked = MaskIn(WhiteSpace().Replace(isCut ? words[..(2 * most)] : words, " ").Trim());
+        // The end can be a part of a secret that is not recognized.
+        int length = isCut ? Math.Max(0, masked.Length - LongestEncodedPart) : masked.Length;
+        return isCut || length > most ? $"{masked.AsSpan(0, Math.Min(length, most))}…" : masked;
+    }
+
     /// <summary>Stops masking the secrets in messages when the connection ends.</summary>
     public void Dispose() => InUse.TryRemove(this, out _);
 
-    private static string Masked(string text, List<string> secrets)
+    private static string Masked(string text, string[] secrets)
     {
-        if (secrets.Count == 0)
+        if (secrets.Length == 0)
             return text;
         string masked = MaskPlain(text, secrets);
         string plain = masked;
@@ -71,7 +86,7 @@ internal sealed partial class Secrets : IDisposable
         return masked;
     }
 
-    private static string MaskPlain(string text, List<string> secrets)
+    private static string MaskPlain(string text, string[] secrets)
     {
         foreach (string secret in secrets)
             text = secret.Length < ShortestPart ? MaskWord(text, secret) : MaskParts(text, secret);
@@ -112,14 +127,14 @@ internal sealed partial class Secrets : IDisposable
     }
 
     /// <summary>Whether a text that may be Base64, or any part of it, contains a secret.</summary>
-    private static bool HoldsSecret(string run, List<string> secrets)
+    private static bool HoldsSecret(string run, string[] secrets)
     {
         string letters = run.Replace('-', '+').Replace('_', '/');
         for (int start = 0; start < 4 && start + 4 <= letters.Length; start++)
         {
             byte[] bytes = Convert.FromBase64String(letters.Substring(start, (letters.Length - start) / 4 * 4));
             string text = Encoding.UTF8.GetString(bytes);
-            if (secrets.Exists(secret => secret.Length >= ShortestEncoded && (secret.Length < ShortestPart ? MaskWord(text, secret) : MaskParts(text, secret)) != text))
+            if (Array.Exists(secrets, secret => secret.Length >= ShortestEncoded && (secret.Length < ShortestPart ? MaskWord(text, secret) : MaskParts(text, secret)) != text))
                 return true;
         }
         return false;
@@ -130,6 +145,9 @@ internal sealed partial class Secrets : IDisposable
         string decoded = JsonEscape().Replace(text, escape => ((char)Convert.ToUInt16(escape.Groups[1].Value, 16)).ToString());
         return WebUtility.HtmlDecode(Uri.UnescapeDataString(decoded));
     }
+
+    [GeneratedRegex("\\s+")]
+    private static partial Regex WhiteSpace();
 
     [GeneratedRegex("[A-Za-z0-9+/_-]{8,}")]
     private static partial Regex Base64Run();

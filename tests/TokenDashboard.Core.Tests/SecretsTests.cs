@@ -20,6 +20,25 @@ public class SecretsTests
     }
 
     [Theory]
+    [InlineData("hunter2", "hunter2 ", "unter")]
+    [InlineData("s3cret-Passw0rd", "                    s3cret-Passw0rd", "s3cr")]
+    [InlineData("s3cret-Passw0rd", "%73%33%63%72%65%74%2D%50%61%73%73%77%30%72%64 ", "s3cr")]
+    public void The_beginning_of_a_text_contains_no_part_of_a_secret(string secret, string words, string part)
+    {
+        using var secrets = new Secrets();
+        secrets.Add(secret);
+
+        for (int start = 0; start < words.Length; start++)
+        {
+            string shown = secrets.MaskBeginningOf(new string('.', start) + string.Concat(Enumerable.Repeat(words, 1000)), 300);
+            Assert.EndsWith("…", shown, StringComparison.Ordinal);
+            Assert.InRange(shown.Length, 1, 301);
+            Assert.DoesNotContain(part, Uri.UnescapeDataString(shown), StringComparison.Ordinal);
+        }
+        Assert.Equal("a b", secrets.MaskBeginningOf(" a \n b", 300));
+    }
+
+    [Theory]
     [InlineData("dashboard")]
     [InlineData("admin")]
     public void A_password_that_is_a_word_is_not_masked_in_messages(string password)

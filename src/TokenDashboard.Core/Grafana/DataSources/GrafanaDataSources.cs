@@ -33,6 +33,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         identity = DataSourceIdentity.Of(options, reads);
         string uid = identity.Uid;
+        // The server can repeat it in an error, or in the message of the plugin.
+        if (options.DataSourceCredential is { } credential)
+            client.Mask(credential.Password);
         // If nothing else determines the plugin, the type of an existing data source does.
         GrafanaResponse? seen = reads is null && options.Database is null ? client.Get(ByUid(uid)) : null;
         if (seen is { IsSuccess: true } && DataSourcePlugin.Find(seen.AsObject().String("type")) is { } found)

@@ -64,6 +64,9 @@ internal sealed class GrafanaClient : IDisposable
 
     internal Uri Url => _connection.Url;
 
+    /// <summary>Masks another secret in text from the server: one that a request contains.</summary>
+    internal void Mask(string secret) => _secrets.Add(secret);
+
     internal TokenDashboardException Error(ErrorCode code, string message) => new(code, message, target: Url);
 
     /// <summary>Reads, and retries after temporary failures. <paramref name="path"/> is relative, with its parts escaped.</summary>

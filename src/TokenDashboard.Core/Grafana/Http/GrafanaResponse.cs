@@ -42,12 +42,7 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
     internal string Shown(string words) => Shown(words, secrets);
 
     /// <summary>Text of a server for a message: short, on one line, without secrets.</summary>
-    internal static string Shown(string words, Secrets secrets)
-    {
-        // Truncated before it is searched, because a server can send megabytes. Twice the length is kept, so that the visible part contains no part of a secret.
-        string shown = MessageText.Visible(secrets.MaskIn(WhiteSpace().Replace(Cut(words, 2 * MaxWords), " ").Trim()));
-        return shown.Length <= MaxWords ? shown : $"{Cut(shown, MaxWords)}…";
-    }
+    internal static string Shown(string words, Secrets secrets) => MessageText.Visible(secrets.MaskBeginningOf(words, MaxWords));
 
     /// <summary>Reads a response.</summary>
     /// <exception cref="TokenDashboardException">The response is a redirect, a web page or anything else that Grafana's API never returns.</exception>
@@ -144,8 +139,6 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
     private string? NonEmpty(string name) => body.String(name) is { Length: > 0 } text ? text : null;
 
     private static string Beginning(byte[] content) => Encoding.UTF8.GetString(content.AsSpan(0, Math.Min(content.Length, MaxPage)));
-
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 
     // An unclosed tag ends with the text. Therefore, each attempt matches, and the search stays linear.
     [GeneratedRegex(@"<script\b.*?(</script>|\z)|<style\b.*?(</style>|\z)|<[^>]*(>|\z)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]

@@ -58,6 +58,33 @@ public class GrafanaDataSourceServiceTests
         Assert.DoesNotContain(_warnings.Concat(_asked), text => text.Contains("s3cret", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("POST /api/datasources", 400)]
+    [InlineData("tokendashboard-clickhouse/health", 400)]
+    [InlineData("tokendashboard-clickhouse/health", 200)]
+    public async Task The_password_of_a_data_source_does_not_reach_messages(string route, int status)
+    {
+        const string Password = "Ch-Passw0rd-77!";
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.Plugins.Add(DataSourcePlugin.ClickHouse.Id);
+        server.Intercept = line => line.Contains(route, StringComparison.Ordinal)
+            ? FakeGrafana.Answer.Json(status, new JsonObject { ["status"] = "ERROR", ["message"] = $"failed for {Password}" })
+            : null;
+
+        string shown;
+        try
+        {
+            shown = Set(server, new(Database: "clickhouse://host/llm", DataSourceCredential: new NetworkCredential("reader", Password)))!.Message!;
+        }
+        catch (TokenDashboardException exception)
+        {
+            shown = exception.ToString();
+        }
+
+        Assert.Contains("failed for ***", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(_warnings.Append(shown), text => text.Contains("Passw0rd", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_test_right_after_a_change_sees_the_change()
     {
