@@ -10,7 +10,7 @@ namespace TokenDashboard.Engines;
 internal static class TelemetryStores
 {
     /// <summary>Whether a reference is an address rather than a path.</summary>
-    public static bool IsAddress(string reference) => reference.Contains("://", StringComparison.Ordinal);
+    public static bool IsAddress(string reference) => reference.Contains("://", StringComparison.Ordinal) || ClickHouseAddress.Matches(reference);
 
     /// <summary>The path of a store that is a file.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreEngineUnknown"/>: it is an address, but not of a file.</exception>
@@ -32,6 +32,11 @@ internal static class TelemetryStores
     /// <see cref="ErrorCode.StoreEngineUnknown"/>: the address is not of ClickHouse. <see cref="ErrorCode.StoreAddressInvalid"/>: the address is invalid.
     /// </exception>
     public static string PathOrAddressOf(string reference) => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference);
+
+    /// <summary>The warning that the password for an address would be sent unencrypted to another computer; null if it is not.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is invalid.</exception>
+    public static string? PlainPasswordWarning(string reference, NetworkCredential? credential) =>
+        ClickHouseAddress.Matches(reference) ? ClickHouseServer.PlainPasswordWarning(ClickHouseAddress.Parse(reference), credential) : null;
 
     /// <summary>Opens a store by its full path or its address. Without a credential, the user of a server comes from the environment.</summary>
     public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) =>

@@ -19,7 +19,7 @@ internal static partial class ClickHouseErrors
         string name = server.Address.ToString();
         // The driver's exception contains the data that was sent, so it is not used as the inner exception.
         TokenDashboardException Failure(ErrorCode code, string message) => new(code, secrets.MaskIn(message), target: name);
-        string words = Words(exception);
+        string words = Words(exception, secrets);
         switch (CodeOf(exception))
         {
             case 516 or 192 or 193 or 194:
@@ -39,8 +39,12 @@ internal static partial class ClickHouseErrors
             case 159 or 160 or 209:
                 return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped the query because it took too long: {words} Use a shorter time range, or increase the limit.");
         }
+        if (server.IsTooLong)
+            return Failure(otherwise, $"The response of '{name}' exceeds a limit: a row must have at most {AnswerStream.MaxRowBytes >> 20} MiB. Use a narrower query, or check that it is the address of ClickHouse itself.");
+        if (Causes(exception).Any(cause => cause is OutOfMemoryException))
+            return Failure(otherwise, $"The response of '{name}' requires more memory than is available. Use a shorter time range, or check that it is the address of ClickHouse itself.");
         if (server.Redirect is { } other)
-            return Failure(ErrorCode.StoreUnreachable, $"'{name}' redirects to '{Short(other)}', but redirects are not followed. Use the address of ClickHouse itself, with ?secure=true for an encrypted connection.");
+            return Failure(ErrorCode.StoreUnreachable, $"'{name}' redirects to '{secrets.MaskBeginningOf(other, MaxWords)}', but redirects are not followed. Use the address of ClickHouse itself, with ?secure=true for an encrypted connection.");
         if (Causes(exception).OfType<AuthenticationException>().FirstOrDefault() is { } tls)
             return Failure(ErrorCode.StoreTlsFailed, $"The encrypted connection to '{name}' failed: {tls.Message} Trust the server's certificate authority on this computer, or use the port of an encrypted interface.");
         if (Causes(exception).Any(cause => cause is TimeoutException or OperationCanceledException))
@@ -70,7 +74,7 @@ internal static partial class ClickHouseErrors
         target: server.Address.ToString());
 
     private static int CodeOf(Exception exception) => Causes(exception).OfType<ClickHouseServerException>().Select(server =>
-        server.ErrorCode > 0 ? server.ErrorCode : Code().Match(server.Message) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0).FirstOrDefault();
+        server.ErrorCode > 0 ? server.ErrorCode : int.TryParse(Code().Match(server.Message).Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int code) ? code : 0).FirstOrDefault();
 
     private static IEnumerable<Exception> Causes(Exception? exception)
     {
@@ -78,9 +82,7 @@ internal static partial class ClickHouseErrors
             yield return exception;
     }
 
-    private static string Words(Exception exception) => Short(exception.Message.ReplaceLineEndings(" ").Trim()).TrimEnd('.') + ".";
-
-    private static string Short(string words) => words.Length > MaxWords ? words[..MaxWords] + "..." : words;
+    private static string Words(Exception exception, Secrets secrets) => secrets.MaskBeginningOf(exception.Message, MaxWords).TrimEnd('.') + ".";
 
     [GeneratedRegex(@"Code: (\d+)")]
     private static partial Regex Code();

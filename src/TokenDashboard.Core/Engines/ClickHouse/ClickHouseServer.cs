@@ -33,6 +33,7 @@ internal sealed class ClickHouseServer : IDisposable
     private readonly Secrets _secrets;
     private readonly CancellationToken _cancellation;
     private readonly TimeSpan _timeout;
+    private AnswerStream? _answer;
 
     /// <summary>Creates a connection. Nothing is sent yet.</summary>
     /// <param name="address">The address.</param>
@@ -45,7 +46,7 @@ internal sealed class ClickHouseServer : IDisposable
         _cancellation = cancellation;
         _timeout = timeout ?? UsualTimeout;
         User = credential?.UserName ?? address.User ?? Environment.GetEnvironmentVariable(UserVariable) ?? "default";
-        string password = credential?.Password ?? Environment.GetEnvironmentVariable(PasswordVariable) ?? "";
+        string password = PasswordOf(credential);
         _client = new ClickHouseClient(new ClickHouseClientSettings
         {
             Host = address.Host,
@@ -54,7 +55,9 @@ internal sealed class ClickHouseServer : IDisposable
             Database = address.Database,
             Username = User,
             Password = password,
-            UseCompression = !IsThisMachine,
+            UseCompression = !address.IsThisMachine,
+            // Otherwise, the values contain types, nested as deep as the sender likes, and the driver reads them with recursion.
+            JsonReadMode = JsonReadMode.String,
             Timeout = _timeout,
             HttpClient = _http = new HttpClient(new AnswerHandler(this, Handler())) { Timeout = _timeout },
         });
@@ -76,17 +79,17 @@ internal sealed class ClickHouseServer : IDisposable
     /// <summary>The target of the last response's redirect, without possible secrets; null without a redirect.</summary>
     public string? Redirect { get; private set; }
 
-    /// <summary>The maximum size of a decompressed response in bytes; null for no limit. Reading a larger response fails.</summary>
+    /// <summary>
+    /// The maximum size of a decompressed response in bytes; null for no limit, because rows are read as they arrive. Reading a larger response fails. Each row has
+    /// its own limit.
+    /// </summary>
     public long? MaxAnswerBytes { get; init; }
 
-    /// <summary>Whether the last response exceeded the limit.</summary>
+    /// <summary>Whether the last response exceeded a limit.</summary>
     public bool IsTooLong { get; private set; }
 
     /// <summary>The number of connections that are open or being opened.</summary>
     public int OpenSockets => _sockets.Count;
-
-    // On this computer, compression takes longer than it saves.
-    private bool IsThisMachine => Address.Host == "localhost" || (IPAddress.TryParse(Address.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
 
     /// <summary>Reads the rows of a query as they arrive.</summary>
     /// <param name="sql">The query.</param>
@@ -105,12 +108,16 @@ internal sealed class ClickHouseServer : IDisposable
         });
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
             sql, parameters.ToCollection(), new QueryOptions { CustomSettings = OnlyReads ? OnlyReadSettings : ReadSettings }, both.Token));
+        AnswerStream? answer = _answer;
         // An empty response has no columns.
         if (reader.FieldCount == 0 && IsForeign)
             throw ClickHouseErrors.Foreign(this);
         begin?.Invoke(reader);
         while (Guard(ErrorCode.StoreReadFailed, () => reader.ReadAsync(both.Token)))
+        {
+            answer?.BeginRow();
             yield return Take(read, reader);
+        }
     }
 
     // Another program may have responded, and its response can be mistaken for rows.
@@ -136,7 +143,7 @@ internal sealed class ClickHouseServer : IDisposable
         // One statement is one block of the table, which is stored completely or not at all.
         var settings = new Dictionary<string, object>(WriteSettings) { ["max_insert_block_size"] = 10_000_000, ["min_insert_block_size_bytes"] = 0 };
         using HttpResponseMessage response = await _client.InsertRawStreamAsync(
-            table, rows, format, columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
+            table, rows, format, columns, !Address.IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
         return response.StatusCode;
     }
 
@@ -148,7 +155,7 @@ internal sealed class ClickHouseServer : IDisposable
         {
             return work().GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (exception is not (TokenDashboardException or OutOfMemoryException))
+        catch (Exception exception) when (exception is not TokenDashboardException)
         {
             // A canceled operation can end with any exception.
             _cancellation.ThrowIfCancellationRequested();
@@ -162,6 +169,8 @@ internal sealed class ClickHouseServer : IDisposable
         // Another address would receive the SQL, and its rows would be treated as rows of this server.
         AllowAutoRedirect = false,
         UseCookies = false,
+        // The proxy would receive a password that does not leave this computer otherwise, and cannot reach it.
+        UseProxy = !Address.IsThisMachine,
         ConnectCallback = ConnectAsync,
     };
 
@@ -183,6 +192,13 @@ internal sealed class ClickHouseServer : IDisposable
             throw;
         }
     }
+
+    /// <summary>The warning that a password would be sent unencrypted to another computer; null if it is not. The parameters are those of the constructor.</summary>
+    public static string? PlainPasswordWarning(ClickHouseAddress address, NetworkCredential? credential) =>
+        address.IsSecure || address.IsThisMachine || PasswordOf(credential).Length == 0 ? null
+            : $"{ClickHouseAddress.Scheme}://{address.Host}:{address.Port} is not encrypted. The password and the data can be read and changed in transit. Use an encrypted interface with ?secure=true.";
+
+    private static string PasswordOf(NetworkCredential? credential) => credential?.Password ?? Environment.GetEnvironmentVariable(PasswordVariable) ?? "";
 
     public void Dispose()
     {
@@ -208,13 +224,12 @@ internal sealed class ClickHouseServer : IDisposable
             server.IsForeign = response.IsSuccessStatusCode && !response.Headers.Any(header => header.Key.StartsWith("X-ClickHouse-", StringComparison.OrdinalIgnoreCase));
             server.Redirect = (int)response.StatusCode is >= 300 and < 400 ? RedirectTarget.Of(response, request.RequestUri!) ?? "nowhere" : null;
             server.IsTooLong = false;
-            if (server.MaxAnswerBytes is { } most)
-            {
-                HttpContent content = response.Content;
-                response.Content = new StreamContent(new LimitedStream(await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), most, () => server.IsTooLong = true));
-                foreach ((string name, IEnumerable<string> values) in content.Headers)
-                    response.Content.Headers.TryAddWithoutValidation(name, values);
-            }
+            HttpContent content = response.Content;
+            server._answer = new AnswerStream(
+                await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), response.IsSuccessStatusCode, server.MaxAnswerBytes, () => server.IsTooLong = true);
+            response.Content = new StreamContent(server._answer);
+            foreach ((string name, IEnumerable<string> values) in content.Headers)
+                response.Content.Headers.TryAddWithoutValidation(name, values);
             return response;
         }
     }

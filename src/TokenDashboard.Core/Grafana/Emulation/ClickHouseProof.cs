@@ -44,7 +44,7 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         }
         catch (TokenDashboardException) when (_server.IsTooLong)
         {
-            throw ResultSize.Exceeded();
+            throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxResultBytes >> 20} MiB, or a row of more than {AnswerStream.MaxRowBytes >> 20} MiB");
         }
         catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreReadFailed or ErrorCode.StoreTimeout or ErrorCode.StoreQuotaExceeded or ErrorCode.StoreAccessDenied or ErrorCode.StoreTableMissing)
         {

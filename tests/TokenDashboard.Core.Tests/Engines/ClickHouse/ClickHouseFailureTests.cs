@@ -132,6 +132,96 @@ public class ClickHouseFailureTests
         Assert.True(connection.IsTooLong);
     }
 
+    [Fact]
+    public void A_row_is_limited_but_the_number_of_rows_is_not()
+    {
+        const int Rows = 20, Length = 1 << 20;
+        using var server = new RawServer(async (stream, end) =>
+        {
+            await Read(stream);
+            await Write(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nX-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n\r\n\u0001\u0001s\u0006String");
+            for (int i = 0; i < Rows; i++)
+                await Write(stream, "\u0080\u0080\u0040" + new string('a', Length));
+            await Write(stream, "\u0080\u0080\u0080\u0010");
+            while (true)
+                await stream.WriteAsync(new byte[1 << 16], end);
+        });
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None);
+        int read = 0;
+
+        TokenDashboardException exception = Failure(() => _ = connection.Query("SELECT s FROM t", new ClickHouseParameters(), row => read += row.GetString(0).Length / Length).Count());
+
+        Assert.Equal((ErrorCode.StoreReadFailed, Rows), (exception.Code, read));
+        Assert.True(connection.IsTooLong);
+    }
+
+    [Fact]
+    public void The_rest_of_an_endless_error_is_not_read()
+    {
+        using var server = new RawServer(async (stream, end) =>
+        {
+            await Read(stream);
+            await Write(stream, "HTTP/1.1 500 Any\r\nConnection: close\r\n\r\nCode: 60. DB::Exception: ");
+            while (true)
+                await stream.WriteAsync(new byte[1 << 16], end);
+        });
+
+        Assert.Equal(ErrorCode.StoreTableMissing, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
+    }
+
+    [Fact]
+    public void An_error_with_an_impossible_number_is_reported()
+    {
+        using var server = new RawServer((stream, _) => Send(stream, 500, "", "Code: 99999999999999999. DB::Exception: boom"));
+
+        Assert.Equal(ErrorCode.StoreReadFailed, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
+    }
+
+    // The driver would crash the process, fill the memory or compute for minutes.
+    [Theory]
+    [InlineData("Array(", 100_000, "nested more than 64 levels")]
+    [InlineData("Dynamic", 1, "'Dynamic'")]
+    [InlineData("Array(Nothing)", 1, "'Nothing'")]
+    [InlineData("Array(FixedString( 0 ))", 1, "'FixedString( 0 )'")]
+    [InlineData("Map(String, Tuple())", 1, "'Tuple()'")]
+    [InlineData("Decimal(76, 2000000000)", 1, "'Decimal(76, 2000000000'")]
+    [InlineData("a", 1_100_000, "more than 1048576 bytes")]
+    public void A_type_that_the_driver_cannot_read_safely_is_refused(string part, int times, string problem)
+    {
+        string type = string.Concat(Enumerable.Repeat(part, times));
+        // Two columns; the types follow the names.
+        string header = $"\u0002\u0001n\u0001s\u0005UInt8{Size(type.Length)}{type}";
+        using var server = new RawServer((stream, _) => Send(stream, 200, "X-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n", header));
+
+        TokenDashboardException exception = Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None));
+
+        Assert.Equal(ErrorCode.StoreReadFailed, exception.Code);
+        Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_array_that_does_not_fit_into_the_memory_is_reported()
+    {
+        using var server = new RawServer((stream, _) => Send(
+            stream, 200, "X-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n", "\u0001\u0001n\u0013Map(String, String)\u00ff\u00ff\u00ff\u00ff\u0007"));
+
+        Assert.Equal(ErrorCode.StoreReadFailed, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
+    }
+
+    [Theory]
+    [InlineData("SELECT NULL", "Nullable(Nothing)", "\u0001")]
+    [InlineData("SELECT toDecimal64(1, 2)", "Decimal(18, 2)", "\u0064\u0000\u0000\u0000\u0000\u0000\u0000\u0000")]
+    [InlineData("SELECT t", "LowCardinality(Nullable(FixedString(2)))", "\u0000ab")]
+    [InlineData("SELECT t", "JSON", "\u0007{\"a\":1}")]
+    [InlineData("SELECT t", "DateTime64(6, 'Europe/Berlin')", "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000")]
+    public void Ordinary_types_are_read(string sql, string type, string value)
+    {
+        using var server = new RawServer((stream, _) => Send(stream, 200, "X-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n", $"\u0001\u0001n{Size(type.Length)}{type}{value}"));
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None);
+
+        Assert.Single(connection.Query(sql, new ClickHouseParameters(), row => row.GetValue(0), cancellation: TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     // Up to version 24.10, the error text follows the rows, and the response is complete.
     [InlineData("", "Code: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 24.8.4.13)\n", true)]
@@ -226,6 +316,9 @@ public class ClickHouseFailureTests
         Assert.DoesNotContain("s3cret", exception.ToString(), StringComparison.Ordinal);
         return exception;
     }
+
+    // Seven bits in each byte, the lowest ones first.
+    private static string Size(int length) => length < 0x80 ? $"{(char)length}" : $"{(char)((length & 0x7F) | 0x80)}{Size(length >> 7)}";
 
     private static async Task Send(Stream stream, int status, string headers, string content)
     {
