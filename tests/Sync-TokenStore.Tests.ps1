@@ -9,6 +9,17 @@ Describe 'Sync-TokenStore' {
         $Error[0].Exception.ToString() | Should -Not -Match 's3cret'
     }
 
+    It 'warns once that a password is sent unencrypted to another computer' {
+        $reader = [pscredential]::new('reader', (ConvertTo-SecureString 's3cret' -AsPlainText -Force))
+
+        $null = Get-TokenUsage -Database clickhouse://ch.invalid/llm -Credential $reader -ErrorAction Ignore -WarningVariable first -WarningAction SilentlyContinue
+        $null = Get-TokenStore clickhouse://ch.invalid/llm -Credential $reader -ErrorAction Ignore -WarningVariable second -WarningAction SilentlyContinue
+
+        $first | Should -HaveCount 1
+        $first | Should -BeLike 'clickhouse://ch.invalid:8123 is not encrypted.*'
+        $second | Should -BeNullOrEmpty
+    }
+
     It 'reports an unreachable server' {
         $target = (Get-ClosedUrl) -replace '^http', 'clickhouse'
 

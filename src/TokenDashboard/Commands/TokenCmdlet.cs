@@ -156,6 +156,13 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         throw new TokenDashboardException(missing, problem, target: path);
     }
 
+    /// <summary>Warns, once for each server in a session, if the password for an address is sent unencrypted to another computer.</summary>
+    private protected void WarnOfPlainPassword(string reference, System.Net.NetworkCredential? credential)
+    {
+        if (TelemetryStores.PlainPasswordWarning(reference, credential) is { } warning && SessionWarnings.Add(warning))
+            WriteWarning(warning);
+    }
+
     /// <summary>The current prices; null if they cannot be read, which is one error record.</summary>
     private protected PriceList? LoadPrices()
     {

@@ -175,6 +175,30 @@ public sealed partial class PublishScriptTests : IDisposable
         Assert.DoesNotContain("pr0xy-secret", result.Output + result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_proxy_is_not_used_for_this_computer()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        await using FakeGrafana proxy = await FakeGrafana.StartAsync();
+        proxy.Intercept = _ => FakeGrafana.Answer.Html(503, "");
+        WriteDashboard("one");
+
+        TokenDash.Result result = await TokenDash.Run(
+            new Dictionary<string, string?>
+            {
+                ["GRAFANA_URL"] = server.Url.ToString(),
+                ["GRAFANA_TOKEN"] = FakeGrafana.Token,
+                ["HTTP_PROXY"] = proxy.Url.ToString(),
+                ["http_proxy"] = null,
+                ["NO_PROXY"] = null,
+                ["no_proxy"] = null,
+            },
+            ["-File", Script, "-Path", Path.Combine(_folder, "one.json")]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(proxy.Requests);
+    }
+
     private Task<TokenDash.Result> Run(Uri url, params string[] arguments) => TokenDash.Run(
         new Dictionary<string, string?> { ["GRAFANA_URL"] = url.ToString(), ["GRAFANA_TOKEN"] = FakeGrafana.Token },
         ["-File", Script, "-Path", Path.Combine(_folder, "*.json"), .. arguments]);

@@ -211,7 +211,7 @@ internal sealed class GrafanaClient : IDisposable
     private GrafanaAttempt Failed(HttpRequestException exception)
     {
         string cause = GrafanaResponse.Shown(exception.GetBaseException().Message, _secrets).TrimEnd('.');
-        string way = HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url ? $" The connection goes through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
+        string way = !Url.IsLoopback && HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url ? $" The connection goes through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
         (ErrorCode code, string message) = exception.HttpRequestError switch
         {
             HttpRequestError.SecureConnectionError => (ErrorCode.GrafanaTlsFailed,
@@ -238,6 +238,8 @@ internal sealed class GrafanaClient : IDisposable
             // A redirect leads to a sign-in page or another address. Following it would drop the authorization and change a POST to a GET.
             AllowAutoRedirect = false,
             UseCookies = false,
+            // The proxy would receive a token that does not leave this computer otherwise, and cannot reach it.
+            UseProxy = !connection.Url.IsLoopback,
         };
         if (connection.SkipCertificateCheck)
         {

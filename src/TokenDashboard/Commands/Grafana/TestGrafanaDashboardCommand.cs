@@ -68,7 +68,9 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     private protected override void Finish()
     {
         bool passed = !Failed && _documents.Count > 0;
-        foreach (DashboardTestResult result in DashboardTest.Run(_documents, Options(), Cancellation))
+        DashboardTestOptions options = Options();
+        WarnOfPlainPassword(options.Database ?? "", options.Credential);
+        foreach (DashboardTestResult result in DashboardTest.Run(_documents, options, Cancellation))
         {
             passed &= result.Findings.Count == 0;
             if (!Quiet)

@@ -12,6 +12,7 @@ public sealed class GetTokenStoreCommand : SingleStoreCmdlet
 
     private protected override void Process(string store)
     {
+        WarnOfPlainPassword(store, Credential?.GetNetworkCredential());
         using ITelemetryStore open = TelemetryStores.Open(store, Credential?.GetNetworkCredential(), Cancellation);
         TokenStoreInfo info = TokenStoreInfo.Read(open, StateOfPrices(open));
         WriteObject(info);

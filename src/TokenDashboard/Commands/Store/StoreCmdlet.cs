@@ -31,14 +31,19 @@ public abstract class StoreCmdlet : TokenCmdlet
     private protected virtual TimeSpan? LockTime => null;
 
     /// <summary>Opens the stores with the selected sources, or all stores, runs work on them with their names for messages, and closes them.</summary>
-    private protected void UseStores(Func<string, bool>? isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work) =>
-        TelemetryStores.Use(StoreReferences(), Login, isChosen, stores =>
+    private protected void UseStores(Func<string, bool>? isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work)
+    {
+        IReadOnlyList<string> references = StoreReferences();
+        foreach (string reference in references)
+            WarnOfPlainPassword(reference, Login);
+        TelemetryStores.Use(references, Login, isChosen, stores =>
         {
             string name = string.Join(", ", stores.Select(store => store.Name));
             WriteVerbose($"Reading '{name}'.");
             work(stores, name);
             return true;
         }, Cancellation, LockTime);
+    }
 
     private protected void WarnAbout(UnreadableReport unreadable, string store)
     {

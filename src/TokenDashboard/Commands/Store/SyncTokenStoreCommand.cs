@@ -61,6 +61,7 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
             throw new TokenDashboardException(
                 ErrorCode.StoreSourceConflict, $"'{path}' has the same source '{options.Source}' as another store, and would replace the requests of that store. Sync the stores separately, with -Source.", target: path);
         }
+        WarnOfPlainPassword(Target, options.Credential);
         using var sync = new TokenStoreSync(path, Target, options, Cancellation);
         // All actions are shown, even if the user declines the first one.
         bool isWanted = true;
