@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace TokenDashboard.Module.Tests;
 
 public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleStore>
@@ -67,6 +70,16 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
     [Fact]
     public void Completion_is_empty_for_a_missing_store() =>
         Assert.Empty(store.Session.Complete("Get-TokenUsage -Database /nowhere.db -User a"));
+
+    // Without a limit, it would wait for minutes.
+    [Fact]
+    public void Completion_is_empty_for_a_server_that_does_not_answer()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+
+        Assert.Empty(store.Session.Complete($"Get-TokenUsage -Database clickhouse://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/llm -User a"));
+    }
 
     [Theory]
     [InlineData("@{ Database = 'NoDrive:/x.db' }")]

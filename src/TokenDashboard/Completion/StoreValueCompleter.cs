@@ -11,6 +11,9 @@ public sealed class StoreValueCompleter() : Completer(Values)
     // The prompt waits, and a program can lock the whole store for a long time.
     private static readonly TimeSpan LockTime = TimeSpan.FromMilliseconds(500);
 
+    // A longer wait for a server, or for the file of a slow disk, would block the prompt.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     // The parameter and its aliases. Bound parameters appear under the name that was typed.
     private static readonly string[] DatabaseNames = ["Database", "Path", "FullName", "PSPath"];
 
@@ -32,9 +35,10 @@ public sealed class StoreValueCompleter() : Completer(Values)
         IEnumerable<string>? texts = LanguagePrimitives.ConvertTo<string[]?>(named);
         string[] references = texts is null ? [StoreLocator.FindDefault(folder)]
             : [.. texts.SelectMany(text => TelemetryStores.IsAddress(text) ? [text] : Files(session.Path, text))];
+        using var patience = new CancellationTokenSource(Patience);
         return references.Length == 0 ? [] : TelemetryStores.Use(references, (boundParameters["Credential"] as PSCredential)?.GetNetworkCredential(), null, stores => parameterName == "Source"
             ? RecentNames.Sources(stores)
-            : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), ReadTime).Select(value => (value.Text, $"{value.Requests:N0} of the newest requests")), CancellationToken.None, LockTime);
+            : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), ReadTime).Select(value => (value.Text, $"{value.Requests:N0} of the newest requests")), patience.Token, LockTime);
     }
 
     // As in the command, a file with the literal path takes precedence over wildcards.
