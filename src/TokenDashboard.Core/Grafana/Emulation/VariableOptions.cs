@@ -7,7 +7,8 @@ internal static partial class VariableOptions
 {
     private const int LongestRegex = 10_000;
 
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
+    /// <summary>The time limit of the regexes of all variables of a dashboard.</summary>
+    internal static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Options of a custom or interval variable: texts, or pairs such as <c>1h : 3600</c>, separated by commas.</summary>
     internal static IReadOnlyList<(string Text, string Value)> OfList(string query) =>
@@ -20,7 +21,7 @@ internal static partial class VariableOptions
 
     /// <summary>Options of a query variable: filtered by its regex, without duplicates, sorted.</summary>
     /// <exception cref="PluginException">The result has neither one column nor the two that Grafana supports, or the regex cannot be applied.</exception>
-    internal static IReadOnlyList<(string Text, string Value)> OfResult(PluginResult result, ReadVariable variable)
+    internal static IReadOnlyList<(string Text, string Value)> OfResult(PluginResult result, ReadVariable variable, PatternTime time)
     {
         PluginColumn? Column(string name) => result.Columns.FirstOrDefault(column => column.Name == name);
         (PluginColumn? value, PluginColumn? text) = result.Columns switch
@@ -37,17 +38,17 @@ internal static partial class VariableOptions
         string regex = variable.Json.Text("regex");
         try
         {
-            return Sort([.. (regex.Length > 0 ? Filter(options, regex) : options).DistinctBy(option => option.Value)], (int)(variable.Json.Number("sort") ?? 0));
+            return Sort([.. (regex.Length > 0 ? Filter(options, regex, time) : options).DistinctBy(option => option.Value)], (int)(variable.Json.Number("sort") ?? 0));
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new PluginException("The regex of the variable takes more than one second for an option, or five seconds for all; a browser would hang.");
+            throw new PluginException("The regex of the variable takes more than one second for an option, or the regexes of the dashboard more than five seconds; a browser would hang.");
         }
     }
 
     private static string Written(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
-    private static IEnumerable<(string Text, string Value)> Filter(IEnumerable<(string Text, string Value)> options, string pattern)
+    private static IEnumerable<(string Text, string Value)> Filter(IEnumerable<(string Text, string Value)> options, string pattern, PatternTime time)
     {
         if (pattern.Length > LongestRegex)
             throw new PluginException($"The regex of the variable has more than {LongestRegex} characters.");
@@ -62,11 +63,8 @@ internal static partial class VariableOptions
         {
             throw new PluginException($"The regex of the variable is invalid: {exception.Message}");
         }
-        long begun = Stopwatch.GetTimestamp();
-        Match MatchOf(string value) => Stopwatch.GetElapsedTime(begun) < MostTime ? regex.Match(value) : throw new RegexMatchTimeoutException();
-
         return from option in options
-            let match = MatchOf(option.Value)
+            let match = time.Match(regex, option.Value)
             where match.Success
             select (Group(match, "text") ?? Group(match, "value") ?? Group(match, "1") ?? option.Text,
                 Group(match, "value") ?? Group(match, "text") ?? Group(match, "1") ?? option.Value);

@@ -12,6 +12,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
     private readonly List<DashboardFinding> _findings = [];
     private readonly Dictionary<string, string> _firstOptions = [];
     private readonly HashSet<string> _failed = [];
+    private readonly PatternTime _patterns = new(VariableOptions.MostTime);
     private TimeSpan _timeLeft = options.QueryTimeout * QueryLimits.QueriesOfDashboard;
 
     internal IReadOnlyList<DashboardFinding> Findings => _findings;
@@ -34,7 +35,7 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
     private IReadOnlyList<(string Text, string Value)> Options(ReadVariable variable)
     {
         IReadOnlyList<(string Text, string Value)> found = [];
-        if (variable.Query.Trim().Length > 0 && !Ask(DashboardQueryKind.Variable, new ReadQuery(variable.AsTarget, null, variable.Name), _view, result => ResultRules.OfVariable(result, variable, out found)))
+        if (variable.Query.Trim().Length > 0 && !Ask(DashboardQueryKind.Variable, new ReadQuery(variable.AsTarget, null, variable.Name), _view, result => ResultRules.OfVariable(result, variable, _patterns, out found)))
             _failed.Add(variable.Name);
         _firstOptions[variable.Name] = found.Select(option => option.Value).FirstOrDefault("");
         return found;

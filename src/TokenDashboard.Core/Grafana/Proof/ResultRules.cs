@@ -72,13 +72,13 @@ internal static class ResultRules
     }
 
     internal static IEnumerable<(DashboardRule Rule, string Problem)> OfVariable(
-        PluginResult result, ReadVariable variable, out IReadOnlyList<(string Text, string Value)> options)
+        PluginResult result, ReadVariable variable, PatternTime time, out IReadOnlyList<(string Text, string Value)> options)
     {
         options = [];
         var problems = new List<(DashboardRule Rule, string Problem)>(OfColumns(result));
         try
         {
-            options = VariableOptions.OfResult(result, variable);
+            options = VariableOptions.OfResult(result, variable, time);
         }
         catch (PluginException exception)
         {

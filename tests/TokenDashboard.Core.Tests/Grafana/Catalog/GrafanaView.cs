@@ -89,7 +89,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         {
             string sql = view.Interpolate(variable.Query);
             if (!_options.TryGetValue(sql, out IReadOnlyList<(string Text, string Value)>? options))
-                _options[sql] = options = VariableOptions.OfResult(database.Run(variable.AsTarget, sql, view, QueryTime), variable);
+                _options[sql] = options = VariableOptions.OfResult(database.Run(variable.AsTarget, sql, view, QueryTime), variable, new PatternTime(VariableOptions.MostTime));
             return options;
         }
     }
