@@ -185,6 +185,11 @@ Describe 'Update-TokenPrice' {
         "$problem $($problem.TargetObject)" | Should -Not -Match 'secret'
     }
 
+    It 'rejects the URL <_>, which cannot be parsed' -ForEach 'https://user:p@secret@prices.example/', 'https://user:secret@prices.example:99999/', 'https://[::1/secret' {
+        $problem = { Update-TokenPrice -Url $_ } | Should -Throw -PassThru
+        "$problem $($problem.TargetObject) $($problem.Exception)" | Should -Not -Match 'secret'
+    }
+
     It 'reports an unreachable URL without the secrets in its query' {
         $problem = { Update-TokenPrice -Url "$(Get-ClosedUrl)/list.json?token=secret" } |
             Should -Throw -ErrorId 'PriceListUnreachable,TokenDashboard.Commands.UpdateTokenPriceCommand' -PassThru

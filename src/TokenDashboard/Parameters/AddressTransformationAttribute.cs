@@ -12,6 +12,6 @@ public sealed class AddressTransformationAttribute : ArgumentTransformationAttri
         return Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out Uri? address)
             ? address
             : throw new ArgumentTransformationMetadataException(
-                "This is not a valid address. Use an address such as https://grafana.example.com or http://localhost:3000/grafana, without user name and password.");
+                "This is not a valid address. Use an address that begins with https:// or http://, without user name and password.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using TokenDashboard.Pricing.Lists;
@@ -11,6 +12,7 @@ public sealed class PriceListUpdateTests : IDisposable
 
     private readonly HttpListener _listener;
     private readonly string _address;
+    private readonly ConcurrentQueue<string> _asked = [];
 
     public PriceListUpdateTests()
     {
@@ -28,12 +30,35 @@ public sealed class PriceListUpdateTests : IDisposable
     }
 
     [Fact]
-    public void A_redirect_is_followed() => Assert.True(Fetch("redirect").IsNew);
+    public void A_redirect_is_reported_and_not_followed()
+    {
+        TokenDashboardException exception = Assert.Throws<TokenDashboardException>(() => Fetch("redirect"));
+
+        Assert.Equal(ErrorCode.PriceListUnreachable, exception.Code);
+        Assert.Contains($"redirects to '{_address}list.json'", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_asked, path => path == "/list.json");
+    }
+
+    [Theory]
+    [InlineData("user:s3cret@prices.example")]
+    [InlineData("http:/user:s3cret@prices.example")]
+    [InlineData("http://prices.example/s3cret")]
+    [InlineData("https://user:s3cret@prices.example/")]
+    [InlineData("s3cret/list.json")]
+    public void An_address_that_is_not_permitted_is_not_repeated(string address)
+    {
+        TokenDashboardException exception = Assert.Throws<TokenDashboardException>(
+            () => PriceListUpdate.OfUrl(new Uri(address, UriKind.RelativeOrAbsolute), DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken));
+
+        Assert.Equal(ErrorCode.PriceListUnreachable, exception.Code);
+        Assert.DoesNotContain("s3cret", $"{exception} {exception.Target}", StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("missing", ErrorCode.PriceListUnreachable)]
     [InlineData("large", ErrorCode.PriceListUnreachable)]
-    [InlineData("again", ErrorCode.PriceListUnreachable)]
+    [InlineData("gzip", ErrorCode.PriceListUnreachable)]
+    [InlineData("br", ErrorCode.PriceListUnreachable)]
     [InlineData("page", ErrorCode.PriceListInvalid)]
     public void Unreachable_and_invalid_lists_are_reported(string path, ErrorCode code) =>
         Assert.Equal(code, Assert.Throws<TokenDashboardException>(() => Fetch(path)).Code);
@@ -63,8 +88,9 @@ public sealed class PriceListUpdateTests : IDisposable
             {
                 return;
             }
+            _asked.Enqueue(context.Request.Url!.AbsolutePath);
             byte[] body = Encoding.UTF8.GetBytes(List);
-            switch (context.Request.Url!.AbsolutePath)
+            switch (context.Request.Url.AbsolutePath)
             {
                 case "/silent":
                     continue;
@@ -74,8 +100,8 @@ public sealed class PriceListUpdateTests : IDisposable
                 case "/redirect":
                     context.Response.Redirect(_address + "list.json");
                     break;
-                case "/again":
-                    context.Response.Redirect(_address + "again");
+                case "/gzip" or "/br":
+                    context.Response.Headers["Content-Encoding"] = context.Request.Url.AbsolutePath[1..];
                     break;
                 case "/page":
                     body = "<html>"u8.ToArray();

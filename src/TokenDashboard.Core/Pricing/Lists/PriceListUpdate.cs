@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace TokenDashboard.Pricing.Lists;
 
@@ -6,6 +7,9 @@ namespace TokenDashboard.Pricing.Lists;
 internal sealed class PriceListUpdate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // A redirect can contain any number of characters.
+    private const int LongestShown = 300;
 
     private readonly string _stored;
 
@@ -52,33 +56,46 @@ internal sealed class PriceListUpdate
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListUnreachable"/>, <see cref="ErrorCode.PriceListInvalid"/>.</exception>
     public static PriceListUpdate OfUrl(Uri url, DateTimeOffset now, CancellationToken cancellation)
     {
-        // Credentials can be before the host or after the path.
-        string shown = url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : url.OriginalString;
-        TokenDashboardException Unreachable(string problem, Exception? exception = null) => new(ErrorCode.PriceListUnreachable, $"'{shown}' {problem}", exception, shown);
+        // It is not repeated, because it can contain a password anywhere.
         if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) || url.UserInfo.Length > 0)
-            throw Unreachable("is not a permitted address. Use an address that begins with https://, without a user name or password.");
+            throw new TokenDashboardException(ErrorCode.PriceListUnreachable, "This is not a permitted address of a price list. Use an address that begins with https://, without a user name or password.");
+        // Credentials can be after the path.
+        string shown = url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+        TokenDashboardException Unreachable(string problem, Exception? exception = null) => new(ErrorCode.PriceListUnreachable, $"'{shown}' {problem}", exception, shown);
+        (byte[] json, DateTimeOffset date) = Download(url, now, Unreachable, cancellation);
+        return new PriceListUpdate(json, shown, date, now);
+    }
+
+    /// <summary>Downloads content, with the time of its last change.</summary>
+    private static (byte[] Content, DateTimeOffset Date) Download(Uri url, DateTimeOffset now, Func<string, Exception?, TokenDashboardException> unreachable, CancellationToken cancellation)
+    {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(Patience);
         try
         {
-            using var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, MaxAutomaticRedirections = 5, UseCookies = false };
+            // The address was chosen. A redirect could lead to any other server.
+            using var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, AllowAutoRedirect = false, UseCookies = false, UseProxy = !url.IsLoopback };
             using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = PriceFiles.MaxBytes };
             client.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
             using HttpResponseMessage response = client.GetAsync(url, timeout.Token).GetAwaiter().GetResult();
+            if ((int)response.StatusCode is >= 300 and < 400)
+                throw unreachable($"redirects to '{Shown(RedirectTarget.Of(response, url))}', but redirects are not followed. If you trust that address, use it.", null);
             if (!response.IsSuccessStatusCode)
-                throw Unreachable($"responded with status {(int)response.StatusCode}. Check the address.");
-            byte[] json = response.Content.ReadAsByteArrayAsync(timeout.Token).GetAwaiter().GetResult();
-            return new PriceListUpdate(json, shown, response.Content.Headers.LastModified ?? now, now);
+                throw unreachable($"responded with status {(int)response.StatusCode}. Check the address.", null);
+            return (response.Content.ReadAsByteArrayAsync(timeout.Token).GetAwaiter().GetResult(), response.Content.Headers.LastModified ?? now);
         }
-        catch (HttpRequestException exception)
+        // Content that is not compressed as its header specifies is not wrapped. .NET reports Brotli as an invalid operation.
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or InvalidDataException or InvalidOperationException)
         {
-            throw Unreachable($"could not be downloaded: {exception.Message} Check the address and the proxy, or download the file and use -Path.", exception);
+            throw unreachable($"could not be downloaded: {exception.Message} Check the address and the proxy, or download the file and use -Path.", exception);
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw Unreachable($"did not send the price list within {Patience.TotalSeconds:0} seconds. Try again, or download the file and use -Path.", exception);
+            throw unreachable($"did not send the price list within {Patience.TotalSeconds:0} seconds. Try again, or download the file and use -Path.", exception);
         }
     }
+
+    private static string Shown(string? address) => address is null ? "nowhere" : address.Length <= LongestShown ? address : $"{address.AsSpan(0, LongestShown)}…";
 
     /// <summary>Writes the list to the user's folder. It is then the current list.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: the list cannot be written.</exception>

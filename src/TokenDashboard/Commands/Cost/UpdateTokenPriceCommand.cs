@@ -15,7 +15,7 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     public string Path { get; set; } = "";
 
     /// <summary>The address of the list.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Url"), ValidateNotNull]
+    [Parameter(Mandatory = true, ParameterSetName = "Url"), ValidateNotNull, AddressTransformation]
     public Uri? Url { get; set; }
 
     /// <summary>Stores in which to refresh the prices for panels and alert rules. Without a list, the current prices are used. Wildcards are permitted.</summary>
