@@ -25,21 +25,22 @@ internal sealed class MatchClause
     /// <summary>Several conditions with <c>or</c> or <c>and</c>.</summary>
     public MatchClause(string kind, IReadOnlyList<MatchClause> parts) => (_kind, _text, _parts) = (kind, "", parts);
 
-    /// <summary>The condition that matches a lowercase name, as text; null if none matches.</summary>
-    public string? Matched(string name)
+    /// <summary>The condition that matches a lowercase name, as text; null if none matches. All patterns of a list share their time.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: the patterns take too long.</exception>
+    public string? Matched(string name, PatternTime time)
     {
         if (_kind == "or")
-            return _parts.Select(part => part.Matched(name)).FirstOrDefault(matched => matched is not null);
+            return _parts.Select(part => part.Matched(name, time)).FirstOrDefault(matched => matched is not null);
         if (_kind != "and")
-            return Holds(name) ? ToString() : null;
-        string?[] matched = [.. _parts.Select(part => part.Matched(name)).TakeWhile(one => one is not null)];
+            return Holds(name, time) ? ToString() : null;
+        string?[] matched = [.. _parts.Select(part => part.Matched(name, time)).TakeWhile(one => one is not null)];
         return matched.Length == _parts.Count ? string.Join(" and ", matched) : null;
     }
 
     /// <summary>The condition as text, such as <c>starts_with gpt-4o</c>.</summary>
     public override string ToString() => _kind is "or" or "and" ? string.Join($" {_kind} ", _parts) : $"{_kind} {_text}";
 
-    private bool Holds(string name)
+    private bool Holds(string name, PatternTime time)
     {
         try
         {
@@ -48,14 +49,14 @@ internal sealed class MatchClause
                 "equals" => name == _text,
                 "starts_with" => name.StartsWith(_text, StringComparison.Ordinal),
                 "ends_with" => name.EndsWith(_text, StringComparison.Ordinal),
-                "regex" => _regex!.IsMatch(name),
+                "regex" => time.Match(_regex!, name).Success,
                 _ => name.Contains(_text, StringComparison.Ordinal),
             };
         }
         catch (RegexMatchTimeoutException exception)
         {
             throw new TokenDashboardException(
-                ErrorCode.PriceListInvalid, $"The pattern '{_text}' of the price list takes too long for the name '{name}'. Simplify it.", exception, _text);
+                ErrorCode.PriceListInvalid, $"The patterns of the price list take too long, such as '{_text}' for the name '{name}'. Simplify them, or use another list.", exception, _text);
         }
     }
 }

@@ -16,6 +16,17 @@ internal sealed partial class PriceListReader(bool own)
     private static readonly string[] DiscountKeys = ["provider", "match", "percent", "start_date", "end_date"];
     private const int LongestName = 500;
 
+    // The work for a model grows with the product of its start dates and times of day. The included list has up to 4 prices and 1 tier.
+    private const int MostPrices = 100;
+    private const int MostTiers = 20;
+
+    // A provider is looked up among all others, and a model among those of its provider. The included list has 43 providers, up to 700 models, and 45 patterns.
+    private const int MostProviders = 1000;
+    private const int MostModels = 10_000;
+    private const int MostPatterns = 10_000;
+
+    private int _patterns;
+
     /// <summary>Higher than any real rate. Sums of computed costs stay exact.</summary>
     private const decimal LargestRate = 1_000_000;
 
@@ -44,11 +55,12 @@ internal sealed partial class PriceListReader(bool own)
             fields.Fault("currency", $"is '{currency}'; it must be three letters such as USD");
         var source = new PriceSource(title, currency, own);
         var providers = new List<ListedProvider>();
+        var ids = new HashSet<string>();
         foreach (DefinitionFields provider in fields.Definitions("providers", ProviderKeys, required: !own))
         {
             if (Provider(provider, source) is { } read)
             {
-                if (providers.Any(other => other.Id == read.Id))
+                if (!ids.Add(read.Id))
                 {
                     provider.Fault("id", $"is '{read.Id}', which another provider also has; combine them");
                     continue;
@@ -56,6 +68,8 @@ internal sealed partial class PriceListReader(bool own)
                 providers.Add(read);
             }
         }
+        if (providers.Count > MostProviders)
+            fields.Fault("providers", $"has more than {MostProviders} providers");
         PriceDiscount[] discounts = [.. fields.Definitions("discounts", DiscountKeys).Select(Discount).OfType<PriceDiscount>()];
         // Only users' own files have discounts.
         return new PriceList(providers, own ? discounts : []) { Name = title, Version = version, Date = date, Taken = taken };
@@ -71,6 +85,8 @@ internal sealed partial class PriceListReader(bool own)
         {
             var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
             ListedModel[] read = [.. fields.Definitions("models", ModelKeys, required: true).Select(model => Model(model, id ?? "", source, ids)).OfType<ListedModel>()];
+            if (read.Length > MostModels)
+                fields.Fault("models", $"has more than {MostModels} models");
             ModelsRead?.Invoke();
             return read;
         });
@@ -123,7 +139,9 @@ internal sealed partial class PriceListReader(bool own)
                 else if (item.Has("prices"))
                     item.Fault("prices", "must be names with prices");
             }
-            if (prices.Count == 0)
+            if (prices.Count > MostPrices)
+                model.Fault("prices", $"has more than {MostPrices} prices");
+            else if (prices.Count == 0)
                 model.Fault("prices", "must be names with prices, or a list of them with constraints");
         }
         return prices;
@@ -181,6 +199,8 @@ internal sealed partial class PriceListReader(bool own)
             if (tier.Number("start", required: true, largest: ValueLimits.MaxTokens, whole: true) is { } start && tier.Decimal("price", required: true, LargestRate) is { } above)
                 tiers.Add(((long)start, above));
         }
+        if (tiers.Count > MostTiers)
+            rate.Fault("tiers", $"has more than {MostTiers} tiers");
         return smallest is { } first ? new TokenRate(first, [.. tiers.OrderBy(tier => tier.Item1)]) : null;
     }
 
@@ -222,6 +242,12 @@ internal sealed partial class PriceListReader(bool own)
         }
         if (inner.Text(kind, LongestName, required: true) is not { } text)
             return null;
+        // A parsed pattern needs much more memory than its text.
+        if (kind == "regex" && ++_patterns > MostPatterns)
+        {
+            inner.Fault(kind, $"is one of more than {MostPatterns} patterns in the list");
+            return null;
+        }
         try
         {
             return new MatchClause(kind, text);
