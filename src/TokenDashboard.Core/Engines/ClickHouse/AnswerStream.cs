@@ -14,15 +14,18 @@ internal sealed class AnswerStream(Stream inner, bool isSuccess, long? most, Act
     /// <summary>The maximum size of a row, with what the driver has buffered, and of the names and types of the columns.</summary>
     public const int MaxRowBytes = 16 << 20;
 
+    /// <summary>The maximum size of a row with lists of numbers, which need no more memory than bytes: the durations of 40 million requests.</summary>
+    public const int MaxNumbersBytes = 256 << 20;
+
     /// <summary>The maximum size of the text of an error. A message shows only its beginning.</summary>
     private const int MaxErrorBytes = 1 << 20;
 
     private readonly ColumnHeader _header = new();
     private long _left = isSuccess ? most ?? long.MaxValue : MaxErrorBytes;
-    private long _leftOfRow = MaxRowBytes;
+    private long _ofRow;
 
     /// <summary>Called when a row was read. The next one has the whole limit again.</summary>
-    public void BeginRow() => _leftOfRow = MaxRowBytes;
+    public void BeginRow() => _ofRow = 0;
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -49,13 +52,13 @@ internal sealed class AnswerStream(Stream inner, bool isSuccess, long? most, Act
         _left -= read.Length;
         if (!isSuccess)
             return read.Length;
-        _leftOfRow -= read.Length;
-        if (_left < 0 || _leftOfRow < 0)
+        _header.Check(read);
+        _ofRow += read.Length;
+        if (_left < 0 || _ofRow > (_header.HasOnlyNumberLists ? MaxNumbersBytes : MaxRowBytes))
         {
             exceeded();
             throw new InvalidDataException("The response is larger than the limit.");
         }
-        _header.Check(read);
         return read.Length;
     }
 }

@@ -40,7 +40,7 @@ internal static partial class ClickHouseErrors
                 return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped the query because it took too long: {words} Use a shorter time range, or increase the limit.");
         }
         if (server.IsTooLong)
-            return Failure(otherwise, $"The response of '{name}' exceeds a limit: a row must have at most {AnswerStream.MaxRowBytes >> 20} MiB. Use a narrower query, or check that it is the address of ClickHouse itself.");
+            return Failure(otherwise, $"The response of '{name}' exceeds a limit: a row has more than {AnswerStream.MaxRowBytes >> 20} MiB, or {AnswerStream.MaxNumbersBytes >> 20} MiB with lists of numbers. Use a shorter time range, or check that it is the address of ClickHouse itself.");
         if (Causes(exception).Any(cause => cause is OutOfMemoryException))
             return Failure(otherwise, $"The response of '{name}' requires more memory than is available. Use a shorter time range, or check that it is the address of ClickHouse itself.");
         if (server.Redirect is { } other)

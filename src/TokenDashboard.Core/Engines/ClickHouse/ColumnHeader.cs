@@ -16,6 +16,10 @@ internal sealed partial class ColumnHeader
     private long _number;
     private int _shift;
     private int _length = -1;
+    private bool _hasNumberList, _hasOther;
+
+    /// <summary>Whether columns are lists of numbers, and no column is a list of anything else.</summary>
+    public bool HasOnlyNumberLists { get; private set; }
 
     /// <summary>Checks the next bytes.</summary>
     /// <exception cref="InvalidDataException">There are too many columns, or a type is not supported.</exception>
@@ -58,7 +62,14 @@ internal sealed partial class ColumnHeader
         if (_text.Count < _length)
             return;
         if (_texts++ >= _columns)
-            CheckType(Encoding.UTF8.GetString([.. _text]));
+        {
+            string type = Encoding.UTF8.GetString([.. _text]);
+            CheckType(type);
+            bool isNumberList = NumberList().IsMatch(type);
+            _hasNumberList |= isNumberList;
+            _hasOther |= !isNumberList && !Single().IsMatch(type);
+            HasOnlyNumberLists = _hasNumberList && !_hasOther;
+        }
         _text.Clear();
         _length = -1;
     }
@@ -75,6 +86,12 @@ internal sealed partial class ColumnHeader
         if (Unsupported().Match(type) is { Success: true } match)
             throw new InvalidDataException($"The type of a column contains '{match.Value}', which is not supported. Convert the column to text in the query.");
     }
+
+    [GeneratedRegex(@"^Array\(U?Int(8|16|32|64)\)\z")]
+    private static partial Regex NumberList();
+
+    [GeneratedRegex(@"^(LowCardinality\()?(Nullable\()?(String|U?Int(8|16|32|64)|Float(32|64)|DateTime64\([^()]*\))\)*\z")]
+    private static partial Regex Single();
 
     // The values of the first types contain types or any number of bits. Values of the second ones have no bytes, so that a list of any length would be small. The last ones have more digits than ClickHouse permits, which take minutes to compute. NULL is Nullable(Nothing).
     [GeneratedRegex(@"\b(?:Dynamic|QBit)\b|FixedString\(\s*0*\s*\)|\b(?:Tuple|Nested)\(\s*\)|(?<!Nullable\()\bNothing\b|\b(?:Decimal|DateTime64|Time64)\w*\([^)]*\d{3}", RegexOptions.IgnoreCase)]

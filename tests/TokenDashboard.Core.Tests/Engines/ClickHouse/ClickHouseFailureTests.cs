@@ -155,6 +155,32 @@ public class ClickHouseFailureTests
         Assert.True(connection.IsTooLong);
     }
 
+    // The durations of the requests of a group.
+    [Theory]
+    [InlineData("Array(Int16)", true)]
+    [InlineData("Array(Array(Int16))", false)]
+    [InlineData("Array(String)", false)]
+    public void A_row_with_only_lists_of_numbers_can_be_longer(string type, bool isRead)
+    {
+        const int Bytes = 20 << 20;
+        int count = type == "Array(Int16)" ? Bytes / 2 : Bytes;
+        using var server = new RawServer(async (stream, end) =>
+        {
+            await Read(stream);
+            await Write(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nX-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n\r\n");
+            await Write(stream, $"\u0002\u0001n\u0001s{Size(type.Length)}{type}\u0006String{Size(count)}");
+            await stream.WriteAsync(new byte[Bytes + 1], end);
+        });
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None);
+        int Count() => connection.Query("SELECT n, s FROM t", new ClickHouseParameters(), row => row.GetString(1), cancellation: TestContext.Current.CancellationToken).Count();
+
+        if (isRead)
+            Assert.Equal(1, Count());
+        else
+            Assert.Equal(ErrorCode.StoreReadFailed, Failure(() => Count()).Code);
+        Assert.Equal(!isRead, connection.IsTooLong);
+    }
+
     [Fact]
     public void The_rest_of_an_endless_error_is_not_read()
     {
