@@ -267,7 +267,7 @@ Describe 'Get-TokenUsage' {
             $row = Get-TokenUsage @store -ErrorAction SilentlyContinue -ErrorVariable problems
         }
         finally {
-            $env:TOKENDASHBOARD_PRICES = $null
+            $env:TOKENDASHBOARD_PRICES = $TestDrive
         }
 
         $row.TotalTokens | Should -Be $total.TotalTokens
@@ -287,7 +287,7 @@ Describe 'Get-TokenUsage' {
             $null = Get-TokenUsage Model, Provider @store -OrderBy Cost -Provider openai -Model gpt-4o -WarningVariable ofOne -WarningAction SilentlyContinue
         }
         finally {
-            $env:TOKENDASHBOARD_PRICES = $null
+            $env:TOKENDASHBOARD_PRICES = $TestDrive
         }
 
         $byCost -match 'The rows are ordered by cost in several currencies \(EUR, USD\)' | Should -HaveCount 1
@@ -434,9 +434,52 @@ Describe 'Get-TokenUsage' {
 
         $lines | Where-Object { $_ } | Should -Match '^alice +bob$'
     }
+
+    It 'returns one line for a prompt' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
+            $usage = Get-TokenUsage @store
+            $line = Get-TokenUsage @store -OneLine
+            $rows = Get-TokenUsage Day, User @store -OneLine -First 2
+            $none = Get-TokenUsage @store -Last 1h -OneLine -WarningVariable warning
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+
+        $line | Should -BeOfType string
+        $line | Should -Be ('{0:0.##}M tokens, ${1:N2}, {2} requests' -f ($usage.TotalTokens / 1e6), $usage.Cost, $usage.Requests)
+        $rows | Should -HaveCount 2
+        $rows[0] | Should -Match '^2026-10-\d\d / \S+: \d+(\.\d+k)? tokens, \$\d+\.\d+, \d+ requests$'
+        $none | Should -Be '0 tokens, $0.00, 0 requests'
+        $warning | Should -BeNullOrEmpty
+    }
+
+    It 'shortens <Tokens> tokens to <Text>' -ForEach @(
+        @{ Tokens = 9999; Text = '9999 tokens, 1 request' }
+        @{ Tokens = 999994; Text = '999.99k tokens, 1 request' }
+        @{ Tokens = 999995; Text = '1M tokens, 1 request' }
+        @{ Tokens = 999994999; Text = '999.99M tokens, 1 request' }
+        @{ Tokens = 999995000; Text = '1G tokens, 1 request' }
+    ) {
+        Set-Content (Join-Path $TestDrive "$Tokens.csv") "timestamp,total_tokens`n2026-10-20T10:00:00,$Tokens"
+        $null = Import-TokenUsage (Join-Path $TestDrive "$Tokens.csv") -Database (Join-Path $TestDrive "$Tokens.db")
+
+        (Get-TokenUsage -Database (Join-Path $TestDrive "$Tokens.db") -OneLine) -replace ',(?=\d)', '.' | Should -Be $Text
+    }
+
+    It 'notes in the line that removed requests are missing' {
+        $removed = Join-Path $TestDrive removed.db
+        Copy-Item $store.Database $removed
+        $null = Remove-TokenUsage -Database $removed -Before 2026-10-28 -Confirm:$false
+
+        Get-TokenUsage -Database $removed -MinTokens 1 -OneLine | Should -BeLike '*, without removed requests'
+        Get-TokenUsage -Database $removed -OneLine | Should -Not -BeLike '*removed*'
+    }
 }
 
-Describe 'Completion and -OneLine of Get-TokenUsage' {
+Describe 'Completion of Get-TokenUsage' {
     BeforeAll {
         $command = "Get-TokenUsage -Database '$($store.Database)'"
     }
@@ -483,48 +526,5 @@ Describe 'Completion and -OneLine of Get-TokenUsage' {
 
         $offered | Select-Object -First 2 | Should -Be 'UTC', 'Local'
         [TimeZoneInfo]::GetSystemTimeZones().Id | Where-Object { $_ -notin $offered } | Should -BeNullOrEmpty
-    }
-
-    It 'returns one line for a prompt' {
-        $culture = [cultureinfo]::CurrentCulture
-        try {
-            [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
-            $usage = Get-TokenUsage @store
-            $line = Get-TokenUsage @store -OneLine
-            $rows = Get-TokenUsage Day, User @store -OneLine -First 2
-            $none = Get-TokenUsage @store -Last 1h -OneLine -WarningVariable warning
-        }
-        finally {
-            [cultureinfo]::CurrentCulture = $culture
-        }
-
-        $line | Should -BeOfType string
-        $line | Should -Be ('{0:0.##}M tokens, ${1:N2}, {2} requests' -f ($usage.TotalTokens / 1e6), $usage.Cost, $usage.Requests)
-        $rows | Should -HaveCount 2
-        $rows[0] | Should -Match '^2026-10-\d\d / \S+: \d+(\.\d+k)? tokens, \$\d+\.\d+, \d+ requests$'
-        $none | Should -Be '0 tokens, $0.00, 0 requests'
-        $warning | Should -BeNullOrEmpty
-    }
-
-    It 'shortens <Tokens> tokens to <Text>' -ForEach @(
-        @{ Tokens = 9999; Text = '9999 tokens, 1 request' }
-        @{ Tokens = 999994; Text = '999.99k tokens, 1 request' }
-        @{ Tokens = 999995; Text = '1M tokens, 1 request' }
-        @{ Tokens = 999994999; Text = '999.99M tokens, 1 request' }
-        @{ Tokens = 999995000; Text = '1G tokens, 1 request' }
-    ) {
-        Set-Content (Join-Path $TestDrive "$Tokens.csv") "timestamp,total_tokens`n2026-10-20T10:00:00,$Tokens"
-        $null = Import-TokenUsage (Join-Path $TestDrive "$Tokens.csv") -Database (Join-Path $TestDrive "$Tokens.db")
-
-        (Get-TokenUsage -Database (Join-Path $TestDrive "$Tokens.db") -OneLine) -replace ',(?=\d)', '.' | Should -Be $Text
-    }
-
-    It 'notes in the line that removed requests are missing' {
-        $removed = Join-Path $TestDrive removed.db
-        Copy-Item $store.Database $removed
-        $null = Remove-TokenUsage -Database $removed -Before 2026-10-28 -Confirm:$false
-
-        Get-TokenUsage -Database $removed -MinTokens 1 -OneLine | Should -BeLike '*, without removed requests'
-        Get-TokenUsage -Database $removed -OneLine | Should -Not -BeLike '*removed*'
     }
 }

@@ -23,7 +23,7 @@ Describe 'New-TokenReport' {
     It 'notes that requests were removed' {
         $removed = Join-Path $TestDrive removed.db
         Copy-Item $store.Database $removed
-        $null = Remove-TokenUsage -Database $removed -Before 2026-10-28 -Confirm:$false
+        $null = Remove-TokenUsage -Database $removed -Before 2026-10-28T00:00Z -Confirm:$false
 
         $none = New-TokenReport -Database $removed -TimeZone UTC -Since 2026-10-25 -Until 2026-10-28 -As Markdown -WarningAction SilentlyContinue
         $some = New-TokenReport -Database $removed -TimeZone UTC @range -As Markdown -WarningAction SilentlyContinue
@@ -76,7 +76,7 @@ providers:
             $text = New-TokenReport @store @range -As Markdown -WarningAction SilentlyContinue -WarningVariable warnings
         }
         finally {
-            $env:TOKENDASHBOARD_PRICES = $null
+            $env:TOKENDASHBOARD_PRICES = $TestDrive
         }
         $warnings -match 'EUR, USD' | Should -Match 'Select the models of one currency with -Model or -Provider'
         "$text" | Should -Match '\| `gpt-4o` \|[^\n]*€'

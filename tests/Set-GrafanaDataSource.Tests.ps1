@@ -18,7 +18,10 @@ Describe 'Set-GrafanaDataSource' {
     }
 
     It 'writes nothing with -WhatIf' {
+        $null = Set-GrafanaDataSource /data/two.db
+
         Set-GrafanaDataSource /data/three.db -WhatIf | Should -BeNullOrEmpty
+
         (Invoke-Grafana $grafana /api/datasources/uid/tokendashboard-sqlite).jsonData.path | Should -Be '/data/two.db'
     }
 

@@ -38,8 +38,16 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
     [InlineData("Stamp('2026-11-16T18:00:00.0000000+01:00')", "2026-11-16 18:00:00 +01:00")]
     [InlineData("Stamp([Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize([DateTimeOffset]'2026-11-16T18:00+01:00')))", "2026-11-16 18:00:00 +01:00")]
     [InlineData("Stamp('soon')", "")]
-    public void Numbers_costs_and_serialized_times_are_formatted(string call, string shown) =>
-        Assert.Equal(shown, store.Value<string>($"[cultureinfo]::CurrentCulture = ''; [TokenDashboard.Formatting.Display]::{call}"));
+    public void Numbers_costs_and_serialized_times_are_formatted(string call, string shown) => Assert.Equal(shown, store.Value<string>($$"""
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = ''
+            [TokenDashboard.Formatting.Display]::{{call}}
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+        """));
 
     [Theory]
     [InlineData(0, "")]
