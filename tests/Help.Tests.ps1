@@ -14,6 +14,10 @@ BeforeDiscovery {
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
+    # The pages show times in UTC. Windows ignores the variable, so there only a computer in UTC compares the output.
+    $zone = $env:TZ
+    $env:TZ = 'UTC'
+    [TimeZoneInfo]::ClearCachedData()
     $sample = New-TokenStore (Join-Path $TestDrive sample.db) -Sample -Days 30 -Seed 7 -Until 2026-11-01T00:00Z
     $utc = (0, 6 | ForEach-Object { [TimeZoneInfo]::Local.GetUtcOffset([datetime]::new(2026, 1, 1).AddMonths($_)) } | Where-Object Ticks -NE 0).Count -eq 0
 
@@ -21,6 +25,11 @@ BeforeAll {
     function Get-Shape([string] $Text, [string] $Folder = '/srv/observicia') {
         ($Text -replace '(?m)^What if: .*$' -replace '\s').Replace($Folder -replace '\s', '/srv/observicia').Replace('\', '/') -replace '\d', '0'
     }
+}
+
+AfterAll {
+    $env:TZ = $zone
+    [TimeZoneInfo]::ClearCachedData()
 }
 
 Describe '<Page>, <Title>' -ForEach $examples {

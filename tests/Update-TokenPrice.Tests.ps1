@@ -181,7 +181,8 @@ Describe 'Update-TokenPrice' {
     }
 
     It 'rejects the URL <_>' -ForEach 'http://prices.example/list.json', 'https://user:secret@prices.example/list.json', 'ftp://prices.example/x', 'list.json' {
-        $problem = { Update-TokenPrice -Url $_ } | Should -Throw -ErrorId 'PriceListUnreachable,TokenDashboard.Commands.UpdateTokenPriceCommand' -PassThru
+        $problem = { Update-TokenPrice -Url $_ } |
+            Should -Throw '*is not a permitted address*' -ErrorId 'PriceListUnreachable,TokenDashboard.Commands.UpdateTokenPriceCommand' -PassThru
         "$problem $($problem.TargetObject)" | Should -Not -Match 'secret'
     }
 

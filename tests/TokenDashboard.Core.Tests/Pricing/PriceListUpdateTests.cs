@@ -63,6 +63,21 @@ public sealed class PriceListUpdateTests : IDisposable
     public void Unreachable_and_invalid_lists_are_reported(string path, ErrorCode code) =>
         Assert.Equal(code, Assert.Throws<TokenDashboardException>(() => Fetch(path)).Code);
 
+    [Theory]
+    [InlineData("http://127.0.0.1", "http://user:secret@127.0.0.1")]
+    [InlineData("http:", "ftp:")]
+    public void An_address_that_is_not_permitted_is_not_requested(string part, string replacement)
+    {
+        var url = new Uri(_address.Replace(part, replacement, StringComparison.Ordinal) + "list.json");
+
+        var exception = Assert.Throws<TokenDashboardException>(() => PriceListUpdate.OfUrl(url, DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken));
+
+        Assert.Equal(ErrorCode.PriceListUnreachable, exception.Code);
+        Assert.Contains("is not a permitted address", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_asked);
+    }
+
     [Fact]
     public void Cancellation_ends_the_wait()
     {
