@@ -16,21 +16,6 @@ Describe 'New-GrafanaDashboard' {
         }
     }
 
-    It 'creates the dashboards in the repository with -ForSharing' {
-        $folder = Join-Path $TestDrive sharing
-
-        New-GrafanaDashboard -ForSharing -Path $folder | Should -BeNullOrEmpty
-
-        foreach ($file in Get-ChildItem "$PSScriptRoot/../dashboards/*.json") {
-            (Get-Content (Join-Path $folder $file.Name) -Raw) -ceq (Get-Content $file -Raw).ReplaceLineEndings("`n") | Should -BeTrue -Because $file.Name
-        }
-        Get-ChildItem $folder | Should -HaveCount @(New-GrafanaDashboard).Count
-        New-GrafanaDashboard -Engine ClickHouse -ForSharing -Path "$folder/clickhouse/"
-        foreach ($file in Get-ChildItem "$PSScriptRoot/../dashboards/clickhouse/*.json") {
-            (Get-Content (Join-Path $folder clickhouse $file.Name) -Raw) -ceq (Get-Content $file -Raw).ReplaceLineEndings("`n") | Should -BeTrue -Because "clickhouse/$($file.Name)"
-        }
-    }
-
     It 'creates the same dashboards for ClickHouse, by engine or by address' {
         $dashboards = New-GrafanaDashboard -Engine ClickHouse
 

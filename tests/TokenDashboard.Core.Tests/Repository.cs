@@ -17,7 +17,7 @@ internal static class Repository
         string root = Path.Combine(Folder, folder);
         return Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(file => (Path: Path.GetRelativePath(root, file).Replace('\\', '/'), File: file))
-            .Where(file => !file.Path.StartsWith("obj/", StringComparison.Ordinal) && !file.Path.StartsWith("bin/", StringComparison.Ordinal))
+            .Where(file => !file.Path.Split('/').Any(part => part is "obj" or "bin"))
             .Select(file => (file.Path, File.ReadAllText(file.File).ReplaceLineEndings("\n")));
     }
 }

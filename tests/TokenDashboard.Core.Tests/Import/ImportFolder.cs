@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
@@ -25,6 +26,15 @@ internal sealed class ImportFolder : IDisposable
         System.IO.File.WriteAllBytes(path, content);
         using var importer = new TokenImporter(Database, format, map, whatIf, CancellationToken.None) { MaxLineBytes = maxLineBytes };
         return importer.Import(path);
+    }
+
+    /// <summary>Packs a text with gzip, but does not compress it.</summary>
+    public static byte[] Pack(string content)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.NoCompression))
+            gzip.Write(Encoding.UTF8.GetBytes(content));
+        return packed.ToArray();
     }
 
     /// <summary>The requests in the store with their details, as sorted texts without ids, because ids only show the order of the import.</summary>

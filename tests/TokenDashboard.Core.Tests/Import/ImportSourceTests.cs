@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.IO.Compression;
 using System.Text;
 using TokenDashboard.Import;
 using TokenDashboard.Import.Records;
@@ -198,7 +196,7 @@ public sealed class ImportSourceTests : IDisposable
     [Fact]
     public void A_damaged_archive_is_read_up_to_the_damage()
     {
-        byte[] damaged = Pack(1, 300);
+        byte[] damaged = PackedSpans(1, 300);
         damaged.AsSpan(damaged.Length / 2).Fill(0xFF);
 
         ImportReport report = _folder.Import(damaged);
@@ -210,7 +208,7 @@ public sealed class ImportSourceTests : IDisposable
     [Fact]
     public void Archives_may_have_several_members_and_truncated_ones_are_incomplete()
     {
-        byte[] first = Pack(1, 20), whole = [.. first, .. Pack(21, 20)];
+        byte[] first = PackedSpans(1, 20), whole = [.. first, .. PackedSpans(21, 20)];
 
         ImportReport cut = _folder.Import(whole[..^4]), complete = _folder.Import(whole), padded = _folder.Import([.. whole, .. new byte[512]]);
 
@@ -286,8 +284,7 @@ public sealed class ImportSourceTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
         string pipe = _folder.File("pipe");
-        using (var mkfifo = Process.Start("mkfifo", [pipe]))
-            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Pipes.Make(pipe);
         // A pipe that is open for reading and writing opens at once, and its readers never reach the end.
         using FileStream? writer = isOpened ? new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite) : null;
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
@@ -302,11 +299,6 @@ public sealed class ImportSourceTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static byte[] Pack(int firstId, int count)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.NoCompression))
-            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(firstId, count).Select(id => Samples.Span(id, 1, 1)))));
-        return packed.ToArray();
-    }
+    private static byte[] PackedSpans(int firstId, int count) =>
+        ImportFolder.Pack(string.Concat(Enumerable.Range(firstId, count).Select(id => Samples.Span(id, 1, 1))));
 }

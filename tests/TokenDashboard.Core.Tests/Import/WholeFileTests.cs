@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using TokenDashboard.Import.Records;
 
@@ -21,7 +20,7 @@ public sealed class WholeFileTests : IDisposable
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
         string dayFirst = Csv("alice", day => $"{day:00}{mark}10{mark}2026 08:00"), monthFirst = Csv("bob", day => $"10{mark}{day:00}{mark}2026 08:00");
 
-        ImportReport[] reports = [.. new[] { dayFirst, monthFirst }.Select(csv => _folder.Import(packed ? Pack(csv) : Encoding.UTF8.GetBytes(csv)))];
+        ImportReport[] reports = [.. new[] { dayFirst, monthFirst }.Select(csv => _folder.Import(packed ? ImportFolder.Pack(csv) : Encoding.UTF8.GetBytes(csv)))];
 
         Assert.Equal([15000, 15000], reports.Select(report => report.Imported));
         Assert.Equal(["2026-10"], _folder.Query("SELECT DISTINCT substr(timestamp, 1, 7) FROM telemetry"));
@@ -119,7 +118,7 @@ public sealed class WholeFileTests : IDisposable
     [Fact]
     public void A_truncated_archive_is_incomplete_even_if_its_end_looks_valid()
     {
-        byte[] packed = Pack("timestamp,prompt_tokens\n" + string.Concat(Enumerable.Range(0, 5000).Select(row => $"2026-03-01T08:{row / 60 % 60:00}:{row % 60:00},{row * 7919L % 100003}\n")));
+        byte[] packed = ImportFolder.Pack("timestamp,prompt_tokens\n" + string.Concat(Enumerable.Range(0, 5000).Select(row => $"2026-03-01T08:{row / 60 % 60:00}:{row % 60:00},{row * 7919L % 100003}\n")));
         // The archive is stored uncompressed in blocks, so that zeros can precede the cut.
         byte[] cut = [.. packed[..(packed.Length / 2)], 0, 0, 0, 0, 5, 0, 0, 0];
 
@@ -128,20 +127,12 @@ public sealed class WholeFileTests : IDisposable
         Assert.InRange(report.Imported, 1, 4999);
         Assert.True(report.Incomplete);
         Assert.False(_folder.Import(packed).Incomplete);
-        Assert.False(_folder.Import([.. packed, .. Pack("2026-03-02T08:00:00,1\n")]).Incomplete);
+        Assert.False(_folder.Import([.. packed, .. ImportFolder.Pack("2026-03-02T08:00:00,1\n")]).Incomplete);
     }
 
     public void Dispose()
     {
         CultureInfo.CurrentCulture = _culture;
         _folder.Dispose();
-    }
-
-    private static byte[] Pack(string content)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.NoCompression))
-            gzip.Write(Encoding.UTF8.GetBytes(content));
-        return packed.ToArray();
     }
 }

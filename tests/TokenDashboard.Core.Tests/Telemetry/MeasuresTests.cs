@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
@@ -31,13 +30,11 @@ public class MeasuresTests
     [Fact]
     public void Measures_are_named_only_where_allowed()
     {
-        string core = Path.Combine(Repository(), "src", "TokenDashboard.Core");
         var names = new Regex($@"\b({string.Join('|', Measures.All.Select(measure => measure.Name).Where(name => name.Contains('_', StringComparison.Ordinal)))})\b");
 
-        IEnumerable<string> found = Directory.EnumerateFiles(core, "*.cs", SearchOption.AllDirectories)
-            .Select(file => (Name: Path.GetRelativePath(core, file).Replace('\\', '/'), Path: file))
-            .Where(file => !file.Name.StartsWith("obj/", StringComparison.Ordinal) && !Allowed.Keys.Any(allowed => file.Name.StartsWith(allowed, StringComparison.Ordinal)))
-            .SelectMany(file => names.Matches(File.ReadAllText(file.Path)).Select(match => $"{file.Name}: {match.Value}"));
+        IEnumerable<string> found = Repository.Sources("src/TokenDashboard.Core")
+            .Where(file => !Allowed.Keys.Any(allowed => file.Path.StartsWith(allowed, StringComparison.Ordinal)))
+            .SelectMany(file => names.Matches(file.Text).Select(match => $"{file.Path}: {match.Value}"));
 
         Assert.Empty(found);
     }
@@ -62,12 +59,8 @@ public class MeasuresTests
     }
 
     [Fact]
-    public void The_detail_table_is_named_once()
-    {
-        string source = Path.Combine(Repository(), "src");
-        Assert.Single(Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => Regex.Matches(File.ReadAllText(file), TelemetrySql.DetailTable)));
-    }
+    public void The_detail_table_is_named_once() =>
+        Assert.Single(Repository.Sources("src").SelectMany(file => Regex.Matches(file.Text, TelemetrySql.DetailTable)));
 
     [Fact]
     public void Measures_have_unique_names_and_consecutive_indexes()
@@ -102,8 +95,5 @@ public class MeasuresTests
     [Fact]
     public void The_documentation_lists_every_measure() => Assert.Equal(
         Measures.All.Concat(Measures.Priced).Select(measure => $"| `{measure.ViewName}` | {measure.Aggregate.ToString().ToLowerInvariant()} | {measure.Unit.ToString().ToLowerInvariant()} | {measure.Description} |"),
-        File.ReadLines(Path.Combine(Repository(), "docs", "measures.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal)));
-
-    private static string Repository() => typeof(MeasuresTests).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
+        Repository.Read("docs/measures.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)));
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Sync;
@@ -126,9 +125,7 @@ public sealed class FleetStatementTests : IDisposable
     // The statements in a SQL block after a word in bold.
     private static string[] StatementsOf(string word, int block = 0)
     {
-        string repository = typeof(FleetStatementTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
-        string page = File.ReadAllText(Path.Combine(repository, "docs", "fleets.md")).ReplaceLineEndings("\n");
-        string code = page.Split($"**{word}**")[1].Split("```sql\n")[block + 1].Split("```")[0];
+        string code = Repository.Read("docs/fleets.md").Split($"**{word}**")[1].Split("```sql\n")[block + 1].Split("```")[0];
         return code.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 

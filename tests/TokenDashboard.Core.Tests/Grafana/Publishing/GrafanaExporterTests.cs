@@ -102,14 +102,6 @@ public sealed class GrafanaExporterTests : IDisposable
             Assert.Throws<TokenDashboardException>(() => exporter.TakeOver(DashboardDocument.Parse("""{ "title": "x" }""", path), path)).Code);
     }
 
-    private static GrafanaExporter Exporter(FakeGrafana server, GrafanaApi api = GrafanaApi.Auto)
-    {
-        var exporter = new GrafanaExporter(
-            PublishRun.Connection(server.Url) with { Api = api }, new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
-        exporter.Connect();
-        return exporter;
-    }
-
     /// <summary>The data source of the dashboard's variable, the other data source of the server, and the data source after publishing.</summary>
     [Theory]
     [InlineData("lite", "lite", "lite", false)]
@@ -346,10 +338,10 @@ public sealed class GrafanaExporterTests : IDisposable
         Assert.Single(server.Dashboards["token-usage"].History);
     }
 
-    private static GrafanaExporter Exporter(FakeGrafana server)
+    private static GrafanaExporter Exporter(FakeGrafana server, GrafanaApi api = GrafanaApi.Auto)
     {
         var exporter = new GrafanaExporter(
-            PublishRun.Connection(server.Url), new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
+            PublishRun.Connection(server.Url) with { Api = api }, new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
         exporter.Connect();
         return exporter;
     }
