@@ -4,22 +4,22 @@ using TokenDashboard.Testing;
 
 namespace TokenDashboard.Testing;
 
-/// <summary>Prepares the process before its tests begin.</summary>
+/// <summary>Prepares the test process before the first test.</summary>
 public sealed class TestProcess : IDisposable
 {
     private readonly DirectoryInfo _prices = Directory.CreateTempSubdirectory("tokendashboard-");
 
     public TestProcess()
     {
-        // One test per processor holds a thread while servers in the same process respond. The pool would add more threads only slowly.
+        // Tests block threads, one per processor, while they wait for servers in the same process. The thread pool grows only slowly.
         ThreadPool.GetMinThreads(out int threads, out int ports);
         ThreadPool.SetMinThreads(Math.Max(threads, 3 * Environment.ProcessorCount), ports);
 
-        // Settings of a user or a machine must not affect the tests.
+        // Settings of the user or the machine must not affect the tests.
         string[] names =
         [
             "TOKENDASHBOARD_DATABASE", "OBSERVICIA_CONFIG_FILE", "GRAFANA_URL", "GRAFANA_TOKEN", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD",
-            // A proxy would also receive the requests to the servers of tests.
+            // A proxy would also receive requests to test servers.
             "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy",
         ];
         foreach (string name in names)

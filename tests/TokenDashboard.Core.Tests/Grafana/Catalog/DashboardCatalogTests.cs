@@ -20,7 +20,7 @@ public partial class DashboardCatalogTests
         {
             string? title = (string?)panel["title"];
             Assert.False(string.IsNullOrEmpty(title), $"Panel {panel["id"]} has no title.");
-            Assert.True(((string?)panel["description"])?.EndsWith('.'), $"The panel '{title}' has no description that ends with a point.");
+            Assert.True(((string?)panel["description"])?.EndsWith('.'), $"The panel '{title}' has no description, or its description does not end with a period.");
             Assert.All(["unit", "noValue"], option => Assert.False(
                 string.IsNullOrEmpty((string?)panel["fieldConfig"]!["defaults"]![option]), $"The panel '{title}' has no {option} in its FieldOptions."));
         });
@@ -76,7 +76,7 @@ public partial class DashboardCatalogTests
             dashboard.Root["templating"]!["list"]!.AsArray().Where(variable => !(bool)variable!["skipUrlSync"]!).Select(variable => (string)variable!["name"]!),
             variable => Assert.True(
                 url.Contains($"var-{variable}=", StringComparison.Ordinal) || url.Contains($"${{{variable}:queryparam}}", StringComparison.Ordinal),
-                $"{url} forgets {variable}")));
+                $"{url} does not pass {variable}")));
     }
 
     [Theory]

@@ -171,7 +171,7 @@ public sealed class GrafanaFaultTableTests
                 if (left.Add(server.Snapshot()) && before != after)
                 {
                     Work[name].Run(Connection(server, api));
-                    Check(server.Snapshot() == after, call, fault, "left the server otherwise when it was over");
+                    Check(server.Snapshot() == after, call, fault, "left the server in another state after the next run");
                 }
             }
         }
@@ -201,8 +201,8 @@ public sealed class GrafanaFaultTableTests
             }
             (target.Intercept, target.Lose) = (_ => null, _ => null);
             string what = $"{fault}{(times == 1 ? " once" : "")}{(done ? " after it was done" : "")}";
-            Check(error?.Code == code, call, what, $"ended as {error?.Code.ToString() ?? "well"}, not {code?.ToString() ?? "well"}: {error?.Message}");
-            Check(met > 0 || fault == "slow", call, what, "was not met");
+            Check(error?.Code == code, call, what, $"ended with {error?.Code.ToString() ?? "success"} instead of {code?.ToString() ?? "success"}: {error?.Message}");
+            Check(met > 0 || fault == "slow", call, what, "did not occur");
             Check(!$"{error}".Contains(FakeGrafana.Token, StringComparison.Ordinal), call, what, "shows the token");
         }
 
