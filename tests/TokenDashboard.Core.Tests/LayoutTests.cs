@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Tests;
 
 /// <summary>The layout of the source, so that newcomers find things by the names of folders.</summary>
-public partial class RoomTests
+public partial class LayoutTests
 {
     /// <summary>A longer file probably has two purposes.</summary>
     private const int MaxLines = 400;
