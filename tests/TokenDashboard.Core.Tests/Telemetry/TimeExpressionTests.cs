@@ -119,9 +119,16 @@ public class TimeExpressionTests
     public void A_range_without_a_whole_day_is_rejected() => Assert.Equal(
         ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => TimeExpression.WholeDays(TimeExpression.Parse("today"), null, null, Now, Berlin)).Code);
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void A_range_that_does_not_end_after_its_start_is_rejected(int seconds) =>
+        Assert.Equal(ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => new TimeRange(Now, Now.AddSeconds(seconds))).Code);
+
     [Fact]
-    public void A_range_that_ends_at_its_start_is_rejected() =>
-        Assert.Equal(ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => new TimeRange(Now, Now)).Code);
+    public void A_reversed_range_of_expressions_is_rejected() => Assert.Equal(
+        ErrorCode.RangeInvalid,
+        Assert.Throws<TokenDashboardException>(() => TimeExpression.Range(TimeExpression.Parse("today"), TimeExpression.Parse("yesterday"), null, Now, Berlin)).Code);
 
     [Fact]
     public void The_previous_range_ends_where_the_range_begins()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
@@ -234,7 +235,9 @@ public class ResourceApiTests
         server.Namespace = "stacks-123";
 
         Assert.Null(Publish(server, PublishRun.Json(), Options).Error);
-        Assert.Contains(server.Writes, request => request.Contains("/namespaces/stacks-123/dashboards", StringComparison.Ordinal));
+        Assert.Equal(
+            ["/namespaces/stacks-123/dashboards", "/namespaces/stacks-123/folders"],
+            server.Requests.Select(request => Regex.Match(request, "/namespaces/[^/]*/[^/?]*").Value).Where(path => path.Length > 0).Distinct().Order());
     }
 
     private static PublishCallbacks Silent => new((_, _) => true, _ => { }, _ => { }, _ => { });

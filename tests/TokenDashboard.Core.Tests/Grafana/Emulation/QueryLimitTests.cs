@@ -149,7 +149,9 @@ public sealed class QueryLimitTests : IDisposable
     {
         DashboardTestResult result = Test([.. Enumerable.Repeat(Endless, 12)], TimeSpan.FromMilliseconds(20));
 
-        Assert.Equal(12, result.Findings.Count(finding => finding.Rule == DashboardRules.QueryStopped.Id));
+        DashboardFinding[] stopped = [.. result.Findings.Where(finding => finding.Rule == DashboardRules.QueryStopped.Id).OrderBy(finding => finding.PanelId)];
+        Assert.Equal(12, stopped.Length);
+        Assert.Contains("was not started", stopped[^1].Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -178,15 +178,22 @@ public sealed class HostileServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_in_a_folder_title_is_not_shown_in_messages()
+    public async Task A_token_in_a_folder_title_is_masked_in_the_error_message()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Folders.AddRange([new("a", FakeGrafana.Token), new("b", FakeGrafana.Token)]);
 
-        PublishRun run = PublishRun.Of(server, PublishRun.Json(), new GrafanaPublishOptions { Database = "/d.db", Folder = FakeGrafana.Token });
+        var options = new GrafanaPublishOptions { Database = "/d.db", Folder = FakeGrafana.Token };
+        PublishRun conflict = PublishRun.Of(server, PublishRun.Json(), options);
+        server.Folders.RemoveAt(1);
+        PublishRun published = PublishRun.Of(server, PublishRun.Json(), options);
 
-        Assert.Equal(ErrorCode.GrafanaFolderConflict, run.Error?.Code);
-        Assert.DoesNotContain(FakeGrafana.Token, run.Error!.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.GrafanaFolderConflict, conflict.Error?.Code);
+        Assert.Contains("'***'", conflict.Error!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(FakeGrafana.Token, conflict.Error.Message, StringComparison.Ordinal);
+        // The title in results is data.
+        Assert.Null(published.Error);
+        Assert.Equal(FakeGrafana.Token, published.Results[^1].FolderTitle);
     }
 
     [Fact]

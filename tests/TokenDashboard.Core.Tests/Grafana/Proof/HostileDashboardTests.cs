@@ -51,13 +51,18 @@ public sealed class HostileDashboardTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a", "SELECT x{0} FROM t WHERE $__from", "time series")]
-    [InlineData(" a", "SELECT SUM(x) AS x{0} FROM t WHERE $__from", "table")]
-    public void A_very_long_time_column_name_is_processed_without_hanging(string part, string sql, string type) => Test(json =>
+    [InlineData("a", "SELECT x{0} FROM t WHERE $__from", "time series", "time-column-missing", "query-failed")]
+    [InlineData(" a", "SELECT SUM(x) AS x{0} FROM t WHERE $__from", "table", "query-failed")]
+    public void A_very_long_time_column_name_is_processed_without_hanging(string part, string sql, string type, params string[] rules)
     {
-        string text = string.Concat(Enumerable.Repeat(part, 500_000));
-        json.FirstPanel()["targets"] = new JsonArray(Target(string.Format(null, sql, text), type, "a" + text[..(text.Length / 2)]));
-    });
+        DashboardTestResult result = Test(json =>
+        {
+            string text = string.Concat(Enumerable.Repeat(part, 500_000));
+            json.FirstPanel()["targets"] = new JsonArray(Target(string.Format(null, sql, text), type, "a" + text[..(text.Length / 2)]));
+        });
+
+        Assert.Equal(rules, result.Findings.Where(finding => finding.PanelId == 1).Select(finding => finding.Rule));
+    }
 
     [Fact]
     public void A_query_that_is_too_long_is_reported_and_not_run()
