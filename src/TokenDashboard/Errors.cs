@@ -14,7 +14,8 @@ internal static class Errors
     // Without a default, the compiler requires a category for each code.
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
-        ErrorCode.PathInvalid or ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid or ErrorCode.TimeZoneInvalid
+        ErrorCode.PathInvalid or ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid
+            or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid or ErrorCode.TimeZoneInvalid
             or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid
             or ErrorCode.DashboardDefinitionInvalid or ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreSourceNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound

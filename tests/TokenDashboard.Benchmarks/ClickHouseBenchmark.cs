@@ -64,7 +64,11 @@ internal static class ClickHouseBenchmark
     {
         Directory.CreateDirectory(folder);
         string program = Path.Combine(AppContext.BaseDirectory, "TokenDashboard.SecondProcess.dll");
-        var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, "clickhouse", library, folder, $"{Port}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, "clickhouse", library, folder, $"{Port}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
         process.StandardOutput.ReadLine();
         return process;
     }
@@ -75,7 +79,9 @@ internal static class ClickHouseBenchmark
         sync.CreateTable();
         TokenStoreSyncResult? result = null;
         double memory = Measure.PeakMemory(() => result = sync.Run());
-        Report.Figure("requests sent", Report.PerSecond(result!.Sent, result.Seconds * 1000), string.Create(CultureInfo.InvariantCulture, $"{SendTarget:N0} per second"), result.Sent / result.Seconds >= SendTarget);
+        Report.Figure(
+            "requests sent", Report.PerSecond(result!.Sent, result.Seconds * 1000),
+            string.Create(CultureInfo.InvariantCulture, $"{SendTarget:N0} per second"), result.Sent / result.Seconds >= SendTarget);
         Report.Figure("memory added while requests are sent", string.Create(CultureInfo.InvariantCulture, $"{memory:0} MiB"));
         Report.Figure("a run with nothing to send", Report.Milliseconds(Measure.Time(() => sync.Run())));
     }
@@ -128,7 +134,8 @@ internal static class ClickHouseBenchmark
             var end = new DateTimeOffset(2026, 10, 29, 13, 7, 21, TimeSpan.Zero);
             var options = new DashboardTestOptions { Database = address, Now = end, Range = new TimeRange(end.AddDays(-days), end), TimeZone = TimeZoneInfo.Utc };
             (double time, double closed, int queries) = DashboardBenchmark.Run(dashboard, options, 1);
-            Report.Figure($"{dashboard.Title}, {queries} queries, {days} days, {Report.Count(size)} requests", Report.Milliseconds(time), Report.Milliseconds(DashboardTarget), time <= DashboardTarget);
+            Report.Figure(
+                $"{dashboard.Title}, {queries} queries, {days} days, {Report.Count(size)} requests", Report.Milliseconds(time), Report.Milliseconds(DashboardTarget), time <= DashboardTarget);
             if (closed > 0)
                 Report.Figure($"{dashboard.Title}, its closed row, {days} days, {Report.Count(size)} requests", Report.Milliseconds(closed));
         }
@@ -140,7 +147,11 @@ internal static class ClickHouseBenchmark
         var prices = new UsagePrices(PriceFiles.Load());
         var week = new TimeRange(new DateTimeOffset(2026, 10, 20, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 10, 27, 0, 0, 0, TimeSpan.Zero));
         TimeZoneInfo berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-        var transaction = new RequestFilter { Transaction = [store.ReadNewestNames(RequestText.Transaction, TimeSpan.FromMinutes(1)).Keys.First(name => name.Length > 0)], Literal = new HashSet<string> { nameof(RequestFilter.Transaction) } };
+        var transaction = new RequestFilter
+        {
+            Transaction = [store.ReadNewestNames(RequestText.Transaction, TimeSpan.FromMinutes(1)).Keys.First(name => name.Length > 0)],
+            Literal = new HashSet<string> { nameof(RequestFilter.Transaction) },
+        };
         foreach ((string what, Action query) in new (string, Action)[]
         {
             ("by user and model", () => Usage([UsageDimension.User, UsageDimension.Model], new RequestFilter(), TimeZoneInfo.Utc)),

@@ -47,7 +47,10 @@ internal static class DashboardBenchmark
     }
 
     /// <summary>Runs all queries of a dashboard several times.</summary>
-    /// <returns>From the median run: the time of the queries outside closed rows, the time of those in closed rows, which Grafana runs only when a row is opened, and the number of the former.</returns>
+    /// <returns>
+    /// From the median run: the time of the queries outside closed rows, the time of those in closed rows, which Grafana runs only when a row is
+    /// opened, and the number of the former.
+    /// </returns>
     public static (double Time, double Closed, int Queries) Run(DashboardDocument dashboard, DashboardTestOptions options, int runs) =>
         Enumerable.Range(0, runs).Select(_ => Run(dashboard, options)).OrderBy(run => run.Time).ElementAt(runs / 2);
 

@@ -31,7 +31,8 @@ internal static class ModuleBenchmark
 
     private static double Import(string? powerShell, string module)
     {
-        string script = $"$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '{module.Replace("'", "''", StringComparison.Ordinal)}'; $w.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)";
+        string script = $"$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '{module.Replace("'", "''", StringComparison.Ordinal)}'; "
+            + "$w.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)";
         string[] arguments = ["-NoProfile", "-NonInteractive", "-Command", script];
         ProcessStartInfo start = powerShell is null
             ? new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Metadata("PowerShell"), .. arguments])

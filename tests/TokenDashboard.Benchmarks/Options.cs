@@ -37,7 +37,8 @@ internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, I
             string name = arguments[i];
             string Value() => ++i < arguments.Length ? arguments[i] : throw new FormatException($"{name} needs a value.");
             int Number(int minimum) =>
-                int.TryParse(Value().Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum
+                int.TryParse(Value().Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                    && number >= minimum
                     ? number
                     : throw new FormatException($"{name} needs a whole number of at least {minimum}.");
             options = name switch

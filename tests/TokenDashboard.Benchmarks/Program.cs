@@ -14,7 +14,9 @@ catch (FormatException exception)
 }
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-Console.WriteLine($"{Machine()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; sqlite3 {SqliteShell.Version ?? "not installed"}, DuckDB {DuckDb.Version}; medians of {options.Runs} runs");
+Console.WriteLine(
+    $"{Machine()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; sqlite3 {SqliteShell.Version ?? "not installed"}, DuckDB {DuckDb.Version}; "
+        + $"medians of {options.Runs} runs");
 if (options.Growth)
 {
     GrowthBenchmark.Run(options);

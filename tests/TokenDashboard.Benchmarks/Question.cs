@@ -34,12 +34,15 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         UserAndModel,
         Day,
         Usage("by hour and model", "substr(timestamp, 1, 13), model", 150, UsageDimension.Hour, UsageDimension.Model) with { DuckDbKeys = "date_trunc('hour', timestamp), model" },
-        new("user totals", "user_id", TimeRange.All, (store, filter, prices) => new UserUsageQuery([new SqliteStore(store)], filter, TimeZoneInfo.Utc) { Prices = prices }.Totals(comparePrevious: false).Rows, 40),
+        new(
+            "user totals", "user_id", TimeRange.All,
+            (store, filter, prices) => new UserUsageQuery([new SqliteStore(store)], filter, TimeZoneInfo.Utc) { Prices = prices }.Totals(comparePrevious: false).Rows, 40),
         LastWeek,
         Usage("by user, negative verdicts only", "user_id", null, UsageDimension.User) with { PolicyFailed = true, RowGoal = 1000 },
         new(
             "transactions, top 10", "transaction_id", TimeRange.All,
-            (store, filter, prices) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (Top, UsageOrder.Default), Prices = prices }.Run([new SqliteStore(store)], filter).Rows, null, 4000) { IsTop = true },
+            (store, filter, prices) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (Top, UsageOrder.Default), Prices = prices }
+                .Run([new SqliteStore(store)], filter).Rows, null, 4000) { IsTop = true },
     ];
 
     /// <summary>The columns that DuckDB groups by, if they differ.</summary>

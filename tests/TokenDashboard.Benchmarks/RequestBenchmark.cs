@@ -22,7 +22,8 @@ internal static class RequestBenchmark
         Report.Figure("first request after opening the store", Report.Milliseconds(first), $"{FirstTarget} ms", first <= FirstTarget);
         double memory = Measure.PeakMemory(() => ReadObjects(raw));
         Report.Figure(
-            "memory added while all requests are read", string.Create(CultureInfo.InvariantCulture, $"{memory:0} MiB"), string.Create(CultureInfo.InvariantCulture, $"flat (under {MemoryTarget:0} MiB)"), memory < MemoryTarget);
+            "memory added while all requests are read", string.Create(CultureInfo.InvariantCulture, $"{memory:0} MiB"),
+            string.Create(CultureInfo.InvariantCulture, $"flat (under {MemoryTarget:0} MiB)"), memory < MemoryTarget);
         (double ours, double theirs) = Measure.Pair(runs, () => ReadObjects(raw), () => ReadColumns(raw));
         Report.Compare("all requests as objects", ours, "bare reader loop", theirs, Target);
         Report.Figure("the same", Report.PerSecond(ReadColumns(raw), ours));

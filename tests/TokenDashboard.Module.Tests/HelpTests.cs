@@ -74,7 +74,9 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
             Assert.Equal(
                 (sets.Any(set => set.IsMandatory), pipeline.Length > 0 ? $"true ({string.Join(", ", pipeline)})" : "false", Position(sets.Max(set => set.Position)),
                     string.Join(", ", parameter.Aliases.DefaultIfEmpty("none")), parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any()),
-                ((bool)help.Attribute("required")!, (string)help.Attribute("pipelineInput")!, (string)help.Attribute("position")!, (string)help.Attribute("aliases")!, (bool)help.Attribute("globbing")!));
+                (
+                    (bool)help.Attribute("required")!, (string)help.Attribute("pipelineInput")!, (string)help.Attribute("position")!,
+                    (string)help.Attribute("aliases")!, (bool)help.Attribute("globbing")!));
         }));
 
     [Fact]
@@ -84,8 +86,11 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
             string page = sources.Pages[name].Split($"\n### -{parameter.Name}\n")[1].Split("\n```yaml\n")[1].Split("\n```")[0];
 
             Assert.Equal(
-                parameter.ParameterSets.Select(set => (set.Key == ParameterAttribute.AllParameterSets ? "(All)" : set.Key, Position(set.Value.Position), set.Value.IsMandatory, set.Value.ValueFromPipeline, set.Value.ValueFromPipelineByPropertyName)).Order(),
-                ParameterSetPattern().Matches(page).Select(set => (set.Groups[1].Value, set.Groups[2].Value, bool.Parse(set.Groups[3].Value), bool.Parse(set.Groups[4].Value), bool.Parse(set.Groups[5].Value))).Order());
+                parameter.ParameterSets.Select(set => (
+                    set.Key == ParameterAttribute.AllParameterSets ? "(All)" : set.Key, Position(set.Value.Position), set.Value.IsMandatory,
+                    set.Value.ValueFromPipeline, set.Value.ValueFromPipelineByPropertyName)).Order(),
+                ParameterSetPattern().Matches(page)
+                    .Select(set => (set.Groups[1].Value, set.Groups[2].Value, bool.Parse(set.Groups[3].Value), bool.Parse(set.Groups[4].Value), bool.Parse(set.Groups[5].Value))).Order());
             Assert.Equal(parameter.Aliases, AliasPattern().Matches(page.Split("\nParameterSets:")[0]).Select(alias => alias.Groups[1].Value));
             Assert.Contains($"SupportsWildcards: {(parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any() ? "true" : "false")}", page, StringComparison.Ordinal);
         }));
@@ -101,7 +106,8 @@ public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture
     public void Help_matches_the_page() => Assert.All(sources.Help.Keys, name =>
     {
         string[] page = [.. Prose(sources.Pages[name]).Split("\n\n").Select(Normal).Where(text => text.Length > 0)];
-        string[] help = [.. sources.Help[name].Descendants().Where(element => element.Name == Maml + "para" || element.Name == Dev + "code").Select(element => Normal(element.Value)).Where(text => text.Length > 0)];
+        string[] help = [.. sources.Help[name].Descendants().Where(element => element.Name == Maml + "para" || element.Name == Dev + "code")
+            .Select(element => Normal(element.Value)).Where(text => text.Length > 0)];
 
         // After a change to a page, run tools/Update-Help.ps1.
         Assert.All(help, paragraph => Assert.Contains(paragraph, string.Join(' ', page), StringComparison.Ordinal));

@@ -33,7 +33,9 @@ public sealed class PipelineInputTests : IDisposable
         ModuleSession.Result name = _session.Run("'alice', 'nouser' | Get-UserTokenUsage -Database $database", ("database", _store.FullName));
         ModuleSession.Result row = _session.Run("Get-UserTokenUsage -Database $database -First 1 | Get-TokenUsage User -Database $database -Last 1s", ("database", _store.FullName));
 
-        Assert.StartsWith("No request matches 'nouser'. The stored requests are from 2026-10-2", Assert.Single(name.Warnings, warning => warning.StartsWith("No request", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "No request matches 'nouser'. The stored requests are from 2026-10-2",
+            Assert.Single(name.Warnings, warning => warning.StartsWith("No request", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.DoesNotContain(row.Warnings, warning => warning.StartsWith("No request", StringComparison.Ordinal));
     }
 
@@ -59,10 +61,13 @@ public sealed class PipelineInputTests : IDisposable
 
         foreach (string script in (string[])["Get-UserTokenUsage -Database $database", "Get-TokenUsage User -Database $database", "Get-TokenRequest -Database $database"])
         {
-            IReadOnlyList<PSObject> asked = _session.Run($"{script} | ForEach-Object {{ $row = $_; $again = $row | Get-TokenUsage User -Database $database; \"$($row.User) $($row.TotalTokens) = $($again.User) $($again.TotalTokens)\" }}").Succeeded();
+            IReadOnlyList<PSObject> asked = _session.Run(
+                $"{script} | ForEach-Object {{ $row = $_; $again = $row | Get-TokenUsage User -Database $database; \"$($row.User) $($row.TotalTokens) = $($again.User) $($again.TotalTokens)\" }}")
+                .Succeeded();
             Assert.Equal(users.Select((user, index) => $"{user} {index + 1} = {user} {index + 1}").Order(), asked.Select(row => row.ToString()).Order());
         }
-        Assert.Equal("8", Assert.Single(_session.Run("(Get-TokenUsage -User TEAM* -Database $database).Requests + (Get-TokenUsage -User alice -Database $database).TotalTokens - 1").Succeeded()).ToString());
+        Assert.Equal(
+            "8", Assert.Single(_session.Run("(Get-TokenUsage -User TEAM* -Database $database).Requests + (Get-TokenUsage -User alice -Database $database).TotalTokens - 1").Succeeded()).ToString());
     }
 
     [Theory]
@@ -76,7 +81,9 @@ public sealed class PipelineInputTests : IDisposable
     [InlineData("Transaction", true)]
     public void Warns_when_removed_requests_are_missing_from_the_result(string arguments, bool warns)
     {
-        _session.Run("$first = (Get-TokenRequest -Database $store -First 1).Timestamp; Remove-TokenUsage -Database $store -Before 2026-10-29T00:15Z -Confirm:$false -WarningAction Ignore", ("store", _store.FullName)).Succeeded();
+        _session.Run(
+            "$first = (Get-TokenRequest -Database $store -First 1).Timestamp; Remove-TokenUsage -Database $store -Before 2026-10-29T00:15Z -Confirm:$false -WarningAction Ignore",
+            ("store", _store.FullName)).Succeeded();
 
         ModuleSession.Result result = _session.Run($"Get-TokenUsage {arguments} -Database $store", ("store", _store.FullName));
 
@@ -86,7 +93,8 @@ public sealed class PipelineInputTests : IDisposable
     [Fact]
     public void A_piped_row_with_a_range_can_be_watched()
     {
-        ModuleSession.Result result = _session.Run("Get-TokenUsage User -First 1 -Since 2026-10-29 -Until 2026-10-30 -Database $store | Watch-TokenUsage -Count 1 -AsLine -Database $store", ("store", _store.FullName));
+        ModuleSession.Result result = _session.Run(
+            "Get-TokenUsage User -First 1 -Since 2026-10-29 -Until 2026-10-30 -Database $store | Watch-TokenUsage -Count 1 -AsLine -Database $store", ("store", _store.FullName));
 
         Assert.Single(result.Succeeded());
     }

@@ -127,7 +127,8 @@ public sealed class PackageTests : IDisposable
 
     private async Task<JsonElement> RunAsync(string script)
     {
-        string output = await ProcessAsync([.. PesterRun.PowerShell, "-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'\n" + script]);
+        string output = await ProcessAsync(
+            [.. PesterRun.PowerShell, "-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'\n" + script]);
         return JsonDocument.Parse(output).RootElement;
     }
 

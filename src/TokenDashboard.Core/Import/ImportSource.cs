@@ -19,8 +19,10 @@ internal sealed class ImportSource : IDisposable
         SourceStream content = file.Head switch
         {
             [0x1F, 0x8B, ..] => _unpacked = new SourceStream(new GZipStream(file, CompressionMode.Decompress), checksum: new Crc32()),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not supported. Decompress it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
-            [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => throw Refuse(path, "is compressed with bzip2 or xz. Decompress it first. Only gzip files are decompressed during the import."),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(
+                path, "is compressed with zstd, which is not supported. Decompress it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
+            [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] =>
+                throw Refuse(path, "is compressed with bzip2 or xz. Decompress it first. Only gzip files are decompressed during the import."),
             [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Extract it first. Only gzip files are decompressed during the import."),
             _ => file,
         };
@@ -85,7 +87,8 @@ internal sealed class ImportSource : IDisposable
             if (source.Content.Head.StartsWith("SQLite format 3\0"u8))
             {
                 throw Refuse(path, path == "-" || source._unpacked is not null
-                    ? "is a SQLite database, which can only be read from an uncompressed file. Decompress it first, or specify its path." : "is an incomplete SQLite database. Copy it again from its source.");
+                    ? "is a SQLite database, which can only be read from an uncompressed file. Decompress it first, or specify its path."
+                    : "is an incomplete SQLite database. Copy it again from its source.");
             }
             file = null;
             return source;

@@ -28,7 +28,8 @@ internal sealed class TokenImporter : IDisposable
     public TokenImporter(string database, ImportFormat format, ColumnMap? map, bool whatIf, CancellationToken cancellation)
     {
         if (map is not null && format is not (ImportFormat.Auto or ImportFormat.Csv or ImportFormat.Json or ImportFormat.LiteLlm or ImportFormat.Observicia))
-            throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"The format {format} does not support a map, because its columns are fixed. Omit -Map, or use -Format Csv or Json.", target: format);
+            throw new TokenDashboardException(
+                ErrorCode.ImportMapInvalid, $"The format {format} does not support a map, because its columns are fixed. Omit -Map, or use -Format Csv or Json.", target: format);
         (_database, _format, _map, WhatIf, _cancellation) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf, cancellation);
         _store = RegularFile.WithoutLinks(_database);
         _writer = new Lazy<ImportWriter>(() => WhatIf ? ImportWriter.OpenTemporary(_database, _cancellation) : ImportWriter.Open(_database, _cancellation));
@@ -71,7 +72,8 @@ internal sealed class TokenImporter : IDisposable
         {
             report.Note(report.BeforeRemoval, string.Create(
                 CultureInfo.InvariantCulture,
-                $"Requests before {_writer.Value.RemovedUntil:yyyy-MM-dd HH:mm} UTC that were skipped. Requests up to this time were removed before the first import, and the store does not know whether these are among them. If they are not, import them into another store and query both"));
+                $"Requests before {_writer.Value.RemovedUntil:yyyy-MM-dd HH:mm} UTC that were skipped. Requests up to this time were removed before the first import, "
+                    + $"and the store does not know whether these are among them. If they are not, import them into another store and query both"));
         }
         SayNothingFound(report);
         return report;
@@ -196,7 +198,9 @@ internal sealed class TokenImporter : IDisposable
             return;
         string lines = report is { Incomplete: true, Unreadable: 0 } ? "ends within its first record. Import it again when it is complete"
             : report.Lines == 0 ? "is empty"
-            : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none contains {FormatRegistry.Find(report.Format)?.Needs ?? "requests"}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none contains {FormatRegistry.Find(report.Format)?.Needs ?? "requests"}");
         string first = report.UnreadableLines.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" {report.Unreadable:N0} cannot be read; {report.UnreadableLines[0]}.") : "";
         report.Fail(ErrorCode.ImportNothingFound, $"'{report.Path}' {lines}.{first}{string.Concat(report.Notes.Select(note => $" {note}"))}");
     }

@@ -32,7 +32,9 @@ internal sealed class ReportAxis
         {
             _starts.Add(start);
             (DateTimeOffset begin, DateTimeOffset end) = buckets.Bounds(start);
-            shown.Add(new ReportBucket(begin.ToString(Unit switch { TimeUnit.Hour => "yyyy-MM-dd HH:mm", TimeUnit.Month => "yyyy-MM", _ => "yyyy-MM-dd" }, CultureInfo.InvariantCulture), range.Cuts(begin, end, summary.AsOf)));
+            shown.Add(new ReportBucket(
+                begin.ToString(Unit switch { TimeUnit.Hour => "yyyy-MM-dd HH:mm", TimeUnit.Month => "yyyy-MM", _ => "yyyy-MM-dd" }, CultureInfo.InvariantCulture),
+                range.Cuts(begin, end, summary.AsOf)));
         }
         Buckets = shown;
     }

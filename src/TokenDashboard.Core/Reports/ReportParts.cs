@@ -18,8 +18,11 @@ internal sealed record ReportFigure(string Label, string Value, string Note = ""
             summary.P95DurationMs is null ? null
                 : new ReportFigure("95 of 100 within", $"{ReportText.Milliseconds(summary.P95DurationMs)} ms", $"half within {ReportText.Milliseconds(summary.P50DurationMs)} ms"),
             summary.MonthForecastTokens is { } end ? new ReportFigure(
-                "Month forecast", ReportText.Short(end) + " tokens", summary.MonthForecastCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens)} so far") : null,
-            new ReportFigure("Policy failures", ReportText.Number(summary.PolicyFailures), summary.InterruptedStreams > 0 ? $"{ReportText.Number(summary.InterruptedStreams)} interrupted streams" : ""),
+                "Month forecast", ReportText.Short(end) + " tokens",
+                summary.MonthForecastCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens)} so far") : null,
+            new ReportFigure(
+                "Policy failures", ReportText.Number(summary.PolicyFailures),
+                summary.InterruptedStreams > 0 ? $"{ReportText.Number(summary.InterruptedStreams)} interrupted streams" : ""),
         ];
         return [.. figures.OfType<ReportFigure>()];
     }
@@ -29,7 +32,10 @@ internal sealed record ReportFigure(string Label, string Value, string Note = ""
         { UnpricedTokens: null } => null,
         { Cost: { } cost } => new ReportFigure(
             "Cost", ReportText.Cost(cost, summary.Currency),
-            string.Join(", ", new[] { ReportText.Since(summary.CostChangeRatio), summary.UnpricedTokens > 0 ? "some tokens without a price" : "", summary.CostIsUpperBound ? "an upper bound" : "" }.Where(note => note.Length > 0))),
+            string.Join(
+                ", ",
+                new[] { ReportText.Since(summary.CostChangeRatio), summary.UnpricedTokens > 0 ? "some tokens without a price" : "", summary.CostIsUpperBound ? "an upper bound" : "" }
+                    .Where(note => note.Length > 0))),
         { Currency: { } currencies } => new ReportFigure("Cost", ReportText.None, $"in several currencies: {currencies}"),
         _ => new ReportFigure("Cost", ReportText.None, "no token has a price"),
     };

@@ -140,7 +140,8 @@ internal static class SvgCharts
 
     private static StringBuilder Open(string id, string title, string description, int height) => new StringBuilder().Append(
         CultureInfo.InvariantCulture,
-        $"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{HtmlReport.Escape(title)}, chart\">\n<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\">\n"
+        $"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{HtmlReport.Escape(title)}, "
+            + $"chart\">\n<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\">\n"
         + $"<title id=\"{id}-title\">{HtmlReport.Escape(title)}</title>\n<desc id=\"{id}-text\">{HtmlReport.Escape(description)}</desc>\n");
 
     // Adds the tooltips and the end of the image.

@@ -47,7 +47,8 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
                 [new ReportSeries("Cost", [.. overTime.Select(bucket => (double?)bucket?.Cost)])], cost => Money.InCurrency(ReportText.Short(cost), summary.Currency)) : null,
             Latency: summary.P50DurationMs is null ? null : new ReportChart(
                 "Latency in milliseconds",
-                $"Half of all requests took at most {ReportText.Milliseconds(summary.P50DurationMs)} ms, 95 of 100 at most {ReportText.Milliseconds(summary.P95DurationMs)} ms, 99 of 100 at most {ReportText.Milliseconds(summary.P99DurationMs)} ms."
+                $"Half of all requests took at most {ReportText.Milliseconds(summary.P50DurationMs)} ms, 95 of 100 at most {ReportText.Milliseconds(summary.P95DurationMs)} ms, "
+                    + $"99 of 100 at most {ReportText.Milliseconds(summary.P99DurationMs)} ms."
                     + (summary.PercentilesExact ? "" : " These values come from rollups and are up to 1 % off."),
                 [
                     new ReportSeries("P99", [.. overTime.Select(bucket => bucket?.P99DurationMs)]),
@@ -76,7 +77,9 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             series = series.Append(Series($"{models.Length - own} other models", models.Skip(own).SelectMany(model => model)));
         return new ReportChart(
             $"Tokens per {axis.UnitName}, by model",
-            summary.BusiestDay is { Start: { } day } busiest ? string.Create(CultureInfo.InvariantCulture, $"The busiest day is {day:yyyy-MM-dd} with {ReportText.Number(busiest.TotalTokens)} tokens.") : "There are no requests.",
+            summary.BusiestDay is { Start: { } day } busiest
+                ? string.Create(CultureInfo.InvariantCulture, $"The busiest day is {day:yyyy-MM-dd} with {ReportText.Number(busiest.TotalTokens)} tokens.")
+                : "There are no requests.",
             [.. series],
             ReportText.Short);
 
@@ -132,7 +135,9 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             string[] currencies = [.. rest.SelectMany(row => row.Currency?.Split(", ") ?? []).Distinct().Order(StringComparer.Ordinal)];
             rows = rows.Append([
                 new ReportCell($"{ReportText.Number(rest.Length)} {others}", IsOwnWord: true), .. Enumerable.Repeat<ReportCell>("", names - 1),
-                .. Middle(rest.Sum(row => row.Share), rest.Sum(row => row.TotalTokens), currencies.Length == 1 ? rest.Sum(row => row.Cost ?? 0) : null, string.Join(", ", currencies), rest.Sum(row => row.Requests)),
+                .. Middle(
+                    rest.Sum(row => row.Share), rest.Sum(row => row.TotalTokens), currencies.Length == 1 ? rest.Sum(row => row.Cost ?? 0) : null,
+                    string.Join(", ", currencies), rest.Sum(row => row.Requests)),
                 .. after(all[0]).Select(_ => (ReportCell)""),
             ]);
         }
@@ -205,7 +210,10 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             Chosen("Users", filter.User), Chosen("Models", filter.Model), Chosen("Providers", filter.Provider), Chosen("Request types", filter.RequestType), Chosen("Transactions", filter.Transaction),
             filter.PolicyFailed ? new ReportFigure("Policy", "only requests with a negative policy verdict") : null,
             filter.MinTokens > 0 ? new ReportFigure("Minimum tokens", ReportText.Number(filter.MinTokens)) : null,
-            Prices is null ? null : new ReportFigure("Prices", string.Join(", ", Prices.List.OwnFiles.Select(Path.GetFileName).Prepend(Prices.List.Name)) + (Prices.At is { } at ? $", as of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
+            Prices is null ? null : new ReportFigure(
+                "Prices",
+                string.Join(", ", Prices.List.OwnFiles.Select(Path.GetFileName).Prepend(Prices.List.Name))
+                    + (Prices.At is { } at ? $", as of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
         ];
         return [.. facts.OfType<ReportFigure>()];
 

@@ -30,7 +30,8 @@ public sealed class UnreadableReport
     public bool LacksRemoved { get; internal set; }
 
     /// <summary>The explanation, for a warning.</summary>
-    internal const string RemovedText = "Remove-TokenUsage removed requests of this result. Rollups do not support transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, and rollups of another version of this module cannot be read. Therefore, the removed requests are omitted or not exact.";
+    internal const string RemovedText = "Remove-TokenUsage removed requests of this result. Rollups do not support transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, "
+        + "and rollups of another version of this module cannot be read. Therefore, the removed requests are omitted or not exact.";
 
     /// <summary>The number of requests that were read for the result.</summary>
     internal long RequestsRead { get; set; }

@@ -2,7 +2,8 @@ namespace TokenDashboard.Usage;
 
 /// <summary>The key of a group: the start of its bucket in UTC ticks, or 0, and its names. Properties of other dimensions are null.</summary>
 internal readonly record struct UsageKey(
-    long BucketTicks, string? User = null, string? Model = null, string? Provider = null, string? RequestType = null, string? Transaction = null, string? Source = null, DayOfWeek? Weekday = null, sbyte? HourOfDay = null)
+    long BucketTicks, string? User = null, string? Model = null, string? Provider = null, string? RequestType = null,
+    string? Transaction = null, string? Source = null, DayOfWeek? Weekday = null, sbyte? HourOfDay = null)
 {
     /// <summary>The position of the key in the week or the day.</summary>
     public int CyclePlace(DayOfWeek firstDayOfWeek) => (Weekday is { } day ? 24 * Telemetry.LocalTime.DaysSince(firstDayOfWeek, day) : 0) + (HourOfDay ?? 0);

@@ -55,7 +55,8 @@ internal sealed class UsageQuery
 
     /// <summary>Runs the query. Rows are sorted by time, then by tokens in descending order.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GroupingInvalid"/>: filling requires a time unit. <see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a million rows. One of the <c>Store</c> codes: a read failed.
+    /// <see cref="ErrorCode.GroupingInvalid"/>: filling requires a time unit. <see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a
+    /// million rows. One of the <c>Store</c> codes: a read failed.
     /// </exception>
     public QueryResult<TokenUsage> Run(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {

@@ -80,7 +80,8 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
         catch (WildcardPatternException exception)
         {
-            throw new TokenDashboardException(ErrorCode.PatternInvalid, $"{exception.Message.TrimEnd('.')}. A bracket is not closed, or a set in brackets is empty. To match a bracket, write `[.", exception);
+            throw new TokenDashboardException(
+                ErrorCode.PatternInvalid, $"{exception.Message.TrimEnd('.')}. A bracket is not closed, or a set in brackets is empty. To match a bracket, write `[.", exception);
         }
     }
 

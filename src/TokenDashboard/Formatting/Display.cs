@@ -106,7 +106,8 @@ public static class Display
         string names = Names([.. of]);
         string cost = Cost(usage.Cost, usage.Currency);
         return (names.Length > 0 ? names + ": " : "")
-            + string.Create(CultureInfo.CurrentCulture, $"{Brief(usage.TotalTokens)} tokens{(cost.Length > 0 ? ", " + cost : "")}, {Brief(usage.Requests)} {(usage.Requests == 1 ? "request" : "requests")}");
+            + string.Create(
+                CultureInfo.CurrentCulture, $"{Brief(usage.TotalTokens)} tokens{(cost.Length > 0 ? ", " + cost : "")}, {Brief(usage.Requests)} {(usage.Requests == 1 ? "request" : "requests")}");
     }
 
     /// <summary>A count as three digits and a unit. A number that rounds up to a thousand uses the next unit.</summary>

@@ -61,7 +61,8 @@ internal sealed class LiveScreen : IDisposable
     /// <summary>Usage in one line, for files and pipes.</summary>
     public static string Line(LiveUsage usage, TimeZoneInfo zone) => string.Create(
         CultureInfo.CurrentCulture,
-        $"{TimeOf(usage.Time, zone)}  last minute: {usage.LastMinute.TokensPerMinute:N0} tokens per minute; last hour: {usage.LastHour.TokensPerMinute:N0}; since {TimeOf(usage.Since, zone)}: {Words(usage.Total)}");
+        $"{TimeOf(usage.Time, zone)}  last minute: {usage.LastMinute.TokensPerMinute:N0} tokens per minute; last hour: {usage.LastHour.TokensPerMinute:N0}; since {TimeOf(usage.Since, zone)}: "
+            + $"{Words(usage.Total)}");
 
     private static string Words(LiveFigures usage) => string.Join(", ", new[]
     {

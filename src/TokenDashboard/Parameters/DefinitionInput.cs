@@ -38,7 +38,8 @@ internal static class DefinitionInput
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new TokenDashboardException(code, $"'{file}' could not be read: {exception.Message}{(exception is UnauthorizedAccessException ? " Grant this account read permission on the file." : "")}", exception, file);
+            throw new TokenDashboardException(
+                code, $"'{file}' could not be read: {exception.Message}{(exception is UnauthorizedAccessException ? " Grant this account read permission on the file." : "")}", exception, file);
         }
     }
 

@@ -34,7 +34,8 @@ public sealed class TimeExpressionTransformationAttribute : ArgumentTransformati
         catch (FormatException exception)
         {
             string problem = IsLength ? $"'{MessageText.Clean(original.ToString() ?? "")}' is not a length of time. {TimeExpression.LengthForms}" : exception.Message;
-            throw new ArgumentTransformationMetadataException(value is string ? problem : $"{problem} If you assign a value such as 7d to a variable, enclose it in quotes. Otherwise, PowerShell reads it as a number.", exception);
+            throw new ArgumentTransformationMetadataException(
+                value is string ? problem : $"{problem} If you assign a value such as 7d to a variable, enclose it in quotes. Otherwise, PowerShell reads it as a number.", exception);
         }
     }
 }

@@ -183,7 +183,9 @@ public sealed class StoreLocatorTests : IDisposable
     public void Many_values_under_long_keys_need_little_memory()
     {
         string key = new('k', 1000);
-        Configure($"logging: {{ sqlite: {{ enabled: true, database: s.db }} }}\nx: {string.Concat(Enumerable.Repeat($"{{{key}: ", 60))}[1{string.Concat(Enumerable.Repeat(",1", 5000))}]{new string('}', 60)}\n");
+        Configure(
+            "logging: { sqlite: { enabled: true, database: s.db } }\nx: "
+                + $"{string.Concat(Enumerable.Repeat($"{{{key}: ", 60))}[1{string.Concat(Enumerable.Repeat(",1", 5000))}]{new string('}', 60)}\n");
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         StoreLocator.FindDefault(_folder.Path);

@@ -120,7 +120,8 @@ internal sealed partial class FakeGrafana
     private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body, bool fresh) => (method, parts) switch
     {
         (_, ["api", "dashboards" or "folders" or "search", ..]) when LegacyGone is { } status => Answer.Message(status, "Not found"),
-        ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = _organisation, ["name"] = _organisation == 1 ? "Main Org." : "Second Org." }),
+        ("GET", ["api", "org"]) =>
+            Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = _organisation, ["name"] = _organisation == 1 ? "Main Org." : "Second Org." }),
         ("GET", ["api", "access-control", "user", "permissions"]) when Major >= 9 => Answer.Json(200, Permissions()),
         ("GET", ["api", "plugins", var id, "settings"]) => Plugins.Contains(id)
             ? Answer.Json(200, new JsonObject { ["id"] = id, ["type"] = "datasource", ["info"] = new JsonObject { ["version"] = PluginVersion } })
@@ -249,7 +250,9 @@ internal sealed partial class FakeGrafana
         if (parts is [var number, .. var rest] && int.TryParse(number, out int id) && DataSources.Find(source => source["id"]!.GetValue<int>() == id) is { } counted)
         {
             // Routes by id exist until version 12, but only for changes and health.
-            return Major >= 13 || method == "GET" && rest is not ["health"] ? Answer.Message(404, "Not found") : RouteDataSource(method, ["uid", counted["uid"]!.GetValue<string>(), .. rest], body, fresh, true);
+            return Major >= 13 || method == "GET" && rest is not ["health"]
+                ? Answer.Message(404, "Not found")
+                : RouteDataSource(method, ["uid", counted["uid"]!.GetValue<string>(), .. rest], body, fresh, true);
         }
         return RouteDataSource(method, parts, body, fresh, false);
     }

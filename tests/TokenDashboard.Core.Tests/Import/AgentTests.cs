@@ -113,7 +113,8 @@ public sealed class AgentTests : IDisposable
         foreach (string file in forkFirst ? [ofFork, fork, parent] : (string[])[parent, fork, ofFork])
             _folder.Import(file);
 
-        Assert.Equal(["01|c1|1125", "03|c1|2075", "40|c2|510", "55|c3|11"], _folder.Query("SELECT substr(timestamp, 15, 2) || '|' || transaction_id || '|' || total_tokens FROM telemetry ORDER BY timestamp"));
+        Assert.Equal(
+            ["01|c1|1125", "03|c1|2075", "40|c2|510", "55|c3|11"], _folder.Query("SELECT substr(timestamp, 15, 2) || '|' || transaction_id || '|' || total_tokens FROM telemetry ORDER BY timestamp"));
     }
 
     [Fact]

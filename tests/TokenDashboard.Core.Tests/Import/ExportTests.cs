@@ -25,7 +25,10 @@ public sealed class ExportTests : IDisposable
         ImportReport report = _folder.Import(Samples.Cursor);
 
         Assert.Equal((ImportFormat.Cursor, 3, 2 * 3170L), (report.Format, report.Imported, report.ImportedTokens));
-        Assert.Equal(["100|3000|3120|", "100|3000|3120|0.12", "0|0|0|"], _folder.Query("SELECT concat_ws('|', cache_write_tokens, cached_tokens, prompt_tokens, COALESCE(cost, '')) FROM telemetry JOIN tokendash_request_detail ON row_id = id ORDER BY timestamp"));
+        Assert.Equal(
+            ["100|3000|3120|", "100|3000|3120|0.12", "0|0|0|"],
+            _folder.Query("SELECT concat_ws('|', cache_write_tokens, cached_tokens, prompt_tokens, COALESCE(cost, '')) "
+                + "FROM telemetry JOIN tokendash_request_detail ON row_id = id ORDER BY timestamp"));
     }
 
     [Fact]
@@ -220,7 +223,8 @@ public sealed class ExportTests : IDisposable
         string[] forms =
         [
             $"[{string.Join(',', values)}]", $"[\n{string.Join(",\n", values)}\n]\n", $"[{values[0]}]\n[{string.Join(',', values[1..])}]\n", string.Concat(values),
-            string.Concat(values.Select(Pretty)), string.Concat(values.Select(value => $"\u001e{value}\n")), $"\u001e{string.Concat(values.Select(Pretty))}", $"[{string.Join(',', values.Select(Pretty))}]", $"{Pretty(values[0])}\ufeff{string.Concat(values[1..].Select(Pretty))}",
+            string.Concat(values.Select(Pretty)), string.Concat(values.Select(value => $"\u001e{value}\n")), $"\u001e{string.Concat(values.Select(Pretty))}",
+            $"[{string.Join(',', values.Select(Pretty))}]", $"{Pretty(values[0])}\ufeff{string.Concat(values[1..].Select(Pretty))}",
             .. (ReadOnlySpan<string>)(name != nameof(Samples.ObserviciaLog) ? [$$"""{"data":[{{string.Join(',', values)}}],"total":2}""", Pretty($$"""{"data":[{{string.Join(',', values)}}],"total":2}""")] : []),
         ];
         foreach (string form in forms)
@@ -342,9 +346,11 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void Records_with_unquoted_decimal_commas_are_rejected()
     {
-        const string Names = "Id,Timestamp,Transaction,User,Model,Provider,RequestType,PromptTokens,CompletionTokens,TotalTokens,CachedTokens,CacheWriteTokens,ReasoningTokens,Cost,RecordedCost,DurationMs,PolicyPassed,InterruptedStream,TraceId,SpanId,ParentSpanId";
+        const string Names = "Id,Timestamp,Transaction,User,Model,Provider,RequestType,PromptTokens,CompletionTokens,TotalTokens,CachedTokens,CacheWriteTokens,ReasoningTokens,Cost,RecordedCost,"
+            + "DurationMs,PolicyPassed,InterruptedStream,TraceId,SpanId,ParentSpanId";
 
-        ImportReport report = _folder.Import($"{Names}\n1,01.03.2026 12:00:00 +00:00,t,u,m,p,chat,10,5,15,,,,0,,983,5,True,False,aa,b1,\n2,01.03.2026 12:00:00 +00:00,t,u,m,p,chat,10,5,15,,,,0,,983,True,False,aa,b2,\n");
+        ImportReport report = _folder.Import(
+            $"{Names}\n1,01.03.2026 12:00:00 +00:00,t,u,m,p,chat,10,5,15,,,,0,,983,5,True,False,aa,b1,\n2,01.03.2026 12:00:00 +00:00,t,u,m,p,chat,10,5,15,,,,0,,983,True,False,aa,b2,\n");
 
         Assert.Equal((1, 1), (report.Imported, report.Unreadable));
         Assert.Equal(["2026-03-01T12:00:00|t|u|m|p|chat|10|5|15|983.0|1|aa|b2||-|-|-|-"], _folder.Requests());
@@ -444,7 +450,10 @@ public sealed class ExportTests : IDisposable
         Assert.Equal((ImportFormat.TokenStore, 1), (first.Format, first.Unreadable));
         Assert.Equal((0, first.Imported), (second.Imported, second.Duplicates));
         Assert.Equal(other.Requests().Where(request => !request.StartsWith("garbage", StringComparison.Ordinal)), _folder.Requests());
-        Assert.Equal(0, _folder.Import(Samples.ClaudeCode).Imported + _folder.Import(Samples.LiteLlmCsv).Imported + _folder.Import(Samples.Codex).Imported + _folder.Import(Samples.ObserviciaLog).Imported + _folder.Import(Samples.Langfuse).Imported);
+        Assert.Equal(
+            0,
+            _folder.Import(Samples.ClaudeCode).Imported + _folder.Import(Samples.LiteLlmCsv).Imported + _folder.Import(Samples.Codex).Imported
+                + _folder.Import(Samples.ObserviciaLog).Imported + _folder.Import(Samples.Langfuse).Imported);
     }
 
     [Fact]
@@ -491,7 +500,8 @@ public sealed class ExportTests : IDisposable
         const string Csv = "timestamp,prompt_tokens\n2026-03-01,1\n2026-03-02,2\n2026-03-03,3\n";
         other.Import("timestamp,prompt_tokens\n2026-02-01,1\n");
         using (SqliteConnection connection = other.Connect())
-            connection.Execute($"INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens) VALUES {string.Join(", ", Enumerable.Range(1, 500).Select(i => $"('2026-02-02T00:00:00', 't{i}', 's', 10)"))}");
+            connection.Execute(
+                $"INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens) VALUES {string.Join(", ", Enumerable.Range(1, 500).Select(i => $"('2026-02-02T00:00:00', 't{i}', 's', 10)"))}");
         other.Import(Csv);
 
         ImportReport report = Import(other.Database);

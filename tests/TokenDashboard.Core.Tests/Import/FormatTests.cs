@@ -250,7 +250,9 @@ public sealed class FormatTests : IDisposable
     {
         _folder.Import(Samples.Span(1, 1, 1));
 
-        Assert.Equal(["telemetry", "tokendash_import_key", "tokendash_import_span", "tokendash_import_state", "tokendash_import_tail", "tokendash_request_detail"], _folder.Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1"));
+        Assert.Equal(
+            ["telemetry", "tokendash_import_key", "tokendash_import_span", "tokendash_import_state", "tokendash_import_tail", "tokendash_request_detail"],
+            _folder.Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1"));
         Assert.Empty(_folder.Query("SELECT name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"));
         Assert.Equal("15", Assert.Single(_folder.Query("SELECT count(*) FROM pragma_table_info('telemetry')")));
     }

@@ -55,7 +55,11 @@ public class ImportPropertyTests
     [Fact]
     public void The_order_of_files_does_not_matter()
     {
-        string[] files = [Samples.Reply("m1", "r1", 3, 1, "s1"), Samples.Reply("m1", "r1", 3, 200, "s2", sidechain: true), Samples.Reply("m1", "r1", 3, 9, "s3"), Samples.Reply("m2", "r2", 3, 9, "s3"), Samples.ObserviciaLog, Samples.Otlp];
+        string[] files =
+        [
+            Samples.Reply("m1", "r1", 3, 1, "s1"), Samples.Reply("m1", "r1", 3, 200, "s2", sidechain: true),
+            Samples.Reply("m1", "r1", 3, 9, "s3"), Samples.Reply("m2", "r2", 3, 9, "s3"), Samples.ObserviciaLog, Samples.Otlp,
+        ];
         string[]? expected = null;
         Gen.Shuffle(files).ForAll(
             order =>

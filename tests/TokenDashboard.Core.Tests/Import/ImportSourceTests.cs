@@ -221,7 +221,8 @@ public sealed class ImportSourceTests : IDisposable
     [Fact]
     public void A_quote_within_a_field_is_literal()
     {
-        ImportReport report = _folder.Import("timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,24\" screen\n2026-03-01T12:00:01,1,\"a \"\"b\"\",\nc\"\n2026-03-01T12:00:02,1,\"d\"e\n2026-03-01T12:00:03,1,f\n");
+        ImportReport report = _folder.Import(
+            "timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,24\" screen\n2026-03-01T12:00:01,1,\"a \"\"b\"\",\nc\"\n2026-03-01T12:00:02,1,\"d\"e\n2026-03-01T12:00:03,1,f\n");
 
         Assert.Equal((3, 1, 5L), (report.Imported, report.Unreadable, report.UnreadableLines[0].LineNumber));
         Assert.Equal(["24\" screen", "a \"b\",\nc", "f"], _folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));

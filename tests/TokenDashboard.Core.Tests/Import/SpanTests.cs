@@ -23,7 +23,8 @@ public sealed class SpanTests : IDisposable
     [Fact]
     public void A_wrapper_that_omits_cached_tokens_is_the_same_call()
     {
-        string inner = Samples.OtlpSpan("b2", "a1", 1, ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 1000), ("gen_ai.usage.output_tokens", 20), ("gen_ai.usage.cache_read.input_tokens", 900));
+        string inner = Samples.OtlpSpan(
+            "b2", "a1", 1, ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 1000), ("gen_ai.usage.output_tokens", 20), ("gen_ai.usage.cache_read.input_tokens", 900));
 
         Assert.Equal(1020, _folder.Import(Samples.Export(Call("a1", "", 100, 20), inner)).ImportedTokens);
     }
@@ -31,7 +32,8 @@ public sealed class SpanTests : IDisposable
     [Fact]
     public void A_nested_call_with_different_tokens_is_separate_and_reported()
     {
-        ImportReport report = _folder.Import(Samples.Export(Call("a1", "", 1000, 50), Call("b2", "a1", 300, 7).Replace("\"endTimeUnixNano\":\"1772366401001500000\"", "\"endTimeUnixNano\":\"1772366401000500000\"")));
+        ImportReport report = _folder.Import(Samples.Export(
+            Call("a1", "", 1000, 50), Call("b2", "a1", 300, 7).Replace("\"endTimeUnixNano\":\"1772366401001500000\"", "\"endTimeUnixNano\":\"1772366401000500000\"")));
 
         Assert.Equal((2, 0), (report.Imported, report.Aggregates));
         Assert.Single(report.Notes);
@@ -82,7 +84,9 @@ public sealed class SpanTests : IDisposable
     [InlineData("ai.streamText.doStream", "11|5|16|3", "ai.usage.inputTokens=11", "ai.usage.outputTokens=5", "ai.usage.cachedInputTokens=3")]
     [InlineData("gen", "10|5|15|-", "langfuse.observation.type=generation", """langfuse.observation.usage_details={"input":10,"output":5,"total":15}""")]
     [InlineData("gen", "30|5|35|20", """langfuse.observation.usage_details={"input":10,"input_cached_tokens":20,"output":5,"total":35}""")]
-    [InlineData("chat", "100|10|110|60", "gen_ai.usage.input_tokens=100", "gen_ai.usage.output_tokens=10", "gen_ai.usage.details.cache_read_tokens=60", "gen_ai.usage.details.cache_write_tokens=5", "gen_ai.usage.details.reasoning_tokens=4")]
+    [InlineData(
+        "chat", "100|10|110|60", "gen_ai.usage.input_tokens=100", "gen_ai.usage.output_tokens=10",
+        "gen_ai.usage.details.cache_read_tokens=60", "gen_ai.usage.details.cache_write_tokens=5", "gen_ai.usage.details.reasoning_tokens=4")]
     [InlineData("chat", "10|5|15|-", """mlflow.spanType="CHAT_MODEL" """, """mlflow.chat.tokenUsage={"input_tokens":10,"output_tokens":5,"total_tokens":15}""")]
     public void Tokens_are_found_under_the_names_of_each_instrumentation(string name, string stored, params string[] attributes)
     {
@@ -91,7 +95,9 @@ public sealed class SpanTests : IDisposable
 
         _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0, values).Replace("\"name\":\"x\"", $"\"name\":\"{name}\"")));
 
-        Assert.Equal([stored], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, total_tokens, COALESCE(cached_tokens, '-')) FROM telemetry LEFT JOIN tokendash_request_detail ON row_id = id"));
+        Assert.Equal(
+            [stored],
+            _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, total_tokens, COALESCE(cached_tokens, '-')) FROM telemetry LEFT JOIN tokendash_request_detail ON row_id = id"));
     }
 
     [Fact]
@@ -128,7 +134,8 @@ public sealed class SpanTests : IDisposable
         string log = $$"""{"resourceLogs":[{"resource":{"attributes":[{"key":"user.id","value":{"stringValue":"u"} }]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1772366400000000000","body":{"stringValue":"claude_code.api_request"},"attributes":[{"key":"event.name","value":{"stringValue":"api_request"} },{{Attributes.Trim()}}]},{"timeUnixNano":"1772366400000000000","body":{"stringValue":"claude_code.tool_result"},"attributes":[{"key":"event.name","value":{"stringValue":"tool_result"} },{"key":"input_tokens","value":{"intValue":"99"} }] }] }] }] }""" + "\n";
 
         ImportReport first = _folder.Import(log);
-        ImportReport span = _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0).Replace("\"name\":\"x\"", "\"name\":\"claude_code.llm_request\"").Replace("\"attributes\":[]", $"\"attributes\":[{Attributes.Trim()}]")));
+        ImportReport span = _folder.Import(
+            Samples.Export(Samples.OtlpSpan("a1", "", 0).Replace("\"name\":\"x\"", "\"name\":\"claude_code.llm_request\"").Replace("\"attributes\":[]", $"\"attributes\":[{Attributes.Trim()}]")));
 
         Assert.Equal((1, 1), (first.Imported, span.Duplicates));
         Assert.Equal(["2026-03-01T12:00:00|s|u|claude-opus-4-6||chat|310|20|330|900.0|1||||300|-|-|0.5"], _folder.Requests());
@@ -197,7 +204,9 @@ public sealed class SpanTests : IDisposable
         (string, object)[] tokens = [("request_id", "req_1"), ("input_tokens", 3), ("cache_read_tokens", 97), ("output_tokens", 10)];
         foreach (char which in order)
         {
-            _folder.Import(which == 's' ? Samples.Export(Samples.OtlpSpan("b2", "a1", 1, tokens).Replace("\"x\"", "\"claude_code.llm_request\"")) : Log("b2", "1772366402", [("event.name", "api_request"), .. tokens]));
+            _folder.Import(which == 's'
+                ? Samples.Export(Samples.OtlpSpan("b2", "a1", 1, tokens).Replace("\"x\"", "\"claude_code.llm_request\""))
+                : Log("b2", "1772366402", [("event.name", "api_request"), .. tokens]));
             Assert.Equal(["100|10"], _folder.Query("SELECT prompt_tokens || '|' || completion_tokens FROM telemetry"));
         }
     }
@@ -209,7 +218,8 @@ public sealed class SpanTests : IDisposable
     public void Events_in_an_agent_span_are_separate_requests(string order)
     {
         string span = Samples.Export(Samples.OtlpSpan("b2", "", 0, ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 150), ("gen_ai.usage.output_tokens", 20)));
-        string Event(string second, int prompt) => Log("b2", second, ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", prompt), ("gen_ai.usage.output_tokens", 10));
+        string Event(string second, int prompt) =>
+            Log("b2", second, ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", prompt), ("gen_ai.usage.output_tokens", 10));
         foreach (char which in order)
             _folder.Import(which == 's' ? span : which == 'e' ? Event("1772366402", 100) : Event("1772366402", 100) + Event("1772366403", 50));
 
@@ -223,7 +233,9 @@ public sealed class SpanTests : IDisposable
     [InlineData("codex.sse_event", "conversation.id", "unused", 0, "s|100|10|110")]
     public void Tool_tokens_are_added_for_Gemini_but_not_for_Codex(string name, string session, string total, int sum, string stored)
     {
-        _folder.Import(Log("", "1772366402", ("event.name", name), (session, "s"), ("input_token_count", 100), ("output_token_count", 10), (name.StartsWith('g') ? "thoughts_token_count" : "reasoning_token_count", 5), ("tool_token_count", name.StartsWith('g') ? 7 : 110), (total, sum)));
+        _folder.Import(Log(
+            "", "1772366402", ("event.name", name), (session, "s"), ("input_token_count", 100), ("output_token_count", 10),
+            (name.StartsWith('g') ? "thoughts_token_count" : "reasoning_token_count", 5), ("tool_token_count", name.StartsWith('g') ? 7 : 110), (total, sum)));
 
         Assert.Equal([stored], _folder.Query("SELECT concat_ws('|', transaction_id, prompt_tokens, completion_tokens, total_tokens) FROM telemetry"));
     }
@@ -298,7 +310,8 @@ public sealed class SpanTests : IDisposable
 
     private static string Log(string span, string second, params (string Name, object Value)[] attributes)
     {
-        string record = Samples.OtlpSpan(span, "", 0, attributes).Replace("\"startTimeUnixNano\":\"1772366400000000000\",\"endTimeUnixNano\":\"1772366400001500000\"", $"\"timeUnixNano\":\"{second}000000000\"");
+        string record = Samples.OtlpSpan(span, "", 0, attributes)
+            .Replace("\"startTimeUnixNano\":\"1772366400000000000\",\"endTimeUnixNano\":\"1772366400001500000\"", $"\"timeUnixNano\":\"{second}000000000\"");
         return $$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{{record}}]}]}]}""" + "\n";
     }
 

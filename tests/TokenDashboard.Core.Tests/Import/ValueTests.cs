@@ -48,7 +48,8 @@ public sealed class ValueTests : IDisposable
     [InlineData("nan")]
     public void A_null_marker_means_no_value_in_any_column(string mark)
     {
-        ImportReport report = _folder.Import($"timestamp,prompt_tokens,completion_tokens,user_id,model,duration_ms,cost,success,cached_tokens\n2026-03-01T08:00:00,100,{mark},{mark},{mark},{mark},{mark},{mark},{mark}\n");
+        ImportReport report = _folder.Import(
+            $"timestamp,prompt_tokens,completion_tokens,user_id,model,duration_ms,cost,success,cached_tokens\n2026-03-01T08:00:00,100,{mark},{mark},{mark},{mark},{mark},{mark},{mark}\n");
 
         Assert.Equal((1, 0), (report.Imported, report.UnknownValues.Count));
         Assert.Equal(["2026-03-01T08:00:00||||||100|0|100|-|1||||-|-|-|-"], _folder.Requests());
@@ -81,7 +82,8 @@ public sealed class ValueTests : IDisposable
     [Fact]
     public void A_span_that_ends_before_it_begins_keeps_its_tokens()
     {
-        string backwards = Samples.OtlpSpan("a1", "", 5, ("gen_ai.usage.input_tokens", 10), ("gen_ai.operation.name", "chat")).Replace("\"endTimeUnixNano\":\"1772366405001500000\"", "\"endTimeUnixNano\":\"1772366404000000000\"");
+        string backwards = Samples.OtlpSpan("a1", "", 5, ("gen_ai.usage.input_tokens", 10), ("gen_ai.operation.name", "chat"))
+            .Replace("\"endTimeUnixNano\":\"1772366405001500000\"", "\"endTimeUnixNano\":\"1772366404000000000\"");
         string log = Samples.Span(1, 20, 0).Replace("\"end_time\": 1772366401750000000", "\"end_time\": 1772366400000000000");
 
         ImportReport[] reports = [_folder.Import(Samples.Export(backwards)), _folder.Import(log)];

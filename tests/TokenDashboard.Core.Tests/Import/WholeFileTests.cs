@@ -99,7 +99,8 @@ public sealed class WholeFileTests : IDisposable
     [Fact]
     public void A_page_above_the_limit_is_not_reported_as_empty()
     {
-        ImportReport report = _folder.Import(Encoding.UTF8.GetBytes("{\"data\":[" + string.Join(',', Enumerable.Repeat("{\"timestamp\":\"2026-03-01T08:00:00\",\"prompt_tokens\":1}", 100)) + "]}\n"), maxLineBytes: 2000);
+        ImportReport report = _folder.Import(
+            Encoding.UTF8.GetBytes("{\"data\":[" + string.Join(',', Enumerable.Repeat("{\"timestamp\":\"2026-03-01T08:00:00\",\"prompt_tokens\":1}", 100)) + "]}\n"), maxLineBytes: 2000);
 
         Assert.Equal((ErrorCode.ImportNothingFound, 1), (report.ProblemCode!.Value, report.Unreadable));
         Assert.DoesNotContain("is empty", report.Problem);
@@ -118,7 +119,8 @@ public sealed class WholeFileTests : IDisposable
     [Fact]
     public void A_truncated_archive_is_incomplete_even_if_its_end_looks_valid()
     {
-        byte[] packed = ImportFolder.Pack("timestamp,prompt_tokens\n" + string.Concat(Enumerable.Range(0, 5000).Select(row => $"2026-03-01T08:{row / 60 % 60:00}:{row % 60:00},{row * 7919L % 100003}\n")));
+        byte[] packed = ImportFolder.Pack(
+            "timestamp,prompt_tokens\n" + string.Concat(Enumerable.Range(0, 5000).Select(row => $"2026-03-01T08:{row / 60 % 60:00}:{row % 60:00},{row * 7919L % 100003}\n")));
         // The archive is stored uncompressed in blocks, so that zeros can precede the cut.
         byte[] cut = [.. packed[..(packed.Length / 2)], 0, 0, 0, 0, 5, 0, 0, 0];
 

@@ -152,8 +152,10 @@ public class PriceFilesTests
     [InlineData("providers: [ { id: a, models: [ { id: b, prices: { input_mtok: -1 } } ] } ]", "providers[0].models[0].prices.input_mtok")]
     [InlineData("providers: [ { id: a, models: [ { id: b, prices: { output_reasoning_mtok: 1 } } ] } ]", "providers[0].models[0].prices.output_reasoning_mtok")]
     [InlineData("providers: [ { id: a, models: [ { id: b, prices: { cache_read_mtok: 1, output_mtok: 1 } } ] } ]", "providers[0].models[0].prices.cache_read_mtok")]
-    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 1.3.2026 }, prices: { input_mtok: 1 } } ] } ] } ]", "providers[0].models[0].prices[0].constraint.start_date")]
-    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_time: '10:00:00Z' }, prices: { input_mtok: 1 } } ] } ] } ]", "providers[0].models[0].prices[0].constraint.end_time")]
+    [InlineData(
+        "providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 1.3.2026 }, prices: { input_mtok: 1 } } ] } ] } ]", "providers[0].models[0].prices[0].constraint.start_date")]
+    [InlineData(
+        "providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_time: '10:00:00Z' }, prices: { input_mtok: 1 } } ] } ] } ]", "providers[0].models[0].prices[0].constraint.end_time")]
     [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { service: batch }, prices: { input_mtok: 1 } } ] } ] } ]", "providers[0].models[0].prices[0].constraint.service")]
     [InlineData("providers: [ { id: a, models: [ { id: b, match: { like: x }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match")]
     [InlineData("providers: [ { id: a, models: [ { id: b, match: { or: [ { regex: '(' } ] }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match.or[0].regex")]
@@ -161,9 +163,15 @@ public class PriceFilesTests
     [InlineData("providers: [ { id: a, models: [] }, { id: a, models: [] } ]", "providers[1].id")]
     [InlineData("providers: [ { id: a, models: [ { id: b, prices: { input_mtok: 1 } }, { id: B, prices: { input_mtok: 2 } } ] } ]", "providers[0].models[1].id")]
     [InlineData("providers: [ 7 ]", "providers[0]")]
-    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: 1 } }, { prices: { input_mtok: 2 } } ] } ] } ]", "providers[0].models[0].prices[0]")]
-    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: 1 } }, { constraint: { start_date: 2026-01-01 }, prices: { input_mtok: 2 } } ] } ] } ]", "providers[0].models[0].prices[0]")]
-    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { prices: { input_mtok: 1 } }, { constraint: { start_time: '10:00:00Z', end_time: '10:00:00Z' }, prices: { input_mtok: 2 } } ] } ] } ]", "providers[0].models[0].prices[1]")]
+    [InlineData(
+        "providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: 1 } }, { prices: { input_mtok: 2 } } ] } ] } ]",
+        "providers[0].models[0].prices[0]")]
+    [InlineData(
+        "providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 2027-01-01 }, prices: { input_mtok: 1 } }, { constraint: { start_date: 2026-01-01 }, prices: { input_mtok: "
+            + "2 } } ] } ] } ]", "providers[0].models[0].prices[0]")]
+    [InlineData(
+        "providers: [ { id: a, models: [ { id: b, prices: [ { prices: { input_mtok: 1 } }, { constraint: { start_time: '10:00:00Z', end_time: '10:00:00Z' }, prices: { input_mtok: 2 } } ] } ] } ]",
+        "providers[0].models[0].prices[1]")]
     [InlineData("providers: [ { id: a, models: [ { id: b, match: { or: [] }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match.or")]
     [InlineData("providers: [ { id: a, models: [ { id: b, match: { or: [ { and: [] } ] }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match.or[0].and")]
     [InlineData("providers: [ { id: a, models: [ { id: b, prices: {} } ] } ]", "providers[0].models[0].prices")]
@@ -214,7 +222,8 @@ public class PriceFilesTests
     [Fact]
     public void Errors_in_YAML_are_reported_with_their_line()
     {
-        TokenDashboardException fault = Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn("providers:\n  - id: a\n    models:\n      - id: b\n        prices:\n          input_mtok: cheap\n"));
+        TokenDashboardException fault = Assert.Throws<TokenDashboardException>(
+            () => TestPrices.WithOwn("providers:\n  - id: a\n    models:\n      - id: b\n        prices:\n          input_mtok: cheap\n"));
 
         Assert.Contains("line 6: providers[0].models[0].prices.input_mtok ", fault.Message, StringComparison.Ordinal);
     }

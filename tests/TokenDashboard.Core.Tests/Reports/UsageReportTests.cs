@@ -91,7 +91,8 @@ public partial class UsageReportTests
         store.Insert(new TestStore.Row { Timestamp = "2026-11-30T10:00:00" }, new TestStore.Row { Timestamp = "2026-12-03T10:00:00" });
         using TokenStore open = store.Open();
 
-        UsageReport report = new UsageReportQuery([new SqliteStore(open)], new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-11-29T23:00Z"), DateTimeOffset.Parse("2026-12-31T23:00Z")) }, Berlin, Now).Run();
+        UsageReport report = new UsageReportQuery(
+            [new SqliteStore(open)], new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-11-29T23:00Z"), DateTimeOffset.Parse("2026-12-31T23:00Z")) }, Berlin, Now).Run();
 
         Assert.Equal(("2026-11-30 00:00 to 2027-01-01 00:00 (Europe/Berlin)", 30), (report.Range, report.Tokens.Series.Sum(series => series.Values.Sum())));
         Assert.Equal([false, true, true, true], report.Buckets.Select(bucket => bucket.IsPartial));
@@ -118,7 +119,8 @@ public partial class UsageReportTests
         store.Insert(new TestStore.Row { Timestamp = "2026-07-05T10:00:00" }, new TestStore.Row { Timestamp = "2026-07-06T10:00:00" });
         using TokenStore open = store.Open();
 
-        UsageReport report = new UsageReportQuery([new SqliteStore(open)], new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-05-01T00:00Z"), Now) }, TimeZoneInfo.Utc, Now) { FirstDayOfWeek = DayOfWeek.Sunday }.Run();
+        UsageReport report = new UsageReportQuery(
+            [new SqliteStore(open)], new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-05-01T00:00Z"), Now) }, TimeZoneInfo.Utc, Now) { FirstDayOfWeek = DayOfWeek.Sunday }.Run();
 
         int week = Assert.Single(Enumerable.Range(0, report.Buckets.Count), index => report.Buckets[index].Label == "2026-07-05");
         Assert.Equal((30, DayOfWeek.Sunday, DayOfWeek.Saturday), (report.Tokens.Series[0].Values[week], report.Week.Days[0].Day, report.Week.Days[6].Day));
@@ -208,7 +210,9 @@ public partial class UsageReportTests
         XElement html = Parse(text);
         Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);
         Assert.DoesNotContain("∞", text, StringComparison.Ordinal);
-        Assert.Equal(what is not ("nothing at all" or "an empty range" or "nothing priced" or "no price list" or "no tokens" or "two currencies" or "only the future"), text.Contains("id=\"cost\"", StringComparison.Ordinal));
+        Assert.Equal(
+            what is not ("nothing at all" or "an empty range" or "nothing priced" or "no price list" or "no tokens" or "two currencies" or "only the future"),
+            text.Contains("id=\"cost\"", StringComparison.Ordinal));
         Assert.Equal(html.Descendants().Attributes("id").Select(id => id.Value).Distinct().Count(), html.Descendants().Attributes("id").Count());
         Assert.All(html.Descendants("svg"), svg => Assert.Equal(
             [svg.Element("title")!.Attribute("id")!.Value, svg.Element("desc")!.Attribute("id")!.Value], svg.Attribute("aria-labelledby")!.Value.Split(' ')));

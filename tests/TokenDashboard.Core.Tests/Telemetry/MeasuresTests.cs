@@ -94,6 +94,7 @@ public class MeasuresTests
 
     [Fact]
     public void The_documentation_lists_every_measure() => Assert.Equal(
-        Measures.All.Concat(Measures.Priced).Select(measure => $"| `{measure.ViewName}` | {measure.Aggregate.ToString().ToLowerInvariant()} | {measure.Unit.ToString().ToLowerInvariant()} | {measure.Description} |"),
+        Measures.All.Concat(Measures.Priced)
+            .Select(measure => $"| `{measure.ViewName}` | {measure.Aggregate.ToString().ToLowerInvariant()} | {measure.Unit.ToString().ToLowerInvariant()} | {measure.Description} |"),
         Repository.Read("docs/measures.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)));
 }

@@ -37,10 +37,12 @@ public class SeveralStoresTests
 
     [Fact]
     public void The_largest_transactions_match_the_full_result_even_with_ties() => Gen.Select(
-        RandomStore.Row.Select(Gen.Long[0, 2], Gen.Int[0, 9], (row, tokens, transaction) => row with { Prompt = tokens, Completion = 0L, Total = tokens, Transaction = transaction == 0 ? "" : $"t{transaction}" })
+        RandomStore.Row.Select(
+            Gen.Long[0, 2], Gen.Int[0, 9], (row, tokens, transaction) => row with { Prompt = tokens, Completion = 0L, Total = tokens, Transaction = transaction == 0 ? "" : $"t{transaction}" })
             .Array[0, 40].Array[1, 3],
         Gen.Int[0, 12], Gen.OneOfConst(UsageOrder.Default, UsageOrder.Requests),
-        Gen.OneOfConst<UsageDimension[]>([UsageDimension.Transaction], [UsageDimension.Transaction, UsageDimension.Source], [UsageDimension.User, UsageDimension.Transaction, UsageDimension.Model])).ForAll(
+        Gen.OneOfConst<UsageDimension[]>([UsageDimension.Transaction], [UsageDimension.Transaction, UsageDimension.Source], [UsageDimension.User, UsageDimension.Transaction, UsageDimension.Model]))
+        .ForAll(
         (rows, count, order, groupBy) => With(rows, hasRollups: false, (_, stores) =>
         {
             IEnumerable<string> First((int, UsageOrder)? largest) =>

@@ -261,7 +261,8 @@ public class UsageCostTests
     {
         using var store = new TestStore();
         TestStore.Row row = new() { User = "a", Provider = "own", Model = "euro", Prompt = 1_000_000L, Completion = 0L, Total = 1_000_000L };
-        store.Insert(row with { Timestamp = "2026-04-30T10:00:00" }, row with { Timestamp = "2026-05-01T10:00:00" }, row with { Timestamp = "2026-05-02T10:00:00", Provider = "openai", Model = "gpt-4o" });
+        store.Insert(
+            row with { Timestamp = "2026-04-30T10:00:00" }, row with { Timestamp = "2026-05-01T10:00:00" }, row with { Timestamp = "2026-05-02T10:00:00", Provider = "openai", Model = "gpt-4o" });
         using TokenStore open = store.Open();
         var prices = new UsagePrices(TestPrices.WithOwn("""
             currency: EUR
@@ -273,7 +274,10 @@ public class UsageCostTests
                     prices: {input_mtok: 1}
             """));
         UserUsageQuery In(int day) => new(
-            [new SqliteStore(open)], new RequestFilter { Range = new TimeRange(new(2026, 5, day, 0, 0, 0, TimeSpan.Zero), new(2026, 5, 3, 0, 0, 0, TimeSpan.Zero)) }, TimeZoneInfo.Utc) { Prices = prices };
+            [new SqliteStore(open)], new RequestFilter { Range = new TimeRange(new(2026, 5, day, 0, 0, 0, TimeSpan.Zero), new(2026, 5, 3, 0, 0, 0, TimeSpan.Zero)) }, TimeZoneInfo.Utc)
+        {
+            Prices = prices,
+        };
 
         Assert.Equal([1m, null], In(1).Periods(TimeUnit.Day, cumulative: true, fill: false).Rows.Select(usage => usage.CumulativeCost));
         UserTokenUsage user = Assert.Single(In(2).Totals(comparePrevious: true).Rows);
@@ -303,7 +307,8 @@ public class UsageCostTests
         return
         [
             .. new UsageQuery(groupBy, zone) { Prices = prices }.Run([new SqliteStore(open)], new RequestFilter()).Rows
-                .Select(row => Shown(row.Start, row.User, row.Model, row.Provider, row.Cost, prices.At is null ? row.Cost : row.CostAtRequest, row.UnpricedTokens!.Value)).Order(StringComparer.Ordinal),
+                .Select(row => Shown(row.Start, row.User, row.Model, row.Provider, row.Cost, prices.At is null ? row.Cost : row.CostAtRequest, row.UnpricedTokens!.Value))
+                .Order(StringComparer.Ordinal),
         ];
     }
 
@@ -317,7 +322,8 @@ public class UsageCostTests
                     User: groupBy.Contains(UsageDimension.User) ? (string?)row.User : null, Model: groupBy.Contains(UsageDimension.Model) ? (string?)row.Model : null,
                     Provider: groupBy.Contains(UsageDimension.Provider) ? (string?)row.Provider : null))
                 .Select(group => Shown(
-                    group.Key.Start, group.Key.User, group.Key.Model, group.Key.Provider, Sum(group.Select(row => PriceOf(row, prices).Cost)), Sum(group.Select(row => PriceOf(row, prices with { At = null }).Cost)), group.Sum(row => PriceOf(row, prices).Unpriced)))
+                    group.Key.Start, group.Key.User, group.Key.Model, group.Key.Provider, Sum(group.Select(row => PriceOf(row, prices).Cost)),
+                    Sum(group.Select(row => PriceOf(row, prices with { At = null }).Cost)), group.Sum(row => PriceOf(row, prices).Unpriced)))
                 .Order(StringComparer.Ordinal),
         ];
     }

@@ -54,7 +54,8 @@ public class UsageQueryTests
             [
                 .. new UsageQuery([UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.Transaction], TimeZoneInfo.Utc)
                     .Run([new SqliteStore(open)], new RequestFilter()).Rows
-                    .Select(row => $"{row.User}|{row.Model}|{row.Provider}|{row.Transaction}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.InterruptedStreams}"),
+                    .Select(row => $"{row.User}|{row.Model}|{row.Provider}|{row.Transaction}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|"
+                        + $"{row.PolicyFailures}|{row.InterruptedStreams}"),
             ];
 
             IEnumerable<string> expected = store.Query($"""

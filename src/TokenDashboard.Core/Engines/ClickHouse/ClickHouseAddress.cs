@@ -48,7 +48,9 @@ internal sealed record ClickHouseAddress
         // An invalid address is not repeated, because it may contain a password.
         string user = Uri.UnescapeDataString(uri.UserInfo);
         if (user.AsSpan().IndexOfAny(NotInNames) >= 0)
-            throw Invalid("its user contains a password, which the command history would store, or a character that is not permitted. Use -Credential, or set the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD");
+            throw Invalid(
+                "its user contains a password, which the command history would store, or a character that is not permitted. Use -Credential, "
+                    + "or set the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD");
         bool? secure = uri.Query.ToLowerInvariant() switch { "" or "?secure=false" => false, "?secure=true" => true, _ => null };
         string[] path = uri.AbsolutePath.Trim('/').Split('/');
         if (secure is null || path.Length > 1 || uri.Fragment.Length > 0)

@@ -23,11 +23,15 @@ internal static partial class ClickHouseErrors
         switch (CodeOf(exception))
         {
             case 516 or 192 or 193 or 194:
-                return Failure(ErrorCode.StoreUnauthorized, $"'{name}' rejected the password of the user '{server.User}', or the user does not exist. Use -Credential, or set CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.");
+                return Failure(
+                    ErrorCode.StoreUnauthorized,
+                    $"'{name}' rejected the password of the user '{server.User}', or the user does not exist. Use -Credential, or set CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.");
             case 497:
                 return Failure(ErrorCode.StoreAccessDenied, $"The user '{server.User}' lacks a permission on '{name}': {words} docs/fleets.md lists the grants.");
             case 164 or 452:
-                return Failure(ErrorCode.StoreAccessDenied, $"The profile of the user '{server.User}' on '{name}' forbids an operation of the command: {words} Reading requires readonly = 2 or 0, and writing requires 0.");
+                return Failure(
+                    ErrorCode.StoreAccessDenied,
+                    $"The profile of the user '{server.User}' on '{name}' forbids an operation of the command: {words} Reading requires readonly = 2 or 0, and writing requires 0.");
             case 81:
                 return Failure(ErrorCode.StoreNotFound, $"The server of '{name}' has no database '{server.Address.Database}'. Create it with CREATE DATABASE, or use the address of another database.");
             case 60:
@@ -40,13 +44,21 @@ internal static partial class ClickHouseErrors
                 return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped the query because it took too long: {words} Use a shorter time range, or increase the limit.");
         }
         if (server.IsTooLong)
-            return Failure(otherwise, $"The response of '{name}' exceeds a limit: a row has more than {AnswerStream.MaxRowBytes >> 20} MiB, or {AnswerStream.MaxNumbersBytes >> 20} MiB with lists of numbers. Use a shorter time range, or check that it is the address of ClickHouse itself.");
+            return Failure(
+                otherwise,
+                $"The response of '{name}' exceeds a limit: a row has more than {AnswerStream.MaxRowBytes >> 20} MiB, or {AnswerStream.MaxNumbersBytes >> 20} MiB with lists of numbers. "
+                    + "Use a shorter time range, or check that it is the address of ClickHouse itself.");
         if (Causes(exception).Any(cause => cause is OutOfMemoryException))
             return Failure(otherwise, $"The response of '{name}' requires more memory than is available. Use a shorter time range, or check that it is the address of ClickHouse itself.");
         if (server.Redirect is { } other)
-            return Failure(ErrorCode.StoreUnreachable, $"'{name}' redirects to '{secrets.MaskBeginningOf(other, MaxWords)}', but redirects are not followed. Use the address of ClickHouse itself, with ?secure=true for an encrypted connection.");
+            return Failure(
+                ErrorCode.StoreUnreachable,
+                $"'{name}' redirects to '{secrets.MaskBeginningOf(other, MaxWords)}', but redirects are not followed. Use the address of ClickHouse itself, "
+                    + "with ?secure=true for an encrypted connection.");
         if (Causes(exception).OfType<AuthenticationException>().FirstOrDefault() is { } tls)
-            return Failure(ErrorCode.StoreTlsFailed, $"The encrypted connection to '{name}' failed: {tls.Message} Trust the server's certificate authority on this computer, or use the port of an encrypted interface.");
+            return Failure(
+                ErrorCode.StoreTlsFailed,
+                $"The encrypted connection to '{name}' failed: {tls.Message} Trust the server's certificate authority on this computer, or use the port of an encrypted interface.");
         if (Causes(exception).Any(cause => cause is TimeoutException or OperationCanceledException))
             return Failure(ErrorCode.StoreTimeout, $"'{name}' did not respond in time. Try again, or use a shorter time range.");
         bool hasBegun = !Causes(exception).Any(cause => cause is HttpRequestException);
@@ -57,7 +69,9 @@ internal static partial class ClickHouseErrors
         if (hasBegun && Causes(exception).Any(cause => cause is HttpIOException or EndOfStreamException))
             return Failure(otherwise, $"The response of '{name}' was interrupted: the query failed, or the connection was lost. Try again. The server's log contains details.");
         return exception is HttpRequestException || Causes(exception).Any(cause => cause is SocketException or HttpIOException)
-            ? Failure(ErrorCode.StoreUnreachable, $"'{name}' cannot be reached: {words} Check the host and the port of ClickHouse's HTTP interface, and whether it requires an encrypted connection (?secure=true).")
+            ? Failure(
+                ErrorCode.StoreUnreachable,
+                $"'{name}' cannot be reached: {words} Check the host and the port of ClickHouse's HTTP interface, and whether it requires an encrypted connection (?secure=true).")
             : Failure(otherwise, $"'{name}' reported an error: {words}");
     }
 

@@ -57,7 +57,8 @@ internal static class ClickHouseMeasures
     /// Several columns as one number, to group or join by. The hash of a text is computed once for each text of a dictionary, and a sum of hashes costs less
     /// than another hash. Each has a different factor, so that swapped names differ. 1 without columns.
     /// </summary>
-    public static string Key(IReadOnlyList<string> columns) => columns.Count == 0 ? "1" : string.Join(" + ", columns.Select((column, index) => string.Create(CultureInfo.InvariantCulture, $"cityHash64({column}) * {(2 * index) + 1}")));
+    public static string Key(IReadOnlyList<string> columns) =>
+        columns.Count == 0 ? "1" : string.Join(" + ", columns.Select((column, index) => string.Create(CultureInfo.InvariantCulture, $"cityHash64({column}) * {(2 * index) + 1}")));
 
     private static string Has(UnreadableValue kinds) => string.Create(CultureInfo.InvariantCulture, $"bitAnd(request.unreadable, {(byte)kinds}) > 0");
 }

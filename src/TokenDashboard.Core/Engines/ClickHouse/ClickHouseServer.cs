@@ -196,7 +196,8 @@ internal sealed class ClickHouseServer : IDisposable
     /// <summary>The warning that a password would be sent unencrypted to another computer; null if it is not. The parameters are those of the constructor.</summary>
     public static string? PlainPasswordWarning(ClickHouseAddress address, NetworkCredential? credential) =>
         address.IsSecure || address.IsThisMachine || PasswordOf(credential).Length == 0 ? null
-            : $"{ClickHouseAddress.Scheme}://{address.Host}:{address.Port} is not encrypted. The password and the data can be read and changed in transit. Use an encrypted interface with ?secure=true.";
+            : $"{ClickHouseAddress.Scheme}://{address.Host}:{address.Port} is not encrypted. The password and the data can be read and changed in transit. "
+                + "Use an encrypted interface with ?secure=true.";
 
     private static string PasswordOf(NetworkCredential? credential) => credential?.Password ?? Environment.GetEnvironmentVariable(PasswordVariable) ?? "";
 
@@ -255,7 +256,8 @@ internal sealed class ClickHouseParameters
 
     /// <summary>The text of a query with its parameters inserted, for clients that cannot send parameters.</summary>
     public string InText(string sql) => _all.Aggregate(sql, (text, parameter) =>
-        text.Replace($"{{{parameter.Name}:{parameter.Type}}}", parameter.Value is string value ? Literal(value) : Convert.ToString(parameter.Value, CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        text.Replace(
+            $"{{{parameter.Name}:{parameter.Type}}}", parameter.Value is string value ? Literal(value) : Convert.ToString(parameter.Value, CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
     // The text must not contain a macro of Grafana or a parameter.
     private static string Literal(string text) => $"'{text.Replace(@"\", @"\\").Replace("'", @"\'").Replace("$", @"\x24").Replace("{", @"\x7B")}'";

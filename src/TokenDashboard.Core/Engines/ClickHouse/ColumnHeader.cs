@@ -93,7 +93,8 @@ internal sealed partial class ColumnHeader
     [GeneratedRegex(@"^(LowCardinality\()?(Nullable\()?(String|U?Int(8|16|32|64)|Float(32|64)|DateTime64\([^()]*\))\)*\z")]
     private static partial Regex Single();
 
-    // The values of the first types contain types or any number of bits. Values of the second ones have no bytes, so that a list of any length would be small. The last ones have more digits than ClickHouse permits, which take minutes to compute. NULL is Nullable(Nothing).
+    // The values of the first types contain types or any number of bits. Values of the second ones have no bytes, so that a list of any length
+    // would be small. The last ones have more digits than ClickHouse permits, which take minutes to compute. NULL is Nullable(Nothing).
     [GeneratedRegex(@"\b(?:Dynamic|QBit)\b|FixedString\(\s*0*\s*\)|\b(?:Tuple|Nested)\(\s*\)|(?<!Nullable\()\bNothing\b|\b(?:Decimal|DateTime64|Time64)\w*\([^)]*\d{3}", RegexOptions.IgnoreCase)]
     private static partial Regex Unsupported();
 }

@@ -75,7 +75,8 @@ internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, stri
 
     private static void CheckFormat(ClickHouseAddress address, string name, string comment, string[] there)
     {
-        int format = comment.StartsWith(RequestTable.Comment, StringComparison.Ordinal) && int.TryParse(comment.AsSpan(RequestTable.Comment.Length), CultureInfo.InvariantCulture, out int number) ? number : 0;
+        int format = comment.StartsWith(RequestTable.Comment, StringComparison.Ordinal) && int.TryParse(comment.AsSpan(RequestTable.Comment.Length), CultureInfo.InvariantCulture, out int number)
+            ? number : 0;
         if (format == RequestTable.Format)
             return;
         string what = format == 0 ? "was not created by this version of TokenDashboard" : $"has format {format}, but this version of TokenDashboard requires format {RequestTable.Format}";

@@ -58,12 +58,15 @@ internal static class UsageTables
     ];
 
     /// <summary>The columns that rows of the view and <see cref="OfRequests"/> have in common.</summary>
-    public static string Columns { get; } = string.Join(", ", ["source", "time", .. Names, "transaction_id", "input_class", .. ClickHouseMeasures.All.Select(measure => measure.Name), "duration_bins", "duration_counts"]);
+    public static string Columns { get; } = string.Join(
+        ", ", ["source", "time", .. Names, "transaction_id", "input_class", .. ClickHouseMeasures.All.Select(measure => measure.Name), "duration_bins", "duration_counts"]);
 
     /// <summary>The values of <see cref="Columns"/> for a request. An unknown duration has a count of 0.</summary>
     public static string OfRequests { get; } = string.Join(", ", [
-        "request.source AS source", "request.time AS time", .. Names.Select(name => $"request.{name} AS {name}"), "request.transaction_id AS transaction_id", $"toUInt8({ClickHouseMeasures.InputClass}) AS input_class",
-        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}"), "[request.duration_bin] AS duration_bins", string.Create(CultureInfo.InvariantCulture, $"[toUInt32(request.duration_bin > {RequestTable.NoBin})] AS duration_counts")]);
+        "request.source AS source", "request.time AS time", .. Names.Select(name => $"request.{name} AS {name}"),
+        "request.transaction_id AS transaction_id", $"toUInt8({ClickHouseMeasures.InputClass}) AS input_class",
+        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}"), "[request.duration_bin] AS duration_bins",
+        string.Create(CultureInfo.InvariantCulture, $"[toUInt32(request.duration_bin > {RequestTable.NoBin})] AS duration_counts")]);
 
     /// <summary>The bins of the requests of a group, in order.</summary>
     public static string SortedBins { get; } = string.Create(CultureInfo.InvariantCulture, $"arraySort(groupArrayIf(duration_bin, duration_bin > {RequestTable.NoBin}))");
@@ -88,7 +91,11 @@ internal static class UsageTables
         {RequestTable.CommentClause}
         """),
         (Name, $"CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS\n{View("{users:UInt8}")}\n{RequestTable.CommentClause}"),
-        (Priced, $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n{PriceView.Of($"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request", Measures.Requests.Name, Measures.OtherTokens.Name, "smallest_prompt", "largest_prompt")}\n{RequestTable.CommentClause}"),
+        (Priced, $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n"
+            + PriceView.Of(
+                $"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request",
+                Measures.Requests.Name, Measures.OtherTokens.Name, "smallest_prompt", "largest_prompt")
+            + $"\n{RequestTable.CommentClause}"),
     ];
 
     // The sums of a source and day. Planning and looking up a list of numbers takes half the time of a list of tuples.

@@ -23,7 +23,8 @@ internal static class StoreErrors
         raw.SQLITE_INTERRUPT => new OperationCanceledException("The query was stopped.", exception),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Problem(
             path, ErrorCode.StoreLocked,
-            $"was locked by another process for more than {(patience?.TotalSeconds ?? TokenStore.BusyTimeoutSeconds).ToString(CultureInfo.InvariantCulture)} seconds. Try again. If this persists, look for a program with an open transaction.", exception),
+            $"was locked by another process for more than {(patience?.TotalSeconds ?? TokenStore.BusyTimeoutSeconds).ToString(CultureInfo.InvariantCulture)} seconds. Try again. If this persists, "
+                + "look for a program with an open transaction.", exception),
         raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => Problem(
             path, ErrorCode.StoreNotDatabase,
             $"is not a SQLite database, or is damaged ({exception.Message}). Use the file in logging.sqlite.database of Observicia's configuration. "
@@ -39,7 +40,8 @@ internal static class StoreErrors
         path, ErrorCode.StoreWriteFailed,
         (exception as SqliteException)?.SqliteErrorCode switch
         {
-            raw.SQLITE_FULL => "could not be written: there is no disk space left. Requests that were written before are kept, but an incomplete new store is not. Free some space, and run the command again.",
+            raw.SQLITE_FULL =>
+                "could not be written: there is no disk space left. Requests that were written before are kept, but an incomplete new store is not. Free some space, and run the command again.",
             raw.SQLITE_CANTOPEN when IsTooLong(path) => $"could not be written: {TooLong}",
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN => "could not be written: this account has no write access. Grant write permission on the file and its folder.",
             _ => $"could not be written: {exception.Message}",
@@ -65,7 +67,8 @@ internal static class StoreErrors
             ? Problem(
                 path, ErrorCode.StoreWalFolderReadOnly,
                 "is in WAL mode, and this account has no write access to its folder, where SQLite stores the shared-memory file of readers. "
-                + "Assign a common group to this account and the application's account, and to the folder with the setgid bit, and set the file's mode to 0660 or 0664. Or leave WAL mode with 'PRAGMA journal_mode = DELETE'.", exception)
+                + "Assign a common group to this account and the application's account, and to the folder with the setgid bit, and set the file's mode to 0660 or 0664. "
+                + "Or leave WAL mode with 'PRAGMA journal_mode = DELETE'.", exception)
             : Problem(path, ErrorCode.StoreReadFailed, $"could not be opened: {exception.Message.TrimEnd('.')}.", exception);
     }
 }

@@ -95,7 +95,8 @@ internal static class TelemetrySql
             : $"CASE WHEN {string.Join(" + ", parts.Select(other => $"COALESCE({DetailCount(other)}, 0)"))} <= {whole} THEN {DetailCount(part)} END";
     }
 
-    private static string IsCount(string column, int least = 0) => string.Create(CultureInfo.InvariantCulture, $"typeof({column}) = 'integer' AND {column} BETWEEN {least} AND {ValueLimits.MaxTokens}");
+    private static string IsCount(string column, int least = 0) =>
+        string.Create(CultureInfo.InvariantCulture, $"typeof({column}) = 'integer' AND {column} BETWEEN {least} AND {ValueLimits.MaxTokens}");
 
     private static string IsReal(string column, double most) => string.Create(CultureInfo.InvariantCulture, $"typeof({column}) IN ('real', 'integer') AND {column} BETWEEN 0 AND {most:0e0}");
 

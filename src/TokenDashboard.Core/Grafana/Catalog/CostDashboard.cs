@@ -10,7 +10,8 @@ internal static class CostDashboard
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopSeries);
 
-    internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM cost", "Estimated cost of LLM requests, from the prices in the store. It is not a bill. Without cached token counts, it is an upper bound.") with
+    internal static Dashboard Create(CatalogPlace place) =>
+        place.Dashboard("LLM cost", "Estimated cost of LLM requests, from the prices in the store. It is not a bill. Without cached token counts, it is an upper bound.") with
     {
         Sections =
         [
@@ -33,7 +34,8 @@ internal static class CostDashboard
 
     private static StatPanel Totals { get; } = new(
         new(1, "Cost of the time range",
-            "Cost of the time range, cost per hour up to now, cost per request, including requests without a price, the amount saved by cached tokens, and the share of tokens without a price.", 24, 4),
+            "Cost of the time range, cost per hour up to now, cost per request, including requests without a price, the amount saved by cached tokens, and the share of tokens without a price.",
+            24, 4),
         new TotalsQuery(
             PanelMeasures.Cost, new HourlyMeasure("Cost per hour", Measures.Cost), new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests),
             new SumMeasure("Cache savings", Measures.CacheSavings), new RatioMeasure("Unpriced tokens", Measures.UnpricedTokens, Measures.TotalTokens)),

@@ -82,7 +82,8 @@ internal static class OverviewDashboard
         new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries), PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(place)] });
 
     private static TimeSeriesPanel DurationOverTime { get; } = new(
-        new(8, "Request duration over time", "Median, 95th and 99th percentile of the request duration per bucket. The legend shows the mean and the maximum of the buckets.", 19, 9), new DurationOverTimeQuery(), PanelStyle.Duration)
+        new(8, "Request duration over time", "Median, 95th and 99th percentile of the request duration per bucket. The legend shows the mean and the maximum of the buckets.", 19, 9),
+        new DurationOverTimeQuery(), PanelStyle.Duration)
     {
         Overrides = PanelStyle.Percentiles,
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Maximum),

@@ -109,7 +109,9 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
         string cause = !string.IsNullOrEmpty(error) ? response.Shown(error)
             : response.Words.Length > 0 ? response.Words
             : response.IsSuccess ? "the response has no count" : $"status {response.Status}";
-        problems.Add($"Grafana's query of the requests failed: {cause}. The database must be {(plugin == DataSourcePlugin.Sqlite ? "an Observicia store" : "one that Sync-TokenStore sends to")}; check the database with Get-TokenStore.");
+        problems.Add(
+            $"Grafana's query of the requests failed: {cause}. The database must be {(plugin == DataSourcePlugin.Sqlite ? "an Observicia store" : "one that Sync-TokenStore sends to")}; "
+                + "check the database with Get-TokenStore.");
         return null;
     }
 

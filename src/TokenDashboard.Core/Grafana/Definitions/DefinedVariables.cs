@@ -66,7 +66,8 @@ internal sealed partial class DefinedVariables
     private void Add(List<DefinitionFault> faults, string path, DashboardVariable? variable, string name)
     {
         string? fault = variable is null
-            ? $"is '{name}', which is not a variable of the catalog; valid names are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. A new variable needs a name, and sql, choices or type"
+            ? $"is '{name}', which is not a variable of the catalog; valid names are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. "
+                + "A new variable needs a name, and sql, choices or type"
             : _variables.Any(there => there.Name == variable.Name) ? $"is '{name}', which the dashboard already has" : null;
         if (fault is null)
             _variables.Add(variable!);

@@ -46,7 +46,8 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         {
             throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxResultBytes >> 20} MiB, or a row of more than {AnswerStream.MaxRowBytes >> 20} MiB");
         }
-        catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreReadFailed or ErrorCode.StoreTimeout or ErrorCode.StoreQuotaExceeded or ErrorCode.StoreAccessDenied or ErrorCode.StoreTableMissing)
+        catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreReadFailed or ErrorCode.StoreTimeout or ErrorCode.StoreQuotaExceeded
+            or ErrorCode.StoreAccessDenied or ErrorCode.StoreTableMissing)
         {
             throw new PluginException(exception.Message);
         }

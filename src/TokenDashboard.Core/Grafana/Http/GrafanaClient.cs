@@ -211,7 +211,8 @@ internal sealed class GrafanaClient : IDisposable
     private GrafanaAttempt Failed(HttpRequestException exception)
     {
         string cause = GrafanaResponse.Shown(exception.GetBaseException().Message, _secrets).TrimEnd('.');
-        string way = !Url.IsLoopback && HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url ? $" The connection goes through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
+        string way = !Url.IsLoopback && HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url
+            ? $" The connection goes through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
         (ErrorCode code, string message) = exception.HttpRequestError switch
         {
             HttpRequestError.SecureConnectionError => (ErrorCode.GrafanaTlsFailed,

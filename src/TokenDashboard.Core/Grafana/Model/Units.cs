@@ -55,7 +55,8 @@ public static class Units
         Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
 
     /// <summary>The codes of the currencies for which Grafana has a symbol, sorted.</summary>
-    public static IReadOnlyList<string> Currencies { get; } = [.. Ids.Where(id => id.StartsWith("currency", StringComparison.Ordinal) && id.Length == "currencyUSD".Length).Select(id => id[^3..]).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Currencies { get; } =
+        [.. Ids.Where(id => id.StartsWith("currency", StringComparison.Ordinal) && id.Length == "currencyUSD".Length).Select(id => id[^3..]).Order(StringComparer.Ordinal)];
 
     /// <summary>The unit of money: with Grafana's symbol of the currency, or with its code.</summary>
     public static string Currency(string code)

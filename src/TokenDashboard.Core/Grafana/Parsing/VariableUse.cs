@@ -32,6 +32,7 @@ internal sealed partial record VariableUse(string Name, string Field, string For
         new(match.Groups["name"].Value, match.Groups["field"].Value, match.Groups["format"].Value, match.Index, match.Length);
 
     // Grafana has no limits here. These prevent the search from running to the end of the text for each of many openings.
-    [GeneratedRegex(@"\$(?<name>\w+)|\[\[(?<name>\w{1,200}?)(?::(?<format>\w{1,200}))?\]\]|\$\{(?<name>\w{1,200})(?:\.(?<field>[^:^}]{1,200}))?(?::(?<format>[^}]{1,200}))?\}", RegexOptions.ECMAScript)]
+    [GeneratedRegex(
+        @"\$(?<name>\w+)|\[\[(?<name>\w{1,200}?)(?::(?<format>\w{1,200}))?\]\]|\$\{(?<name>\w{1,200})(?:\.(?<field>[^:^}]{1,200}))?(?::(?<format>[^}]{1,200}))?\}", RegexOptions.ECMAScript)]
     private static partial Regex Pattern();
 }

@@ -35,7 +35,8 @@ internal sealed class DashboardProof(ReadDashboard dashboard, IPluginDatabase da
     private IReadOnlyList<(string Text, string Value)> Options(ReadVariable variable)
     {
         IReadOnlyList<(string Text, string Value)> found = [];
-        if (variable.Query.Trim().Length > 0 && !Ask(DashboardQueryKind.Variable, new ReadQuery(variable.AsTarget, null, variable.Name), _view, result => ResultRules.OfVariable(result, variable, _patterns, out found)))
+        if (variable.Query.Trim().Length > 0
+            && !Ask(DashboardQueryKind.Variable, new ReadQuery(variable.AsTarget, null, variable.Name), _view, result => ResultRules.OfVariable(result, variable, _patterns, out found)))
             _failed.Add(variable.Name);
         _firstOptions[variable.Name] = found.Select(option => option.Value).FirstOrDefault("");
         return found;

@@ -22,7 +22,8 @@ public static class DashboardTest
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardVariableNotFound,
-                $"No dashboard has a variable '{unknown}'. Existing variables: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
+                $"No dashboard has a variable '{unknown}'. Existing variables: "
+                    + $"{string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
                 target: unknown);
         }
         foreach ((string name, IReadOnlyList<string> values) in options.Variables)
@@ -32,7 +33,8 @@ public static class DashboardTest
             if (variables.Length == 0 || Array.Exists(variables, variable => variable.Type != "custom" || variable.Query.Contains('$', StringComparison.Ordinal)))
                 continue;
             (string Text, string Value)[] choices = [.. variables.SelectMany(variable => VariableOptions.OfList(variable.Query)).Distinct()];
-            if (values.FirstOrDefault(value => value != ReadVariable.All && !(value == ReadVariable.AllText && Array.Exists(variables, variable => variable.IncludeAll)) && !Array.Exists(choices, option => option.Value == value || option.Text == value)) is { } other)
+            if (values.FirstOrDefault(value => value != ReadVariable.All && !(value == ReadVariable.AllText && Array.Exists(variables, variable => variable.IncludeAll))
+                && !Array.Exists(choices, option => option.Value == value || option.Text == value)) is { } other)
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardVariableNotFound,
@@ -65,7 +67,9 @@ public static class DashboardTest
                 [
                     .. findings.Where(finding => finding.Severity >= options.Floor && !options.Excluded.Contains(finding.Rule))
                         // A problem that both the SQL and its result show is reported once.
-                        .DistinctBy(finding => finding.Rule == DashboardRules.RowsHidden.Id ? (finding.Rule, finding.PanelId, finding.RefId, "") : (finding.Rule, finding.PanelId, finding.RefId, finding.Panel + finding.Message))
+                        .DistinctBy(finding => finding.Rule == DashboardRules.RowsHidden.Id
+                            ? (finding.Rule, finding.PanelId, finding.RefId, "")
+                            : (finding.Rule, finding.PanelId, finding.RefId, finding.Panel + finding.Message))
                         .OrderByDescending(finding => finding.Severity),
                 ],
                 [.. queries.Where(query => query.Severity >= options.Floor)]);

@@ -73,7 +73,8 @@ internal sealed class ProvisioningWriter
     public void WarnOfSameTitles()
     {
         foreach (IGrouping<string, (string Title, string File)> same in (Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [])
-            .Order(StringComparer.Ordinal).Select(path => (Title: DashboardDocument.TryParse(RegularFile.TryReadText(path), path)?.Title.Trim() ?? "", File: Path.GetFileName(path))).Where(file => file.Title.Length > 0)
+            .Order(StringComparer.Ordinal).Select(path => (Title: DashboardDocument.TryParse(RegularFile.TryReadText(path), path)?.Title.Trim() ?? "", File: Path.GetFileName(path)))
+            .Where(file => file.Title.Length > 0)
             .GroupBy(file => file.Title, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
             _callbacks.Warning(

@@ -22,7 +22,8 @@ internal static partial class PanelRules
                 yield return DashboardRules.LibraryPanel.Find(dashboard, $"The panel is '{panel.Json.Child("libraryPanel").Text("name")}' of the library.", panel);
                 continue;
             }
-            foreach (string id in panel.Json.Objects("transformations").Where(item => !item.Flag("disabled")).Select(item => item.Text("id")).Where(id => !GrafanaVersions.Transformations.Contains(id)))
+            foreach (string id in panel.Json.Objects("transformations").Where(item => !item.Flag("disabled"))
+                .Select(item => item.Text("id")).Where(id => !GrafanaVersions.Transformations.Contains(id)))
                 yield return DashboardRules.TransformationUnknown.Find(dashboard, $"Grafana has no transformation '{id}'.{Similar(Spelling.Nearest(id, GrafanaVersions.Transformations))}", panel);
             if (!NumberPanels.Contains(panel.Type))
                 continue;
@@ -67,7 +68,8 @@ internal static partial class PanelRules
                 yield return DashboardRules.GaugeMaximum.Find(dashboard, "The gauge has no maximum.", panel);
             }
             if (panel.Type is "gauge" or "bargauge" && panel.Defaults.Number("max") is { } most && most <= (panel.Defaults.Number("min") ?? double.NegativeInfinity))
-                yield return DashboardRules.GaugeMaximum.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"The maximum {most} is not above the minimum {panel.Defaults.Number("min")}."), panel);
+                yield return DashboardRules.GaugeMaximum.Find(
+                    dashboard, string.Create(CultureInfo.InvariantCulture, $"The maximum {most} is not above the minimum {panel.Defaults.Number("min")}."), panel);
             foreach (string unused in UnusedOverrides(panel))
                 yield return DashboardRules.OverrideUnused.Find(dashboard, unused, panel);
             if (panel.Type == "table" && FooterProblem(panel) is { } problem)

@@ -48,7 +48,8 @@ internal sealed class CodexSession(ImportSink sink)
 
     private void BeginSession(JsonElement payload)
     {
-        string? id = payload.Text("id") ?? payload.Text("session_id"), from = payload.Text("forked_from_id") ?? payload.At("source.subagent.thread_spawn.parent_thread_id").Text() ?? payload.Text("parent_thread_id");
+        string? id = payload.Text("id") ?? payload.Text("session_id"),
+            from = payload.Text("forked_from_id") ?? payload.At("source.subagent.thread_spawn.parent_thread_id").Text() ?? payload.Text("parent_thread_id");
         if (_hasCounted)
         {
             // The file contains several consecutive sessions. A fork, however, contains the history of its parent session.

@@ -71,7 +71,8 @@ internal static class Databases
                 row.Key = sink.KeyOf(in row, "", null) ?? sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
             sink.Add(ref row);
         }
-        sink.Report.Note(RollupStore.ReadRemoved(store, RollupSchema.NoTime)?.Count ?? 0, "Requests that Remove-TokenUsage removed from the store, which cannot be imported because only their rollups are left");
+        sink.Report.Note(
+            RollupStore.ReadRemoved(store, RollupSchema.NoTime)?.Count ?? 0, "Requests that Remove-TokenUsage removed from the store, which cannot be imported because only their rollups are left");
     }
 
     private static void ReadOpenCode(TokenStore database, ImportSink sink)

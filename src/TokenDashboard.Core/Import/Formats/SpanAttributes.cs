@@ -32,10 +32,12 @@ internal sealed class SpanAttributes
         (CacheWriteTokens, [
             "gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens",
             "gen_ai.usage.prompt_tokens_details.cache_creation_tokens", "llm.token_count.prompt_details.cache_write", "gen_ai.usage.cache_write_tokens",
-            "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.details.cache_write_tokens", "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens"]),
+            "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.details.cache_write_tokens",
+            "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens"]),
         (ReasoningTokens, [
             "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.completion_tokens_details.reasoning_tokens",
-            "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count"]),
+            "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens",
+            "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count"]),
         (Model, [
             "gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "llm.model", "ai.response.model", "ai.model.id", "langfuse.observation.model.name", "mlflow.llm.model", "model"]),
         (Provider, ["gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider", "mlflow.llm.provider"]),
@@ -80,7 +82,8 @@ internal sealed class SpanAttributes
     public IEnumerable<string> UnknownCounts => _texts
         .Where(text => text.Key.Contains("token", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(text.Value[0]) && !Known.Contains(text.Key))
         .Select(text => text.Key)
-        .Where(name => !name.Contains("max", StringComparison.OrdinalIgnoreCase) && !name.Contains("limit", StringComparison.OrdinalIgnoreCase) && !name.Contains("request.", StringComparison.Ordinal));
+        .Where(name => !name.Contains("max", StringComparison.OrdinalIgnoreCase) && !name.Contains("limit", StringComparison.OrdinalIgnoreCase)
+            && !name.Contains("request.", StringComparison.Ordinal));
 
     /// <summary>Copies the values that were found.</summary>
     /// <returns>Whether there are token counts.</returns>

@@ -31,11 +31,14 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
             string path = requests.Sink.Report.Path;
             throw new TokenDashboardException(
                 ErrorCode.ImportColumnMissing,
-                $"{missing} in '{path}', whose columns are: {string.Join(", ", header.Take(50).Select(ValueText.Shorten))}. Map the columns with -Map, as in -Map @{{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }}. If several columns have the same name, rename all but one.",
+                $"{missing} in '{path}', whose columns are: {string.Join(", ", header.Take(50).Select(ValueText.Shorten))}. Map the columns with -Map, as in -Map @{{ timestamp = 'TIMESTAMP'; "
+                    + "prompt_tokens = 'ContextTokens' }. If several columns have the same name, rename all but one.",
                 target: path);
         }
         usage.ReadRecords();
-        requests.Sink.Report.Note(usage._longer, "Rows that were skipped because they have more fields than the header, so the columns of the fields are uncertain. Export numbers with commas in quotes, or use another delimiter");
+        requests.Sink.Report.Note(
+            usage._longer,
+            "Rows that were skipped because they have more fields than the header, so the columns of the fields are uncertain. Export numbers with commas in quotes, or use another delimiter");
         requests.Sink.Report.Note(usage._shorter, "Rows with fewer fields than the header, whose missing values are stored as unknown");
     }
 

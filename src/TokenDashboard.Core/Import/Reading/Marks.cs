@@ -52,7 +52,8 @@ internal sealed class Marks
                         path[^1] = path[^1] with { IsPage = true };
                         names.Remove(name);
                         break;
-                    case JsonTokenType.String when objects <= MaxDepth + pages && reader.ValueSpan.Length <= LongestWord && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
+                    case JsonTokenType.String when objects <= MaxDepth + pages && reader.ValueSpan.Length <= LongestWord
+                        && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
                         names.Add($"{name}={Encoding.UTF8.GetString(reader.ValueSpan)}");
                         break;
                 }

@@ -76,7 +76,9 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         _tree?.Decide();
         if (Values.Guessed is { CacheBeside: > 0 and var beside, CacheIncluded: > 0 })
         {
-            sink.Report.Note(beside, "Requests with fewer prompt tokens than cached tokens, to whose prompt tokens the cached tokens were added. For other requests, prompt tokens were assumed to include cached tokens. "
+            sink.Report.Note(
+                beside,
+                "Requests with fewer prompt tokens than cached tokens, to whose prompt tokens the cached tokens were added. For other requests, prompt tokens were assumed to include cached tokens. "
                 + "If prompt tokens never include them, rename the columns to input_tokens, cache_read_input_tokens and cache_creation_input_tokens, and import the file into a new store");
         }
     }

@@ -96,7 +96,8 @@ internal sealed class RequestValues(ImportSink sink)
         bool isKnown = CacheIsBeside || cache == 0;
         if (row.TotalTokens > 0 && cache + reasoning > 0)
         {
-            foreach (var (cacheToo, reasoningToo) in ((bool, bool)[])[(cacheBeside, reasoningBeside), (!cacheBeside, reasoningBeside), (cacheBeside, !reasoningBeside), (!cacheBeside, !reasoningBeside)])
+            foreach (var (cacheToo, reasoningToo) in ((bool, bool)[])
+                [(cacheBeside, reasoningBeside), (!cacheBeside, reasoningBeside), (cacheBeside, !reasoningBeside), (!cacheBeside, !reasoningBeside)])
             {
                 if ((cacheToo || cache <= row.PromptTokens) && (reasoningToo || reasoning <= row.CompletionTokens)
                     && row.TotalTokens == row.PromptTokens + row.CompletionTokens + (cacheToo ? cache : 0) + (reasoningToo ? reasoning : 0))

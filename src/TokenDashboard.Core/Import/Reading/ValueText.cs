@@ -16,7 +16,10 @@ internal static partial class ValueText
 
     // Formats that the library does not parse by default.
     private static readonly string[] OtherForms =
-        ["yyyyMMdd", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd H", "yyyy-MM-dd'T'H", "yyyy-MM-dd'T'H:mm:ssK", "yyyy-MM-dd HH:mm:ss','FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss','FFFFFFFK", "ddd MMM d HH:mm:ss yyyy", "dd/MMM/yyyy:HH:mm:ss zzz"];
+    [
+        "yyyyMMdd", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd H", "yyyy-MM-dd'T'H", "yyyy-MM-dd'T'H:mm:ssK", "yyyy-MM-dd HH:mm:ss','FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss','FFFFFFFK",
+        "ddd MMM d HH:mm:ss yyyy", "dd/MMM/yyyy:HH:mm:ss zzz",
+    ];
 
     private static readonly DateTimeFormatInfo MonthFirst = CultureInfo.InvariantCulture.DateTimeFormat;
     private static readonly DateTimeFormatInfo DayFirst = new() { ShortDatePattern = "dd/MM/yyyy" };

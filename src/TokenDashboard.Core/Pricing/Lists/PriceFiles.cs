@@ -124,7 +124,8 @@ internal static class PriceFiles
         if (files.Length == 0)
             return list;
         if (files.Length > 1)
-            throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"There are several price files: {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep only one of them.", target: files[0]);
+            throw new TokenDashboardException(
+                ErrorCode.PriceFileInvalid, $"There are several price files: {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep only one of them.", target: files[0]);
         var reader = new PriceListReader(own: true);
         var lines = new Dictionary<string, long>();
         // A file that contains only comments is treated as a missing file.

@@ -117,7 +117,8 @@ internal sealed partial class PriceListReader(bool own)
         IEnumerable<DateTime> changes = model.StartDates.Prepend(DateTime.MinValue).SelectMany(day => model.TimesOfDay.Prepend(TimeSpan.Zero).Select(time => day + time));
         HashSet<object?> applied = new(changes.Select(model.At), ReferenceEqualityComparer.Instance);
         foreach ((ConditionalRates price, int index) in model.Prices.Select((price, index) => (price, index)).Where(item => !applied.Contains(item.price)))
-            fields.Fault($"prices[{index}]", "never applies, because the last price whose constraint includes the time applies; put one without a constraint first, and start dates in ascending order");
+            fields.Fault(
+                $"prices[{index}]", "never applies, because the last price whose constraint includes the time applies; put one without a constraint first, and start dates in ascending order");
     }
 
     private List<ConditionalRates> Prices(DefinitionFields model)

@@ -58,7 +58,8 @@ internal sealed class PriceListUpdate
     {
         // It is not repeated, because it can contain a password anywhere.
         if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) || url.UserInfo.Length > 0)
-            throw new TokenDashboardException(ErrorCode.PriceListUnreachable, "This is not a permitted address of a price list. Use an address that begins with https://, without a user name or password.");
+            throw new TokenDashboardException(
+                ErrorCode.PriceListUnreachable, "This is not a permitted address of a price list. Use an address that begins with https://, without a user name or password.");
         // Credentials can be after the path.
         string shown = url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         TokenDashboardException Unreachable(string problem, Exception? exception = null) => new(ErrorCode.PriceListUnreachable, $"'{shown}' {problem}", exception, shown);

@@ -40,7 +40,8 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
         {
             WriteWarning(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The list removes {update.RemovedModels:N0} of the {update.CurrentModels:N0} models of the current list. Requests to a removed model have no cost. To return to the included list, remove '{PriceFiles.ListPath}'."));
+                $"The list removes {update.RemovedModels:N0} of the {update.CurrentModels:N0} models of the current list. Requests to a removed model have no cost. "
+                    + $"To return to the included list, remove '{PriceFiles.ListPath}'."));
         }
         if (update is { IsNew: false })
             WriteVerbose("The list is identical to the current list.");

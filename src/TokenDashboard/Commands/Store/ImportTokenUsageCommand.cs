@@ -93,7 +93,9 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (failed.Length > 0 && report.ProblemCode is null)
         {
             string kinds = string.Join(", ", failed.GroupBy(file => file.ProblemCode).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Key} {kind.Count():N0}")));
-            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Files in '{folder}' without requests: {failed.Length:N0} of {report.Files.Count:N0} ({kinds}). The property Problem of their reports in Files contains the reason."));
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Files in '{folder}' without requests: {failed.Length:N0} of {report.Files.Count:N0} ({kinds}). The property Problem of their reports in Files contains the reason."));
         }
         Write(report, progress);
     }
@@ -122,11 +124,15 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (report.ProblemCode is { } code)
             throw new TokenDashboardException(code, report.Problem!, target: report.Path);
         if (report.Unreadable > 0)
-            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Unreadable lines of '{report.Path}' that were skipped: {report.Unreadable:N0}. The first: {report.UnreadableLines[0]}. UnreadableLines of the report contains the reasons."));
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Unreadable lines of '{report.Path}' that were skipped: {report.Unreadable:N0}. The first: {report.UnreadableLines[0]}. UnreadableLines of the report contains the reasons."));
         if (report.UnknownValues.Count > 0)
             WriteWarning($"Invalid values of '{report.Path}' that are stored as unknown: {report.UnknownValues}. Their requests are imported. UnknownValues of the report contains the counts.");
         if (report.BeforeRemoval > 0)
-            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Requests of '{report.Path}' that were skipped because Remove-TokenUsage may have removed them from the store: {report.BeforeRemoval:N0}. Notes of the report explains what to do."));
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Requests of '{report.Path}' that were skipped because Remove-TokenUsage may have removed them from the store: {report.BeforeRemoval:N0}. Notes of the report explains what to do."));
         if (report.WithoutTokens == report.Read)
             WriteWarning(string.Create(CultureInfo.InvariantCulture, $"All requests of '{report.Path}' have 0 tokens ({report.Read:N0}): the file does not contain token counts."));
         foreach (string note in report.Notes)

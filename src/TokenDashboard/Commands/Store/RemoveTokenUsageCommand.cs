@@ -34,7 +34,10 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
         {
             count = new RequestQuery([open], new RequestFilter { Range = new TimeRange(null, before) }).Count();
             if (count > 0 && _prices.Value is { } prices && UnpricedUsage.ModelsThatNeedRequests(open, before, prices) is { Count: > 0 } models)
-                WriteWarning($"The prices of these models change at times or numbers of prompt tokens that rollups do not distinguish: {string.Join(", ", models)}. Without the requests of '{path}' before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC, their cost is no longer exact, and some of their tokens have no cost. To keep the exact cost, first export it with Get-TokenUsage Day, Model.");
+                WriteWarning(
+                    $"The prices of these models change at times or numbers of prompt tokens that rollups do not distinguish: {string.Join(", ", models)}. "
+                        + $"Without the requests of '{path}' before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC, their cost is no longer exact, and some of their tokens have no cost. "
+                        + "To keep the exact cost, first export it with Get-TokenUsage Day, Model.");
         }
         string what = string.Create(CultureInfo.InvariantCulture, $"{count:N0} requests before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         if (!ShouldProcess($"Remove {what} from '{path}'. Their rollups are kept.", $"Remove {what} from '{path}'? Their rollups are kept.", "Remove-TokenUsage"))

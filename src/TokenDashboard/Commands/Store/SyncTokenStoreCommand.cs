@@ -59,7 +59,8 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         if (!_sources.Add(options.Source))
         {
             throw new TokenDashboardException(
-                ErrorCode.StoreSourceConflict, $"'{path}' has the same source '{options.Source}' as another store, and would replace the requests of that store. Sync the stores separately, with -Source.", target: path);
+                ErrorCode.StoreSourceConflict,
+                $"'{path}' has the same source '{options.Source}' as another store, and would replace the requests of that store. Sync the stores separately, with -Source.", target: path);
         }
         WarnOfPlainPassword(Target, options.Credential);
         using var sync = new TokenStoreSync(path, Target, options, Cancellation);
@@ -79,11 +80,17 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         TokenStoreSyncResult result = sync.Run(count => progress.Show(null, _ => string.Create(CultureInfo.CurrentCulture, $"{count:N0} requests")));
         progress.Dispose();
         if (result.IsOtherStore && !Repair)
-            WriteWarning($"'{result.Database}' appears to be a different file from the one whose requests were sent as '{result.Source}': its largest row id is smaller, and the newest of these requests are missing. Nothing was sent. If it is a different file, specify another -Source. If the store is correct, use -Repair, which removes the missing requests from {sync.Target}.");
+            WriteWarning(
+                $"'{result.Database}' appears to be a different file from the one whose requests were sent as '{result.Source}': its largest row id is smaller, "
+                    + "and the newest of these requests are missing. Nothing was sent. If it is a different file, specify another -Source. If the store is correct, use -Repair, "
+                    + $"which removes the missing requests from {sync.Target}.");
         if (result.Repaired == 0 && result.Changed + result.Removed > 0)
-            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} has the old versions; use -Repair."));
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} has the old versions; use -Repair."));
         if (result.NotSendable > 0)
-            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"'{result.Database}': {result.NotSendable:N0} requests were removed by Remove-TokenUsage before they were sent. Their rollups cannot be sent."));
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture, $"'{result.Database}': {result.NotSendable:N0} requests were removed by Remove-TokenUsage before they were sent. Their rollups cannot be sent."));
         WriteObject(result);
     }
 }

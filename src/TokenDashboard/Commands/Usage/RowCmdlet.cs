@@ -22,6 +22,8 @@ public abstract class RowCmdlet : RangeCmdlet
         if (_orderIsTold || several.Length < 2)
             return;
         _orderIsTold = true;
-        WriteWarning($"The rows are ordered by cost in several currencies ({string.Join(", ", several)}), and the amounts are compared without conversion. {CurrencyHint}, or define your own prices in one currency.");
+        WriteWarning(
+            $"The rows are ordered by cost in several currencies ({string.Join(", ", several)}), and the amounts are compared without conversion. {CurrencyHint}, "
+                + "or define your own prices in one currency.");
     }
 }

@@ -53,7 +53,8 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
         if ((Last is not null && Filter.Range.Until < Now) || Filter.Range.Since > Now)
         {
             throw new TokenDashboardException(
-                ErrorCode.RangeInvalid, "Watch-TokenUsage shows usage from a start time until now. Use -Since with a time in the past, or -Last with a period that has not ended, or neither for today.",
+                ErrorCode.RangeInvalid,
+                "Watch-TokenUsage shows usage from a start time until now. Use -Since with a time in the past, or -Last with a period that has not ended, or neither for today.",
                 target: Last ?? Since);
         }
         var query = new LiveUsageQuery(Stores, Filter, TimeZone) { Prices = Prices() };

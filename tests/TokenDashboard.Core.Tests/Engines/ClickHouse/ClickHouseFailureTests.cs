@@ -40,7 +40,8 @@ public class ClickHouseFailureTests
     [InlineData(62, 400, "Syntax error: failed at position 1. (SYNTAX_ERROR)", ErrorCode.StoreReadFailed)]
     public void Server_errors_map_to_error_codes(int number, int status, string words, ErrorCode code)
     {
-        using var server = new RawServer((stream, _) => Send(stream, status, $"X-ClickHouse-Exception-Code: {number}\r\n", $"Code: {number}. DB::Exception: {words} {Password} (version 26.7.2.1 (official build))\n"));
+        using var server = new RawServer(
+            (stream, _) => Send(stream, status, $"X-ClickHouse-Exception-Code: {number}\r\n", $"Code: {number}. DB::Exception: {words} {Password} (version 26.7.2.1 (official build))\n"));
 
         Assert.Equal(code, Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None)).Code);
     }
@@ -250,7 +251,9 @@ public class ClickHouseFailureTests
     // Up to version 25.10, the response breaks off.
     [InlineData("", "__exception__\r\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 25.3.1.1)\n", false)]
     // Later versions.
-    [InlineData("X-ClickHouse-Exception-Tag: abcdefghijklmnop\r\n", "__exception__\r\nabcdefghijklmnop\r\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 26.7.2.1)\n87 abcdefghijklmnop\r\n__exception__\r\n", false)]
+    [InlineData(
+        "X-ClickHouse-Exception-Tag: abcdefghijklmnop\r\n",
+        "__exception__\r\nabcdefghijklmnop\r\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 26.7.2.1)\n87 abcdefghijklmnop\r\n__exception__\r\n", false)]
     [InlineData("", "", false)]
     public void Incomplete_rows_are_rejected(string header, string end, bool isComplete)
     {

@@ -71,11 +71,15 @@ public class ClickHouseStoreTests
                 void Compare(UsageQuery query, int count)
                 {
                     QueryResult<TokenUsage> expected = query.Run(files, filter), actual = query.Run(server, filter);
-                    Equal<TokenUsage>([.. expected.Rows.Take(count)], [.. actual.Rows.Take(count)], row => $"{row.Start:O}|{row.End:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.Source}|{row.Share}|{row.CostShare}");
+                    Equal<TokenUsage>([.. expected.Rows.Take(count)], [.. actual.Rows.Take(count)], row =>
+                        $"{row.Start:O}|{row.End:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.Source}|{row.Share}|{row.CostShare}");
                     Assert.Equal(expected.Unreadable.ToString(), actual.Unreadable.ToString());
                 }
-                Compare(new UsageQuery(groupBy, zone) { Prices = prices, Fill = fill && groupBy.Any(dimension => dimension is UsageDimension.Day or UsageDimension.Week or UsageDimension.Month) }, int.MaxValue);
-                Compare(new UsageQuery([UsageDimension.Transaction, .. groupBy.Where(dimension => dimension > UsageDimension.Session)], zone) { Prices = prices, Largest = (3, UsageOrder.Default) }, 3);
+                Compare(
+                    new UsageQuery(groupBy, zone) { Prices = prices, Fill = fill && groupBy.Any(dimension => dimension is UsageDimension.Day or UsageDimension.Week or UsageDimension.Month) },
+                    int.MaxValue);
+                Compare(
+                    new UsageQuery([UsageDimension.Transaction, .. groupBy.Where(dimension => dimension > UsageDimension.Session)], zone) { Prices = prices, Largest = (3, UsageOrder.Default) }, 3);
             }
         }),
         iter: 2, threads: 1);
@@ -160,7 +164,10 @@ public class ClickHouseStoreTests
     public void Durations_are_the_same_above_the_limit_for_whole_histograms()
     {
         using var store = new TestStore();
-        store.Insert([.. Enumerable.Range(0, 60).Select(number => new TestStore.Row { Timestamp = $"2026-0{1 + (number % 3)}-10T0{number % 10}:00:00", Model = $"m{number % 4}", Duration = number % 7 == 0 ? null : 10.0 * (number % 9) })]);
+        store.Insert([.. Enumerable.Range(0, 60).Select(number => new TestStore.Row
+        {
+            Timestamp = $"2026-0{1 + (number % 3)}-10T0{number % 10}:00:00", Model = $"m{number % 4}", Duration = number % 7 == 0 ? null : 10.0 * (number % 9),
+        })]);
         string address = ClickHouseEngine.Shared.NewDatabase();
         Sync(store, address, "one");
         using var server = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None);
@@ -186,7 +193,8 @@ public class ClickHouseStoreTests
     public void Every_grouping_works_with_several_shards()
     {
         using var store = new TestStore();
-        store.Insert([.. Enumerable.Range(0, 20).Select(number => new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Transaction = $"t{number / 2}", Prompt = number, Completion = 0L, Total = number })]);
+        store.Insert([.. Enumerable.Range(0, 20)
+            .Select(number => new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Transaction = $"t{number / 2}", Prompt = number, Completion = 0L, Total = number })]);
         string address = ClickHouseEngine.Shared.NewDatabase();
         Sync(store, address, "one", ClickHouseEngine.TwoShards);
         using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
@@ -195,7 +203,8 @@ public class ClickHouseStoreTests
             Assert.NotEmpty(new UsageQuery([dimension], TimeZoneInfo.Utc) { Prices = new UsagePrices(Prices), Largest = (3, UsageOrder.Default) }.Run([server], new RequestFilter()).Rows);
         Assert.Equal(
             [("t9", 4L, 74L), ("t8", 4L, 66L), ("t7", 4L, 58L)],
-            new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (3, UsageOrder.Default) }.Run([server], new RequestFilter()).Rows.Take(3).Select(row => (row.Transaction!, row.Requests, row.TotalTokens)));
+            new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (3, UsageOrder.Default) }
+                .Run([server], new RequestFilter()).Rows.Take(3).Select(row => (row.Transaction!, row.Requests, row.TotalTokens)));
         Assert.Equal(40, new RequestQuery([server], new RequestFilter()).Count());
     }
 
@@ -234,7 +243,9 @@ public class ClickHouseStoreTests
     public void A_model_missing_from_the_rollups_gets_its_prices()
     {
         using var store = new TestStore();
-        store.Insert(new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Model = "one" }, new TestStore.Row { Timestamp = "2026-03-02T10:00:00", Model = "one" }, new TestStore.Row { Timestamp = "2026-03-02T10:00:00", Model = "two" });
+        store.Insert(
+            new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Model = "one" }, new TestStore.Row { Timestamp = "2026-03-02T10:00:00", Model = "one" },
+            new TestStore.Row { Timestamp = "2026-03-02T10:00:00", Model = "two" });
         string address = ClickHouseEngine.Shared.NewDatabase();
         Sync(store, address, "one");
         using (var connection = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None))
@@ -243,7 +254,9 @@ public class ClickHouseStoreTests
         using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
         var rows = new List<(string Model, long Requests)>();
 
-        server.ReadUsage(new UsageScope(new RequestFilter(), RequestText.Model | RequestText.Provider | RequestText.Transaction, 0, TimeZoneInfo.Utc, CountsRemoved: false) { PriceChanges = (_, _) => [change] }, _ =>
+        server.ReadUsage(
+            new UsageScope(new RequestFilter(), RequestText.Model | RequestText.Provider | RequestText.Transaction, 0, TimeZoneInfo.Utc, CountsRemoved: false) { PriceChanges = (_, _) => [change] },
+            _ =>
         {
             rows.Clear();
             return row => rows.Add((row.Model, row.Values[Measures.Requests]));

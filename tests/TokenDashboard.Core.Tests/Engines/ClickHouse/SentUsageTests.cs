@@ -83,7 +83,8 @@ public sealed class SentUsageTests : IDisposable
         $"INSERT INTO {RequestTable.Name} (id, time, checksum, version, source) SELECT {id}, toDateTime64({day} * {UsageTables.Day} + 1, 6, 'UTC'), {id}, 1, '{Source}'");
 
     // The number of requests and of rows in the view. When the view reads requests instead of rollups, each request is a row.
-    private (long Requests, long Rows) Counts() => _server!.Query($"SELECT sum(requests), toInt64(count()) FROM {UsageTables.All()}", new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
+    private (long Requests, long Rows) Counts() =>
+        _server!.Query($"SELECT sum(requests), toInt64(count()) FROM {UsageTables.All()}", new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
 
     private long Rows() => Counts().Rows;
 

@@ -14,7 +14,8 @@ namespace TokenDashboard.Tests.Engines.ClickHouse;
 /// <summary>Every request of the store is sent exactly once, after any failure.</summary>
 public class TokenStoreSyncTests
 {
-    private static readonly TestStore.Row[] Some = [.. Enumerable.Range(0, 500).Select(i => new TestStore.Row { Timestamp = $"2026-0{1 + (i / 60)}-11T12:00:00", Prompt = (long)i, User = $"u{i % 7}" })];
+    private static readonly TestStore.Row[] Some = [.. Enumerable.Range(0, 500)
+        .Select(i => new TestStore.Row { Timestamp = $"2026-0{1 + (i / 60)}-11T12:00:00", Prompt = (long)i, User = $"u{i % 7}" })];
 
     [ClickHouseFact]
     public void A_later_run_sends_only_new_requests()
@@ -49,7 +50,8 @@ public class TokenStoreSyncTests
         using (SqliteConnection connection = store.Connect())
         {
             // One of them now belongs to another month.
-            connection.Execute("UPDATE telemetry SET timestamp = '2026-12-24T18:00:00' WHERE id = 3; UPDATE telemetry SET user_id = 'x' WHERE id IN (10, 400); DELETE FROM telemetry WHERE id IN (5, 499)");
+            connection.Execute(
+                "UPDATE telemetry SET timestamp = '2026-12-24T18:00:00' WHERE id = 3; UPDATE telemetry SET user_id = 'x' WHERE id IN (10, 400); DELETE FROM telemetry WHERE id IN (5, 499)");
         }
 
         TokenStoreSyncResult reported = Run(store, address);
@@ -66,7 +68,9 @@ public class TokenStoreSyncTests
 
         // A request that comes back is sent again.
         using (SqliteConnection connection = store.Connect())
-            connection.Execute("INSERT INTO telemetry SELECT 5, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id FROM telemetry WHERE id = 6");
+            connection.Execute(
+                "INSERT INTO telemetry SELECT 5, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, "
+                    + "trace_id, span_id, parent_span_id FROM telemetry WHERE id = 6");
         Assert.Equal(1, Run(store, address).Sent);
         Assert.Equal(499, CountOf(address));
     }
@@ -201,7 +205,8 @@ public class TokenStoreSyncTests
         IEnumerable<string> Models(string reference)
         {
             using ITelemetryStore open = TelemetryStores.Open(reference, CancellationToken.None);
-            return [.. new UsageQuery([UsageDimension.Model], TimeZoneInfo.Utc) { Prices = new UsagePrices(TestPrices.Shipped) }.Run([open], new RequestFilter()).Rows.Select(row => $"{row.Model} {row.Requests} {row.TotalTokens}")];
+            return [.. new UsageQuery([UsageDimension.Model], TimeZoneInfo.Utc) { Prices = new UsagePrices(TestPrices.Shipped) }
+                .Run([open], new RequestFilter()).Rows.Select(row => $"{row.Model} {row.Requests} {row.TotalTokens}")];
         }
         Assert.Equal(Models(store.Path), Models(address));
     }

@@ -93,7 +93,9 @@ public class RequestRowTests
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 3000).Select(index => new TestStore.Row { User = $"user{index % 10}" }));
         // The ids have 18-digit gaps at both ends and in between.
-        store.Query("UPDATE telemetry SET id = CASE WHEN id <= 10 THEN id - 9223372036854775807 WHEN id <= 20 THEN id - 4611686018427387904 WHEN id > 2990 THEN 9223372036854775807 - id WHEN id > 2980 THEN id + 1000000000000 ELSE id END");
+        store.Query(
+            "UPDATE telemetry SET id = CASE WHEN id <= 10 THEN id - 9223372036854775807 WHEN id <= 20 THEN id - 4611686018427387904 WHEN id > 2990 THEN 9223372036854775807 - id WHEN id > 2980 "
+                + "THEN id + 1000000000000 ELSE id END");
         using TokenStore open = store.Open();
         List<object> expected = store.Query($"SELECT id FROM telemetry WHERE user_id = 'user7' ORDER BY id {(newestFirst ? "DESC" : "")}");
 

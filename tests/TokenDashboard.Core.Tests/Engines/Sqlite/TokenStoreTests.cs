@@ -85,8 +85,12 @@ public class TokenStoreTests
 
     [Theory]
     [InlineData("ALTER TABLE telemetry RENAME TO requests; CREATE VIEW telemetry AS SELECT * FROM requests", "view")]
-    [InlineData("CREATE TABLE copy (id INTEGER PRIMARY KEY, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id) WITHOUT ROWID; DROP TABLE telemetry; ALTER TABLE copy RENAME TO telemetry", "WITHOUT ROWID")]
-    [InlineData("ALTER TABLE telemetry RENAME TO requests; CREATE VIRTUAL TABLE telemetry USING fts5(id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id, content='requests')", "virtual table telemetry")]
+    [InlineData(
+        "CREATE TABLE copy (id INTEGER PRIMARY KEY, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, "
+            + "trace_id, span_id, parent_span_id) WITHOUT ROWID; DROP TABLE telemetry; ALTER TABLE copy RENAME TO telemetry", "WITHOUT ROWID")]
+    [InlineData(
+        "ALTER TABLE telemetry RENAME TO requests; CREATE VIRTUAL TABLE telemetry USING fts5(id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, "
+            + "completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id, content='requests')", "virtual table telemetry")]
     [InlineData("CREATE VIRTUAL TABLE tokendash_request_detail USING fts5(x)", "virtual table tokendash_request_detail")]
     public void Views_virtual_tables_and_tables_without_row_ids_are_rejected(string sql, string named)
     {
@@ -142,7 +146,8 @@ public class TokenStoreTests
         using SqliteConnection writer = store.Connect();
         writer.Execute("BEGIN EXCLUSIVE");
 
-        var failure = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Use([store.Path], null, null, stores => stores.Count, TestContext.Current.CancellationToken, TimeSpan.FromMilliseconds(300)));
+        var failure = Assert.Throws<TokenDashboardException>(
+            () => TelemetryStores.Use([store.Path], null, null, stores => stores.Count, TestContext.Current.CancellationToken, TimeSpan.FromMilliseconds(300)));
 
         Assert.Equal(ErrorCode.StoreLocked, failure.Code);
         Assert.Contains("more than 0.3 seconds", failure.Message, StringComparison.Ordinal);

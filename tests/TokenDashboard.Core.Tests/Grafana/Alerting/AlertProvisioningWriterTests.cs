@@ -15,7 +15,8 @@ namespace TokenDashboard.Tests.Grafana.Alerting;
 public sealed class AlertProvisioningWriterTests : IDisposable
 {
     private static readonly AlertRule Daily = Rule(
-        ("Uid", "daily"), ("Name", "Costs $US: 'a' # b"), ("User", "O'Brien, søren $__from"), ("Labels", new Dictionary<string, object?> { ["cost"] = "$HOME" }), ("Description", "{{ $labels.user }} ${HOME} $__env{HOME} $5 {{ \"${x}\" }}"));
+        ("Uid", "daily"), ("Name", "Costs $US: 'a' # b"), ("User", "O'Brien, søren $__from"),
+        ("Labels", new Dictionary<string, object?> { ["cost"] = "$HOME" }), ("Description", "{{ $labels.user }} ${HOME} $__env{HOME} $5 {{ \"${x}\" }}"));
 
     private readonly TemporaryFolder _folder = new();
 

@@ -142,7 +142,8 @@ public sealed class AlertSqlTests : IDisposable
     [Fact]
     public void A_rule_creates_at_most_100_alerts_with_the_highest_values()
     {
-        _store.Insert(Enumerable.Range(1, 150).Select(index => new TestStore.Row { Timestamp = "2026-03-04T11:30:00", User = $"u{index}", Total = (long)index, Duration = (double)index, Success = 0L }));
+        _store.Insert(
+            Enumerable.Range(1, 150).Select(index => new TestStore.Row { Timestamp = "2026-03-04T11:30:00", User = $"u{index}", Total = (long)index, Duration = (double)index, Success = 0L }));
 
         foreach (string kind in (string[])["Tokens", "P95Duration"])
         {
@@ -218,7 +219,8 @@ public sealed class AlertSqlTests : IDisposable
                 UsageDimension[] dimensions = by == AlertDimension.Total ? [] : [Enum.Parse<UsageDimension>(by.ToString())];
                 Dictionary<string, UsageFigures> usage = by == AlertDimension.User
                     ? new UserUsageQuery([new SqliteStore(store)], filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows.ToDictionary(row => Shown(row.User!), row => (UsageFigures)row)
-                    : new UsageQuery(dimensions, TimeZoneInfo.Utc).Run([new SqliteStore(store)], filter).Rows.ToDictionary(row => Shown((by == AlertDimension.Model ? row.Model : row.Provider) ?? "", by), row => (UsageFigures)row);
+                    : new UsageQuery(dimensions, TimeZoneInfo.Utc).Run([new SqliteStore(store)], filter).Rows
+                        .ToDictionary(row => Shown((by == AlertDimension.Model ? row.Model : row.Provider) ?? "", by), row => (UsageFigures)row);
                 Same("Tokens", usage.ToDictionary(row => row.Key, row => (double)row.Value.TotalTokens));
                 Same("PolicyFailures", usage.ToDictionary(row => row.Key, row => (double)row.Value.PolicyFailures));
                 Same("P95Duration", usage.Where(row => row.Value.P95DurationMs is not null).ToDictionary(row => row.Key, row => row.Value.P95DurationMs!.Value));

@@ -47,7 +47,8 @@ public class ClickHousePanelTests
 
     [ClickHouseFact]
     public void Every_panel_shows_the_same_as_on_SQLite() => Gen.Select(
-        Gen.Select(UsageCostTests.Row, Gen.OneOf(Gen.Double[0.001, 100_000].Select(value => (object?)value), Gen.Const((object?)null))).Array[1, 60], Gen.Select(Gen.OneOf(Gen.Int[1, 48], Gen.Int[48, 4000]), Gen.Int[0, 1000])).ForAll(
+        Gen.Select(UsageCostTests.Row, Gen.OneOf(Gen.Double[0.001, 100_000].Select(value => (object?)value), Gen.Const((object?)null))).Array[1, 60],
+        Gen.Select(Gen.OneOf(Gen.Int[1, 48], Gen.Int[48, 4000]), Gen.Int[0, 1000])).ForAll(
         (timed, numbers) =>
         {
             TestStore.Row[] rows = [.. timed.Select(each => each.Item1 with { Duration = each.Item2 })];
@@ -90,7 +91,8 @@ public class ClickHousePanelTests
     public void Series_with_equal_values_have_the_same_order_in_both_engines()
     {
         DateTimeOffset from = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
-        using TestStore store = CatalogView.Stored([.. new[] { "cid", "ann", "dan", "bob" }.Select(user => new TestStore.Row { User = user, Timestamp = "2026-03-04T12:30:00", Prompt = 5L, Completion = 0L, Total = 5L })]);
+        using TestStore store = CatalogView.Stored([.. new[] { "cid", "ann", "dan", "bob" }
+            .Select(user => new TestStore.Row { User = user, Timestamp = "2026-03-04T12:30:00", Prompt = 5L, Completion = 0L, Total = 5L })]);
         string target = ClickHouseEngine.Shared.NewDatabase();
         Send(store, target, "store");
         using var sqlite = new ProofDatabase(store.Path, CancellationToken.None);
@@ -119,7 +121,10 @@ public class ClickHousePanelTests
             Total = index % 3 == 0 ? null : 0L,
             Duration = index % 5 == 0 ? null : (double)random.Next(100_000),
         })];
-        Dictionary<string, string[]>[] choices = [[], new() { ["user"] = [.. Enumerable.Range(0, 150).Select(user => $"u{user}")] }, new() { ["min_tokens"] = ["500"] }, new() { ["transaction"] = ["t1"] }];
+        Dictionary<string, string[]>[] choices =
+        [
+            [], new() { ["user"] = [.. Enumerable.Range(0, 150).Select(user => $"u{user}")] }, new() { ["min_tokens"] = ["500"] }, new() { ["transaction"] = ["t1"] },
+        ];
         Compare(
             rows, new(2026, 3, 2, 7, 12, 31, TimeSpan.Zero), new(2026, 3, 6, 13, 7, 21, TimeSpan.Zero), choices, ["Newest requests", "Slowest requests", "Largest requests", "Interrupted streams"]);
     }
@@ -137,7 +142,8 @@ public class ClickHousePanelTests
 
         foreach ((string[] chosen, long tokens) in new (string[], long)[] { ([], 17), (["one"], 5), (["two"], 12), (["one", "two"], 17) })
         {
-            var view = new GrafanaView(Dashboards.Single(each => each.Name == "Overview").ClickHouse, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero)) { Chosen = { ["source"] = chosen } };
+            var view = new GrafanaView(
+                Dashboards.Single(each => each.Name == "Overview").ClickHouse, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero)) { Chosen = { ["source"] = chosen } };
             Assert.Equal(tokens, view.Run(database, "Totals").Columns[0].Values[0]);
         }
     }

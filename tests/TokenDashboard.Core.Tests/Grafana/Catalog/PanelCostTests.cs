@@ -129,7 +129,8 @@ public class PanelCostTests
         static void Same(decimal? expected, double? actual) => Assert.InRange(Math.Abs((actual ?? 0) - (double)(expected ?? 0)), 0, 1e-9 * (double)(expected ?? 0));
         void SameSums(IEnumerable<(string Name, decimal? Cost)> expected, IEnumerable<(string Name, double Cost)> actual)
         {
-            (string Name, decimal Cost)[] costs = [.. expected.Where(row => row.Cost > 0).GroupBy(row => row.Name).Select(group => (group.Key, group.Sum(row => row.Cost!.Value))).OrderBy(row => row.Key, StringComparer.Ordinal)];
+            (string Name, decimal Cost)[] costs = [.. expected.Where(row => row.Cost > 0).GroupBy(row => row.Name)
+                .Select(group => (group.Key, group.Sum(row => row.Cost!.Value))).OrderBy(row => row.Key, StringComparer.Ordinal)];
             (string Name, double Cost)[] shown = [.. actual.GroupBy(row => row.Name).Select(group => (group.Key, group.Sum(row => row.Cost))).OrderBy(row => row.Key, StringComparer.Ordinal)];
             Assert.Equal(costs.Select(row => row.Name), shown.Select(row => row.Name));
             Assert.All(costs.Zip(shown), pair => Same(pair.First.Cost, pair.Second.Cost));
@@ -145,7 +146,9 @@ public class PanelCostTests
         SameSums(users.Select(row => (Shown(row.User), row.Cost)), byUser.Column<string>("user").Zip(byUser.Column<double>("cost")));
         SameSums(providers.Select(row => (Shown(row.Provider), row.Cost)), byProvider.Column<string>("provider").Zip(byProvider.Column<double>("cost")));
         QueryResult table = view.Panel(store, "Comparison between models");
-        SameSums(models.Select(row => (Shown(row.Model), row.Cost)), table.Column<string>("Model").Zip(table.Column<double?>("Cost")).Where(row => row.Second > 0).Select(row => (row.First, row.Second!.Value)));
+        SameSums(
+            models.Select(row => (Shown(row.Model), row.Cost)),
+            table.Column<string>("Model").Zip(table.Column<double?>("Cost")).Where(row => row.Second > 0).Select(row => (row.First, row.Second!.Value)));
         DateTimeOffset last = TimeZoneInfo.ConvertTime(range.Until!.Value.AddTicks(-1), zone);
         DateTimeOffset month = new(TimeZoneInfo.ConvertTimeToUtc(new DateTime(last.Year, last.Month, 1), zone), TimeSpan.Zero);
         filter = filter with { Range = new TimeRange(month, range.Until) };

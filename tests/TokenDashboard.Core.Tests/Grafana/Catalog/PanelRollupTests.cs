@@ -92,7 +92,10 @@ public partial class PanelRollupTests
             connection.Execute(change);
         }
 
-        foreach ((int from, int to, string[] users, string tokens) in new (int, int, string[], string)[] { (-1000, 301_000, [], "0"), (40_000, 290_001, ["bob", "eve"], "0"), (1, 80_000, [], "0"), (-1000, 301_000, [], "300") })
+        foreach ((int from, int to, string[] users, string tokens) in new (int, int, string[], string)[]
+        {
+            (-1000, 301_000, [], "0"), (40_000, 290_001, ["bob", "eve"], "0"), (1, 80_000, [], "0"), (-1000, 301_000, [], "300"),
+        })
         {
             var view = new CatalogView(Midnight.AddSeconds(from), Midnight.AddSeconds(to)) { Chosen = { ["user"] = users, ["min_tokens"] = [tokens] } };
             foreach ((string title, string value) in new[] { ("Largest requests", "Total"), ("Slowest requests", "Duration") })

@@ -156,7 +156,8 @@ public class PanelSumTests
             foreach ((long end, long? tokens) in days.Column<long>("time").Zip(days.Column<long?>(Hour(hour) + ":00")))
             {
                 Assert.Equal(
-                    counted.Where(request => Local(request).Hour == hour && request.Second!.Value.ToUnixTimeSeconds() is var second && Local(request).Date == TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(end - 43_200), zone).Date)
+                    counted.Where(request => Local(request).Hour == hour && request.Second!.Value.ToUnixTimeSeconds() is var second
+                        && Local(request).Date == TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(end - 43_200), zone).Date)
                         .Sum(request => request.TotalTokens),
                     tokens ?? 0);
             }

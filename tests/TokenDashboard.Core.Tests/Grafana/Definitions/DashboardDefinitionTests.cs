@@ -384,7 +384,8 @@ public class DashboardDefinitionTests
     {
         using var store = new TestStore();
         store.Insert(
-            new TestStore.Row { Timestamp = "2026-03-04T12:00:00", User = "ann", Total = 5L, Duration = 2.0 }, new TestStore.Row { Timestamp = "2026-03-04T13:30:00", User = "ann", Total = 7L, Duration = 4.0 },
+            new TestStore.Row { Timestamp = "2026-03-04T12:00:00", User = "ann", Total = 5L, Duration = 2.0 },
+            new TestStore.Row { Timestamp = "2026-03-04T13:30:00", User = "ann", Total = 7L, Duration = 4.0 },
             new TestStore.Row { Timestamp = "2026-03-01T12:00:00", User = "ann", Total = 100L }, new TestStore.Row { Timestamp = "2026-03-04T12:00:00", User = "bob", Total = 1000L });
         var sql = new Dictionary<string, string>
         {

@@ -30,7 +30,8 @@ public class GrafanaRetryTests
 
         Assert.Null(run.Error);
         Assert.Equal(GrafanaPublishAction.Created, run.Dashboard);
-        Assert.Equal(["Retry 1", "Retry 2"], run.Verbose.Where(text => text.Contains(" Retry ", StringComparison.Ordinal)).Select(text => text[text.IndexOf("Retry", StringComparison.Ordinal)..][..7]));
+        Assert.Equal(
+            ["Retry 1", "Retry 2"], run.Verbose.Where(text => text.Contains(" Retry ", StringComparison.Ordinal)).Select(text => text[text.IndexOf("Retry", StringComparison.Ordinal)..][..7]));
     }
 
     [Theory]

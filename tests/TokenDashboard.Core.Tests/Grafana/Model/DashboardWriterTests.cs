@@ -46,8 +46,14 @@ public class DashboardWriterTests
         DataSourceQuery query = Stat(1, 12, 4).Query;
         var field = new FieldOptions { Unit = Units.Grouped };
 
-        Assert.All((DataPanel[])[new StatPanel(frame, query, field, EveryRow: true), new GaugePanel(frame, query, field), new BarGaugePanel(frame, query, field), new PieChartPanel(frame, query, field), new TablePanel(frame, query, field)], panel =>
-            Assert.Contains("""{"matcher":{"id":"byType","options":"string"},"properties":[{"id":"unit","value":"string"}]}""",
+        Assert.All(
+            (DataPanel[])
+            [
+                new StatPanel(frame, query, field, EveryRow: true), new GaugePanel(frame, query, field), new BarGaugePanel(frame, query, field),
+                new PieChartPanel(frame, query, field), new TablePanel(frame, query, field),
+            ],
+            panel => Assert.Contains(
+                """{"matcher":{"id":"byType","options":"string"},"properties":[{"id":"unit","value":"string"}]}""",
                 DashboardWriter.Write(Small with { Sections = [new DashboardSection { Panels = [panel] }] }).ToJsonString(), StringComparison.Ordinal));
     }
 

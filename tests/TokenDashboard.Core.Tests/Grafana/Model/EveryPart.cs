@@ -10,7 +10,8 @@ internal static class EveryPart
     private const string Total = "SELECT CAST(COALESCE(SUM(total_tokens), 0) AS REAL) AS Tokens FROM telemetry " + Range + " AND user_id IN (${user:sqlstring}) AND model LIKE ${search:sqlstring}";
     private const string ByModel = "SELECT CAST(model AS TEXT) AS Model, CAST(SUM(total_tokens) AS REAL) AS Tokens FROM telemetry " + Range + " GROUP BY 1 ORDER BY 2 DESC LIMIT 20";
     private const string OfUser = "SELECT CAST(model AS TEXT) AS Model, CAST(SUM(total_tokens) AS REAL) AS Tokens FROM telemetry " + Range + " AND user_id = ${user:sqlstring} GROUP BY model";
-    private const string OverTime = "SELECT CAST(unixepoch(substr(timestamp, 1, 19)) / ${bucket:raw} * ${bucket:raw} AS INTEGER) AS time, CAST(SUM(prompt_tokens) AS REAL) AS Prompt, CAST(SUM(completion_tokens) AS REAL) AS Completion FROM (${usage:raw}) " + Range + " GROUP BY 1 ORDER BY 1";
+    private const string OverTime = "SELECT CAST(unixepoch(substr(timestamp, 1, 19)) / ${bucket:raw} * ${bucket:raw} AS INTEGER) AS time, CAST(SUM(prompt_tokens) AS REAL) AS Prompt, "
+        + "CAST(SUM(completion_tokens) AS REAL) AS Completion FROM (${usage:raw}) " + Range + " GROUP BY 1 ORDER BY 1";
 
     private static readonly FieldOptions Field = new() { Unit = Units.Abbreviated, NoValue = "No requests" };
 
@@ -22,7 +23,8 @@ internal static class EveryPart
         Tags = ["tokendashboard"],
         Refresh = "5m",
         Links = [new DashboardLink("Others", Tag: "tokendashboard"), new DashboardLink("Self", "/d/every-part?${user:queryparam}")],
-        Annotations = [new DashboardAnnotation("Failures", "SELECT CAST(unixepoch(substr(timestamp, 1, 19)) AS INTEGER) AS time, 'failed' AS text FROM telemetry " + Range + " AND success = 0 LIMIT 100")],
+        Annotations = [new DashboardAnnotation(
+            "Failures", "SELECT CAST(unixepoch(substr(timestamp, 1, 19)) AS INTEGER) AS time, 'failed' AS text FROM telemetry " + Range + " AND success = 0 LIMIT 100")],
         Variables =
         [
             new DataSourceVariable(DataSourcePlugin.Sqlite),

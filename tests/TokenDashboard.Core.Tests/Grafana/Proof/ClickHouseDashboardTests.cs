@@ -85,7 +85,8 @@ public class ClickHouseDashboardTests
     public void A_timeout_of_the_server_is_a_failed_query()
     {
         DashboardFinding finding = Assert.Single(
-            Test("SELECT sum(sleepEachRow(0.05)) AS x FROM numbers(60) SETTINGS max_execution_time = 1, max_block_size = 1").Findings, finding => finding.Rule.StartsWith("query-", StringComparison.Ordinal));
+            Test("SELECT sum(sleepEachRow(0.05)) AS x FROM numbers(60) SETTINGS max_execution_time = 1, max_block_size = 1").Findings,
+            finding => finding.Rule.StartsWith("query-", StringComparison.Ordinal));
 
         Assert.Equal("query-failed", finding.Rule);
         Assert.Contains("stopped the query because it took too long: ", finding.Message, StringComparison.Ordinal);

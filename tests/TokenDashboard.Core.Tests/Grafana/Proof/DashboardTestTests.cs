@@ -221,7 +221,8 @@ public sealed class DashboardTestTests : IDisposable
     public void A_custom_variable_accepts_only_its_choices(string value, bool isChoice)
     {
         DashboardDocument dashboard = DashboardCatalog.Create("Users");
-        object Run() => DashboardTest.Run([dashboard], new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["bucket"] = [value] } }, CancellationToken.None).ToArray();
+        object Run() =>
+            DashboardTest.Run([dashboard], new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["bucket"] = [value] } }, CancellationToken.None).ToArray();
 
         Assert.Equal(isChoice ? null : ErrorCode.DashboardVariableNotFound, (Record.Exception(Run) as TokenDashboardException)?.Code);
     }

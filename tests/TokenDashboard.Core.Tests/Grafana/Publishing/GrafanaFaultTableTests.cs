@@ -156,7 +156,8 @@ public sealed class GrafanaFaultTableTests
         server.ClearRequests();
         Work[name].Run(Connection(server, api));
         string after = server.Snapshot();
-        string[] calls = [.. server.Requests.Select(Call).Distinct().Where(call => Fits(call, Work[name].Calls) && (api == GrafanaApi.Legacy || name == "connect" || call.Contains("/apis/", StringComparison.Ordinal)))];
+        string[] calls = [.. server.Requests.Select(Call).Distinct()
+            .Where(call => Fits(call, Work[name].Calls) && (api == GrafanaApi.Legacy || name == "connect" || call.Contains("/apis/", StringComparison.Ordinal)))];
         Assert.NotEmpty(calls);
         var problems = new ConcurrentBag<string>();
         // Most faults leave the server in a state that another fault caused before. Each state needs only one test.

@@ -24,7 +24,8 @@ public sealed class ProvisioningWriterTests : IDisposable
         Dictionary<object, object> source = First("datasources/tokendashboard.yaml", "datasources");
         Assert.Equal(("TokenDashboard", "tokendashboard-sqlite", "frser-sqlite-datasource", "2"), (source["name"], source["uid"], source["type"], source["orgId"]));
         var settings = (Dictionary<object, object>)source["jsonData"];
-        Assert.Equal(("/data/observicia.db", "file:", "_pragma=busy_timeout(5000)&_pragma=query_only(1)", "0"), (settings["path"], settings["pathPrefix"], settings["pathOptions"], settings["attachLimit"]));
+        Assert.Equal(
+            ("/data/observicia.db", "file:", "_pragma=busy_timeout(5000)&_pragma=query_only(1)", "0"), (settings["path"], settings["pathPrefix"], settings["pathOptions"], settings["attachLimit"]));
         Dictionary<object, object> provider = First("dashboards/tokendashboard.yaml", "providers");
         Assert.Equal(("LLM", "llm", "file", "2"), (provider["folder"], provider["folderUid"], provider["type"], provider["orgId"]));
         Assert.Equal(Path.Combine(_folder, "dashboards", "tokendashboard"), ((Dictionary<object, object>)provider["options"])["path"]);

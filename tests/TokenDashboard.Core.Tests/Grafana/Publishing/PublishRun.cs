@@ -45,7 +45,8 @@ internal sealed class PublishRun
             run.Debug.Add);
         try
         {
-            using var publisher = new GrafanaPublisher(connection ?? Connection(server.Url), options ?? new GrafanaPublishOptions { Database = "/data/observicia.db" }, callbacks, cancellation ?? TestContext.Current.CancellationToken);
+            using var publisher = new GrafanaPublisher(
+                connection ?? Connection(server.Url), options ?? new GrafanaPublishOptions { Database = "/data/observicia.db" }, callbacks, cancellation ?? TestContext.Current.CancellationToken);
             run.Collect(publisher.Prepare(document));
             run.Collect(publisher.Publish(document));
         }

@@ -94,7 +94,10 @@ public class LiveUsageQueryTests
         (LiveUsage Usage, UnreadableReport Unreadable) Read(string since, long minTokens = 0)
         {
             var query = new LiveUsageQuery(
-                stores, new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse(since), null), MinTokens = minTokens }, TimeZoneInfo.Utc) { Prices = new UsagePrices(TestPrices.InTwoCurrencies) };
+                stores, new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse(since), null), MinTokens = minTokens }, TimeZoneInfo.Utc)
+            {
+                Prices = new UsagePrices(TestPrices.InTwoCurrencies),
+            };
             return (query.Read(DateTimeOffset.Parse("2026-03-01T11:00Z")), query.Unreadable);
         }
 

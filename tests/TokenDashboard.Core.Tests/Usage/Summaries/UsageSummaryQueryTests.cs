@@ -140,7 +140,8 @@ public class UsageSummaryQueryTests
     public void A_previous_period_that_begins_before_the_first_request_is_not_compared(string first, long? previous)
     {
         using var store = new TestStore();
-        store.Insert([.. new[] { ("2026-03-02T12:00:00", 90L), ("2026-03-01T12:00:00", 60), (first, 0) }.Select(row => new TestStore.Row { Timestamp = row.Item1, Prompt = row.Item2, Completion = 0L, Total = row.Item2 })]);
+        store.Insert([.. new[] { ("2026-03-02T12:00:00", 90L), ("2026-03-01T12:00:00", 60), (first, 0) }
+            .Select(row => new TestStore.Row { Timestamp = row.Item1, Prompt = row.Item2, Completion = 0L, Total = row.Item2 })]);
         long? Previous()
         {
             using TokenStore open = store.Open();

@@ -88,7 +88,8 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
         server.EditInBrowser("one", content => content["title"] = "Spoilt");
 
         IReadOnlyList<PSObject> versions = Run(session, "'one' | Get-GrafanaDashboardVersion").Succeeded();
-        Assert.Equal(["2 alice False", "1 sa-publisher True"], versions.Select(each => $"{each.Properties["Version"].Value} {each.Properties["CreatedBy"].Value} {each.Properties["Published"].Value}"));
+        Assert.Equal(
+            ["2 alice False", "1 sa-publisher True"], versions.Select(each => $"{each.Properties["Version"].Value} {each.Properties["CreatedBy"].Value} {each.Properties["Published"].Value}"));
         Run(session, "Get-GrafanaDashboardVersion one | Where-Object Published | Export-GrafanaDashboard | Publish-GrafanaDashboard -Force").Succeeded();
         Assert.Equal("One", server.Dashboards["one"].Title);
         Assert.Equal("DashboardNotFound", Run(session, "Get-GrafanaDashboardVersion none").ErrorId);
@@ -127,7 +128,8 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
         IReadOnlyList<PSObject> taken = Run(session, "Export-GrafanaDashboard -File $folder/*.json").Succeeded();
         Assert.Equal(
             ["Unchanged my-one.json 0", "Updated my-two.json 1"],
-            taken.Select(each => $"{each.Properties["Action"].Value} {Path.GetFileName((string)each.Properties["Path"].Value)} {((System.Collections.ICollection)each.Properties["Changes"].Value).Count}"));
+            taken.Select(
+                each => $"{each.Properties["Action"].Value} {Path.GetFileName((string)each.Properties["Path"].Value)} {((System.Collections.ICollection)each.Properties["Changes"].Value).Count}"));
         Assert.Contains("5m", File.ReadAllText(Path.Combine(_folder, "my-two.json")), StringComparison.Ordinal);
         Assert.Equal(["Unchanged", "Unchanged"], Run(session, "Publish-GrafanaDashboard $folder/*.json | ForEach-Object Action").Succeeded().Select(action => action.ToString()));
         Assert.Equal("DashboardNotFound", Run(session, "Export-GrafanaDashboard -File $folder/none.json").ErrorId);
@@ -229,7 +231,8 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
             """);
 
         Assert.Equal(Hostile, title);
-        string seen = host.Text + string.Join('\n', [.. shown.Output.Select(item => item.ToString()), .. shown.Verbose, .. shown.Debug, .. shown.Warnings, .. shown.Errors.Select(error => $"{error} {error.CategoryInfo}")]);
+        string seen = host.Text + string.Join(
+            '\n', [.. shown.Output.Select(item => item.ToString()), .. shown.Verbose, .. shown.Debug, .. shown.Warnings, .. shown.Errors.Select(error => $"{error} {error.CategoryInfo}")]);
         Assert.Contains("owned", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b]", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b[2J", seen, StringComparison.Ordinal);

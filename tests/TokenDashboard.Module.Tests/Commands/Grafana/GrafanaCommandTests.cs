@@ -72,7 +72,8 @@ public sealed class GrafanaCommandTests : IDisposable
             server.Intercept = _ => asked++ == failing ? (faults++, FakeGrafana.Answer.Message(500, $"You sent Bearer {FakeGrafana.Token}")).Item2 : null;
             string more = failing == -1 ? "-WhatIf" : "";
             ModuleSession.Result result = session.Run(
-                $"$Error.Clear(); $InformationPreference = 'Continue'; {command} -Verbose -Debug {more} *>&1; \"$($Error | ForEach-Object {{ $_.Exception; $_.ErrorDetails; $_.TargetObject; $_.CategoryInfo }})\"");
+                $"$Error.Clear(); $InformationPreference = 'Continue'; {command} -Verbose -Debug {more} *>&1; \"$($Error | ForEach-Object {{ $_.Exception; $_.ErrorDetails; $_.TargetObject; "
+                    + "$_.CategoryInfo })\"");
             seen += string.Join('\n', [.. result.Output.Select(Everything), .. result.Verbose, .. result.Debug, .. result.Warnings, .. result.Information,
                 .. result.Errors.Select(error => error + error.Exception.ToString()), result.Terminating?.ToString() + result.Terminating?.Exception]);
         }

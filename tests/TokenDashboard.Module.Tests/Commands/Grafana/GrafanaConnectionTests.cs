@@ -37,13 +37,15 @@ public sealed class GrafanaConnectionTests : IDisposable
         await using FakeGrafana test = await FakeGrafana.StartAsync();
         await using FakeGrafana production = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
-        Run(session, "$null = Connect-Grafana $testUrl -Token $token -Name test; $null = Connect-Grafana $productionUrl -Token $token -Name production; Disconnect-Grafana", test, production).Succeeded();
+        Run(session, "$null = Connect-Grafana $testUrl -Token $token -Name test; $null = Connect-Grafana $productionUrl -Token $token -Name production; Disconnect-Grafana", test, production)
+            .Succeeded();
 
         Assert.Equal("GrafanaUrlInvalid", Run(session, "Publish-GrafanaDashboard $folder/one.json", test, production).ErrorId);
         Assert.Equal("GrafanaConnectionNotFound", Run(session, "Disconnect-Grafana", test, production).ErrorId);
         // An empty -Connection does not mean the default connection.
         Assert.All(["$null", "@()"], none => Assert.StartsWith(
-            "ParameterArgumentValidationError", Run(session, $"$null = Connect-Grafana $testUrl -Token $token -Name test; Disconnect-Grafana -Connection {none}", test, production).ErrorId, StringComparison.Ordinal));
+            "ParameterArgumentValidationError",
+            Run(session, $"$null = Connect-Grafana $testUrl -Token $token -Name test; Disconnect-Grafana -Connection {none}", test, production).ErrorId, StringComparison.Ordinal));
         Assert.Equal("GrafanaConnectionNotFound", Run(session, "Publish-GrafanaDashboard $folder/one.json -Connection production", test, production).ErrorId);
         Run(session, "Get-GrafanaConnection | Disconnect-Grafana", test, production).Succeeded();
         Assert.Empty(Run(session, "Get-GrafanaConnection", test, production).Succeeded());
@@ -89,8 +91,14 @@ public sealed class GrafanaConnectionTests : IDisposable
             $a; $b; Connect-Grafana $testUrl -Token $wrong -Name c
             """,
             server);
-        string seen = host.Text + string.Join('\n', [.. result.Output.Select(item => item.ToString()), result.Terminating?.Exception.ToString() ?? "", .. result.Errors.Select(error => error.Exception.ToString())]);
-        seen += string.Join('\n', Run(session, "Get-GrafanaConnection | ForEach-Object { $_ | Out-Default; \"$_\"; $_.PSObject.Properties | ForEach-Object { \"$($_.Name)=$($_.Value)\" }; [Management.Automation.PSSerializer]::Serialize($_, 5) }", server).Succeeded()) + host.Text;
+        string seen = host.Text
+            + string.Join('\n', [.. result.Output.Select(item => item.ToString()), result.Terminating?.Exception.ToString() ?? "", .. result.Errors.Select(error => error.Exception.ToString())]);
+        seen += string.Join(
+            '\n',
+            Run(
+                session,
+                "Get-GrafanaConnection | ForEach-Object { $_ | Out-Default; \"$_\"; $_.PSObject.Properties | ForEach-Object { \"$($_.Name)=$($_.Value)\" }; "
+                    + "[Management.Automation.PSSerializer]::Serialize($_, 5) }", server).Succeeded()) + host.Text;
 
         Assert.Contains("Account=admin", seen, StringComparison.Ordinal);
         Assert.Contains("Grafana 13.3.1 responds", seen, StringComparison.Ordinal);

@@ -39,7 +39,9 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
-        File.WriteAllText(Path.Combine(_folder, "rules [1].json"), "[ { \"name\": \"Daily\", \"uid\": \"daily\", \"kind\": \"tokens\", \"by\": \"user\", \"window\": \"1d\", \"limit\": 100, \"labels\": { \"team\": \"ops\" } } ]");
+        File.WriteAllText(
+            Path.Combine(_folder, "rules [1].json"),
+            "[ { \"name\": \"Daily\", \"uid\": \"daily\", \"kind\": \"tokens\", \"by\": \"user\", \"window\": \"1d\", \"limit\": 100, \"labels\": { \"team\": \"ops\" } } ]");
         Run(session, server, Connect + Daily + " | Publish-GrafanaAlertRule").Succeeded();
         string[] ways =
         [
@@ -47,7 +49,8 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
             "\"$folder/*.json\"",
             "[IO.FileInfo]::new(\"$folder/rules [1].json\")",
             "[pscustomobject]" + Daily.Replace("@{ team", "[pscustomobject]@{ team", StringComparison.Ordinal),
-            "([pscustomobject]@{ Name = 'Daily'; Uid = 'daily'; Kind = 'Tokens'; By = 'User'; Window = '1.00:00:00'; Limit = '100'; Model = ''; Labels = @{ team = 'ops' } } | ForEach-Object { $_.Window = [timespan]$_.Window; $_ })",
+            "([pscustomobject]@{ Name = 'Daily'; Uid = 'daily'; Kind = 'Tokens'; By = 'User'; Window = '1.00:00:00'; Limit = '100'; Model = ''; "
+                + "Labels = @{ team = 'ops' } } | ForEach-Object { $_.Window = [timespan]$_.Window; $_ })",
         ];
 
         foreach (string way in ways)
@@ -138,10 +141,12 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
         IReadOnlyList<PSObject> output = Run(
             session,
             server,
-            "$rules = 'one', 'two', 'three' | ForEach-Object { @{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m'; Folder = 'LLM/Alerts' } }; $null = Connect-Grafana $url -Token $token -TimeoutSec 5; "
+            "$rules = 'one', 'two', 'three' | ForEach-Object { @{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m'; Folder = 'LLM/Alerts' } }; "
+                + "$null = Connect-Grafana $url -Token $token -TimeoutSec 5; "
                 + "try { $rules | Publish-GrafanaAlertRule } catch { \"Ended $($_.FullyQualifiedErrorId)\" }").Succeeded();
 
-        Assert.Equal(["AlertRule one Created", "AlertRule two Failed", "AlertRule three Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["AlertRule one Created", "AlertRule two Failed", "AlertRule three Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
         Assert.All(output.SkipLast(1).TakeLast(3), rule => Assert.Equal("Alerts", rule.Properties["FolderTitle"].Value));
         // On a busy machine, the time can run out during an attempt.
         Assert.Matches("^Ended Grafana(Unreachable|Timeout),", output[^1].ToString());

@@ -112,7 +112,10 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         Assert.Contains("Changed there: refresh.", result.Errors[1].ToString(), StringComparison.Ordinal);
         Assert.Equal(
             [" -> 5m"],
-            Run(session, server, "Publish-GrafanaDashboard $folder/one.json -ErrorAction Ignore | Where-Object Action -eq Conflict | ForEach-Object Changes | ForEach-Object { \"$($_.Left) -> $($_.Right)\" }").Succeeded().Select(change => change.ToString()));
+            Run(
+                session, server,
+                "Publish-GrafanaDashboard $folder/one.json -ErrorAction Ignore | Where-Object Action -eq Conflict | ForEach-Object Changes | ForEach-Object { \"$($_.Left) -> $($_.Right)\" }")
+                .Succeeded().Select(change => change.ToString()));
         Assert.Equal("Dashboard Title of one Updated", Line(Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Force").Succeeded()[^1]));
     }
 
@@ -220,7 +223,8 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
             ModuleSession.Result result = Raw(
                 session,
                 server,
-                $"$InformationPreference = 'Continue'; Publish-GrafanaDashboard $folder/one.json -Database /data/o.db -Verbose -Debug {more} *>&1; \"$($Error | ForEach-Object {{ $_.Exception; $_.ErrorDetails; $_.TargetObject; $_.CategoryInfo }})\"; Remove-Variable url",
+                $"$InformationPreference = 'Continue'; Publish-GrafanaDashboard $folder/one.json -Database /data/o.db -Verbose -Debug {more} *>&1; \"$($Error | ForEach-Object {{ $_.Exception; "
+                    + "$_.ErrorDetails; $_.TargetObject; $_.CategoryInfo })\"; Remove-Variable url",
                 credential);
             seen += string.Join('\n', [.. result.Output.Select(Everything), .. result.Verbose, .. result.Debug, .. result.Warnings, .. result.Information,
                 .. result.Errors.Select(error => error + error.Exception.ToString()), result.Terminating?.ToString() + result.Terminating?.Exception]);
@@ -325,7 +329,9 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         string MessageOf(string action) => (string)output.First(each => $"{each.Properties["Action"]?.Value}" == action).Properties["Message"].Value;
         // The full error message appears once, and is not repeated for each skipped dashboard.
         Assert.DoesNotContain(MessageOf("Failed"), MessageOf("Skipped"), StringComparison.Ordinal);
-        Assert.Equal(["Dashboard Title of one Created", "Dashboard Title of two Failed", "Dashboard Title of zero Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["Dashboard Title of one Created", "Dashboard Title of two Failed", "Dashboard Title of zero Skipped"],
+            output.SkipLast(1).Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
         // On a busy machine, the time can run out during an attempt.
         Assert.Matches("^Ended Grafana(Unreachable|Timeout),", output[^1].ToString());
         Assert.DoesNotContain(seen, line => line.Contains("zero", StringComparison.Ordinal));

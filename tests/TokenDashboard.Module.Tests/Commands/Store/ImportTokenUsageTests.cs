@@ -17,7 +17,8 @@ public sealed class ImportTokenUsageTests : IDisposable
         Write("sums.csv", "start_time,num_model_requests,input_tokens\n1793491200,57,12000\n");
         Directory.CreateDirectory(Path.Combine(_folder.FullName, "empty"));
         Write("second [1].csv", "timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,5,alice\n2026-03-01T12:00:00,many,bob\n");
-        _session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); $PSDefaultParameterValues = @{ '*:Database' = $folder + '/store.db' }", ("folder", _folder.FullName)).Succeeded();
+        _session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); $PSDefaultParameterValues = @{ '*:Database' = $folder + '/store.db' }", ("folder", _folder.FullName))
+            .Succeeded();
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed class ImportTokenUsageTests : IDisposable
         ];
         Write("zones.csv", "timestamp,prompt_tokens,user_id\n" + string.Concat(times.Select((time, index) => $"{time.Time},1,{index}\n")));
 
-        IReadOnlyList<PSObject> stored = _session.Run("$null = Import-TokenUsage zones.csv -TimeZone Europe/Berlin; Get-TokenRequest | Sort-Object User | ForEach-Object { $_.Timestamp.ToString('s') }").Succeeded();
+        IReadOnlyList<PSObject> stored = _session.Run(
+            "$null = Import-TokenUsage zones.csv -TimeZone Europe/Berlin; Get-TokenRequest | Sort-Object User | ForEach-Object { $_.Timestamp.ToString('s') }").Succeeded();
 
         Assert.Equal(times.Select(time => time.Utc), stored.Select(time => time.ToString()));
     }
@@ -39,7 +41,8 @@ public sealed class ImportTokenUsageTests : IDisposable
     [Fact]
     public void Map_imports_a_CSV_file_with_other_column_names()
     {
-        PSObject report = Assert.Single(_session.Run("Import-TokenUsage first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens'; completion_tokens = 'GeneratedTokens'; model = '=gpt-4' }").Succeeded());
+        PSObject report = Assert.Single(
+            _session.Run("Import-TokenUsage first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens'; completion_tokens = 'GeneratedTokens'; model = '=gpt-4' }").Succeeded());
 
         Assert.Equal(2L, report.Properties["Imported"].Value);
         Assert.Equal(8006L, _session.Run("(Get-TokenUsage Model).TotalTokens").Succeeded()[0].BaseObject);

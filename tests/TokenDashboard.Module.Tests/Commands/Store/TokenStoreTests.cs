@@ -18,7 +18,8 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     public void A_failing_store_does_not_stop_the_pipeline()
     {
         ModuleSession.Result result = store.Session.Run(
-            "$PSDefaultParameterValues = @{}; [IO.FileInfo]$path, [IO.FileInfo]'/nowhere.db', [IO.FileInfo]$path | Get-TokenStore; $PSDefaultParameterValues = @{ 'Get-*Token*:Database' = $path; 'Get-*Token*:TimeZone' = 'UTC' }",
+            "$PSDefaultParameterValues = @{}; [IO.FileInfo]$path, [IO.FileInfo]'/nowhere.db', [IO.FileInfo]$path | Get-TokenStore; $PSDefaultParameterValues = @{ 'Get-*Token*:Database' = $path; "
+                + "'Get-*Token*:TimeZone' = 'UTC' }",
             ("path", store.Path));
 
         Assert.Null(result.Terminating);
@@ -45,7 +46,9 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
 
     [Fact]
     public void A_relative_path_is_resolved_from_the_session_location() => Assert.Equal(
-        store.Path, store.Session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); (Get-TokenStore -Database ./store.db).Database", ("folder", Path.GetDirectoryName(store.Path))).Succeeded()[0].ToString());
+        store.Path,
+        store.Session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); (Get-TokenStore -Database ./store.db).Database", ("folder", Path.GetDirectoryName(store.Path)))
+            .Succeeded()[0].ToString());
 
     [Fact]
     public void WhatIf_creates_no_store()
@@ -65,7 +68,9 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     [Fact]
     public void The_same_seed_creates_the_same_sample() => Assert.Equal(
         store.Texts("(Get-TokenRequest).SpanId"),
-        store.Texts($"$null = New-TokenStore '{store.File("again.db")}' -Sample -Days 10 -RequestsPerDay 120 -Seed 3 -Until 2026-11-01T00:00Z; (Get-TokenRequest -Database '{store.File("again.db")}').SpanId"));
+        store.Texts(
+            $"$null = New-TokenStore '{store.File("again.db")}' -Sample -Days 10 -RequestsPerDay 120 -Seed 3 -Until 2026-11-01T00:00Z; "
+                + $"(Get-TokenRequest -Database '{store.File("again.db")}').SpanId"));
 
     [Theory]
     [InlineData("New-TokenStore x.db -Days 3 -Seed many", "CannotConvertArgumentNoMessage")]

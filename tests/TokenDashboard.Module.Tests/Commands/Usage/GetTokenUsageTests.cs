@@ -137,7 +137,8 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
         for (int i = 0; i < 2; i++)
         {
             using var session = new ModuleSession();
-            IEnumerable<string> UpperBoundWarnings() => session.Run("Get-TokenUsage -Database $path", ("path", store.Path)).Warnings.Where(text => text.Contains("upper bound", StringComparison.Ordinal));
+            IEnumerable<string> UpperBoundWarnings() =>
+                session.Run("Get-TokenUsage -Database $path", ("path", store.Path)).Warnings.Where(text => text.Contains("upper bound", StringComparison.Ordinal));
 
             Assert.Single(UpperBoundWarnings());
             Assert.Empty(UpperBoundWarnings());

@@ -90,12 +90,14 @@ internal static class ClickHouseExpressions
     internal static string Percentile(int percent, string value = "duration_ms") => $"quantileExact({Level(percent)})({value})";
 
     /// <summary>Several percentiles of the durations of <see cref="OfUsage"/> as an array. Each is the middle of its bin, at most 1 % off.</summary>
-    internal static string Percentiles(int[] percents) => $"arrayMap(bin -> {DurationOf("bin")}, quantilesExactWeightedArray({string.Join(", ", percents.Select(Level))})(duration_bins, duration_counts))";
+    internal static string Percentiles(int[] percents) =>
+        $"arrayMap(bin -> {DurationOf("bin")}, quantilesExactWeightedArray({string.Join(", ", percents.Select(Level))})(duration_bins, duration_counts))";
 
     /// <summary>The duration that represents a bin.</summary>
     internal static string DurationOf(string bin) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{1 - HistogramBins.RelativeError} * pow({HistogramBins.Growth}, {bin} - arrayCount(edge -> edge <= {bin}, [{string.Join(", ", HistogramBins.Durations.Edges.Select(HistogramBins.Durations.Of))}]))");
+        $"{1 - HistogramBins.RelativeError} * pow({HistogramBins.Growth}, {bin} - arrayCount(edge -> edge <= {bin}, "
+            + $"[{string.Join(", ", HistogramBins.Durations.Edges.Select(HistogramBins.Durations.Of))}]))");
 
     private static string Texts(Func<(string Stored, string Shown), string> of) => $"[{string.Join(", ", PanelNames.Changed.Select(name => $"'{of(name)}'"))}]";
 

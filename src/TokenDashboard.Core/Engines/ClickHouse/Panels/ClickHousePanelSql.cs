@@ -310,7 +310,8 @@ internal static class ClickHousePanelSql
               {OfUsage([], Grain.Range, users: true, also: usage, indent: "  ")}
               ORDER BY least DESC LIMIT {query.Rows}))
             """;
-        IEnumerable<string> names = Enum.GetValues<PanelDimension>().Where(dimension => dimension != PanelDimension.RequestType).Select(dimension => $"{Known(Column(dimension))} AS {Quoted(Title(dimension))}");
+        IEnumerable<string> names = Enum.GetValues<PanelDimension>().Where(dimension => dimension != PanelDimension.RequestType)
+            .Select(dimension => $"{Known(Column(dimension))} AS {Quoted(Title(dimension))}");
         return $"""
             SELECT time AS "Time", source AS "Source", transaction_id AS "Transaction", {string.Join(", ", names)}, {Known("request_type")} AS "Type",
               prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(largest is null ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",

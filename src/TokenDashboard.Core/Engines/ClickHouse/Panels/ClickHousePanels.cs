@@ -112,7 +112,8 @@ internal sealed class ClickHousePanels : IPanelEngine
             name,
             label,
             description,
-            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {(name == "source" ? UsageTables.Days : UsageTables.All(name == "user"))}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
+            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {(name == "source" ? UsageTables.Days : UsageTables.All(name == "user"))}{condition}) "
+                + $"WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
             "1")
         {
             Plugin = DataSourcePlugin.ClickHouse,

@@ -119,7 +119,8 @@ internal sealed class ClickHouseStore : ITelemetryStore
     {
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
-        return _server.Query($"SELECT toInt64(count()) FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} {RequestTable.ReadSettings}", parameters, row => row.GetInt64(0)).Single();
+        return _server.Query(
+            $"SELECT toInt64(count()) FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} {RequestTable.ReadSettings}", parameters, row => row.GetInt64(0)).Single();
     }
 
     /// <inheritdoc/>
@@ -139,7 +140,8 @@ internal sealed class ClickHouseStore : ITelemetryStore
         try
         {
             return _server.Query(
-                $"SELECT {column}, toInt64(count()) FROM {RequestTable.Name} WHERE time > (SELECT max(time) FROM {RequestTable.Name}) - INTERVAL 1 DAY GROUP BY {column} ORDER BY count() DESC LIMIT {MostNames}",
+                $"SELECT {column}, toInt64(count()) FROM {RequestTable.Name} WHERE time > (SELECT max(time) FROM {RequestTable.Name}) - INTERVAL 1 DAY "
+                    + $"GROUP BY {column} ORDER BY count() DESC LIMIT {MostNames}",
                 new ClickHouseParameters(), row => (row.GetString(0), row.GetInt64(1)), cancellation: patience.Token).ToDictionary(row => row.Item1, row => row.Item2);
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreTimeout)

@@ -68,13 +68,19 @@ internal sealed class ClickHouseUsage
         string start = Start();
         // For these, the view would read requests and take longer.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
-        var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass) };
+        var keys = new List<(string Name, string Value)>
+        {
+            ("k_has_time", ClickHouseConditions.HasTime),
+            ("k_start", start),
+            ("k_class", _scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass),
+        };
         keys.AddRange(Names.Select(name => ($"k_{name.Column}", _scope.Texts.HasFlag(name.Text) ? name.Column : "''")));
         if (_scope.NeedsRequests)
             keys.AddRange([("k_request", "id"), ("k_request_source", "source")]);
         // Values that are the same in all rows are not needed in GROUP BY.
         string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
-        string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}";
+        string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, "
+            + $"{string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}";
         string Sum(Measure measure) => _isSummed
             ? ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")
             : ClickHouseMeasures.Aggregate(measure);
@@ -154,7 +160,9 @@ internal sealed class ClickHouseUsage
                 _step = 0;
             string[] begins = [.. clocks.Select(clock => Number(Math.Max(clock.Since, -FirstSecond)))];
             string change = clocks.Count == 1 ? begins[0] : $"roundDown({second}, [{string.Join(", ", begins)}])";
-            string offset = clocks.Count == 1 ? Number(clocks[0].Offset) : $"transform({change}, [{string.Join(", ", begins)}], [{string.Join(", ", clocks.Select(clock => Number(clock.Offset)))}], 0)";
+            string offset = clocks.Count == 1
+                ? Number(clocks[0].Offset)
+                : $"transform({change}, [{string.Join(", ", begins)}], [{string.Join(", ", clocks.Select(clock => Number(clock.Offset)))}], 0)";
             starts.Add($"intDiv({second} + {offset} + {Shift}, {_scope.Step}) * {_scope.Step} - {Shift} - {offset}");
             if (clocks.Count > 1)
                 starts.Add(change);
@@ -191,7 +199,8 @@ internal sealed class ClickHouseUsage
 
     // The models, each with the times of its first and last request.
     private Dictionary<(string Provider, string Model), (long First, long Last)> Models() => _models ??= _server.Query(
-        $"SELECT toString(provider), toString(model), min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All()} WHERE {ClickHouseConditions.HasTime} GROUP BY provider, model",
+        $"SELECT toString(provider), toString(model), min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All()} WHERE {ClickHouseConditions.HasTime} "
+            + "GROUP BY provider, model",
         new ClickHouseParameters(), row => ((row.GetString(0), row.GetString(1)), (row.GetInt64(2), row.GetInt64(3)))).ToDictionary();
 
     // The times between which the scope contains requests.
@@ -203,7 +212,8 @@ internal sealed class ClickHouseUsage
         if (range is { Since: { } since, Until: { } until })
             return (since, until);
         DateTimeOffset At(long micros) => new(RequestTable.TicksOf(micros), TimeSpan.Zero);
-        return (range.Since ?? At(Models().Values.Select(of => of.First).DefaultIfEmpty().Min()), range.Until ?? At(Models().Values.Select(of => of.Last).DefaultIfEmpty().Max()).AddTicks(TimeSpan.TicksPerMicrosecond));
+        return (range.Since ?? At(Models().Values.Select(of => of.First).DefaultIfEmpty().Min()),
+            range.Until ?? At(Models().Values.Select(of => of.Last).DefaultIfEmpty().Max()).AddTicks(TimeSpan.TicksPerMicrosecond));
     }
 
     private static bool Load(ClickHouseDataReader reader, Row row)

@@ -19,7 +19,8 @@ internal sealed class SentPrices(ClickHouseServer server, string source)
         ILookup<(string, string), StoredPrice> priced = StoredPrice.Of(models, prices).ToLookup(price => (price.Provider, price.Model));
         // A model that no longer has a price is sent without one.
         JsonObject[] changed = [.. models.Where(model => priced.Contains(model) || there.ContainsKey(model))
-            .Select(model => Row(model, [.. priced[model]])).Where(row => !there.TryGetValue(((string)row["provider"]!, (string)row["model"]!), out ulong content) || content != (ulong)row["content"]!)];
+            .Select(model => Row(model, [.. priced[model]]))
+            .Where(row => !there.TryGetValue(((string)row["provider"]!, (string)row["model"]!), out ulong content) || content != (ulong)row["content"]!)];
         if (changed.Length > 0)
         {
             byte[] rows = [.. changed.SelectMany(row =>
@@ -41,7 +42,8 @@ internal sealed class SentPrices(ClickHouseServer server, string source)
             ["provider"] = model.Provider, ["model"] = model.Model, ["list"] = prices.FirstOrDefault()?.List ?? "", ["currency"] = prices.FirstOrDefault()?.Currency ?? "",
             ["prices"] = new JsonArray([.. prices.Select(price => new JsonObject
             {
-                ["since"] = price.Since, ["until"] = price.Until, ["day_from"] = price.DayFrom, ["day_until"] = price.DayUntil, ["prompt_above"] = price.PromptAbove, ["prompt_upto"] = price.PromptUpTo,
+                ["since"] = price.Since, ["until"] = price.Until, ["day_from"] = price.DayFrom,
+                ["day_until"] = price.DayUntil, ["prompt_above"] = price.PromptAbove, ["prompt_upto"] = price.PromptUpTo,
                 ["input"] = price.Input, ["cached"] = price.Cached, ["cache_write"] = price.CacheWrite, ["output"] = price.Output, ["reasoning"] = price.Reasoning, ["request"] = price.Request,
             })]),
         };

@@ -100,7 +100,8 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
             WHERE source = {parameters.Add(source)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(LastOf(window))} GROUP BY id
             {RequestTable.ReadSettings}
             """,
-            parameters, row => (Id: row.GetInt64(0), Row: new SentRow(row.GetFieldValue<ulong>(1), row.GetInt64(2) != 0, row.GetInt64(3) != 0, row.GetFieldValue<int[]>(4)))).ToDictionary(row => row.Id, row => row.Row);
+            parameters, row => (Id: row.GetInt64(0), Row: new SentRow(row.GetFieldValue<ulong>(1), row.GetInt64(2) != 0, row.GetInt64(3) != 0, row.GetFieldValue<int[]>(4))))
+            .ToDictionary(row => row.Id, row => row.Row);
     }
 
     /// <summary>Removes rows from the table, by sending a version that is marked as removed.</summary>

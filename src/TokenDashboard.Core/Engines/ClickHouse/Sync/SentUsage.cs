@@ -123,7 +123,8 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
             return;
         var parameters = new ClickHouseParameters();
         server.Execute(
-            $"INSERT INTO {UsageTables.Days} (source, day, mark, generation) SELECT {parameters.Add(source)}, toDate32(arrayJoin({parameters.Add("Array(Int32)", days)})), {parameters.Add("UInt64", mark)}, 0",
+            $"INSERT INTO {UsageTables.Days} (source, day, mark, generation) SELECT {parameters.Add(source)}, toDate32(arrayJoin({parameters.Add("Array(Int32)", days)})), "
+                + $"{parameters.Add("UInt64", mark)}, 0",
             parameters);
     }
 

@@ -21,7 +21,8 @@ internal static class DatabaseRows
         string row = $"{TelemetrySql.Table}.rowid", columns = string.Join(", ", Columns.Select(ImportColumns.Name));
         return Pages(
             store,
-            string.Create(CultureInfo.InvariantCulture, $"SELECT {row}, {columns} FROM {TelemetrySql.Source(store.HasDetails)}{details} WHERE {row} > $0 AND {row} <= {store.Rows().Last} ORDER BY {row}"),
+            string.Create(
+                CultureInfo.InvariantCulture, $"SELECT {row}, {columns} FROM {TelemetrySql.Source(store.HasDetails)}{details} WHERE {row} > $0 AND {row} <= {store.Rows().Last} ORDER BY {row}"),
             Texts,
             long.MinValue);
     }

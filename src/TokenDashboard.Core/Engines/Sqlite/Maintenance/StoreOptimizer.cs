@@ -116,7 +116,8 @@ internal sealed partial class StoreOptimizer : IDisposable
         if (!got.Equals(mode.ToString(), StringComparison.OrdinalIgnoreCase))
         {
             throw new TokenDashboardException(
-                ErrorCode.StoreWriteFailed, $"The journal mode of '{_connection.Path}' is still {got}. SQLite cannot use {mode} on this file system, for example on a network share.", target: _connection.Path);
+                ErrorCode.StoreWriteFailed,
+                $"The journal mode of '{_connection.Path}' is still {got}. SQLite cannot use {mode} on this file system, for example on a network share.", target: _connection.Path);
         }
     });
 

@@ -141,7 +141,8 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
             case { IsClearing: true }:
                 return (CheckResult.Skipped, "The rollups are being rebuilt, or a rebuild was interrupted. To continue it, run Optimize-TokenStore.");
             case { IsForeign: true }:
-                return (CheckResult.Failed, "Another version of this module created the rollups. They are not used. To rebuild them, run Optimize-TokenStore, which refuses if removed requests would be lost.");
+                return (CheckResult.Failed,
+                    "Another version of this module created the rollups. They are not used. To rebuild them, run Optimize-TokenStore, which refuses if removed requests would be lost.");
             case { IsUsable: false }:
                 return (CheckResult.Failed, "Another program removed requests, so the rollups are not used. To rebuild them, run Optimize-TokenStore.");
         }
@@ -158,7 +159,8 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         if (verifier.Disturbed)
             return (CheckResult.Skipped, "The rollups were refreshed during the comparison. Run the command again.");
         listed.AddRange(differences);
-        return (CheckResult.Failed, $"{Count(count)} rollup rows are wrong, and {Count(Math.Abs(verifier.UnknownRows))} requests were added or removed. To repair them, run Optimize-TokenStore -Verify.");
+        return (CheckResult.Failed,
+            $"{Count(count)} rollup rows are wrong, and {Count(Math.Abs(verifier.UnknownRows))} requests were added or removed. To repair them, run Optimize-TokenStore -Verify.");
     }
 
     private static string Describe(RollupDifference difference)

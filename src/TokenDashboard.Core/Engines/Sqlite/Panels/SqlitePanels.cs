@@ -13,7 +13,9 @@ internal sealed class SqlitePanels : IPanelEngine
     [
         UsageRelations.KnownNames,
         Of("provider", "Provider", "Providers in the rollups of the store and in its newest 200,000 other requests.", "provider"),
-        Of("model", "Model", "Models of the selected providers, from the rollups and the newest 200,000 other requests.", "model", $" AND {UsageRelations.Chosen("provider", UsageRelations.Known("provider"))}"),
+        Of(
+            "model", "Model", "Models of the selected providers, from the rollups and the newest 200,000 other requests.",
+            "model", $" AND {UsageRelations.Chosen("provider", UsageRelations.Known("provider"))}"),
         Of("user", "User", "Users in the rollups of the store and in its newest 200,000 other requests.", "user_id"),
     ];
 

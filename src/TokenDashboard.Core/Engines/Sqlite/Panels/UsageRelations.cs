@@ -101,7 +101,8 @@ internal static class UsageRelations
         Relation("priced_requests", "Single requests with their cost, which takes longer.", RelationScope.WholeRange, users: true, PricedRequests, singly: true),
         Relation("newest_requests", "The newest requests of the time range, at least 500 if there are that many.", RelationScope.Newest, users: true, PricedRequests, singly: true),
         Relation("largest_requests", "The requests with the most tokens, at least 500 if there are that many.", RelationScope.WholeRange, users: true, PricedRequests, best: Measures.MaxTotalTokens),
-        Relation("slowest_requests", "The requests with the longest duration, at least 500 if there are that many.", RelationScope.WholeRange, users: true, PricedRequests, best: Measures.MaxDurationMs),
+        Relation(
+            "slowest_requests", "The requests with the longest duration, at least 500 if there are that many.", RelationScope.WholeRange, users: true, PricedRequests, best: Measures.MaxDurationMs),
         Relation("interrupted_requests", "The newest interrupted streams, at least 500 if there are that many.", RelationScope.NewestInterrupted, users: true,
             PricedRequests, singly: true),
         Relation("prices", "The prices of the models in the store, written by Optimize-TokenStore.", RelationScope.WholeRange, users: false, $"{PriceTable.Columns} FROM price"),
@@ -255,7 +256,8 @@ internal static class UsageRelations
 
     // Another measure that has the same value in a row, such as the maximum of a single number.
     private static Measure? SameValue(Measure measure) =>
-        measure.Aggregate == MeasureAggregate.Sum || measure.Unit == MeasureUnit.Time ? null : Shown.First(other => other.Aggregate == MeasureAggregate.Sum && MeasureSql.Of(other) == MeasureSql.Of(measure));
+        measure.Aggregate == MeasureAggregate.Sum || measure.Unit == MeasureUnit.Time ? null
+            : Shown.First(other => other.Aggregate == MeasureAggregate.Sum && MeasureSql.Of(other) == MeasureSql.Of(measure));
 
     private static bool IsOfRow(Measure measure) => measure.Unit != MeasureUnit.Time && SameValue(measure) is null;
 

@@ -82,8 +82,13 @@ public class PriceTableTests
             """));
 
         Assert.Equal(
-            ["0-1800 -1-9223372036854775807 2.5e-07 2.5e-07", "1800-59400 -1-200000 1e-06 5e-07", "1800-59400 200000-9223372036854775807 3e-06 5e-07", "59400-86400 -1-9223372036854775807 2.5e-07 2.5e-07"],
-            store.Query("SELECT day_from || '-' || day_until || ' ' || prompt_above || '-' || prompt_upto || ' ' || printf('%.15g %.15g', input, cached) FROM tokendash_price ORDER BY day_from, prompt_above"));
+            [
+                "0-1800 -1-9223372036854775807 2.5e-07 2.5e-07", "1800-59400 -1-200000 1e-06 5e-07",
+                "1800-59400 200000-9223372036854775807 3e-06 5e-07", "59400-86400 -1-9223372036854775807 2.5e-07 2.5e-07",
+            ],
+            store.Query(
+                "SELECT day_from || '-' || day_until || ' ' || prompt_above || '-' || prompt_upto || ' ' || printf('%.15g %.15g', input, cached) "
+                    + "FROM tokendash_price ORDER BY day_from, prompt_above"));
         Assert.Equal([0L, 2L], store.Query("SELECT COUNT(output) FROM tokendash_price GROUP BY input > 2.5e-7 ORDER BY 1"));
     }
 

@@ -46,7 +46,9 @@ public class RollupAnswerTests
         });
 
     private static readonly Gen<UsageDimension[]> Grouping = Gen.Select(
-        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month], [UsageDimension.Minute], [UsageDimension.Year], [UsageDimension.Weekday, UsageDimension.HourOfDay], [UsageDimension.Session]),
+        Gen.OneOfConst(
+            Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month],
+            [UsageDimension.Minute], [UsageDimension.Year], [UsageDimension.Weekday, UsageDimension.HourOfDay], [UsageDimension.Session]),
         Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.RequestType).HashSet[0, 3],
         (unit, names) => unit.Concat(names).ToArray());
 
@@ -133,7 +135,8 @@ public class RollupAnswerTests
     {
         using TokenStore open = store.Open();
         TokenStoreInfo info = TokenStoreInfo.Read(new SqliteStore(open));
-        return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|{info.InterruptedStreams}|{info.Unreadable}";
+        return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|"
+            + $"{info.InterruptedStreams}|{info.Unreadable}";
     }
 
     private static void Optimize(TestStore store)

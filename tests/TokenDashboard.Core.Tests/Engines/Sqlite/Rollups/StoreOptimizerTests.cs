@@ -226,7 +226,8 @@ public class StoreOptimizerTests
     {
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 500).Select(i => new TestStore.Row { User = $"user {i}" }));
-        foreach (Action<StoreOptimizer, Action> run in (Action<StoreOptimizer, Action>[])[(optimizer, stop) => optimizer.Refresh((_, _) => stop()), (optimizer, stop) => { optimizer.Clear(); stop(); optimizer.Refresh(); }])
+        foreach (Action<StoreOptimizer, Action> run in (Action<StoreOptimizer, Action>[])
+            [(optimizer, stop) => optimizer.Refresh((_, _) => stop()), (optimizer, stop) => { optimizer.Clear(); stop(); optimizer.Refresh(); }])
         {
             using (var cancellation = new CancellationTokenSource())
             using (var optimizer = new StoreOptimizer(store.Path, cancellation.Token))
@@ -278,7 +279,9 @@ public class StoreOptimizerTests
         store.Insert([new TestStore.Row { User = "O'Brien" }, new TestStore.Row { User = "alice", Timestamp = "2026-03-01T12:20:00.500000" }]);
         Optimize(store);
 
-        Assert.Equal(["O'Brien 15 2026-03-01T12:00:00.000000", "alice 15 2026-03-01T12:20:00.500000"], store.Query($"SELECT user || ' ' || total_tokens || ' ' || last_time FROM {RollupSchema.View} WHERE level = 3 ORDER BY user").Cast<string>());
+        Assert.Equal(
+            ["O'Brien 15 2026-03-01T12:00:00.000000", "alice 15 2026-03-01T12:20:00.500000"],
+            store.Query($"SELECT user || ' ' || total_tokens || ' ' || last_time FROM {RollupSchema.View} WHERE level = 3 ORDER BY user").Cast<string>());
         Assert.Equal(30L, store.Query($"SELECT total_tokens FROM {RollupSchema.View} WHERE level = 5")[0]);
     }
 
@@ -297,7 +300,8 @@ public class StoreOptimizerTests
     {
         using TokenStore open = store.Open();
         return [.. new UsageQuery(UserAndModel, TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter()).Rows
-            .Select(row => $"{row.Start:O}|{row.User}|{row.Model}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.InterruptedStreams}|{row.MaxDurationMs}")];
+            .Select(row =>
+                $"{row.Start:O}|{row.User}|{row.Model}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.InterruptedStreams}|{row.MaxDurationMs}")];
     }
 
     private static long Requests(TestStore store, TimeRange? range = null)
