@@ -11,6 +11,9 @@ public partial class LayoutTests
     /// <summary>A folder with more files should be several folders.</summary>
     private const int MaxFiles = 22;
 
+    /// <summary>The same as max_line_length in .editorconfig.</summary>
+    private const int MaxColumns = 200;
+
     private static readonly SourceFile[] Files = [.. Repository.Sources("src/TokenDashboard.Core").Select(file => new SourceFile(file.Path, file.Text))];
 
     [Fact]
@@ -37,6 +40,16 @@ public partial class LayoutTests
     [Fact]
     public void No_file_is_too_long() =>
         Assert.Empty(Files.Where(file => file.Text.AsSpan().Count('\n') > MaxLines).Select(file => file.Path));
+
+    // Line breaks would change raw strings, so they are left out.
+    [Theory]
+    [InlineData("src")]
+    [InlineData("tests")]
+    public void No_line_is_too_long(string folder) => Assert.Empty(
+        from file in Repository.Sources(folder)
+        from line in RawString().Replace(file.Text, "").Split('\n')
+        where line.Length > MaxColumns
+        select $"{file.Path}: {line.Trim()}");
 
     [Fact]
     public void Type_names_are_unique() => Assert.Empty(
@@ -78,6 +91,9 @@ public partial class LayoutTests
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();
+
+    [GeneratedRegex("(\"{3,}).*?\\1", RegexOptions.Singleline)]
+    private static partial Regex RawString();
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();
