@@ -81,6 +81,16 @@ internal static class TelemetrySql
           WHERE {TimestampReadable}
         """;
 
+    /// <summary>The time of the first stored request, in seconds since 1970. Reads all rows, but only the text of their times.</summary>
+    internal static string First { get; } = $"SELECT MIN(second) FROM (SELECT ({FirstStored}) AS second UNION ALL {Earlier("TRUE")})";
+
+    /// <summary>The time of the first of the rows that are earlier than the first thousand. As these are few, few times are parsed.</summary>
+    internal static string Earlier(string condition) => $"""
+        SELECT unixepoch(substr(MIN(timestamp), 1, 19)) FROM {Table}
+          WHERE {condition} AND timestamp < COALESCE((SELECT MIN(timestamp) FROM (SELECT timestamp FROM {Table} ORDER BY rowid LIMIT 1000) WHERE {TimestampReadable}), 'A')
+            AND {TimestampReadable}
+        """;
+
     /// <summary>The rows of <see cref="Table"/> with their details, if the store has any.</summary>
     internal static string Source(bool hasDetails) => hasDetails ? $"{Table} LEFT JOIN {DetailTable} ON row_id = {Table}.rowid" : Table;
 

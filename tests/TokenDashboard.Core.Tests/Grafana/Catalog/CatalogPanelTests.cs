@@ -344,8 +344,8 @@ public class CatalogPanelTests
         CatalogView begunLate = new(Noon.AddSeconds(119), Noon.AddSeconds(179));
 
         Assert.Equal([100.0, 140.0, 1.0, 1.0], view.Panel(store, "Load").Rows[0].Cast<double>());
-        // The time range contains one second of the first bucket and 59 of the second. Rates use whole minutes for both.
-        Assert.Equal([100.0, 140.0, 1.0, 1.0], begunLate.Panel(store, "Load").Rows[0].Cast<double>());
+        // The time range contains one second of the first bucket and 59 of the second. A peak uses whole minutes for both, but is at least the mean.
+        Assert.Equal([200.0, 200.0, 2.0, 2.0], begunLate.Panel(store, "Load").Rows[0].Cast<double>());
     }
 
     [Fact]

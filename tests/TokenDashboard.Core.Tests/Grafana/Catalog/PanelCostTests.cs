@@ -102,7 +102,8 @@ public class PanelCostTests
         QueryResult month = view.Panel(store, "Cost of the month");
 
         Assert.Equal((2 + 4 + 8) * 2.5, month.Column<double>("Month so far")[0], 9);
-        Assert.Equal((2 + 4 + 8) * 2.5 * 31 / 11, month.Column<double>("Month at this rate")[0], 9);
+        // March has an hour less in Berlin.
+        Assert.Equal((2 + 4 + 8) * 2.5 * (31 - (1 / 24.0)) / 11, month.Column<double>("Month at this rate")[0], 9);
     }
 
     [Fact]
@@ -117,6 +118,43 @@ public class PanelCostTests
 
         // The store covers three days so far, and six days until the end of the month.
         Assert.Equal((5, 10), (Math.Round(month.Column<double>("Month so far")[0], 9), Math.Round(month.Column<double>("Month at this rate")[0], 9)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Older_requests_that_were_stored_later_belong_to_the_month_and_the_previous_period(bool optimized)
+    {
+        TestStore.Row[] Rows(int day, int count) =>
+            [.. Enumerable.Range(0, count).Select(n => new TestStore.Row { Timestamp = $"2026-11-{day + (n % 5):00}T12:00:00", Prompt = 1_000L, Completion = 0L })];
+        using TestStore store = CatalogView.Stored([.. Rows(20, 1100), .. Rows(2, 400)]);
+        Optimize(store, Shipped, refresh: optimized);
+        var end = new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero);
+        var view = new CatalogView(end.AddDays(-11), end);
+
+        Assert.Equal(1500 * 0.0025, view.Panel(store, "Cost of the month").Column<double>("Month so far")[0], 9);
+        Assert.Equal((1100.0 / 320) - 1, view.Panel(store, "Change from the previous period").Column<double>("Requests")[0], 9);
+    }
+
+    [Theory]
+    // Clocks go back at 4:30 UTC on November 1.
+    [InlineData("America/St_Johns")]
+    [InlineData("UTC")]
+    public void The_monthly_forecast_is_right_if_clocks_go_back_on_the_first_day(string zone)
+    {
+        using TestStore store = CatalogView.Stored(
+            Enumerable.Range(1, 15).Select(day => new TestStore.Row { Timestamp = $"2026-11-{day:00}T12:00:00", Prompt = 1_000_000L, Completion = 0L }));
+        Optimize(store, Shipped, refresh: true);
+        var end = new DateTimeOffset(2026, 11, 16, 0, 0, 0, TimeSpan.Zero);
+        var view = new CatalogView(end.AddDays(-6), end) { Chosen = { ["zone"] = [zone] } };
+        TimeSpan offset = TimeZoneInfo.FindSystemTimeZoneById(zone).GetUtcOffset(end);
+        var start = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeZoneInfo.FindSystemTimeZoneById(zone).GetUtcOffset(new DateTime(2026, 11, 1)));
+        double share = (new DateTimeOffset(2026, 12, 1, 0, 0, 0, offset) - start) / (end - start);
+
+        QueryResult month = view.Panel(store, "Cost of the month");
+
+        Assert.Equal(37.5, month.Column<double>("Month so far")[0], 9);
+        Assert.Equal(37.5 * share, month.Column<double>("Month at this rate")[0], 9);
     }
 
     private static void Compare(CatalogView view, TestStore store, PriceList list, TimeRange range, TimeZoneInfo zone, bool isWhole)

@@ -104,6 +104,20 @@ public partial class PanelRollupTests
     }
 
     [Fact]
+    public void Requests_without_a_duration_do_not_displace_requests_of_zero_milliseconds()
+    {
+        TestStore.Row[] rows = [.. Enumerable.Range(0, 1100).Select(n => new TestStore.Row
+        {
+            Timestamp = Midnight.AddMinutes(15 * n).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
+            Duration = n % 2 == 0 ? null : 0.0,
+        })];
+        using TestStore summed = CatalogView.Stored(rows);
+        Refresh(summed);
+
+        Assert.Equal(500, new CatalogView(Midnight, Midnight.AddMinutes(15 * 1100)).Panel(summed, "Slowest requests").Rows.Count);
+    }
+
+    [Fact]
     public void Requests_deleted_by_other_programs_are_not_counted()
     {
         const string Delete = "DELETE FROM telemetry WHERE id = 50 OR id = (SELECT max(id) FROM telemetry)";

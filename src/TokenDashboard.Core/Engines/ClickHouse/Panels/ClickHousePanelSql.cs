@@ -65,18 +65,24 @@ internal static class ClickHousePanelSql
             """;
     }
 
-    // A bucket ends where the next one begins, and the last one at the end of the time range or now. A bucket shorter than a minute is treated as a minute.
-    private static string Load(LoadQuery query) => $"""
-        SELECT
-          {Lines(query.Measures.Select((measure, index) => $"sum(m{index + 1}) / sum(minutes) AS {Quoted($"{measure.Title} per minute")}, max(m{index + 1} / minutes) AS {Quoted($"Peak {measure.Title.ToLowerInvariant()} per minute")}"))}
-        FROM (
-          SELECT bucket, greatest(60, dateDiff('second', bucket, leadInFrame(bucket, 1, least(now(), $__toTime)) OVER (ORDER BY bucket ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING))) / 60 AS minutes
-          FROM {Raw("times")} AS times WHERE bucket <= now()) AS buckets
-        LEFT JOIN (
-          SELECT {BucketOfRequest}, {string.Join(", ", query.Measures.Select((measure, index) => $"toNullable({Expression(measure)}) AS m{index + 1}"))}
-          {OfUsage(query.Measures, Grain.Bucket, users: false, indent: "  ")}
-          GROUP BY bucket) AS used USING (bucket)
-        """;
+    // A bucket ends where the next one begins, and the last one at the end of the time range or now. For the peak, a bucket shorter than a minute is treated as
+    // a minute. The peak is at least the mean.
+    private static string Load(LoadQuery query)
+    {
+        static string Mean(int index) => $"sum(m{index + 1}) / nullIf(sum(minutes), 0)";
+        return $"""
+            SELECT
+              {Lines(query.Measures.Select((measure, index) =>
+                  $"{Mean(index)} AS {Quoted($"{measure.Title} per minute")}, greatest({Mean(index)}, max(m{index + 1} / greatest(1, minutes))) AS {Quoted($"Peak {measure.Title.ToLowerInvariant()} per minute")}"))}
+            FROM (
+              SELECT bucket, dateDiff('second', bucket, leadInFrame(bucket, 1, least(now(), $__toTime)) OVER (ORDER BY bucket ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) / 60 AS minutes
+              FROM {Raw("times")} AS times WHERE bucket <= now()) AS buckets
+            LEFT JOIN (
+              SELECT {BucketOfRequest}, {string.Join(", ", query.Measures.Select((measure, index) => $"toNullable({Expression(measure)}) AS m{index + 1}"))}
+              {OfUsage(query.Measures, Grain.Bucket, users: false, indent: "  ")}
+              GROUP BY bucket) AS used USING (bucket)
+            """;
+    }
 
     private static string OverTime(OverTimeQuery query) => $"""
         SELECT bucket AS time, {string.Join(", ", query.Measures.Select((measure, index) => $"m{index + 1} AS {Quoted(measure.Title)}"))}
@@ -173,7 +179,7 @@ internal static class ClickHousePanelSql
             joins += $"""
 
                 LEFT JOIN (
-                  SELECT name, argMax(main, tokens) AS main
+                  SELECT name, argMin(main, (-tokens, main)) AS main
                   FROM (
                     SELECT {name}, {Known("model")} AS main, sum(total_tokens) AS tokens
                     {OfUsage([], Grain.Range, users, indent: "    ")}

@@ -7,8 +7,7 @@ internal static class CostPanelSql
 {
     internal static string Month { get; } = $"""
         SELECT SUM(cost) AS "Month so far",
-          SUM(cost) * MAX(1.0, 1.0 * (unixepoch(MIN(time) + MAX(utc_offset), 'unixepoch', 'start of month', '+1 month') - MAX(utc_offset) - MIN(time))
-            / MAX(60, MIN($__to / 1000, unixepoch()) - MIN(time))) AS "Month at this rate"
+          SUM(cost) * MAX(1.0, 1.0 * (MAX(month_end) - MIN(time)) / MAX(60, MIN($__to / 1000, unixepoch()) - MIN(time))) AS "Month at this rate"
         FROM {SqlitePanelSql.Relation("month_usage")}
         """;
 

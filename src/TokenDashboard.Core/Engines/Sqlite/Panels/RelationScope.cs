@@ -34,13 +34,20 @@ internal sealed record RelationScope(string Sql, bool ReadsStore = false)
     /// <summary>From the beginning of the month, on the local clock, in which the time range ends, or from the first day that the store covers.</summary>
     public static RelationScope Month => new(
         $"""
-        SELECT MAX((SELECT start - utc_offset FROM clock CROSS JOIN (
-              SELECT unixepoch(selected.until - 1 + utc_offset, 'unixepoch', 'start of month') AS start
-              FROM clock WHERE selected.until - 1 >= clock.since AND selected.until - 1 < clock.until)
-            WHERE start - utc_offset >= clock.since AND start - utc_offset < clock.until),
+        SELECT MAX({StartOfMonth("")},
           COALESCE((SELECT second FROM first_known) / {RollupLevels.DaySeconds} * {RollupLevels.DaySeconds}, 0)), until, 0, 0 FROM selected
         """,
         ReadsStore: true);
+
+    /// <summary>The end of the calendar month, on the local clock, in which the time range ends.</summary>
+    internal static string EndOfMonth => $"(SELECT {StartOfMonth(", '+1 month'")} FROM selected)";
+
+    private static string StartOfMonth(string later) => $"""
+        (SELECT start - utc_offset FROM clock CROSS JOIN (
+              SELECT unixepoch(selected.until - 1 + utc_offset, 'unixepoch', 'start of month'{later}) AS start
+              FROM clock WHERE selected.until - 1 >= clock.since AND selected.until - 1 < clock.until)
+            WHERE start - utc_offset >= clock.since AND start - utc_offset < clock.until)
+        """;
 
     private static string BucketSize => $$"""
         (SELECT CASE WHEN enlarged <= {{RollupLevels.QuarterSeconds}} THEN enlarged

@@ -52,20 +52,24 @@ internal static class SqlitePanelSql
         FROM now CROSS JOIN before
         """;
 
-    // A bucket ends where the next one begins, and the last one at the end of the time range or now. A bucket shorter than a minute is treated as a minute.
-    // Otherwise, a few seconds at the beginning of the time range could be the busiest bucket.
-    private static string Load(LoadQuery query) => $"""
-        WITH bucket AS (
-            SELECT time, MAX(60, LEAD(time, 1, MIN(unixepoch(), $__to / 1000)) OVER (ORDER BY time) - time) / 60.0 AS minutes
-            FROM {Relation("times")} WHERE time <= unixepoch()),
-          used AS (
-            SELECT time, {Numbered(query.Measures)}
-            FROM {Relation("model_usage_over_time")} GROUP BY time)
-        SELECT
-          {Lines(query.Measures.Select((measure, index) =>
-              $"SUM(m{index + 1}) / SUM(minutes) AS {Quoted($"{measure.Title} per minute")}, MAX(m{index + 1} / minutes) AS {Quoted($"Peak {measure.Title.ToLowerInvariant()} per minute")}"))}
-        FROM bucket LEFT JOIN used USING (time)
-        """;
+    // A bucket ends where the next one begins, and the last one at the end of the time range or now. For the peak, a bucket shorter than a minute is treated as
+    // a minute. Otherwise, a few seconds at the beginning of the time range could be the busiest bucket. The peak is at least the mean.
+    private static string Load(LoadQuery query)
+    {
+        static string Mean(int index) => $"SUM(m{index + 1}) / NULLIF(SUM(minutes), 0)";
+        return $"""
+            WITH bucket AS (
+                SELECT time, (LEAD(time, 1, MIN(unixepoch(), $__to / 1000)) OVER (ORDER BY time) - time) / 60.0 AS minutes
+                FROM {Relation("times")} WHERE time <= unixepoch()),
+              used AS (
+                SELECT time, {Numbered(query.Measures)}
+                FROM {Relation("model_usage_over_time")} GROUP BY time)
+            SELECT
+              {Lines(query.Measures.Select((measure, index) =>
+                  $"{Mean(index)} AS {Quoted($"{measure.Title} per minute")}, MAX({Mean(index)}, MAX(m{index + 1} / MAX(1.0, minutes))) AS {Quoted($"Peak {measure.Title.ToLowerInvariant()} per minute")}"))}
+            FROM bucket LEFT JOIN used USING (time)
+            """;
+    }
 
     private static string Newest(NewestQuery query) => $"""
         SELECT unixepoch(substr(MAX({Measures.LastTicks.ViewName}), 1, 19)) * 1000 AS {Quoted(query.Title)}

@@ -66,7 +66,7 @@ internal static class UsageRelations
             $"""
             SELECT CASE WHEN {Has(RollupSchema.State)}
               THEN {Literal($"{Common(NewestQuarter("TRUE"), NewestQuarter($"{Measures.InterruptedStreams.Name} > 0"), RollupSchema.FirstKnown)}, {FromRollups}")}
-              ELSE {Literal($"{Common(Since, Since, TelemetrySql.FirstStored)}, {FromRows}")} END AS relation
+              ELSE {Literal($"{Common(Since, Since, TelemetrySql.First)}, {FromRows}")} END AS relation
             FROM (SELECT {ChosenNames("provider")} || {ChosenNames("model")} || {ChosenNames("user")} AS chosen,
               CASE WHEN {AllValue} IN (${"{user:sqlstring}"}) THEN '0' ELSE '1' END AS by_user,
               {picked} AS picked,
@@ -91,7 +91,7 @@ internal static class UsageRelations
         Relation("previous_usage", "Usage of the previous period of equal length. It is empty if the store does not cover that period. Times are shifted to the time range.",
             RelationScope.Previous, users: true, $"time, {Names}, {Sums} FROM usage"),
         Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", RelationScope.Month, users: false,
-            $"time, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
+            $"time, {RelationScope.EndOfMonth} AS month_end, {NamesWithoutUser}, {Sums} FROM usage"),
         Relation("latency", "Durations, with the number of requests for each.", RelationScope.WholeRange, users: true, $"{Names}, duration_ms, requests FROM latency"),
         Relation("latency_over_time", "Durations by bucket.", RelationScope.Buckets, users: true, $"time, {Names}, duration_ms, requests FROM latency"),
         Relation("model_latency", "Durations without users, which is faster.", RelationScope.WholeRange, users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
@@ -188,7 +188,7 @@ internal static class UsageRelations
         best(start, amount) AS MATERIALIZED (
             SELECT start, {measure.Name} FROM scope CROSS JOIN {RollupSchema.Sums}
             WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
-              AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
+              AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state){(measure.KnownBy is { } known ? $" AND {known.Name} > 0" : "")}
             ORDER BY {measure.Name} DESC LIMIT {NewestRows}),
         least({string.Join(", ", Best.Select(of => of.Name))}) AS MATERIALIZED (
             SELECT {string.Join(", ", Best.Select(of => of == measure ? $"CASE COUNT(*) WHEN {NewestRows} THEN MIN(amount) END" : "NULL"))} FROM best

@@ -39,11 +39,14 @@ internal static class RollupSchema
     public const int Clearing = -Format;
 
     /// <summary>
-    /// The time of the first request, including removed requests. With rollups, the start of its quarter-hour; otherwise as
-    /// <see cref="TelemetrySql.FirstStored"/>.
+    /// The time of the first request, including removed requests: the start of its quarter-hour, or its time if it is among the first thousand rows or
+    /// not yet in the rollups.
     /// </summary>
     public static string FirstKnown { get; } = $"""
-        SELECT MIN(start) FROM (SELECT ({TelemetrySql.FirstStored}) AS start UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {(int)RollupLevel.RemovedQuarter})
+        SELECT MIN(start) FROM (SELECT ({TelemetrySql.FirstStored}) AS start 
+          UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {RollupLevel.RemovedQuarter:D}
+          UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {RollupLevel.Quarter:D} AND start > {NoTime}
+          UNION ALL {TelemetrySql.Earlier($"rowid > COALESCE((SELECT NULLIF(watermark, 0) FROM {State}), {RollupPlanner.FirstRow})")})
         """;
 
     /// <summary>The end of the last quarter-hour with removed requests, from rollups of any version.</summary>
