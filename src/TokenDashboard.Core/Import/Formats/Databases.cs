@@ -26,7 +26,7 @@ internal static class Databases
                 sink.Report.Format = ImportFormat.TokenStore;
                 ReadStore(path, sink, cancellation);
             }
-            else if (database.Has("message") && database.Has("session"))
+            else if ((database.Has("message") && database.Has("session")) || database.Has("session_message"))
             {
                 sink.Report.Format = ImportFormat.OpenCode;
                 ReadOpenCode(database, sink);
@@ -83,7 +83,7 @@ internal static class Databases
         {
             sink.LineNumber++;
             sink.Report.Lines++;
-            (records.Around["id"], records.Around["sessionID"]) = (fields[0], fields[1]);
+            (records.Around["id"], records.Around["sessionID"], records.Around["role"]) = (fields[0], fields[1], fields[3]);
             string? reason = JsonText.TryParse(fields[2], out var message) ? records.ReadObject(message) : "not JSON";
             if (reason is not null and not JsonLines.NoRequest)
                 sink.Unreadable(reason);

@@ -8,6 +8,9 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
 {
     private readonly SpanTree? _tree = format.IsTree && !sink.KeepNested ? new SpanTree(sink, format.Source) : null;
 
+    // What the current record has in common with copies of it under other ids.
+    private string? _finalContent;
+
     public ImportSink Sink => sink;
 
     public UsageFormat Format => format;
@@ -28,6 +31,7 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
     public string? Add(ColumnMap columns, Func<string, string?> record, ReadOnlySpan<byte> text)
     {
         Values.Clear();
+        _finalContent = format.FinalContent?.Invoke(record);
         foreach ((ImportColumn column, string[] names) in columns.Sources)
         {
             for (int i = 0; i < names.Length && Values[column] is null; i++)
@@ -63,6 +67,8 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         else if (format.HasCopies)
             row.Rank = Rank(in row, text);
         (row.Key, row.Tail, row.Replaced) = (key, Tail, Replaced);
+        if (_finalContent is not null)
+            (row.Key, row.Replaced, row.KeepsReplaced) = (ImportKey.OfOwnId($"{format.Source} content", _finalContent), key, true);
         sink.Add(ref row);
         return null;
     }
@@ -84,16 +90,27 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
     }
 
     /// <summary>
-    /// The rank of a copy. The most complete copy is first. Among copies that are equal in all relevant values, the earliest is selected, so the
-    /// result does not depend on the order in which they are read.
+    /// The rank of a copy. The most complete copy is first. Among copies that are equal in all relevant values, the earliest is selected, then the
+    /// one with the first id, so the result does not depend on the order in which they are read.
     /// </summary>
     private TextSlice Rank(in ImportRow row, ReadOnlySpan<byte> text)
     {
         Span<byte> rank = stackalloc byte[33];
         rank[0] = Values.IsLesserCopy ? (byte)0 : (byte)1;
-        BinaryPrimitives.WriteInt64BigEndian(rank[1..], format.EarliestStays ? 0 : row.CountedTokens);
+        BinaryPrimitives.WriteInt64BigEndian(rank[1..], format.EarliestStays || _finalContent is not null ? 0 : row.CountedTokens);
         BinaryPrimitives.WriteInt64BigEndian(rank[9..], long.MaxValue - row.UtcTicks);
-        BinaryPrimitives.WriteUInt128BigEndian(rank[17..], ImportKey.HashOf(text));
+        if (_finalContent is null)
+            BinaryPrimitives.WriteUInt128BigEndian(rank[17..], ImportKey.HashOf(text));
+        else
+            InvertId(rank[17..]);
         return sink.Batch.AddText(rank);
+    }
+
+    // Ids in the order of time, of which the first characters are the time.
+    private void InvertId(Span<byte> inverted)
+    {
+        byte[] id = Encoding.UTF8.GetBytes(Values[ImportColumn.Id] ?? "");
+        for (int i = 0; i < inverted.Length; i++)
+            inverted[i] = (byte)~(i < id.Length ? id[i] : 0);
     }
 }

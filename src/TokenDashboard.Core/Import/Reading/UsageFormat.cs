@@ -51,6 +51,12 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <summary>Whether a later copy of a record can be more complete. The copy with the most tokens is then kept.</summary>
     public bool HasCopies { get; init; }
 
+    /// <summary>
+    /// What a record has in common with copies of it under other ids, which identifies it then; null if the record can still change, so that its id
+    /// identifies it. The copy with the first id is kept.
+    /// </summary>
+    public Func<Func<string, string?>, string?>? FinalContent { get; init; }
+
     /// <summary>Whether the earliest copy is kept, whatever the tokens of other copies.</summary>
     public bool EarliestStays { get; init; }
 

@@ -75,8 +75,11 @@ internal struct ImportRow
     /// <summary>Set if the file ends without ending the row's line, which may be the beginning of a longer line; otherwise null.</summary>
     public ImportTail? Tail;
 
-    /// <summary>The key that an earlier import gave to this row, when the file ended within its line.</summary>
+    /// <summary>The key that an earlier import gave to this row, when the file ended within its line, or when the row could still change.</summary>
     public ImportKey? Replaced;
+
+    /// <summary>Whether later rows with the key <see cref="Replaced"/> are duplicates of this row.</summary>
+    public bool KeepsReplaced;
 
     private TextSlices _texts;
 

@@ -27,9 +27,15 @@ internal static class DatabaseRows
             long.MinValue);
     }
 
-    /// <summary>Messages of OpenCode: the id, the session and the content as JSON.</summary>
-    public static IEnumerable<string?[]> OpenCodeMessages(TokenStore database) =>
-        Pages(database, "SELECT id, session_id, data FROM message WHERE id > $0 ORDER BY id", Texts, "");
+    /// <summary>
+    /// Messages of OpenCode: the id, the session, the content as JSON and, if it is not in the content, the role. Version 2 keeps the tables of version 1.
+    /// </summary>
+    public static IEnumerable<string?[]> OpenCodeMessages(TokenStore database)
+    {
+        IEnumerable<string?[]> Messages(string table, string role) => !database.Has(table) ? []
+            : Pages(database, $"SELECT id, session_id, data, {role} FROM {table} WHERE id > $0 ORDER BY id", Texts, "");
+        return Messages("message", "NULL").Concat(Messages("session_message", "type"));
+    }
 
     /// <summary>The keys that imports into a store have recorded.</summary>
     public static IEnumerable<StoredKey> Keys(TokenStore store) => !store.Has(ImportSchema.Keys) ? [] : Pages(

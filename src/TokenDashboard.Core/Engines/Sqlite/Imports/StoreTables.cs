@@ -186,14 +186,19 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         {
             if (TakeOut(replacedKey) is not { } shorter)
             {
-                // The row was removed in the meantime.
+                // The row was removed in the meantime, or has another key since then.
                 AddKey(row.Key, rowId: null, rank: []);
                 outcome.Duplicates++;
                 return;
             }
             replaces = true;
             outcome.Tokens -= shorter;
-            connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", replacedKey.Hour, replacedKey.Hash);
+            if (!row.KeepsReplaced)
+                connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", replacedKey.Hour, replacedKey.Hash);
+        }
+        else if (row is { KeepsReplaced: true, Replaced: { } otherKey })
+        {
+            AddKey(otherKey, rowId: null, rank: []);
         }
         byte[] rank = batch.Text(row, row.Rank).ToArray();
         if (AddKey(row.Key, id + 1, rank))
