@@ -276,6 +276,63 @@ public sealed class SpanTests : IDisposable
         Assert.Equal(["2026-03-01T12:00:00||||||12|0|12|1500.0|0|5b8efff798038103d269b633813fc60c|00000000000000b2||-|-|-|-".Replace("|||||12", "||||chat|12")], _folder.Requests());
     }
 
+    [Theory]
+    [InlineData("eventName")]
+    [InlineData("event_name")]
+    public void The_name_of_an_event_may_be_a_field(string field)
+    {
+        string log = Log("b2", "1772366402", ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 100));
+
+        ImportReport report = _folder.Import(log.Replace("\"timeUnixNano\"", $"\"{field}\":\"gen_ai.client.inference.operation.details\",\"timeUnixNano\""));
+
+        Assert.Equal((1, 0), (report.Imported, report.Notes.Count));
+    }
+
+    [Fact]
+    public void Log_records_of_the_Python_SDK_are_read()
+    {
+        const string Record = """
+            {
+                "body": null,
+                "severity_number": 9,
+                "severity_text": "INFO",
+                "attributes": {
+                    "gen_ai.operation.name": "chat",
+                    "gen_ai.usage.input_tokens": 12
+                },
+                "dropped_attributes": 0,
+                "timestamp": null,
+                "observed_timestamp": "2026-03-01T12:00:01.500000Z",
+                "trace_id": "0x5b8efff798038103d269b633813fc60c",
+                "span_id": "0x00000000000000b2",
+                "trace_flags": 1,
+                "resource": {
+                    "attributes": {},
+                    "schema_url": ""
+                },
+                "event_name": "gen_ai.client.inference.operation.details"
+            }
+            """;
+
+        ImportReport report = _folder.Import(Record), again = _folder.Import(Record);
+
+        Assert.Equal((ImportFormat.Copilot, 1, 1), (report.Format, report.Imported, again.Duplicates));
+        Assert.Equal(["2026-03-01T12:00:01.500000||||||12|0|12|-|1|5b8efff798038103d269b633813fc60c|00000000000000b2||-|-|-|-".Replace("|||||12", "||||chat|12")], _folder.Requests());
+    }
+
+    [Fact]
+    public void Log_records_with_tokens_but_an_unknown_event_are_reported()
+    {
+        string request = Log("b2", "1772366402", ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", 100));
+        string acme = Log("c3", "1772366402", ("event.name", "acme.call"), ("gen_ai.usage.input_tokens", 100)), nameless = Log("d4", "1772366402", ("gen_ai.usage.input_tokens", 100));
+
+        ImportReport partly = _folder.Import(request + acme + nameless), nothing = _folder.Import(acme);
+
+        Assert.Equal(1, partly.Imported);
+        Assert.Contains("(acme.call, without a name): 2.", Assert.Single(partly.Notes));
+        Assert.Contains("acme.call", nothing.Problem);
+    }
+
     [Fact]
     public void A_span_without_a_time_is_unreadable()
     {
@@ -291,7 +348,9 @@ public sealed class SpanTests : IDisposable
     {
         ImportReport single = _folder.Import(Call("a1", "", 10, 5) + "\n" + Call("b2", "", 20, 5)), batches = _folder.Import(Samples.Export(Call("c3", "", 30, 5)).Replace("resourceSpans", "batches"));
 
-        Assert.Equal((2, 1), (single.Imported, batches.Imported));
+        ImportReport trace = _folder.Import($"{{\"trace\":{Samples.Export(Call("d4", "", 40, 5)).Trim()},\"metrics\":{{}}}}");
+
+        Assert.Equal((2, 1, 1, ImportFormat.Otlp), (single.Imported, batches.Imported, trace.Imported, trace.Format));
         Assert.Equal(["LLM"], _folder.Query("SELECT DISTINCT request_type FROM telemetry"));
     }
 

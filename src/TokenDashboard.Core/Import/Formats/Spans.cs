@@ -14,7 +14,7 @@ internal sealed class Spans(ImportSink sink)
 
     public static readonly UsageFormat Otlp = new(ImportFormat.Otlp, "spans with token counts")
     {
-        IsJson = marks => marks.HasAny("resourceSpans", "resourceLogs", "resourceMetrics", "batches.scopeSpans"),
+        IsJson = marks => marks.HasAny("resourceSpans", "resourceLogs", "resourceMetrics", "batches.scopeSpans", "trace.resourceSpans"),
         IsTree = true,
         Reader = Read,
     };
@@ -22,7 +22,7 @@ internal sealed class Spans(ImportSink sink)
     public static readonly UsageFormat Copilot = new(ImportFormat.Copilot, "chat spans or inference events with token counts")
     {
         IsJson = marks => marks.HasAny("attributes") && (marks.HasAny("spanContext", "hrTime", "_body", "instrumentationScope", "instrumentationLibrary")
-            || (marks.HasAny("traceId", "context.trace_id") && marks.HasAny("startTime", "start_time", "startTimeUnixNano", "duration"))),
+            || marks.Has("observed_timestamp", "severity_number") || (marks.HasAny("traceId", "context.trace_id") && marks.HasAny("startTime", "start_time", "startTimeUnixNano", "duration"))),
         Source = Otlp.Source,
         IsTree = true,
         Reader = Read,
@@ -41,7 +41,9 @@ internal sealed class Spans(ImportSink sink)
 
     private readonly RecordSink _requests = new(sink, Otlp);
     private readonly SortedSet<string> _unknownNames = [];
+    private readonly SortedSet<string> _unknownEvents = [];
     private long _unknownSpans;
+    private long _unknownRecords;
 
     private RequestValues Values => _requests.Values;
 
@@ -51,10 +53,15 @@ internal sealed class Spans(ImportSink sink)
         JsonLines.ReadValues(lines, sink, spans.ReadValue);
         spans._requests.Complete();
         sink.Report.Note(spans._unknownSpans, $"Spans with token counts under unknown names ({string.Join(", ", spans._unknownNames.Take(10))})");
+        string events = string.Join(", ", spans._unknownEvents.Take(10));
+        sink.Report.Note(spans._unknownRecords, $"Log records with token counts that were omitted, because their events are not known to be requests ({events})");
     }
 
     private string? ReadValue(JsonElement value)
     {
+        // Tempo since the second version of its API.
+        if (value.Member("trace") is { ValueKind: JsonValueKind.Object } trace && value.Member("attributes").ValueKind == JsonValueKind.Undefined)
+            value = trace;
         foreach (JsonElement resource in value.Elements(Exports))
         {
             SpanAttributes common = ResourceOf(resource);
@@ -77,8 +84,8 @@ internal sealed class Spans(ImportSink sink)
         Values.Clear();
         var attributes = new SpanAttributes(span.Member("attributes"), common);
         bool hasTokens = attributes.CopyTo(Values);
-        Values[TraceId] = First(span, "traceId", "spanContext.traceId", "context.trace_id");
-        string? id = Values[SpanId] = First(span, "spanId", "spanContext.spanId", "context.span_id");
+        Values[TraceId] = First(span, "traceId", "spanContext.traceId", "context.trace_id", "trace_id");
+        string? id = Values[SpanId] = First(span, "spanId", "spanContext.spanId", "context.span_id", "span_id");
         Values[ParentSpanId] = First(span, "parentSpanId", "parentSpanContext.spanId", "parent_id", "parentId");
         string? end = First(span, "endTimeUnixNano", "endTime", "end_time"), start = First(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
         if (start is null)
@@ -105,12 +112,16 @@ internal sealed class Spans(ImportSink sink)
 
     private string? ReadEvent(JsonElement record, SpanAttributes attributes)
     {
-        Values[Timestamp] = First(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
-        string? name = attributes["event.name"] ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
+        Values[Timestamp] = First(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved", "observed_timestamp");
+        string? name = record.Text("eventName") ?? record.Text("event_name") ?? attributes["event.name"] ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
         if (Values[Timestamp] is null)
             return "no time";
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
+        {
+            _unknownRecords++;
+            _unknownEvents.Add(name is null ? "without a name" : ValueText.Shorten(name));
             return null;
+        }
         // Codex uses this name for the sum of all tokens.
         if (name.EndsWith(".api_response", StringComparison.Ordinal))
             Values.Add(PromptTokens, attributes["tool_token_count"]);
