@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using TokenDashboard.Tests.Pricing;
 
 namespace TokenDashboard.Tests.Import;
 
@@ -52,7 +53,20 @@ public sealed class ExportTests : IDisposable
         ImportReport report = _folder.Import(Content);
 
         Assert.Equal((ImportFormat.OpenRouter, 1, 1), (report.Format, report.Imported, report.Duplicates));
-        Assert.Equal(["2026-03-01T12:00:00.250000||alice|openai/gpt-5|OpenAI|chat|100|30|130|900.0|1||gen-1||40|-|10|0.0123"], _folder.Requests());
+        Assert.Equal(["2026-03-01T12:00:00.250000||alice|openai/gpt-5|openrouter|chat|100|30|130|900.0|1||gen-1||40|-|10|0.0123"], _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData("openai/gpt-5", "standard", "openai/gpt-5")]
+    [InlineData("openai/gpt-oss-20b", "free", "openai/gpt-oss-20b:free")]
+    [InlineData("openai/gpt-oss-20b:free", "free", "openai/gpt-oss-20b:free")]
+    [InlineData("", "free", "")]
+    public void OpenRouter_generations_have_a_price(string permaslug, string variant, string model)
+    {
+        _folder.Import($"generation_id,created_at,tokens_prompt,tokens_completion,model_permaslug,provider_name,variant\ngen-1,2026-11-01 08:00:00.123,1000,60,{permaslug},OpenAI,{variant}\n");
+
+        Assert.Equal([$"{model}|openrouter"], _folder.Query("SELECT model || '|' || provider FROM telemetry"));
+        Assert.Equal(model.Length > 0, TestPrices.Shipped.Find("openrouter", model) is not null);
     }
 
     [Fact]
