@@ -5,19 +5,27 @@ using static TokenDashboard.Import.Records.ImportColumn;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Sessions of Codex, as JSON lines. The counters only grow. Their increase is a request, and a line that repeats them is not. A fork
-/// or a subagent begins with the history of its parent session, possibly with the time of the fork. Therefore, the root session and the counters
-/// after a request identify it, and the earliest copy is kept.
+/// Sessions of Codex, as JSON lines. Since 0.153, each request has a record with its ids. For other requests, there are only counters. They only grow.
+/// Their increase is a request, and a line that repeats them is not. A fork or a subagent begins with the history of its parent session, possibly with
+/// the time of the fork. Therefore, the root session and the counters after a request without a record identify it, and the earliest copy is kept.
 /// </summary>
 internal sealed class CodexSession(ImportSink sink)
 {
-    public static readonly UsageFormat Format = new(ImportFormat.Codex, "token_count events")
+    public static readonly UsageFormat Format = new(ImportFormat.Codex, "token_usage_record or token_count")
     {
-        IsJson = marks => marks.Has("payload") && marks.HasAny("type=session_meta", "type=turn_context", "type=event_msg", "type=response_item", "type=compacted"),
+        IsJson = marks => marks.Has("payload") && marks.HasAny("type=session_meta", "type=turn_context", "type=event_msg", "type=response_item", "type=compacted", "type=token_usage_record"),
         HasCopies = true,
         EarliestStays = true,
-        Reader = (lines, sink, _) => JsonLines.ReadValues(lines, sink, new CodexSession(sink).ReadLine),
+        Reader = (lines, sink, _) =>
+        {
+            var session = new CodexSession(sink);
+            JsonLines.ReadValues(lines, sink, session.ReadLine);
+            sink.Report.Note(session._unknown, "Decreases of the counters without the tokens of a request, which were omitted");
+        },
     };
+
+    // The first version that writes records.
+    private static readonly Version FirstWithRecords = new(0, 153);
 
     private readonly RecordSink _requests = new(sink, Format);
     private string? _session;
@@ -27,6 +35,15 @@ internal sealed class CodexSession(ImportSink sink)
     private bool _isFork;
     private bool _hasCounted;
     private Counters _last;
+
+    // The requests with a record since the counters last grew.
+    private Counters _recorded;
+    private string? _lastRecord;
+
+    // Whether the session is a subagent whose own requests have records, and the ordinal of the first line that is not its parent's history.
+    private bool _hasOnlyRecords;
+    private long _historyEnd;
+    private long _unknown;
 
     private string? ReadLine(JsonElement line)
     {
@@ -39,6 +56,11 @@ internal sealed class CodexSession(ImportSink sink)
             case "turn_context":
                 _model = payload.Text("model") ?? payload.At("collaboration_mode.settings.model").Text() ?? _model;
                 return null;
+            case "token_usage_record":
+                return ReadRecord(line, payload);
+            case "compacted" when payload.Member("latest_token_usage_record") is { ValueKind: JsonValueKind.Object } latest:
+                // It may be the only copy of this record in a history.
+                return ReadRecord(line, latest);
             case "event_msg" when payload.Text("type") == "token_count" && payload.Member("info").ValueKind == JsonValueKind.Object:
                 return ReadCount(line, payload.Member("info"));
             default:
@@ -50,12 +72,19 @@ internal sealed class CodexSession(ImportSink sink)
     {
         string? id = payload.Text("id") ?? payload.Text("session_id"),
             from = payload.Text("forked_from_id") ?? payload.At("source.subagent.thread_spawn.parent_thread_id").Text() ?? payload.Text("parent_thread_id");
-        if (_hasCounted)
+        if (_hasCounted || _lastRecord is not null)
         {
             // The file contains several consecutive sessions. A fork, however, contains the history of its parent session.
             if (id == _session)
                 return;
             (_session, _root, _last, _hasCounted, _isFork, _model) = (null, null, default, false, false, null);
+            (_recorded, _lastRecord) = (default, null);
+        }
+        if (_session is null)
+        {
+            bool isSubagent = payload.Text("parent_thread_id") is not null || payload.At("source.subagent").ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
+            _hasOnlyRecords = isSubagent && Version.TryParse(payload.Text("cli_version")?.Split('-')[0], out Version? version) && version >= FirstWithRecords;
+            _ = ValueText.TryCount(payload.Text("subagent_history_start_ordinal"), out _historyEnd);
         }
         // A history begins with the sessions that it comes from. The last one before the first count is the root.
         _session ??= id;
@@ -64,24 +93,55 @@ internal sealed class CodexSession(ImportSink sink)
         _provider = payload.Text("model_provider") ?? _provider;
     }
 
+    private string? ReadRecord(JsonElement line, JsonElement record)
+    {
+        if (Count(record.Member("usage")) is not { } used)
+            return "a token count is invalid";
+        string? thread = record.Text("thread_id") ?? _session;
+        string id = $"{thread} {record.Text("response_id") ?? $"{line.Text("timestamp")} {used}"}";
+        if (used.IsNone || id == _lastRecord)
+            return null;
+        (_lastRecord, _recorded) = (id, _recorded.Plus(used));
+        return Add(line, used, thread, record.Text("model") ?? _model, id);
+    }
+
     private string? ReadCount(JsonElement line, JsonElement info)
     {
-        if (Count(info.Member("total_token_usage")) is not { } total || Count(info.Member("last_token_usage")) is not { } last)
+        JsonElement sum = info.Member("total_token_usage"), latest = info.Member("last_token_usage");
+        if (Count(sum) is not { } total || Count(latest) is not { } last)
             return "a token count is invalid";
-        if ((total.IsNone && last.IsNone) || (_hasCounted && !total.IsNone && total == _last))
+        if (total.IsNone && last.IsNone)
+        {
+            // If the context is full, the counters start again.
+            _last = sum.ValueKind == JsonValueKind.Object ? default : _last;
+            return null;
+        }
+        if (_hasCounted && !total.IsNone && total == _last)
             return null;
         // The first counters of a file may continue a history that is not in the file. In a fork, they may contain only the sum of this history.
-        // Counters that decreased have started again.
-        bool isSum = !_hasCounted && last.IsNone && _isFork;
-        Counters used = total.IsNone || (!_hasCounted && !last.IsNone) || !total.TryLess(_last, out Counters grown) ? last.IsNone ? total : last : grown;
-        (_last, _hasCounted) = (total.IsNone ? _last : total, true);
-        if (used.IsNone || isSum)
+        // Counters that decreased have started again, unless there was no request.
+        bool isSum = !_hasCounted && last.IsNone && _isFork, hasGrown = total.TryLess(_last, out Counters grown);
+        bool isUnknown = !hasGrown && last.IsNone && latest.ValueKind == JsonValueKind.Object;
+        Counters used = total.IsNone || (!_hasCounted && !last.IsNone) || !hasGrown ? last.IsNone ? total : last : grown;
+        // Only the rest of the increase is a request without a record. The counters do not contain the request that compacts a session.
+        used = _recorded.IsNone ? used : used.TryLess(_recorded, out Counters rest) ? rest : default;
+        (_last, _hasCounted, _recorded) = (total.IsNone ? _last : total, true, default);
+        _unknown += isUnknown ? 1 : 0;
+        // The history at the beginning of a subagent has no records, but its original in the parent's file has them.
+        bool isHistory = _hasOnlyRecords || (ValueText.TryCount(line.Text("ordinal"), out long ordinal) && ordinal < _historyEnd);
+        if (used.IsNone || isSum || isUnknown || isHistory)
             return null;
+        string id = $"{_root} {(total.IsNone || _root is null ? $"{line.Text("timestamp")} {used}" : $"{total}")}";
+        return Add(line, used, _session, info.Text("model") ?? _model, id);
+    }
+
+    private string? Add(JsonElement line, Counters used, string? session, string? model, string id)
+    {
         RequestValues values = _requests.Values;
         values.Clear();
         values[Timestamp] = line.Text("timestamp");
-        values[TransactionId] = _session;
-        values[Model] = info.Text("model") ?? _model;
+        values[TransactionId] = session;
+        values[Model] = model;
         values[Provider] = _provider;
         values[RequestType] = "chat";
         values.Set(PromptTokens, used.Input);
@@ -89,7 +149,7 @@ internal sealed class CodexSession(ImportSink sink)
         values[CacheWriteTokens] = used.Written > 0 ? $"{used.Written}" : null;
         values.Set(CompletionTokens, used.Output);
         values.Set(ReasoningTokens, used.Reasoning);
-        values[Id] = $"{_root} {(total.IsNone || _root is null ? $"{values[Timestamp]} {used}" : $"{total}")}";
+        values[Id] = id;
         return _requests.Add(line.Utf8());
     }
 
@@ -106,6 +166,8 @@ internal sealed class CodexSession(ImportSink sink)
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Input} {Cached} {Written} {Output} {Reasoning}");
 
         public bool IsNone => Input == 0 && Output == 0;
+
+        public Counters Plus(Counters more) => new(Input + more.Input, Cached + more.Cached, Written + more.Written, Output + more.Output, Reasoning + more.Reasoning);
 
         /// <summary>The increase since the previous counters; false if one decreased.</summary>
         public bool TryLess(Counters before, out Counters grown)
