@@ -93,9 +93,11 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (failed.Length > 0 && report.ProblemCode is null)
         {
             string kinds = string.Join(", ", failed.GroupBy(file => file.ProblemCode).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Key} {kind.Count():N0}")));
+            // Unlike other files of a folder, an unsupported file may contain requests, as Codex's compressed sessions do.
+            string first = Array.Find(failed, file => file.ProblemCode == ErrorCode.ImportFormatUnsupported) is { } unsupported ? $" The first unsupported file: {unsupported.Problem}" : "";
             WriteWarning(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Files in '{folder}' without requests: {failed.Length:N0} of {report.Files.Count:N0} ({kinds}). The property Problem of their reports in Files contains the reason."));
+                $"Files in '{folder}' without requests: {failed.Length:N0} of {report.Files.Count:N0} ({kinds}). The property Problem of their reports in Files contains the reason.{first}"));
         }
         Write(report, progress);
     }

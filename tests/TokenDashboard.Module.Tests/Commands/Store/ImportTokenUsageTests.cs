@@ -97,6 +97,14 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_import_warns_of_compressed_files_with_the_solution()
+    {
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "rollout.jsonl.zst"), [0x28, 0xB5, 0x2F, 0xFD, 0]);
+
+        Assert.Contains("zstd -d", _session.Run("Import-TokenUsage $folder", ("folder", _folder.FullName)).Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_import_skips_only_the_store_itself()
     {
         foreach (string name in (string[])["store.db.csv", "store.db-2026.csv", "store.dbx/one.csv"])
