@@ -289,6 +289,12 @@ public sealed class ExportTests : IDisposable
     [InlineData("""{"input":6,"output":2055,"completion_details.reasoning":1104,"total":2061}""", "6|2055|2061|-|1104")]
     [InlineData("""{"input":60,"prompt_details.cache_read":50,"prompt_details.audio":3,"output":9}""", "60|9|69|50|-")]
     [InlineData("""{"input":179,"output":35,"output_reasoning":64,"total":278}""", "179|99|278|-|64")]
+    [InlineData("""{"input":17903,"output":100,"input_cached_tokens":17817,"output_reasoning_tokens":64}""", "17903|100|18003|17817|64")]
+    [InlineData("""{"input":17903,"output":100,"input_cached_tokens":17817,"total":35820}""", "35720|100|35820|17817|-")]
+    [InlineData("""{"input":300,"output":60,"total":1060,"cache_creation_input_tokens":200,"cache_read_input_tokens":700}""", "1000|60|1060|700|-")]
+    [InlineData("""{"input":800,"output":60,"total":1060,"cache_creation_input_tokens":200,"cache_read_input_tokens":700}""", "1000|60|1060|700|-")]
+    [InlineData("""{"input":800,"output":60,"total":1110,"cache_creation_input_tokens":200,"cache_read_input_tokens":700,"output_reasoning":50}""", "1000|110|1110|700|50")]
+    [InlineData("""{"input":800,"output":60,"total":1010,"cache_creation_input_tokens":150,"cache_read_input_tokens":100,"output_reasoning":50}""", "1050|110|1160|100|50")]
     public void Langfuse_usage_details_may_be_included_or_separate(string usage, string stored)
     {
         _folder.Import($$"""{"id":"o1","traceId":"t1","type":"GENERATION","startTime":"2026-03-01T12:00:00Z","usageDetails":{{usage}}}""");
@@ -297,6 +303,30 @@ public sealed class ExportTests : IDisposable
             SELECT concat_ws('|', prompt_tokens, completion_tokens, total_tokens, COALESCE(cached_tokens, '-'), COALESCE(reasoning_tokens, '-'))
             FROM telemetry LEFT JOIN tokendash_request_detail ON row_id = id
             """));
+    }
+
+    [Theory]
+    [InlineData("""{"input":3,"output":40,"input_cache_read":900,"input_cache_creation":0,"input_ephemeral_5m_input_tokens":100,"input_ephemeral_1h_input_tokens":0,"total":1043}""", "1003|1043|100")]
+    [InlineData("""{"input":3,"output":40,"cache_read_input_tokens":900,"cache_creation_input_tokens":0,"cache_creation_5m_input_tokens":100}""", "1003|1043|100")]
+    [InlineData("""{"input":3,"output":40,"cache_read_input_tokens":900,"cache_creation_input_tokens":100,"ephemeral_5m_input_tokens":60,"ephemeral_1h_input_tokens":40}""", "1003|1043|100")]
+    public void Langfuse_cache_writes_by_lifetime_count_once(string usage, string stored)
+    {
+        _folder.Import($$"""{"id":"o1","traceId":"t1","type":"GENERATION","startTime":"2026-03-01T12:00:00Z","usageDetails":{{usage}}}""");
+
+        Assert.Equal([stored], _folder.Query("SELECT concat_ws('|', prompt_tokens, total_tokens, cache_write_tokens) FROM telemetry JOIN tokendash_request_detail ON row_id = id"));
+    }
+
+    [Theory]
+    [InlineData("\"1,234\"", "unknown", 1)]
+    [InlineData("1234", "1234", 0)]
+    public void A_cache_write_column_of_Cursor_that_is_not_a_count_is_unknown(string with, string stored, int unknown)
+    {
+        ImportReport report = _folder.Import(
+            "Date,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost\n"
+            + $"\"2026-03-01T12:00:00.000Z\",\"Included\",\"auto\",\"No\",{with},\"3\",\"900\",\"40\",\"2177\",\"0.07\"\n");
+
+        Assert.Equal((1, unknown), (report.Imported, report.UnknownValues.Count));
+        Assert.Equal([stored], _folder.Query("SELECT COALESCE(cache_write_tokens, 'unknown') FROM tokendash_request_detail"));
     }
 
     [Theory]

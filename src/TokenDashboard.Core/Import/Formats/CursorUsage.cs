@@ -33,6 +33,11 @@ internal static class CursorUsage
             bool isAlone = with < without || (ValueText.TryCount(record("Total Tokens"), out long total) && total == with + without + read + output);
             values.Set(CacheWriteTokens, isAlone ? with : with - without);
         }
+        else
+        {
+            // A number that is not a count is reported as unknown.
+            values[CacheWriteTokens] = ValueText.TryCount(record(WithCacheWrite), out _) ? null : record(WithCacheWrite);
+        }
         values[Cost] = record("Cost")?.Replace("$", "", StringComparison.Ordinal);
     }
 }

@@ -29,24 +29,33 @@ internal static class LangfuseExport
 
     /// <summary>
     /// Reads usage details, which can have any keys. Input and cache keys add up to the prompt tokens, because <c>input</c> excludes tokens with
-    /// a separate key. Output keys add up to the completion tokens. Keys such as <c>prompt_details.cache_read</c> are parts of them.
+    /// a separate key. Output keys add up to the completion tokens. Keys such as <c>prompt_details.cache_read</c> are parts of them. Without a total, so are
+    /// the keys that Langfuse's library for OpenAI adds to the whole input and output.
     /// </summary>
     public static void ReadUsage(RequestValues values, string? details)
     {
         if (!JsonText.TryParse(details, out JsonElement usage) || usage.Text("unit") is { Length: > 0 } and not "TOKENS")
             return;
         var counts = new Dictionary<ImportColumn, long>();
+        long byLifetime = 0;
+        bool hasTotal = usage.Members().Any(member => Column(member.Name) == TotalTokens);
         values.CacheIsBeside = values.ReasoningIsBeside = true;
         foreach ((string name, JsonElement part) in usage.Members())
         {
             if (part.Text() is { } text && ValueText.TryCount(text, out long count) && Column(name) is { } column)
             {
-                counts[column] = counts.GetValueOrDefault(column) + count;
+                if (column == CacheWriteTokens && IsByLifetime(name))
+                    byLifetime += count;
+                else
+                    counts[column] = counts.GetValueOrDefault(column) + count;
                 bool isInWhole = name.Contains("details", StringComparison.Ordinal);
-                values.CacheIsBeside &= !isInWhole;
-                values.ReasoningIsBeside &= !isInWhole;
+                values.CacheIsBeside &= !isInWhole && (hasTotal || name != "input_cached_tokens");
+                values.ReasoningIsBeside &= !isInWhole && (hasTotal || name != "output_reasoning_tokens");
             }
         }
+        // The numbers by lifetime repeat the single number, unless it is incomplete.
+        if (byLifetime > counts.GetValueOrDefault(CacheWriteTokens))
+            counts[CacheWriteTokens] = byLifetime;
         foreach ((ImportColumn column, long count) in counts)
             values.Set(column, count);
     }
@@ -55,6 +64,7 @@ internal static class LangfuseExport
     {
         bool Has(string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
         return name is "total" or "total_tokens" or "totalTokens" ? TotalTokens
+            : Has("ephemeral") ? CacheWriteTokens
             : Has("cache") ? Has("creation") || Has("write") ? CacheWriteTokens : CachedTokens
             : Has("reasoning") ? ReasoningTokens
             : Has("details") ? null
@@ -62,6 +72,9 @@ internal static class LangfuseExport
             : name.StartsWith("input", StringComparison.Ordinal) || name.StartsWith("prompt", StringComparison.Ordinal) ? PromptTokens
             : null;
     }
+
+    // Five minutes or an hour, as in input_ephemeral_5m_input_tokens.
+    private static bool IsByLifetime(string name) => name.Contains("_5m", StringComparison.OrdinalIgnoreCase) || name.Contains("_1h", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsObservation(Marks marks) =>
         marks.HasAny("traceId", "trace_id") && marks.Has("type") && marks.HasAny("usageDetails", "usage_details", "parentObservationId", "parent_observation_id", "promptTokens");

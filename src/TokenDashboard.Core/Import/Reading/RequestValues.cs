@@ -91,35 +91,51 @@ internal sealed class RequestValues(ImportSink sink)
     {
         // If there is only a total, it has no parts that could be excluded.
         bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
-        long cache = hasParts ? Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens) : 0, reasoning = hasParts ? Math.Max(0, row.ReasoningTokens) : 0;
-        bool cacheBeside = CacheIsBeside || cache > row.PromptTokens, reasoningBeside = ReasoningIsBeside || reasoning > row.CompletionTokens;
-        bool isKnown = CacheIsBeside || cache == 0;
-        if (row.TotalTokens > 0 && cache + reasoning > 0)
+        long cached = hasParts ? Math.Max(0, row.CachedTokens) : 0, written = hasParts ? Math.Max(0, row.CacheWriteTokens) : 0, reasoning = hasParts ? Math.Max(0, row.ReasoningTokens) : 0;
+        long prompt = row.PromptTokens, completion = row.CompletionTokens, total = row.TotalTokens;
+        bool cacheBeside = CacheIsBeside || cached + written > prompt, reasoningBeside = ReasoningIsBeside || reasoning > completion;
+        bool isKnown = CacheIsBeside || cached + written == 0;
+        (bool Cached, bool Written, bool Reasoning) beside = (cacheBeside, cacheBeside, reasoningBeside);
+        if (total > 0 && cached + written + reasoning > 0)
         {
-            foreach (var (cacheToo, reasoningToo) in ((bool, bool)[])
-                [(cacheBeside, reasoningBeside), (!cacheBeside, reasoningBeside), (cacheBeside, !reasoningBeside), (!cacheBeside, !reasoningBeside)])
+            bool isFound = TryFit(cacheBeside, cacheBeside, reasoningBeside) || TryFit(!cacheBeside, !cacheBeside, reasoningBeside)
+                || TryFit(cacheBeside, cacheBeside, !reasoningBeside) || TryFit(!cacheBeside, !cacheBeside, !reasoningBeside);
+            if (!isFound && cached > 0 && written > 0)
             {
-                if ((cacheToo || cache <= row.PromptTokens) && (reasoningToo || reasoning <= row.CompletionTokens)
-                    && row.TotalTokens == row.PromptTokens + row.CompletionTokens + (cacheToo ? cache : 0) + (reasoningToo ? reasoning : 0))
-                {
-                    (cacheBeside, reasoningBeside, isKnown) = (cacheToo, reasoningToo, true);
-                    break;
-                }
+                // LiteLLM's input can include only one part of the cache. This is certain if the total matches in only one way.
+                var otherwise = beside;
+                int fits = Fit(true, false, reasoningBeside) + Fit(false, true, reasoningBeside);
+                if (reasoning > 0)
+                    fits += Fit(true, false, !reasoningBeside) + Fit(false, true, !reasoningBeside);
+                isFound = fits == 1;
+                beside = isFound ? beside : otherwise;
             }
+            isKnown |= isFound;
         }
         if (!isKnown)
             Guessed = cacheBeside ? Guessed with { CacheBeside = Guessed.CacheBeside + 1 } : Guessed with { CacheIncluded = Guessed.CacheIncluded + 1 };
-        (cache, reasoning) = (cacheBeside ? cache : 0, reasoningBeside ? reasoning : 0);
-        if (cache + reasoning > 0)
+        long toPrompt = (beside.Cached ? cached : 0) + (beside.Written ? written : 0), toCompletion = beside.Reasoning ? reasoning : 0;
+        if (toPrompt + toCompletion > 0)
         {
-            row.PromptTokens += cache;
-            row.CompletionTokens += reasoning;
-            row.TotalTokens = row.TotalTokens > 0 ? Math.Max(row.TotalTokens, row.PromptTokens + row.CompletionTokens) : row.TotalTokens;
+            row.PromptTokens += toPrompt;
+            row.CompletionTokens += toCompletion;
+            row.TotalTokens = total > 0 ? Math.Max(total, row.PromptTokens + row.CompletionTokens) : total;
         }
         if (this[TotalTokens] is null)
             row.TotalTokens = row.PromptTokens + row.CompletionTokens;
         if (this[InterruptedStream] is { } interrupted && ValueText.TryVerdict(interrupted, out bool isTrue) && isTrue)
             row.TotalTokens = 0;
+
+        bool TryFit(bool cachedToo, bool writtenToo, bool reasoningToo)
+        {
+            long included = (cachedToo ? 0 : cached) + (writtenToo ? 0 : written);
+            bool fits = included <= prompt && (reasoningToo || reasoning <= completion)
+                && total == prompt + completion + cached + written - included + (reasoningToo ? reasoning : 0);
+            beside = fits ? (cachedToo, writtenToo, reasoningToo) : beside;
+            return fits;
+        }
+
+        int Fit(bool cachedToo, bool writtenToo, bool reasoningToo) => TryFit(cachedToo, writtenToo, reasoningToo) ? 1 : 0;
     }
 
     private string? Time(ref ImportRow row) =>
