@@ -58,6 +58,17 @@ public sealed class AgentTests : IDisposable
         Assert.Equal([$"{total}"], _folder.Query("SELECT total_tokens FROM telemetry"));
     }
 
+    [Theory]
+    [InlineData("""{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0}""", "0")]
+    [InlineData("""{"ephemeral_1h_input_tokens":5}""", "5")]
+    [InlineData("{}", "unknown")]
+    public void Split_cache_write_tokens_of_zero_are_known(string split, string stored)
+    {
+        _folder.Import(Reply("m1", "m", $$"""{"input_tokens":2,"output_tokens":4,"cache_read_input_tokens":0,"cache_creation":{{split}} }"""));
+
+        Assert.Equal([stored], _folder.Query("SELECT COALESCE(cache_write_tokens, 'unknown') FROM tokendash_request_detail"));
+    }
+
     [Fact]
     public void A_transcript_without_replies_is_reported()
     {
@@ -176,6 +187,33 @@ public sealed class AgentTests : IDisposable
 
         Assert.Equal(ImportFormat.GeminiCli, report.Format);
         Assert.Equal(reference.Requests(), _folder.Requests());
+    }
+
+    [Fact]
+    public void Messages_in_a_checkpoint_of_a_Gemini_session_are_imported()
+    {
+        string[] lines = Samples.Gemini.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using var reference = new ImportFolder();
+        reference.Import(Samples.Gemini);
+
+        // The checkpoint repeats one message and contains another one that has no line.
+        ImportReport report = _folder.Import($"{lines[0]}\n{lines[2]}\n{{\"$set\":{{\"messages\":[{string.Join(',', lines[1..])}]}}}}\n");
+
+        Assert.Equal((ImportFormat.GeminiCli, 4, 0), (report.Format, report.Read, report.Unreadable));
+        Assert.Equal(reference.Requests(), _folder.Requests());
+    }
+
+    [Fact]
+    public void Telemetry_in_a_Qwen_session_and_requests_without_a_model_are_noted()
+    {
+        const string Telemetry = """{"uuid":"u4","sessionId":"s1","timestamp":"2026-03-01T12:00:00Z","type":"system","subtype":"ui_telemetry","systemPayload":{"uiEvent":{"event.name":"qwen-code.api_response","model":"q","input_token_count":500,"output_token_count":60,"total_token_count":560}}}""" + "\n";
+        const string Subagent = """{"uuid":"u5","sessionId":"s1","timestamp":"2026-03-01T12:00:00Z","type":"assistant","message":{"role":"model","parts":[]},"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":20,"thoughtsTokenCount":5,"totalTokenCount":120},"agentId":"a1","isSidechain":true}""" + "\n";
+
+        ImportReport plain = _folder.Import(Samples.Qwen), report = _folder.Import(Telemetry + Samples.Qwen + Subagent + Subagent);
+
+        Assert.Equal((2, 0), (plain.Imported, plain.Notes.Count));
+        Assert.Equal((1, 3, 120L), (report.Imported, report.Duplicates, report.ImportedTokens));
+        Assert.Equal([": 1.", ": 2."], report.Notes.Select(note => note[^4..]));
     }
 
     [Fact]

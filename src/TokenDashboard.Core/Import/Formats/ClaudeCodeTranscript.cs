@@ -77,7 +77,9 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     {
         string? flat = usage.Text("cache_creation_input_tokens");
         JsonElement split = usage.Member("cache_creation");
-        bool isRead = ValueText.TryCount(split.Text("ephemeral_5m_input_tokens"), out long minutes) & ValueText.TryCount(split.Text("ephemeral_1h_input_tokens"), out long hour);
-        return isRead && minutes + hour > (ValueText.TryCount(flat, out long sum) ? sum : 0) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
+        string? fiveMinutes = split.Text("ephemeral_5m_input_tokens"), oneHour = split.Text("ephemeral_1h_input_tokens");
+        bool isRead = ValueText.TryCount(fiveMinutes, out long minutes) & ValueText.TryCount(oneHour, out long hour);
+        long least = flat is null && (fiveMinutes ?? oneHour) is not null ? -1 : ValueText.TryCount(flat, out long sum) ? sum : 0;
+        return isRead && minutes + hour > least ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
     }
 }

@@ -6,7 +6,7 @@ namespace TokenDashboard.Import.Formats;
 
 /// <summary>
 /// Sessions of Gemini CLI, as JSON lines or as one document with its messages. A message that has grown is written again. Its id identifies
-/// the copies, and the copy with the most tokens is kept. Input includes cached tokens, but not the tokens of thoughts and tools.
+/// the copies, and the copy with the most tokens is kept. A line that replaces the messages contains them in <c>$set</c>. Input includes cached tokens, but not the tokens of thoughts and tools.
 /// </summary>
 internal static class GeminiSession
 {

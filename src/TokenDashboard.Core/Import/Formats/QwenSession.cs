@@ -6,7 +6,8 @@ namespace TokenDashboard.Import.Formats;
 
 /// <summary>
 /// Sessions of Qwen Code, as JSON lines. Messages are identified by their uuid, also in the files of resumed sessions. Input includes cached
-/// tokens, but not tokens of tools. Candidates exclude thoughts if the total shows this.
+/// tokens, but not tokens of tools. Candidates exclude thoughts if the total shows this. Telemetry in a session repeats the tokens of messages, also of
+/// subagents, which have their own files, so it is only counted.
 /// </summary>
 internal static class QwenSession
 {
@@ -18,7 +19,27 @@ internal static class QwenSession
             (PromptTokens, ["usageMetadata.promptTokenCount"]), (CompletionTokens, ["usageMetadata.candidatesTokenCount"]),
             (TotalTokens, ["usageMetadata.totalTokenCount"]), (CachedTokens, ["usageMetadata.cachedContentTokenCount"]),
             (ReasoningTokens, ["usageMetadata.thoughtsTokenCount"]), UsageFormat.Chat),
+        Reader = Read,
         IsRequest = record => record("usageMetadata") is not null,
         Complete = (values, record) => values.Add(PromptTokens, record("usageMetadata.toolUsePromptTokenCount")),
     };
+
+    private static void Read(LineReader lines, ImportSink sink, ColumnMap? map)
+    {
+        var requests = new RecordSink(sink, Format);
+        var records = new JsonRecords(requests, map);
+        long telemetry = 0, withoutModel = 0;
+        JsonLines.ReadValues(lines, sink, ReadObject);
+        requests.Complete();
+        sink.Report.Note(telemetry, "Requests in ui_telemetry, which were not imported because they repeat the tokens of messages. Those without a message, such as summaries, are missing");
+        sink.Report.Note(withoutModel, "Requests without a model, as in the sessions of subagents. They have no price");
+
+        string? ReadObject(JsonElement value)
+        {
+            telemetry += value.At("systemPayload.uiEvent").Text("event.name") == "qwen-code.api_response" ? 1 : 0;
+            string? reason = records.ReadObject(value);
+            withoutModel += reason is null && requests.Values[Model] is null ? 1 : 0;
+            return reason;
+        }
+    }
 }

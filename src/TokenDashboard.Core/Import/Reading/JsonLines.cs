@@ -72,7 +72,9 @@ internal static class JsonLines
             JsonValueKind.Array => null,
             _ => "not a JSON object",
         };
-        foreach (JsonElement element in reason == NoRequest ? value.Elements(PageMembers).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
+        // A change of a document contains its new members in $set.
+        JsonElement page = reason == NoRequest && value.Member("$set") is { ValueKind: JsonValueKind.Object } change ? change : value;
+        foreach (JsonElement element in reason == NoRequest ? page.Elements(PageMembers).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
             reason = ReadValue(element, onValue, sink) ?? reason;
         return reason == NoRequest ? sink.OfOtherFormat?.Invoke(value) : reason;
     }
