@@ -42,12 +42,12 @@ internal static class RollupSchema
     /// The time of the first request, including removed requests: the start of its quarter-hour, or its time if it is among the first thousand rows or
     /// not yet in the rollups.
     /// </summary>
-    public static string FirstKnown { get; } = $"""
-        SELECT MIN(start) FROM (SELECT ({TelemetrySql.FirstStored}) AS start 
+    public static string FirstKnown { get; } = string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT MIN(start) FROM (SELECT ({TelemetrySql.FirstStored}) AS start
           UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {RollupLevel.RemovedQuarter:D}
           UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {RollupLevel.Quarter:D} AND start > {NoTime}
           UNION ALL {TelemetrySql.Earlier($"rowid > COALESCE((SELECT NULLIF(watermark, 0) FROM {State}), {RollupPlanner.FirstRow})")})
-        """;
+        """);
 
     /// <summary>The end of the last quarter-hour with removed requests, from rollups of any version.</summary>
     public static string RemovedUntil { get; } = $"SELECT MAX(start) + {RollupLevels.QuarterSeconds} FROM {Sums} WHERE level = {RollupLevel.RemovedQuarter:D}";
