@@ -9,7 +9,7 @@ internal sealed class PatternTime(TimeSpan most)
 
     private long _left = most.Ticks;
 
-    /// <summary>Adds time for more work, up to the limit.</summary>
+    /// <summary>Adds time for more work, up to the limit, or takes time away.</summary>
     public void Grant(TimeSpan time)
     {
         if (Interlocked.Add(ref _left, time.Ticks) > most.Ticks)

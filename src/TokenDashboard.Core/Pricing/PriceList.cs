@@ -16,7 +16,6 @@ internal sealed partial class PriceList
     // A downloaded list must not block a command. Another name needs a small part of its share of the time.
     private static readonly TimeSpan MostPatternTime = TimeSpan.FromSeconds(5), PatternTimeOfName = TimeSpan.FromMilliseconds(10);
 
-    private readonly PatternTime _patterns = new(MostPatternTime);
     private readonly Dictionary<string, ListedProvider> _byId;
     private readonly Lazy<bool> _isExact;
     private readonly ConcurrentDictionary<(string? Provider, string Model), PriceMatch?> _remembered = new();
@@ -58,6 +57,9 @@ internal sealed partial class PriceList
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
 
+    /// <summary>The time that is left for the patterns of the list.</summary>
+    internal PatternTime Patterns { get; } = new(MostPatternTime);
+
     internal IReadOnlyList<PriceDiscount> Discounts { get; }
 
     /// <summary>The entry for a model and its provider, which is null or empty if a request has none; null if there is no entry.</summary>
@@ -67,7 +69,7 @@ internal sealed partial class PriceList
             return match;
         if (_remembered.Count >= MaxRemembered)
             _remembered.Clear();
-        _patterns.Grant(PatternTimeOfName);
+        Patterns.Grant(PatternTimeOfName);
         return _remembered[(provider, model)] = Search(provider, Normal(model));
     }
 
@@ -78,7 +80,7 @@ internal sealed partial class PriceList
     public IEnumerable<string> ProvidersOf(string model)
     {
         string name = Normal(model);
-        return Providers.Where(provider => provider.Models.Any(candidate => candidate.Match.Matched(name, _patterns) is not null)).Select(provider => provider.Id);
+        return Providers.Where(provider => provider.Models.Any(candidate => candidate.Match.Matched(name, Patterns) is not null)).Select(provider => provider.Id);
     }
 
     /// <summary>The entries of the models whose id and provider match a condition.</summary>
@@ -87,7 +89,7 @@ internal sealed partial class PriceList
 
     /// <summary>The entries that apply to a provider name in requests, and whose ids match a condition.</summary>
     internal IEnumerable<PriceMatch> Entries(string provider, Func<string, bool> model) => ProviderNamed(provider) is not { } named ? []
-        : Served(named).Where(served => model(served.Id) && (served.Provider == named.Id || !named.Models.Any(own => own.AppliesAlways && own.Match.Matched(Normal(served.Id), _patterns) is not null)))
+        : Served(named).Where(served => model(served.Id) && (served.Provider == named.Id || !named.Models.Any(own => own.AppliesAlways && own.Match.Matched(Normal(served.Id), Patterns) is not null)))
             .Select(served => Alone(named, served));
 
     /// <summary>The id of the provider that a model name identifies; null if there is none.</summary>
@@ -96,7 +98,7 @@ internal sealed partial class PriceList
     internal ListedProvider? ProviderNamed(string name)
     {
         string normal = Normal(name);
-        return _byId.GetValueOrDefault(normal) ?? Providers.FirstOrDefault(provider => provider.ProviderMatch?.Matched(normal, _patterns) is not null);
+        return _byId.GetValueOrDefault(normal) ?? Providers.FirstOrDefault(provider => provider.ProviderMatch?.Matched(normal, Patterns) is not null);
     }
 
     private PriceMatch? Search(string? provider, string model)
@@ -131,7 +133,7 @@ internal sealed partial class PriceList
 
     private IEnumerable<PriceEntry> Matching(ListedProvider provider, string model) =>
         from served in Served(provider)
-        let clause = served.Match.Matched(model, _patterns)
+        let clause = served.Match.Matched(model, Patterns)
         where clause is not null
         select Entry(provider.Id, served, clause, model);
 
@@ -144,10 +146,10 @@ internal sealed partial class PriceList
         new(listed, clause, listed.Source.IsOwn ? [] : DiscountsOf(provider, model));
 
     private PriceDiscount[] DiscountsOf(string provider, string model) =>
-        [.. Discounts.Where(discount => (discount.Provider ?? provider) == provider && (discount.Match is null || discount.Match.Matched(model, _patterns) is not null))];
+        [.. Discounts.Where(discount => (discount.Provider ?? provider) == provider && (discount.Match is null || discount.Match.Matched(model, Patterns) is not null))];
 
     private ListedProvider? ByModel(string model) =>
-        model.Length == 0 ? null : Providers.FirstOrDefault(provider => provider.ModelMatch?.Matched(model, _patterns) is not null);
+        model.Length == 0 ? null : Providers.FirstOrDefault(provider => provider.ModelMatch?.Matched(model, Patterns) is not null);
 
     private static string Normal(string name) => name.ToLowerInvariant().Trim();
 

@@ -173,24 +173,6 @@ public sealed class HostileDashboardTests : IDisposable
         }).Findings,
         finding => finding.Rule == "variable-query-shape");
 
-    [Fact]
-    public void The_regexes_of_a_dashboard_share_their_time()
-    {
-        DashboardTestResult result = Test(json =>
-        {
-            JsonNode variable = json.Variables()[1]!;
-            variable["query"] = "SELECT printf('%.*c', 60, 'a') || '!'";
-            for (int i = 0; i < 7; i++)
-            {
-                JsonNode copy = variable.DeepClone();
-                (copy["name"], copy["regex"]) = ($"v{i}", i < 6 ? "/^(a+)+$/" : "/a/");
-                json.Variables().Add(copy);
-            }
-        });
-
-        Assert.Equal(["v0", "v1", "v2", "v3", "v4", "v5", "v6"], result.Findings.Where(finding => finding.Rule == "variable-query-shape").Select(finding => finding.Panel).Order());
-    }
-
     [Theory]
     [InlineData("timeFrom")]
     [InlineData("timeShift")]
