@@ -20,13 +20,8 @@ public abstract class ComparedFigures : UsageFigures
         // Of removed requests, only whole quarter-hours are known.
         DateTimeOffset start = previous.Since!.Value;
         var before = new DateTimeOffset(start.UtcTicks - (start.UtcTicks % TimeSpan.FromMinutes(15).Ticks), TimeSpan.Zero);
-        return HaveRequestsBefore(stores, before) ? previous : null;
+        return RequestQuery.IsAnyBefore(stores, before) ? previous : null;
     }
-
-    /// <summary>Whether the first request of the stores is before a time.</summary>
-    // An import may have stored the newest requests first. In that case, all requests must be searched.
-    internal static bool HaveRequestsBefore(IReadOnlyList<ITelemetryStore> stores, DateTimeOffset time) =>
-        stores.Min(store => store.ReadFirstTime()) < time || new RequestQuery(stores, new RequestFilter { Range = new TimeRange(null, time) }).Run(0, 1).Any();
 
     /// <summary>Time of the first request; null without requests.</summary>
     public DateTimeOffset? FirstRequest { get; }

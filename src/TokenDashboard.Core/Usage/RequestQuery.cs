@@ -15,12 +15,10 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     /// <summary>The currencies of the costs by which requests were ordered.</summary>
     public HashSet<string?> Currencies { get; } = [];
 
-    /// <summary>The time of the first request of stores, including removed ones; null without requests.</summary>
-    // The request with the lowest id need not be the first one: imports store requests in any order.
-    public static DateTimeOffset? FirstTime(IReadOnlyList<ITelemetryStore> stores) => stores.Select(store => store.ReadFirstTime()).Append(Edge(stores, newest: false)).Min();
-
-    /// <summary>The time of the last request of stores; null without requests.</summary>
-    public static DateTimeOffset? LastTime(IReadOnlyList<ITelemetryStore> stores) => Edge(stores, newest: true);
+    /// <summary>Whether the first request of stores is before a time.</summary>
+    // An import may have stored the newest requests first. In that case, all requests must be searched.
+    public static bool IsAnyBefore(IReadOnlyList<ITelemetryStore> stores, DateTimeOffset time) =>
+        stores.Min(store => store.ReadFirstTime()) < time || new RequestQuery(stores, new RequestFilter { Range = new TimeRange(null, time) }).Run(0, 1).Any();
 
     public long Count() => stores.Sum(store => store.CountRequests(filter));
 
@@ -31,9 +29,6 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
         return Page(Order == RequestOrder.Cost ? ByCost(last) : Priced(OfAll(last)), skip, first);
     }
-
-    private static DateTimeOffset? Edge(IReadOnlyList<ITelemetryStore> stores, bool newest) =>
-        new RequestQuery(stores, new RequestFilter()) { Order = RequestOrder.Timestamp, Descending = newest }.Run(0, 1).FirstOrDefault()?.Timestamp;
 
     private IEnumerable<TokenRequest> Priced(IEnumerable<TokenRequest> requests) => Prices is null ? requests : requests.Select(Prices.Apply);
 

@@ -53,6 +53,13 @@ internal sealed class UsageQuery
     /// </summary>
     public (int Count, UsageOrder Order)? Largest { get; init; }
 
+    /// <summary>The times of the first and the last request of stores, including removed ones; null without requests.</summary>
+    public static (DateTimeOffset? First, DateTimeOffset? Last) TimesOf(IReadOnlyList<ITelemetryStore> stores)
+    {
+        MeasureValues values = new UsageQuery([], TimeZoneInfo.Utc).Read(stores, new RequestFilter()).Groups[0].Usage.Values;
+        return (values.Time(Measures.FirstTicks), values.Time(Measures.LastTicks));
+    }
+
     /// <summary>Runs the query. Rows are sorted by time, then by tokens in descending order.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GroupingInvalid"/>: filling requires a time unit. <see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a

@@ -38,5 +38,5 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
 
     // The first request of the stores, or the start of the range if there are earlier ones.
     private static long FirstTicks(IReadOnlyList<ITelemetryStore> stores, TimeRange range) =>
-        (ComparedFigures.HaveRequestsBefore(stores, range.Since!.Value) ? range.Since : RequestQuery.FirstTime(stores) ?? range.Until)!.Value.UtcTicks;
+        (RequestQuery.IsAnyBefore(stores, range.Since!.Value) ? range.Since : UsageQuery.TimesOf(stores).First ?? range.Until)!.Value.UtcTicks;
 }

@@ -178,11 +178,11 @@ public abstract class QueryCmdlet : StoreCmdlet
         bool isName = MyInvocation.ExpectingInput && !hasRange && names.Where(_piped.Contains).SequenceEqual([nameof(User)]);
         if (!isEmpty || (MyInvocation.ExpectingInput && !isName))
             return;
-        DateTimeOffset? first = RequestQuery.FirstTime(Stores);
+        (DateTimeOffset? first, DateTimeOffset? last) = UsageQuery.TimesOf(Stores);
         if (first is not null && !hasRange && names.Length == 0)
             return;
-        string where = first is not null && RequestQuery.LastTime(Stores) is { } last
-            ? string.Create(CultureInfo.InvariantCulture, $"The stored requests are from {first.Value.UtcDateTime:yyyy-MM-dd HH:mm} to {last.UtcDateTime:yyyy-MM-dd HH:mm} UTC.")
+        string where = first is not null && last is not null
+            ? string.Create(CultureInfo.InvariantCulture, $"The stored requests are from {first.Value.UtcDateTime:yyyy-MM-dd HH:mm} to {last.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC.")
             : Given(nameof(Source), Source).Length > 0 ? "The source has no requests." : "The store has no requests.";
         string tab = names.Length > 0 ? $" Press Tab after {string.Join(" or ", names.Select(name => $"-{name}"))} for the names in the store." : "";
         WriteWarning($"No request matches{(isName ? $" '{string.Join("', '", User!)}'" : "")}. {where}{RangeHint}{tab}");

@@ -129,6 +129,26 @@ public class UsageSummaryQueryTests
     }
 
     [Fact]
+    public void The_month_forecast_of_a_young_store_is_the_same_from_rollups()
+    {
+        using var store = new TestStore();
+        store.Insert([.. ((string[])["2026-09-02T12:00:00", "2026-09-01T12:07:31"]).Select(time => new TestStore.Row { Timestamp = time, Prompt = 7000L, Completion = 0L, Total = 7000L })]);
+        long? Forecast()
+        {
+            using TokenStore open = store.Open();
+            var filter = new RequestFilter { Range = new TimeRange(null, DateTimeOffset.Parse("2026-09-03T00:00Z")) };
+            return new UsageSummaryQuery([new SqliteStore(open)], filter, TimeZoneInfo.Utc, Now).Run().Rows[0].MonthForecastTokens;
+        }
+        long? before = Forecast();
+
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+            optimizer.Refresh();
+
+        Assert.Equal(before, Forecast());
+        Assert.Equal((long)Math.Round(14_000 + (14_000 * (28 / (1.5 - (451 / 86_400.0))))), before);
+    }
+
+    [Fact]
     public void Future_requests_do_not_raise_the_rate() => Assert.Equal(
         10.0,
         Summarize(new TimeRange(Now.AddMinutes(-10), Now.AddYears(1)), Now, ("2026-12-31T23:55:00", 100), ("2027-01-01T02:00:00", 6000)).TokensPerMinute);
