@@ -98,19 +98,17 @@ internal sealed class RequestValues(ImportSink sink)
         (bool Cached, bool Written, bool Reasoning) beside = (cacheBeside, cacheBeside, reasoningBeside);
         if (total > 0 && cached + written + reasoning > 0)
         {
-            bool isFound = TryFit(cacheBeside, cacheBeside, reasoningBeside) || TryFit(!cacheBeside, !cacheBeside, reasoningBeside)
-                || TryFit(cacheBeside, cacheBeside, !reasoningBeside) || TryFit(!cacheBeside, !cacheBeside, !reasoningBeside);
-            if (!isFound && cached > 0 && written > 0)
+            (bool, bool, bool)[] together =
+                [beside, (!cacheBeside, !cacheBeside, reasoningBeside), (cacheBeside, cacheBeside, !reasoningBeside), (!cacheBeside, !cacheBeside, !reasoningBeside)];
+            (bool, bool, bool)[] fits = [.. together.Where(Fits).Take(1)];
+            if (fits.Length == 0 && cached > 0 && written > 0)
             {
                 // LiteLLM's input can include only one part of the cache. This is certain if the total matches in only one way.
-                var otherwise = beside;
-                int fits = Fit(true, false, reasoningBeside) + Fit(false, true, reasoningBeside);
-                if (reasoning > 0)
-                    fits += Fit(true, false, !reasoningBeside) + Fit(false, true, !reasoningBeside);
-                isFound = fits == 1;
-                beside = isFound ? beside : otherwise;
+                bool[] reasoningToo = reasoning > 0 ? [reasoningBeside, !reasoningBeside] : [reasoningBeside];
+                fits = [.. reasoningToo.SelectMany(too => ((bool, bool, bool)[])[(true, false, too), (false, true, too)]).Where(Fits)];
             }
-            isKnown |= isFound;
+            if (fits is [var only])
+                (beside, isKnown) = (only, true);
         }
         if (!isKnown)
             Guessed = cacheBeside ? Guessed with { CacheBeside = Guessed.CacheBeside + 1 } : Guessed with { CacheIncluded = Guessed.CacheIncluded + 1 };
@@ -126,16 +124,12 @@ internal sealed class RequestValues(ImportSink sink)
         if (this[InterruptedStream] is { } interrupted && ValueText.TryVerdict(interrupted, out bool isTrue) && isTrue)
             row.TotalTokens = 0;
 
-        bool TryFit(bool cachedToo, bool writtenToo, bool reasoningToo)
+        bool Fits((bool Cached, bool Written, bool Reasoning) too)
         {
-            long included = (cachedToo ? 0 : cached) + (writtenToo ? 0 : written);
-            bool fits = included <= prompt && (reasoningToo || reasoning <= completion)
-                && total == prompt + completion + cached + written - included + (reasoningToo ? reasoning : 0);
-            beside = fits ? (cachedToo, writtenToo, reasoningToo) : beside;
-            return fits;
+            long included = (too.Cached ? 0 : cached) + (too.Written ? 0 : written);
+            return included <= prompt && (too.Reasoning || reasoning <= completion)
+                && total == prompt + completion + cached + written - included + (too.Reasoning ? reasoning : 0);
         }
-
-        int Fit(bool cachedToo, bool writtenToo, bool reasoningToo) => TryFit(cachedToo, writtenToo, reasoningToo) ? 1 : 0;
     }
 
     private string? Time(ref ImportRow row) =>
