@@ -81,14 +81,16 @@ internal static class TelemetrySql
           WHERE {TimestampReadable}
         """;
 
-    /// <summary>The time of the first stored request, in seconds since 1970. Reads all rows, but only the text of their times.</summary>
-    internal static string First { get; } = $"SELECT MIN(second) FROM (SELECT ({FirstStored}) AS second UNION ALL {Earlier("TRUE")})";
-
-    /// <summary>The time of the first of the rows that are earlier than the first thousand. As these are few, few times are parsed.</summary>
-    internal static string Earlier(string condition) => $"""
-        SELECT unixepoch(substr(MIN(timestamp), 1, 19)) FROM {Table}
-          WHERE {condition} AND timestamp < COALESCE((SELECT MIN(timestamp) FROM (SELECT timestamp FROM {Table} ORDER BY rowid LIMIT 1000) WHERE {TimestampReadable}), 'A')
-            AND {TimestampReadable}
+    /// <summary>
+    /// The time of the first request among the first thousand rows and all rows with a condition, in seconds since 1970. Of these, only the few that are
+    /// earlier than the first thousand are parsed.
+    /// </summary>
+    internal static string First(string condition = "TRUE") => $"""
+        WITH early(timestamp) AS MATERIALIZED (SELECT MIN(timestamp) FROM (SELECT timestamp FROM {Table} ORDER BY rowid LIMIT 1000) WHERE {TimestampReadable})
+          SELECT unixepoch(substr(MIN(timestamp), 1, 19)) FROM (
+            SELECT timestamp FROM early
+            UNION ALL
+            SELECT MIN(timestamp) FROM {Table} WHERE {condition} AND timestamp < COALESCE((SELECT timestamp FROM early), 'A') AND {TimestampReadable})
         """;
 
     /// <summary>The rows of <see cref="Table"/> with their details, if the store has any.</summary>

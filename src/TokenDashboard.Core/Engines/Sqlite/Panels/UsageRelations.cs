@@ -66,7 +66,7 @@ internal static class UsageRelations
             $"""
             SELECT CASE WHEN {Has(RollupSchema.State)}
               THEN {Literal($"{Common(NewestQuarter("TRUE"), NewestQuarter($"{Measures.InterruptedStreams.Name} > 0"), RollupSchema.FirstKnown)}, {FromRollups}")}
-              ELSE {Literal($"{Common(Since, Since, TelemetrySql.First)}, {FromRows}")} END AS relation
+              ELSE {Literal($"{Common(Since, Since, TelemetrySql.First())}, {FromRows}")} END AS relation
             FROM (SELECT {ChosenNames("provider")} || {ChosenNames("model")} || {ChosenNames("user")} AS chosen,
               CASE WHEN {AllValue} IN (${"{user:sqlstring}"}) THEN '0' ELSE '1' END AS by_user,
               {picked} AS picked,

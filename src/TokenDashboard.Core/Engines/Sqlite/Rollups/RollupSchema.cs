@@ -43,10 +43,10 @@ internal static class RollupSchema
     /// not yet in the rollups.
     /// </summary>
     public static string FirstKnown { get; } = string.Create(CultureInfo.InvariantCulture, $"""
-        SELECT MIN(start) FROM (SELECT ({TelemetrySql.FirstStored}) AS start
+        SELECT MIN(start) FROM (
+          SELECT ({TelemetrySql.First($"rowid > COALESCE((SELECT NULLIF(watermark, 0) FROM {State}), {RollupPlanner.FirstRow})")}) AS start
           UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {RollupLevel.RemovedQuarter:D}
-          UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {RollupLevel.Quarter:D} AND start > {NoTime}
-          UNION ALL {TelemetrySql.Earlier($"rowid > COALESCE((SELECT NULLIF(watermark, 0) FROM {State}), {RollupPlanner.FirstRow})")})
+          UNION ALL SELECT MIN(start) FROM {Sums} WHERE level = {RollupLevel.Quarter:D} AND start > {NoTime})
         """);
 
     /// <summary>The end of the last quarter-hour with removed requests, from rollups of any version.</summary>
