@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Proof;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Benchmarks;
 

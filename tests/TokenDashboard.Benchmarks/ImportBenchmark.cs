@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Benchmarks;
 

@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Win32.SafeHandles;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Benchmarks;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
+using TokenDashboard;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Import;
-using TokenDashboard.Import.Records;
 using TokenDashboard.SecondProcess;
 using TokenDashboard.Testing;
 

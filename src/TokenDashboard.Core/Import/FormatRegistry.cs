@@ -1,6 +1,5 @@
 using TokenDashboard.Import.Formats;
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import;
 

@@ -2,7 +2,6 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Formats;
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import;
 

@@ -1,4 +1,6 @@
-namespace TokenDashboard.Pricing;
+using TokenDashboard.Pricing;
+
+namespace TokenDashboard;
 
 /// <summary>The status of a price at a point in time.</summary>
 public enum PriceStatus : long

@@ -1,5 +1,4 @@
 using TokenDashboard.Usage;
-using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 

@@ -1,5 +1,3 @@
-using TokenDashboard.Usage.Summaries;
-
 namespace TokenDashboard.Reports;
 
 /// <summary>A key figure or a parameter of the query. The value may contain untrusted names. The note may be empty.</summary>

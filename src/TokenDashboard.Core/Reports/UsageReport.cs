@@ -1,5 +1,3 @@
-using TokenDashboard.Usage.Summaries;
-
 namespace TokenDashboard.Reports;
 
 /// <summary>

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard;
 
 /// <summary>The property by which single requests are ordered.</summary>
 public enum RequestOrder

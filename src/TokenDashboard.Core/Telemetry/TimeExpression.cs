@@ -1,4 +1,4 @@
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard;
 
 /// <summary>
 /// A time as users write it: an instant (<c>2026-11-16T18:00</c>, with or without a zone), a length of time ago (<c>7d</c>,

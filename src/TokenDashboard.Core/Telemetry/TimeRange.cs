@@ -1,4 +1,4 @@
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard;
 
 /// <summary>A half-open time range, [Since, Until). A null end is open.</summary>
 public sealed record TimeRange

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard;
 
 /// <summary>One request to a model: a row of the store.</summary>
 public sealed class TokenRequest

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard;
 
 /// <summary>The number of rows with unreadable values, by kind. A row can have several kinds, but counts once in <see cref="Rows"/>.</summary>
 public sealed class UnreadableReport

@@ -1,4 +1,6 @@
-namespace TokenDashboard.Usage;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard;
 
 /// <summary>The measures of usage, the times of its requests, and the change from the previous period of equal length, which is null without a comparison.</summary>
 public abstract class ComparedFigures : UsageFigures

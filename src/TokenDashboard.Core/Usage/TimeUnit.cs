@@ -1,4 +1,4 @@
-namespace TokenDashboard.Usage;
+namespace TokenDashboard;
 
 /// <summary>The calendar units of usage.</summary>
 public enum TimeUnit

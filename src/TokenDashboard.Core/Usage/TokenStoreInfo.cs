@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TokenDashboard.Usage;
+namespace TokenDashboard;
 
 /// <summary>The contents of a store.</summary>
 public sealed class TokenStoreInfo

@@ -1,4 +1,6 @@
-namespace TokenDashboard.Usage;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard;
 
 /// <summary>Usage of one group of requests. Properties of other dimensions are null.</summary>
 public sealed class TokenUsage : UsageFigures

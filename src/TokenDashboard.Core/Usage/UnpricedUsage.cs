@@ -1,6 +1,7 @@
 using TokenDashboard.Pricing;
+using TokenDashboard.Usage;
 
-namespace TokenDashboard.Usage;
+namespace TokenDashboard;
 
 /// <summary>The reason why tokens, or most of them, have no price.</summary>
 public enum UnpricedReason : long

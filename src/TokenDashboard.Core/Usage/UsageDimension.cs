@@ -1,4 +1,4 @@
-namespace TokenDashboard.Usage;
+namespace TokenDashboard;
 
 /// <summary>The dimensions of usage. At most one time unit, or Session, can be combined with the others.</summary>
 public enum UsageDimension

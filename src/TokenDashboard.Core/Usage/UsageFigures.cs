@@ -1,4 +1,6 @@
-namespace TokenDashboard.Usage;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard;
 
 /// <summary>
 /// The measures of all usage results. Counts and sums are exact. Percentiles of durations are exact if computed from single

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Usage;
+namespace TokenDashboard;
 
 /// <summary>The property of <see cref="UsageFigures"/> by which rows of usage are ordered.</summary>
 public enum UsageOrder

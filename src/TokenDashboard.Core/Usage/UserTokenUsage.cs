@@ -1,4 +1,6 @@
-namespace TokenDashboard.Usage;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard;
 
 /// <summary>Usage of one user in a time range.</summary>
 public sealed class UserTokenUsage : ComparedFigures

@@ -1,5 +1,3 @@
-using TokenDashboard.Import.Records;
-
 namespace TokenDashboard.Tests.Import;
 
 /// <summary>Sessions of Codex whose requests have records, and counters that decrease.</summary>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 using TokenDashboard.Tests.Pricing;
 
 namespace TokenDashboard.Tests.Import;
@@ -170,8 +169,8 @@ public sealed class ExportTests : IDisposable
     {
         const string One = """
               <Obj RefId="0">
-                <TN RefId="0"><T>TokenDashboard.Telemetry.TokenRequest</T></TN>
-                <ToString>TokenDashboard.Telemetry.TokenRequest</ToString>
+                <TN RefId="0"><T>TokenDashboard.TokenRequest</T></TN>
+                <ToString>TokenDashboard.TokenRequest</ToString>
                 <Props>
                   <I64 N="Id">1</I64>
                   <Obj N="Timestamp" RefId="1">
@@ -331,7 +330,7 @@ public sealed class ExportTests : IDisposable
 
     [Theory]
     [InlineData("sep=;\r\n")]
-    [InlineData("#TYPE TokenDashboard.Telemetry.TokenRequest\n")]
+    [InlineData("#TYPE TokenDashboard.TokenRequest\n")]
     public void Lines_before_the_header_are_skipped(string line)
     {
         ImportReport report = _folder.Import(line + "Time;User Name;user-id;Prompt Tokens\n2026-03-01;x;alice;5\n;;;\n");

@@ -1,6 +1,5 @@
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Import;

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
-using TokenDashboard.Import.Records;
 using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Import;

@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using TokenDashboard.Import;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

@@ -1,5 +1,4 @@
 using TokenDashboard.Import;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

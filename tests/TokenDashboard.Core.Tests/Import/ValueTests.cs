@@ -1,5 +1,3 @@
-using TokenDashboard.Import.Records;
-
 namespace TokenDashboard.Tests.Import;
 
 /// <summary>How the values of a request are read, whatever names its source uses.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
-using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Telemetry;
 

@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Tests.Telemetry;
 
 public class TimeExpressionTests

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Engines.Sqlite;
+namespace TokenDashboard;
 
 /// <summary>How SQLite protects a store from crashes: https://sqlite.org/pragma.html#pragma_journal_mode</summary>
 public enum JournalMode : long

@@ -2,7 +2,6 @@ using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
-using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
 

@@ -1,6 +1,5 @@
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Api;
 

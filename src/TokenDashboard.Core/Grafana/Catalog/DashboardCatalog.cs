@@ -1,10 +1,11 @@
 using TokenDashboard.Engines;
+using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Pricing;
 
-namespace TokenDashboard.Grafana.Catalog;
+namespace TokenDashboard;
 
 /// <summary>The dashboards of this module, by name.</summary>
 public static class DashboardCatalog

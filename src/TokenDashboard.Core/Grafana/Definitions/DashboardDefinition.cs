@@ -1,5 +1,4 @@
 using TokenDashboard.Engines;
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Queries;

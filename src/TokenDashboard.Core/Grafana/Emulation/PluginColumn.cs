@@ -1,3 +1,4 @@
+
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
@@ -117,19 +118,4 @@ internal sealed partial class PluginColumn
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])\z")]
     private static partial Regex Rfc3339();
-}
-
-/// <summary>The type of a result column in the plugin.</summary>
-public enum ColumnType : long
-{
-    /// <summary>Unknown, because all values are NULL. The column is sent as numbers.</summary>
-    Unknown,
-    /// <summary>Whole numbers of 64 bits.</summary>
-    WholeNumber,
-    /// <summary>Numbers with fractions.</summary>
-    Number,
-    /// <summary>Text, which becomes a label of series.</summary>
-    Text,
-    /// <summary>Times.</summary>
-    Time,
 }

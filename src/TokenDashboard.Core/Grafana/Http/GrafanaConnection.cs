@@ -1,8 +1,8 @@
 using System.Net;
-using System.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Security;
 
-namespace TokenDashboard.Grafana.Http;
+namespace TokenDashboard;
 
 /// <summary>The Grafana API that reads and writes dashboards and folders.</summary>
 public enum GrafanaApi : long

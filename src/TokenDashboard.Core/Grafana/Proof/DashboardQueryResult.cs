@@ -1,7 +1,4 @@
-using TokenDashboard.Grafana.Emulation;
-using TokenDashboard.Grafana.Rules;
-
-namespace TokenDashboard.Grafana.Proof;
+namespace TokenDashboard;
 
 /// <summary>The result of a dashboard's query, with the highest severity of its problems. The problems are separate findings.</summary>
 public sealed record DashboardQueryResult : DashboardFinding

@@ -3,9 +3,10 @@ using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
 
-namespace TokenDashboard.Grafana.Proof;
+namespace TokenDashboard;
 
 /// <summary>Tests dashboards: checks them against <see cref="DashboardRules"/>, and runs each of their queries as Grafana does.</summary>
 public static class DashboardTest

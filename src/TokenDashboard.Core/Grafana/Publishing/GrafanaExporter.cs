@@ -1,7 +1,6 @@
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
 
@@ -173,22 +172,4 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
 
     private TokenDashboardException Missing(string what, string uid, string advice = " Export-GrafanaDashboard -All lists the dashboards that this account can read.") =>
         new(ErrorCode.DashboardNotFound, $"Grafana at {Client.Url} {what}.{advice}", target: uid);
-}
-
-/// <summary>A dashboard that was exported from a server to a file.</summary>
-/// <param name="Action">The action on the file.</param>
-/// <param name="Uid">The dashboard's uid.</param>
-/// <param name="Title">The dashboard's title.</param>
-/// <param name="Folder">The titles of its folders, outermost first, separated by slashes; empty for none.</param>
-/// <param name="Version">Its version on the server, counted from 1.</param>
-/// <param name="Path">The file's full path.</param>
-/// <param name="Changes">
-/// The differences between the file and the server's dashboard, the right side, if changes were written into the file; null if a whole file was
-/// written.
-/// </param>
-public sealed record GrafanaExportResult(
-    GrafanaPublishAction Action, string Uid, string Title, string Folder, long Version, string Path, IReadOnlyList<GrafanaDashboardDifference>? Changes = null)
-{
-    /// <summary>The file's full path.</summary>
-    public override string ToString() => Path;
 }

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace TokenDashboard.Grafana.Results;
+namespace TokenDashboard;
 
 /// <summary>
 /// Existing data sources that replace those to which a dashboard refers: one for all references to its plugin, or one for each reference. Created from a string or a

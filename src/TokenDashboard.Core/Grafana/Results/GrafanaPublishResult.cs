@@ -1,6 +1,6 @@
 using TokenDashboard.Grafana.Model;
 
-namespace TokenDashboard.Grafana.Results;
+namespace TokenDashboard;
 
 /// <summary>The result of publishing an item.</summary>
 /// <param name="Kind">The kind of item.</param>

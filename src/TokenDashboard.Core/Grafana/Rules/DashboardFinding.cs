@@ -1,8 +1,8 @@
-using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
 
-namespace TokenDashboard.Grafana.Rules;
+namespace TokenDashboard;
 
-/// <summary>A problem of a dashboard or, as <see cref="Proof.DashboardQueryResult"/>, the result of one of its queries.</summary>
+/// <summary>A problem of a dashboard or, as <see cref="DashboardQueryResult"/>, the result of one of its queries.</summary>
 public record DashboardFinding
 {
     /// <summary>The severity.</summary>
@@ -39,23 +39,4 @@ public enum FindingSeverity : long
     Warning,
     /// <summary>Something is missing or shown incorrectly.</summary>
     Error,
-}
-
-/// <summary>A rule for dashboards: its id, which does not change, the severity of a violation, the general problem, and its solution.</summary>
-internal sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
-{
-    private const int LongestMessage = 1000;
-
-    /// <summary>A finding about a panel, about a named item, or about the dashboard.</summary>
-    internal DashboardFinding Find(ReadDashboard dashboard, string problem, ReadPanel? panel = null, string refId = "", string name = "") => new()
-    {
-        Severity = Severity, Rule = Id, Dashboard = dashboard.Document.Title, DashboardUid = dashboard.Document.Uid, PanelId = panel?.Id,
-        Panel = panel?.Label ?? name, RefId = refId, Message = Cut(problem), Advice = Advice,
-    };
-
-    internal static DashboardFinding Find(ReadDashboard dashboard, ReadQuery query, (DashboardRule Rule, string Problem) found) =>
-        found.Rule.Find(dashboard, found.Problem, query.Panel, query.Target.RefId, query.Name);
-
-    /// <summary>A message of limited length, because it can contain text of the dashboard.</summary>
-    internal static string Cut(string problem) => problem.Length > LongestMessage ? problem[..LongestMessage] + "…" : problem;
 }

@@ -1,5 +1,5 @@
 using TokenDashboard.Grafana.Parsing;
-using static TokenDashboard.Grafana.Rules.FindingSeverity;
+using static TokenDashboard.FindingSeverity;
 
 namespace TokenDashboard.Grafana.Rules;
 

@@ -1,7 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Formats;
 

@@ -1,5 +1,4 @@
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;

@@ -1,5 +1,4 @@
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Formats;
 

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Import.Records;
+namespace TokenDashboard;
 
 /// <summary>The formats from which usage is imported.</summary>
 public enum ImportFormat : long

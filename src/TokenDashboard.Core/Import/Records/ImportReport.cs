@@ -1,4 +1,6 @@
-namespace TokenDashboard.Import.Records;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard;
 
 /// <summary>The result of importing a file or a folder. Every request read is imported, updated, a duplicate, an aggregate or from before a removal.</summary>
 public sealed class ImportReport

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Import.Records;
+namespace TokenDashboard;
 
 /// <summary>A line that could not be imported.</summary>
 /// <param name="LineNumber">Number of the line in the (decompressed) file, counted from 1. For a CSV record with line breaks, its first line.</param>

@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 
-namespace TokenDashboard.Import.Records;
+namespace TokenDashboard;
 
 /// <summary>The number of values by column. The text is a list, as in CSV files: <c>cost 3, duration_ms 1</c>.</summary>
 public sealed class ValueCounts : ReadOnlyDictionary<string, long>

@@ -1,4 +1,6 @@
-namespace TokenDashboard.Pricing.Lists;
+using TokenDashboard.Pricing;
+
+namespace TokenDashboard;
 
 /// <summary>The type of a difference between two price lists.</summary>
 public enum PriceChangeKind : long

@@ -1,4 +1,6 @@
-namespace TokenDashboard.Usage.Summaries;
+using TokenDashboard.Usage.Summaries;
+
+namespace TokenDashboard;
 
 /// <summary>The usage of a time range in one object: totals, rates, peaks, the change from the previous period, and the forecast.</summary>
 public sealed class TokenUsageSummary : ComparedFigures

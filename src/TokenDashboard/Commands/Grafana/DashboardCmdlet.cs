@@ -1,6 +1,5 @@
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Grafana.Catalog;
 
 namespace TokenDashboard.Commands;
 

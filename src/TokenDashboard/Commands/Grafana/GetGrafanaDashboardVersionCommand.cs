@@ -1,5 +1,3 @@
-using TokenDashboard.Grafana.Api;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the versions of dashboards on a Grafana server.</summary>

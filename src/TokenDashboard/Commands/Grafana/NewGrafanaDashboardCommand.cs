@@ -1,4 +1,3 @@
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
 using TokenDashboard.Input;
 

@@ -1,4 +1,3 @@
-using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Commands;

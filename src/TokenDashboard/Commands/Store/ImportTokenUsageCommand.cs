@@ -1,5 +1,4 @@
 using TokenDashboard.Import.Reading;
-using TokenDashboard.Import.Records;
 using TokenDashboard.Import;
 
 namespace TokenDashboard.Commands;

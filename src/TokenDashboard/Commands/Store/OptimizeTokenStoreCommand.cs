@@ -1,5 +1,4 @@
 using TokenDashboard.Engines.Sqlite.Maintenance;
-using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Commands;
 

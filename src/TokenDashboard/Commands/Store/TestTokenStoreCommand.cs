@@ -1,5 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Maintenance;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>Checks the table, the file and the rollups of stores.</summary>

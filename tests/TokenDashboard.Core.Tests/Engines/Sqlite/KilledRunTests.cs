@@ -1,6 +1,4 @@
 using System.Globalization;
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Engines.Sqlite;
 

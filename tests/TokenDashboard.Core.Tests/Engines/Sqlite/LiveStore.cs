@@ -3,7 +3,6 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Import;
-using TokenDashboard.Import.Records;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 

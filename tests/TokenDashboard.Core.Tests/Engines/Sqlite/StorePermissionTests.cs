@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
-using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.Sqlite;
 

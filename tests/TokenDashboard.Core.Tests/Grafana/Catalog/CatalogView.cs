@@ -1,5 +1,4 @@
 using TokenDashboard.Engines.Sqlite.Maintenance;
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Tests.Pricing;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using CsCheck;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Engines.Sqlite.Maintenance;
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;

@@ -3,7 +3,6 @@ using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Proof;
-using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 

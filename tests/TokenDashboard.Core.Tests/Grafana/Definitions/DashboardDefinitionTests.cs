@@ -1,11 +1,9 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using CsCheck;
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
-using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Input;
 using TokenDashboard.Tests.Grafana.Catalog;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Parsing;
-using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Emulation;

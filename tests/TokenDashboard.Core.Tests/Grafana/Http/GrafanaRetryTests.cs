@@ -1,4 +1,3 @@
-using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;
 using TokenDashboard.Tests.Grafana.Publishing;

@@ -1,7 +1,4 @@
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Proof;
-using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Model;
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
-using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Model;

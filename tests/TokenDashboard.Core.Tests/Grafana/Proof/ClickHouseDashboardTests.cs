@@ -3,7 +3,6 @@ using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
-using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Tests.Engines.ClickHouse;
 using TokenDashboard.Tests.Grafana.Rules;

@@ -1,11 +1,7 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Proof;
-using TokenDashboard.Grafana.Rules;
-using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Grafana.Rules;
 using static TokenDashboard.Tests.Grafana.Rules.SampleDashboard;
 using TokenDashboard.Tests.Pricing;

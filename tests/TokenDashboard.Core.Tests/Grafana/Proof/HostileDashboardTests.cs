@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
-using TokenDashboard.Grafana.Proof;
-using TokenDashboard.Grafana.Rules;
 using static TokenDashboard.Tests.Grafana.Rules.SampleDashboard;
 
 namespace TokenDashboard.Tests.Grafana.Proof;

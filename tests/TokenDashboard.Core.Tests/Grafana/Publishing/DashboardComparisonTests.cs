@@ -1,6 +1,5 @@
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
-using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Tests.Grafana.Publishing;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;
 

@@ -30,7 +30,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         Assert.All(second, result => Assert.Equal("Unchanged", result.Properties["Action"].Value.ToString()));
         Assert.Equal(4, second.Count);
         Assert.Empty(server.Writes);
-        Assert.Equal("TokenDashboard.Grafana.Results.GrafanaPublishResult", first[0].TypeNames[0]);
+        Assert.Equal("TokenDashboard.GrafanaPublishResult", first[0].TypeNames[0]);
     }
 
     [Fact]

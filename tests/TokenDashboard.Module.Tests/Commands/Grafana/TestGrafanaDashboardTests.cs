@@ -19,7 +19,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
     {
         PSObject[] queries = [.. Run("Test-GrafanaDashboard -Database $database -Until 2026-11-01T00:00Z -Since 2026-10-25T00:00Z -Exclude query-no-rows").Succeeded()];
 
-        Assert.All(queries, query => Assert.Equal("TokenDashboard.Grafana.Proof.DashboardQueryResult", query.TypeNames[0]));
+        Assert.All(queries, query => Assert.Equal("TokenDashboard.DashboardQueryResult", query.TypeNames[0]));
         Assert.Equal(
             [queries.Length, 0],
             Run("$all = Test-GrafanaDashboard -Database $database -Until 2026-11-01T00:00Z -Since 2026-10-25T00:00Z -Exclude query-no-rows; "

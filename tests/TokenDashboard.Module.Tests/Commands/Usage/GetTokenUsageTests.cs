@@ -10,11 +10,11 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     }
 
     [Theory]
-    [InlineData("Day", "TokenDashboard.Usage.TokenUsage#Time")]
-    [InlineData("Model", "TokenDashboard.Usage.TokenUsage#Names")]
-    [InlineData("User, Week", "TokenDashboard.Usage.TokenUsage#TimeNames")]
-    [InlineData("User, Model", "TokenDashboard.Usage.TokenUsage#Names")]
-    [InlineData("Month, Provider, RequestType", "TokenDashboard.Usage.TokenUsage#TimeNames")]
+    [InlineData("Day", "TokenDashboard.TokenUsage#Time")]
+    [InlineData("Model", "TokenDashboard.TokenUsage#Names")]
+    [InlineData("User, Week", "TokenDashboard.TokenUsage#TimeNames")]
+    [InlineData("User, Model", "TokenDashboard.TokenUsage#Names")]
+    [InlineData("Month, Provider, RequestType", "TokenDashboard.TokenUsage#TimeNames")]
     public void Each_grouping_adds_up_to_the_total_and_has_a_view(string groupBy, string view)
     {
         Assert.Equal(

@@ -18,8 +18,8 @@ public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<Sa
     [InlineData("-Pattern", "TokenUsage#Pattern")]
     public void Each_kind_of_result_has_a_type_and_a_view(string parameters, string type)
     {
-        Assert.Equal("TokenDashboard.Usage." + type, store.Texts($"(Get-UserTokenUsage {parameters} -First 1).PSObject.TypeNames[0]")[0]);
-        Assert.Contains($"<TypeName>TokenDashboard.Usage.{type}</TypeName>", File.ReadAllText(ModuleSession.ModulePath + "/TokenDashboard.format.ps1xml"));
+        Assert.Equal("TokenDashboard." + type, store.Texts($"(Get-UserTokenUsage {parameters} -First 1).PSObject.TypeNames[0]")[0]);
+        Assert.Contains($"<TypeName>TokenDashboard.{type}</TypeName>", File.ReadAllText(ModuleSession.ModulePath + "/TokenDashboard.format.ps1xml"));
     }
 
     [Fact]

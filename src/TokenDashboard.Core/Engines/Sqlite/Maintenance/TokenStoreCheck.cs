@@ -1,8 +1,9 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Rollups;
 
-namespace TokenDashboard.Engines.Sqlite.Maintenance;
+namespace TokenDashboard;
 
 /// <summary>The result of a check.</summary>
 public enum CheckResult : long

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Engines.Sqlite.Maintenance;
+namespace TokenDashboard;
 
 /// <summary>The result of an optimization, and the state of the rollups.</summary>
 /// <param name="Database">Full path of the database file.</param>

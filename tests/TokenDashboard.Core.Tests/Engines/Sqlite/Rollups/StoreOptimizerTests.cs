@@ -5,7 +5,6 @@ using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Import;
-using TokenDashboard.Import.Records;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Usage;
 using TokenDashboard.Usage;
