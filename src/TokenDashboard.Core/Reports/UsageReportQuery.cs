@@ -69,7 +69,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
     {
         IReadOnlyList<TokenUsage> rows = new UsageQuery([(UsageDimension)axis.Unit, UsageDimension.Model], zone, FirstDayOfWeek).Run(stores, filter).Rows;
         IGrouping<string, TokenUsage>[] models = [.. rows.GroupBy(row => row.Model!)
-            .OrderByDescending(model => model.Sum(row => row.TotalTokens)).ThenBy(model => model.Key, StringComparer.Ordinal)];
+            .OrderByDescending(model => model.Sum(row => row.TotalTokens)).ThenBy(model => model.Key, NameOrder.ByCodePoint)];
         // A single additional model uses the color of the other models.
         int own = models.Length <= Colours + 1 ? models.Length : Colours;
         IEnumerable<ReportSeries> series = models.Take(own).Select(model => Series(model.Key, model));

@@ -24,12 +24,12 @@ public enum RequestOrder
     /// <summary>Duration; requests without a value come first.</summary>
     DurationMs,
 
-    /// <summary>User, by character codes.</summary>
+    /// <summary>User, by Unicode code points.</summary>
     User,
 
-    /// <summary>Model, by character codes.</summary>
+    /// <summary>Model, by Unicode code points.</summary>
     Model,
 
-    /// <summary>Provider, by character codes.</summary>
+    /// <summary>Provider, by Unicode code points.</summary>
     Provider,
 }

@@ -17,6 +17,6 @@ internal static class RecentNames
             .Where(name => name.Key.Length > 0)
             .GroupBy(name => name.Key, name => name.Value)
             .Select(name => (name.Key, name.Sum()))
-            .OrderByDescending(name => name.Item2).ThenBy(name => name.Key, StringComparer.Ordinal),
+            .OrderByDescending(name => name.Item2).ThenBy(name => name.Key, NameOrder.ByCodePoint),
     ];
 }

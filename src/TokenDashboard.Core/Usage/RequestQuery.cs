@@ -104,9 +104,9 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         RequestOrder.CompletionTokens => one.CompletionTokens.CompareTo(other.CompletionTokens),
         RequestOrder.TotalTokens => one.TotalTokens.CompareTo(other.TotalTokens),
         RequestOrder.DurationMs => Nullable.Compare(one.DurationMs, other.DurationMs),
-        RequestOrder.User => string.CompareOrdinal(one.User, other.User),
-        RequestOrder.Model => string.CompareOrdinal(one.Model, other.Model),
-        RequestOrder.Provider => string.CompareOrdinal(one.Provider, other.Provider),
+        RequestOrder.User => NameOrder.ByCodePoint.Compare(one.User, other.User),
+        RequestOrder.Model => NameOrder.ByCodePoint.Compare(one.Model, other.Model),
+        RequestOrder.Provider => NameOrder.ByCodePoint.Compare(one.Provider, other.Provider),
         _ => one.Id.CompareTo(other.Id),
     };
 }

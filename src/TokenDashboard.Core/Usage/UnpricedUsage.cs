@@ -41,7 +41,7 @@ public sealed record UnpricedUsage(
         var query = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], TimeZoneInfo.Utc) { Prices = new UsagePrices(prices) };
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, _, UnreadableReport unreadable) = query.Read(stores, new RequestFilter());
         return new QueryResult<UnpricedUsage>([.. groups.Select(group => Of(group.Key, group.Usage, prices)).OfType<UnpricedUsage>()
-            .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, StringComparer.Ordinal)], unreadable);
+            .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, NameOrder.ByCodePoint)], unreadable);
     }
 
     /// <summary>The models with requests before a time whose cost can only be computed from single requests.</summary>

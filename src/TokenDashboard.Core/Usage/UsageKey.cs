@@ -8,14 +8,14 @@ internal readonly record struct UsageKey(
     /// <summary>The position of the key in the week or the day.</summary>
     public int CyclePlace(DayOfWeek firstDayOfWeek) => (Weekday is { } day ? 24 * Telemetry.LocalTime.DaysSince(firstDayOfWeek, day) : 0) + (HourOfDay ?? 0);
 
-    /// <summary>Orders keys by their names, by character codes.</summary>
+    /// <summary>Orders keys by their names.</summary>
     public int CompareNames(in UsageKey other)
     {
-        int order = string.CompareOrdinal(User, other.User);
-        order = order != 0 ? order : string.CompareOrdinal(Model, other.Model);
-        order = order != 0 ? order : string.CompareOrdinal(Provider, other.Provider);
-        order = order != 0 ? order : string.CompareOrdinal(RequestType, other.RequestType);
-        order = order != 0 ? order : string.CompareOrdinal(Transaction, other.Transaction);
-        return order != 0 ? order : string.CompareOrdinal(Source, other.Source);
+        int order = NameOrder.ByCodePoint.Compare(User, other.User);
+        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(Model, other.Model);
+        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(Provider, other.Provider);
+        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(RequestType, other.RequestType);
+        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(Transaction, other.Transaction);
+        return order != 0 ? order : NameOrder.ByCodePoint.Compare(Source, other.Source);
     }
 }

@@ -33,19 +33,19 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         (DateTimeOffset? Start, DateTimeOffset? End) range = filter.Range.In(zone);
         IEnumerable<UserTokenUsage> rows = users
             .OrderByDescending(user => byCost ? UsageCost.Of(user.Value)?.Amount ?? -1 : user.Value.TotalTokens)
-            .ThenBy(user => user.Key, StringComparer.Ordinal)
+            .ThenBy(user => user.Key, NameOrder.ByCodePoint)
             .Select((user, index) => new UserTokenUsage(
                 user.Key,
                 index + 1,
                 range,
-                models[user.Key].Order(StringComparer.Ordinal),
+                models[user.Key].Order(NameOrder.ByCodePoint),
                 user.Value,
                 all,
                 before is null ? null : before.GetValueOrDefault(user.Key) ?? UsageGroups.NewUsage(Prices)));
         return new QueryResult<UserTokenUsage>([.. rows], unreadable)
         {
             Total = !WithTotal || users.Count == 0 ? null : new UserTokenUsage(
-                null, 0, range, groups.Keys.Select(key => key.Model).Distinct().Order(StringComparer.Ordinal), UsageGroups.Sum(users.Values, Prices), all,
+                null, 0, range, groups.Keys.Select(key => key.Model).Distinct().Order(NameOrder.ByCodePoint), UsageGroups.Sum(users.Values, Prices), all,
                 before is null ? null : UsageGroups.Sum(before.Values, Prices)) { IsTotal = true },
         };
     }

@@ -50,7 +50,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         total.Add(_total);
         return new LiveUsage(
             now, LocalTime.At(since.UtcTicks, zone), SumSince(SlotOf(now.AddMinutes(-1).UtcTicks), now), SumSince(SlotOf(now.AddHours(-1).UtcTicks), now), total,
-            [.. _users.OrderByDescending(user => user.Value.TotalTokens).ThenBy(user => user.Key, StringComparer.Ordinal).Select(user => (user.Key, user.Value))], [.. _newest]);
+            [.. _users.OrderByDescending(user => user.Value.TotalTokens).ThenBy(user => user.Key, NameOrder.ByCodePoint).Select(user => (user.Key, user.Value))], [.. _newest]);
     }
 
     private void ReadNew(DateTimeOffset since, DateTimeOffset now)

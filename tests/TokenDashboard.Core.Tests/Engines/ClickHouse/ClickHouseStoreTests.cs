@@ -21,7 +21,7 @@ public class ClickHouseStoreTests
     private const string Odd = "a'b\"c\\d\te{p0:String}";
 
     private static readonly Gen<TestStore.Row> Damaged = Gen.Select(
-        RandomStore.Row, Gen.Int[0, 9], Gen.OneOfConst<object?>(null, "x", -1L, 2L, 1e300), (row, kind, value) => kind switch
+        RandomStore.Row, Gen.Int[0, 11], Gen.OneOfConst<object?>(null, "x", -1L, 2L, 1e300), (row, kind, value) => kind switch
         {
             0 => row with { Timestamp = "yesterday" },
             1 => row with { Prompt = value },
@@ -31,7 +31,10 @@ public class ClickHouseStoreTests
             5 => row with { Success = value },
             6 => row with { User = Odd, Model = "gpt[8k]" },
             7 => row with { User = null, Provider = "100%_*?", RequestType = "embedding" },
-            8 => row with { Detail = [3L, 4L, value, 0.25] },
+            // UTF-16 and UTF-8 order these two differently.
+            8 => row with { User = "\uFF41lice" },
+            9 => row with { User = "\U0001F642" },
+            10 => row with { Detail = [3L, 4L, value, 0.25] },
             _ => row with { Model = "50 % [a-c] `x", Transaction = Odd },
         });
 

@@ -74,7 +74,7 @@ internal sealed class RequestReader(
         if (names.Count > 0)
         {
             // Each name is compared once, not once per request.
-            string[] sorted = [.. names.Keys.Order(StringComparer.Ordinal)];
+            string[] sorted = [.. names.Keys.Order(NameOrder.ByCodePoint)];
             long[] rankOf = new long[sorted.Length];
             for (int rank = 0; rank < sorted.Length; rank++)
                 rankOf[names[sorted[rank]]] = rank;
