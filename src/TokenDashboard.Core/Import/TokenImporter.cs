@@ -58,7 +58,7 @@ internal sealed class TokenImporter : IDisposable
         var report = new ImportReport(path, _database, WhatIf);
         if (IsStore(path))
             throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is the store itself. Specify other stores, or another -Database.", target: path);
-        if (SqliteFiles.IsBesideDatabase(path))
+        if (SqliteFiles.IsNextToDatabase(path))
             throw new TokenDashboardException(ErrorCode.ImportFormatUnsupported, $"'{path}' is part of a SQLite database. Specify the database file instead.", target: path);
         using ImportSource? source = SqliteFiles.IsDatabase(path) ? null : ImportSource.Open(path, OnRead, _cancellation);
         using var sink = new ImportSink(_writer, report, () => OnRead(source?.BytesRead ?? 0)) { KeepNested = KeepNested, TimeZone = TimeZone, ProviderOf = ProviderOf };
@@ -103,7 +103,7 @@ internal sealed class TokenImporter : IDisposable
                 // Links to folders are not followed, because they can form a loop.
                 if (entry is DirectoryInfo next && next.LinkTarget is null)
                     ReadFolder(next);
-                else if (entry is FileInfo && !IsStore(entry.FullName) && !SqliteFiles.IsBesideDatabase(entry.FullName))
+                else if (entry is FileInfo && !IsStore(entry.FullName) && !SqliteFiles.IsNextToDatabase(entry.FullName))
                     Try(entry, () => ReadFile(entry.FullName));
             }
         });
@@ -121,11 +121,11 @@ internal sealed class TokenImporter : IDisposable
             {
                 work();
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception is TokenDashboardException told && told.IsAbout("Import")))
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception is TokenDashboardException known && known.IsAbout("Import")))
             {
-                var known = exception as TokenDashboardException;
+                var error = exception as TokenDashboardException;
                 reports.Add(new ImportReport(entry.FullName, _database, WhatIf));
-                reports[^1].Fail(known?.Code ?? ErrorCode.ImportFileUnreadable, known?.Message ?? $"'{entry.FullName}' could not be read: {exception.Message}");
+                reports[^1].Fail(error?.Code ?? ErrorCode.ImportFileUnreadable, error?.Message ?? $"'{entry.FullName}' could not be read: {exception.Message}");
             }
         }
     }
@@ -172,8 +172,8 @@ internal sealed class TokenImporter : IDisposable
         });
         sink.DayFirst = LookedAt(ValueText.BeginsWithDay);
         sink.HasPoints = LookedAt(content => ValueText.HasPoints(content) == true);
-        UsageFormat? told = FormatRegistry.Detect(head, lines, _map is not null);
-        UsageFormat? format = _format == ImportFormat.Auto || told == UsageBuckets.Format ? told : FormatRegistry.Find(_format);
+        UsageFormat? detected = FormatRegistry.Detect(head, lines, _map is not null);
+        UsageFormat? format = _format == ImportFormat.Auto || detected == UsageBuckets.Format ? detected : FormatRegistry.Find(_format);
         if (format is not null)
         {
             sink.Report.Format = format.Name;

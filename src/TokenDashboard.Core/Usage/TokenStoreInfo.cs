@@ -87,7 +87,7 @@ public sealed class TokenStoreInfo
         var values = new MeasureValues();
         parts.ForEach(part => values.Add(part.Values));
         TextList<string> Known(Func<(string User, string Model, string Provider), string> nameOf) =>
-            new(parts.SelectMany(part => part.Requests.Keys.Select(nameOf)).Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal));
+            new(parts.SelectMany(part => part.Requests.Keys.Select(nameOf)).Where(name => name.Length > 0).Distinct().Order(NameOrder.ByCodePoint));
         long requests = values[Measures.Requests];
         StoreFacts facts = store.ReadFacts();
         return new TokenStoreInfo(store.Name)

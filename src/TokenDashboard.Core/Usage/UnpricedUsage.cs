@@ -52,7 +52,7 @@ public sealed record UnpricedUsage(
         HashSet<(string Provider, string Model)> models = UsageGroups.Read(
             [store], scope, new UnreadableReport(), () => new HashSet<(string Provider, string Model)>(), (_, part) => row => part.Add((row.Provider, row.Model)), (all, part) => all.UnionWith(part));
         return [.. models.Where(of => prices.Find(of.Provider, of.Model) is { IsExactFromRollups: false })
-            .Select(of => of.Model).Distinct().Order(StringComparer.Ordinal)];
+            .Select(of => of.Model).Distinct().Order(NameOrder.ByCodePoint)];
     }
 
     // A model without a price is included even if its requests have no tokens.

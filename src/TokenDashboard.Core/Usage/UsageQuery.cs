@@ -101,7 +101,7 @@ internal sealed class UsageQuery
         }
         IEnumerable<IGrouping<UsageKey, (UsageKey Key, UsageAccumulator Usage)>> parts = !ByUser
             ? groups.GroupBy(group => new UsageKey(group.Key.BucketTicks))
-            : groups.GroupBy(group => new UsageKey(0, group.Key.User)).OrderByDescending(user => user.Sum(group => group.Usage.TotalTokens)).ThenBy(user => user.Key.User, StringComparer.Ordinal);
+            : groups.GroupBy(group => new UsageKey(0, group.Key.User)).OrderByDescending(user => user.Sum(group => group.Usage.TotalTokens)).ThenBy(user => user.Key.User, NameOrder.ByCodePoint);
         return new QueryResult<TokenUsage>([.. parts.SelectMany(Rows)], unreadable)
         {
             Total = hasTotal ? Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) : null,

@@ -15,7 +15,7 @@ public sealed class DashboardNameCompleter() : Completer((_, _) =>
 
 /// <summary>Offers the rules for dashboards.</summary>
 public sealed class DashboardRuleCompleter() : Completer((_, _) =>
-    DashboardRules.All.Select(rule => (rule.Id, $"{rule.Severity}: {rule.Breach}")));
+    DashboardRules.All.Select(rule => (rule.Id, $"{rule.Severity}: {rule.Violation}")));
 
 /// <summary>Offers lengths of time and calendar words, and, for prices, the time of each request.</summary>
 public sealed class TimeExpressionCompleter() : Completer((parameter, _) => parameter == "PriceAt"

@@ -22,7 +22,7 @@ internal static class SqliteFiles
     public static bool IsWriteAheadLogged(string path) => JournalModeOf(path) == "wal";
 
     /// <summary>Whether a file is one that SQLite writes next to a database.</summary>
-    public static bool IsBesideDatabase(string path) => DatabaseOf(path) is var database && database != path && IsDatabase(database);
+    public static bool IsNextToDatabase(string path) => DatabaseOf(path) is var database && database != path && IsDatabase(database);
 
     /// <summary>The path of the database to which a file belongs by its name, or the path itself.</summary>
     public static string DatabaseOf(string path) =>

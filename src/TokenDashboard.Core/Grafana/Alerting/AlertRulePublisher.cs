@@ -173,7 +173,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             : Client.Write(
                 HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored, wanted), IsDone,
                 editable: StoredAlertRule.ProvenanceOf(stored) != "api");
-        if (response is { IsSuccess: false } && response.Says("provenance"))
+        if (response is { IsSuccess: false } && response.Mentions("provenance"))
             return Error(ErrorCode.GrafanaAlertRuleManaged, $"another tool manages it: {response.Words}. Change it there, or use another Uid.");
         if (response is { IsRefusedByState: true } && IsDone())
         {
@@ -181,7 +181,7 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             return null;
         }
         // If the name is in use, the response is a bad request or, before version 10, a server error.
-        if (response is { IsConflict: true } || response?.Says("should be unique") == true)
+        if (response is { IsConflict: true } || response?.Mentions("should be unique") == true)
             return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may already exist in '{place.Title}', or another run has just saved the rule. Run the command again.");
         response?.OrThrow($"save the alert rule '{rule.Name}'", GrafanaPermission.WriteAlerts);
         Callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");

@@ -239,13 +239,13 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         if (plugin == DataSourcePlugin.ClickHouse)
             return "The Grafana server itself connects to ClickHouse. Check the host, the port of ClickHouse's HTTP interface, the user and the password. docs/fleets.md lists the grants of a reader.";
-        bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
-        return Says("readonly database") || Says("1544")
+        bool Mentions(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
+        return Mentions("readonly database") || Mentions("1544")
             ? "The store is in WAL mode, and Grafana has no write access to its folder, which SQLite needs for the -shm file. Grant write permission on "
                 + "that folder to Grafana's account, or change the journal mode with Optimize-TokenStore -JournalMode Delete."
-            : Says("not a database")
+            : Mentions("not a database")
             ? "The file at that path is not a SQLite database, or it is encrypted or damaged. Check a store with Test-TokenStore."
-            : Says("block list") || Says("blocked") || Says("not allowed")
+            : Mentions("block list") || Mentions("blocked") || Mentions("not allowed")
             ? "The plugin rejects paths that contain certain words. Rename the file or folder, or change block_list in Grafana's configuration."
             : "The path must be valid on the Grafana server. In a container, use the path of the mount. A service with PrivateTmp or ProtectHome "
                 + "cannot access /tmp or /home. Grafana's account needs read access to the file.";

@@ -57,7 +57,7 @@ internal sealed class VariableResolver(
 
         return variable.Type switch
         {
-            "query" => Choose(variable, dashboard.Asks(variable) ? run(variable) : Stored(variable), given),
+            "query" => Choose(variable, dashboard.UsesPlugin(variable) ? run(variable) : Stored(variable), given),
             "custom" => Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given),
             "interval" => Interval(variable, First("").Values[0]),
             "textbox" => First(variable.Query),

@@ -37,7 +37,7 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
     /// <summary>The classic API's short name of a rejection, such as <c>version-mismatch</c>.</summary>
     internal string? StatusWord => NonEmpty("status") is { } word && word != "Failure" ? word : null;
 
-    internal bool Says(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
+    internal bool Mentions(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 
     internal string Shown(string words) => Shown(words, secrets);
 

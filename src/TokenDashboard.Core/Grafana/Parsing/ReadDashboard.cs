@@ -20,7 +20,7 @@ internal sealed class ReadDashboard
         Rows = [.. Root.Objects("panels").Where(IsRow)];
         Panels = [.. ReadPanels()];
         Annotations = [.. Root.Child("annotations").Objects("list").Where(annotation =>
-            annotation.Child("target") is JsonObject target && Asks(annotation["datasource"], target))];
+            annotation.Child("target") is JsonObject target && UsesPlugin(annotation["datasource"], target))];
     }
 
     internal bool CarriesLibraryPanels => Root["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
@@ -46,7 +46,7 @@ internal sealed class ReadDashboard
     internal ReadVariable? Variable(string name) => _variables.GetValueOrDefault(name);
 
     /// <summary>Whether a variable gets its options from the plugin.</summary>
-    internal bool Asks(ReadVariable variable) =>
+    internal bool UsesPlugin(ReadVariable variable) =>
         variable.Type == "query" && PluginOf(variable.Json["datasource"]) is var plugin && (plugin is null || plugin == Plugin.Id);
 
     /// <summary>The plugin of a referenced data source; null if the reference does not contain it.</summary>
@@ -79,7 +79,7 @@ internal sealed class ReadDashboard
     private ReadPanel Read(JsonObject json, JsonObject? row, JsonObject? section)
     {
         ILookup<bool, JsonObject> targets = json.Objects("targets").Where(target => !target.Flag("hide"))
-            .ToLookup(target => Asks(json["datasource"], target));
+            .ToLookup(target => UsesPlugin(json["datasource"], target));
         return new ReadPanel(json, row)
         {
             Section = section,
@@ -88,7 +88,7 @@ internal sealed class ReadDashboard
         };
     }
 
-    private bool Asks(JsonNode? panelSource, JsonObject target) => Source(panelSource, target) switch
+    private bool UsesPlugin(JsonNode? panelSource, JsonObject target) => Source(panelSource, target) switch
     {
         null => Plugin == DataSourcePlugin.Sqlite ? target.ContainsKey("rawQueryText") || target.ContainsKey("queryText") : target.ContainsKey("rawSql"),
         var plugin => plugin == Plugin.Id,

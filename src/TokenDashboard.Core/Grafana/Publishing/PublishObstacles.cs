@@ -39,7 +39,7 @@ internal static class PublishObstacles
             document,
             $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this version of Grafana does not allow duplicate titles in a folder. Rename one of them, or "
                 + "use another -Folder."),
-        _ when response is { Status: 412, StatusWord: "plugin-dashboard" } || (response.Status == 400 && response.Says("provisioned")) => Error(
+        _ when response is { Status: 412, StatusWord: "plugin-dashboard" } || (response.Status == 400 && response.Mentions("provisioned")) => Error(
             ErrorCode.GrafanaDashboardManaged, document,
             $"Grafana did not save the dashboard {Name(document)}, because another tool manages it: {response.Words}. Change it there, or use another uid."),
         { IsConflict: true } => Error(

@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Parsing;
 namespace TokenDashboard.Grafana.Rules;
 
 /// <summary>A rule for dashboards: its id, which does not change, the severity of a violation, the general problem, and its solution.</summary>
-internal sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
+internal sealed record DashboardRule(string Id, FindingSeverity Severity, string Violation, string Advice)
 {
     private const int LongestMessage = 1000;
 

@@ -11,7 +11,7 @@ internal static partial class QueryRules
     [
         .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => DashboardRule.Find(dashboard, query, found))),
         .. dashboard.Variables.Where(variable => variable.IsTooLong).Select(variable => DashboardRules.QueryTooLong.Find(dashboard, TooLong, name: variable.Name)),
-        .. dashboard.Variables.Where(dashboard.Asks).SelectMany(variable =>
+        .. dashboard.Variables.Where(dashboard.UsesPlugin).SelectMany(variable =>
             MacroProblems(dashboard, variable.Query).Select(found => found.Rule.Find(dashboard, found.Problem, name: variable.Name))),
     ];
 
@@ -44,10 +44,10 @@ internal static partial class QueryRules
             yield return problem;
         // A macro that does not exist is reported separately.
         string code = SqlText.Blank(sql);
-        bool Excuses(MacroCall call) => dashboard.IsForClickHouse
+        bool LimitsTime(MacroCall call) => dashboard.IsForClickHouse
             ? ClickHouseMacroCall.FollowsTime(call.Name) || !ClickHouseMacroCall.IsKnown(call.Name)
             : call.Name != MacroCall.Group;
-        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(Excuses) && TableRead().IsMatch(code))
+        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(LimitsTime) && TableRead().IsMatch(code))
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         var parts = new SqlText(sql);
         if (SumsRead().IsMatch(parts.Outer) && parts.Columns.Select(column => RowCount().Match(column)).FirstOrDefault(match => match.Success) is { } counted)

@@ -21,7 +21,7 @@ internal static partial class SettingRules
                 (ReadPanel?)panel, "", dashboard.PluginOf(panel.Json["datasource"]) is var plugin && (plugin is null || plugin == dashboard.Plugin.Id)
                     ? [panel.Json["datasource"]]
                     : panel.Targets.Select(target => target.Json["datasource"]))),
-            .. dashboard.Variables.Where(dashboard.Asks).Select(variable => ((ReadPanel?)null, variable.Name, (IEnumerable<JsonNode?>)[variable.Json["datasource"]])),
+            .. dashboard.Variables.Where(dashboard.UsesPlugin).Select(variable => ((ReadPanel?)null, variable.Name, (IEnumerable<JsonNode?>)[variable.Json["datasource"]])),
             .. dashboard.Annotations.Select(annotation => ((ReadPanel?)null, annotation.Text("name"), (IEnumerable<JsonNode?>)[annotation["datasource"]])),
         ];
         foreach ((ReadPanel? panel, string name, IEnumerable<JsonNode?> sources) in users)

@@ -20,7 +20,7 @@ internal static class VariableRules
                 yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.", name: variable.Name);
         }
         IEnumerable<ReadQuery> queries =
-            [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.Asks).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
+            [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.UsesPlugin).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
         foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => DashboardRule.Find(dashboard, query, found))))
             yield return finding;
         foreach (ReadPanel panel in dashboard.Panels.Where(panel => panel.Repeat.Length > 0 && IsSameFor(dashboard, panel.Repeat, [panel])))
@@ -91,7 +91,7 @@ internal static class VariableRules
         IEnumerable<string> byDashboard = dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat"))
             .Concat(Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts(Read))));
         IEnumerable<(string Name, ReadVariable? User)> byVariables = dashboard.Variables.SelectMany(variable => Names(variable.Json.AllTexts((key, text) =>
-            key is "query" or "definition" && dashboard.Asks(variable) ? SqlText.WithoutComments(text) : Read(key, text)))
+            key is "query" or "definition" && dashboard.UsesPlugin(variable) ? SqlText.WithoutComments(text) : Read(key, text)))
             .Select(name => (name, (ReadVariable?)variable)));
         return byDashboard.Select(name => (Name: name, User: (ReadVariable?)null)).Concat(byVariables).ToLookup(use => use.Name, use => use.User);
     }

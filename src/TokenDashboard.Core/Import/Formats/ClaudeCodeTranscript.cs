@@ -57,7 +57,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     {
         RequestValues values = _requests.Values;
         values.Clear();
-        (values.CacheIsBeside, values.IsLesserCopy) = (true, isSidechain);
+        (values.CacheIsExcluded, values.IsLesserCopy) = (true, isSidechain);
         values[PromptTokens] = usage.Text("input_tokens");
         values[CompletionTokens] = usage.Text("output_tokens");
         values[CachedTokens] = usage.Text("cache_read_input_tokens");

@@ -18,7 +18,7 @@ internal static class CursorUsage
         Columns = new ColumnMap(
             (Timestamp, ["Date"]), (UserId, ["User", "Email"]), (Model, ["Model"]), (TransactionId, ["Cloud Agent ID"]), (PromptTokens, [WithoutCacheWrite]),
             (CompletionTokens, ["Output Tokens"]), (TotalTokens, ["Total Tokens"]), (CachedTokens, ["Cache Read"]), UsageFormat.Chat),
-        CacheIsBeside = true,
+        CacheIsExcluded = true,
         HasFailed = record => record("Kind")?.Contains("Errored", StringComparison.OrdinalIgnoreCase) == true,
         Complete = Complete,
     };

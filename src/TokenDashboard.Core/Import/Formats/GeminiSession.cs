@@ -17,7 +17,7 @@ internal static class GeminiSession
             (CompletionTokens, ["tokens.output"]), (TotalTokens, ["tokens.total"]), (CachedTokens, ["tokens.cached"]),
             (ReasoningTokens, ["tokens.thoughts"]), UsageFormat.Chat),
         Around = ["sessionId"],
-        ReasoningIsBeside = true,
+        ReasoningIsExcluded = true,
         HasCopies = true,
         IsRequest = record => record("tokens") is not null,
         Complete = (values, record) => values.Add(PromptTokens, record("tokens.tool")),

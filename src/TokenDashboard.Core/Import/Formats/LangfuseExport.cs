@@ -39,7 +39,7 @@ internal static class LangfuseExport
         var counts = new Dictionary<ImportColumn, long>();
         long byLifetime = 0;
         bool hasTotal = usage.Members().Any(member => Column(member.Name) == TotalTokens);
-        values.CacheIsBeside = values.ReasoningIsBeside = true;
+        values.CacheIsExcluded = values.ReasoningIsExcluded = true;
         foreach ((string name, JsonElement part) in usage.Members())
         {
             if (part.Text() is { } text && ValueText.TryCount(text, out long count) && Column(name) is { } column)
@@ -49,8 +49,8 @@ internal static class LangfuseExport
                 else
                     counts[column] = counts.GetValueOrDefault(column) + count;
                 bool isInWhole = name.Contains("details", StringComparison.Ordinal);
-                values.CacheIsBeside &= !isInWhole && (hasTotal || name != "input_cached_tokens");
-                values.ReasoningIsBeside &= !isInWhole && (hasTotal || name != "output_reasoning_tokens");
+                values.CacheIsExcluded &= !isInWhole && (hasTotal || name != "input_cached_tokens");
+                values.ReasoningIsExcluded &= !isInWhole && (hasTotal || name != "output_reasoning_tokens");
             }
         }
         // The numbers by lifetime repeat the single number, unless it is incomplete.

@@ -91,7 +91,7 @@ internal sealed class SpanAttributes
     {
         foreach ((ImportColumn column, string[] names) in Aliases)
             values[column] = First(names) ?? _resource?.First(names);
-        values.CacheIsBeside = Array.Find(PromptNames, _texts.ContainsKey) == BareInput;
+        values.CacheIsExcluded = Array.Find(PromptNames, _texts.ContainsKey) == BareInput;
         if (!values.HasTokens)
             LangfuseExport.ReadUsage(values, this[LangfuseUsage]);
         return values.HasTokens;

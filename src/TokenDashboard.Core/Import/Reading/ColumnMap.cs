@@ -55,7 +55,7 @@ internal sealed class ColumnMap
     /// <summary>
     /// Whether names are those of Anthropic's API, whose input tokens exclude cached tokens: https://docs.claude.com/en/docs/build-with-claude/prompt-caching.
     /// </summary>
-    internal bool CacheIsBeside => IsNamed(PromptTokens, "input_tokens") && (IsNamed(CachedTokens, "cache_read_input_tokens") || IsNamed(CacheWriteTokens, "cache_creation_input_tokens"));
+    internal bool CacheIsExcluded => IsNamed(PromptTokens, "input_tokens") && (IsNamed(CachedTokens, "cache_read_input_tokens") || IsNamed(CacheWriteTokens, "cache_creation_input_tokens"));
 
     /// <summary>The columns that follow from the source's own names.</summary>
     internal static ColumnMap OfNames(IEnumerable<string> names) => new(names

@@ -40,7 +40,7 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         bool isRequest = format.IsRequest?.Invoke(record) != false;
         if (isRequest)
         {
-            (Values.CacheIsBeside, Values.ReasoningIsBeside) = (format.CacheIsBeside || (format.Columns is null && columns.CacheIsBeside), format.ReasoningIsBeside);
+            (Values.CacheIsExcluded, Values.ReasoningIsExcluded) = (format.CacheIsExcluded || (format.Columns is null && columns.CacheIsExcluded), format.ReasoningIsExcluded);
             format.Complete?.Invoke(Values, record);
             Values[ImportColumn.Success] ??= format.HasFailed?.Invoke(record) == true ? "false" : null;
         }
@@ -80,10 +80,10 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
     public void Complete()
     {
         _tree?.Decide();
-        if (Values.Guessed is { CacheBeside: > 0 and var beside, CacheIncluded: > 0 })
+        if (Values.Guessed is { CacheExcluded: > 0 and var excluded, CacheIncluded: > 0 })
         {
             sink.Report.Note(
-                beside,
+                excluded,
                 "Requests with fewer prompt tokens than cached tokens, to whose prompt tokens the cached tokens were added. For other requests, prompt tokens were assumed to include cached tokens. "
                 + "If prompt tokens never include them, rename the columns to input_tokens, cache_read_input_tokens and cache_creation_input_tokens, and import the file into a new store");
         }

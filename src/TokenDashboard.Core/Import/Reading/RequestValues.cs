@@ -9,10 +9,10 @@ internal sealed class RequestValues(ImportSink sink)
     private readonly string?[] _values = new string?[Enum.GetValues<ImportColumn>().Length];
 
     /// <summary>Whether the source's prompt tokens are known to exclude tokens read from and written to the cache.</summary>
-    public bool CacheIsBeside { get; set; }
+    public bool CacheIsExcluded { get; set; }
 
     /// <summary>Whether the source's completion tokens are known to exclude reasoning tokens.</summary>
-    public bool ReasoningIsBeside { get; set; }
+    public bool ReasoningIsExcluded { get; set; }
 
     /// <summary>Whether any other copy of the request takes precedence.</summary>
     public bool IsLesserCopy { get; set; }
@@ -30,7 +30,7 @@ internal sealed class RequestValues(ImportSink sink)
     public bool MayHaveThousands { get; set; }
 
     /// <summary>Requests for which only the numbers show whether prompt tokens exclude the cache: they do if the cached tokens are more.</summary>
-    public (long CacheBeside, long CacheIncluded) Guessed { get; private set; }
+    public (long CacheExcluded, long CacheIncluded) Guessed { get; private set; }
 
     public string? this[ImportColumn column]
     {
@@ -43,7 +43,7 @@ internal sealed class RequestValues(ImportSink sink)
     public void Clear()
     {
         Array.Clear(_values);
-        (CacheIsBeside, ReasoningIsBeside, IsLesserCopy, Role) = (false, false, false, ImportRole.Call);
+        (CacheIsExcluded, ReasoningIsExcluded, IsLesserCopy, Role) = (false, false, false, ImportRole.Call);
     }
 
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
@@ -93,26 +93,26 @@ internal sealed class RequestValues(ImportSink sink)
         bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
         long cached = hasParts ? Math.Max(0, row.CachedTokens) : 0, written = hasParts ? Math.Max(0, row.CacheWriteTokens) : 0, reasoning = hasParts ? Math.Max(0, row.ReasoningTokens) : 0;
         long prompt = row.PromptTokens, completion = row.CompletionTokens, total = row.TotalTokens;
-        bool cacheBeside = CacheIsBeside || cached + written > prompt, reasoningBeside = ReasoningIsBeside || reasoning > completion;
-        bool isKnown = CacheIsBeside || cached + written == 0;
-        (bool Cached, bool Written, bool Reasoning) beside = (cacheBeside, cacheBeside, reasoningBeside);
+        bool cacheExcluded = CacheIsExcluded || cached + written > prompt, reasoningExcluded = ReasoningIsExcluded || reasoning > completion;
+        bool isKnown = CacheIsExcluded || cached + written == 0;
+        (bool Cached, bool Written, bool Reasoning) excluded = (cacheExcluded, cacheExcluded, reasoningExcluded);
         if (total > 0 && cached + written + reasoning > 0)
         {
             (bool, bool, bool)[] together =
-                [beside, (!cacheBeside, !cacheBeside, reasoningBeside), (cacheBeside, cacheBeside, !reasoningBeside), (!cacheBeside, !cacheBeside, !reasoningBeside)];
+                [excluded, (!cacheExcluded, !cacheExcluded, reasoningExcluded), (cacheExcluded, cacheExcluded, !reasoningExcluded), (!cacheExcluded, !cacheExcluded, !reasoningExcluded)];
             (bool, bool, bool)[] fits = [.. together.Where(Fits).Take(1)];
             if (fits.Length == 0 && cached > 0 && written > 0)
             {
                 // LiteLLM's input can include only one part of the cache. This is certain if the total matches in only one way.
-                bool[] reasoningToo = reasoning > 0 ? [reasoningBeside, !reasoningBeside] : [reasoningBeside];
+                bool[] reasoningToo = reasoning > 0 ? [reasoningExcluded, !reasoningExcluded] : [reasoningExcluded];
                 fits = [.. reasoningToo.SelectMany(too => ((bool, bool, bool)[])[(true, false, too), (false, true, too)]).Where(Fits)];
             }
             if (fits is [var only])
-                (beside, isKnown) = (only, true);
+                (excluded, isKnown) = (only, true);
         }
         if (!isKnown)
-            Guessed = cacheBeside ? Guessed with { CacheBeside = Guessed.CacheBeside + 1 } : Guessed with { CacheIncluded = Guessed.CacheIncluded + 1 };
-        long toPrompt = (beside.Cached ? cached : 0) + (beside.Written ? written : 0), toCompletion = beside.Reasoning ? reasoning : 0;
+            Guessed = cacheExcluded ? Guessed with { CacheExcluded = Guessed.CacheExcluded + 1 } : Guessed with { CacheIncluded = Guessed.CacheIncluded + 1 };
+        long toPrompt = (excluded.Cached ? cached : 0) + (excluded.Written ? written : 0), toCompletion = excluded.Reasoning ? reasoning : 0;
         if (toPrompt + toCompletion > 0)
         {
             row.PromptTokens += toPrompt;

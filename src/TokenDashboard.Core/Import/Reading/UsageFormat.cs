@@ -28,11 +28,11 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <inheritdoc cref="RequestValues.IsVerbatim"/>
     public bool IsVerbatim { get; init; }
 
-    /// <inheritdoc cref="RequestValues.CacheIsBeside"/>
-    public bool CacheIsBeside { get; init; }
+    /// <inheritdoc cref="RequestValues.CacheIsExcluded"/>
+    public bool CacheIsExcluded { get; init; }
 
-    /// <inheritdoc cref="RequestValues.ReasoningIsBeside"/>
-    public bool ReasoningIsBeside { get; init; }
+    /// <inheritdoc cref="RequestValues.ReasoningIsExcluded"/>
+    public bool ReasoningIsExcluded { get; init; }
 
     /// <summary>Whether a record is a request. Other records are skipped.</summary>
     public Func<Func<string, string?>, bool>? IsRequest { get; init; }

@@ -29,19 +29,19 @@ internal static partial class ValueText
     /// <summary>
     /// Whether dates such as 1/2/2026 begin with the day. The first date of the file with a number above 12 determines this, or else the culture.
     /// </summary>
-    public static bool BeginsWithDay(Stream content) => FirstTold(content, text => NumericDate().Matches(text).Select(BeginsWithDay).FirstOrDefault(told => told is not null))
+    public static bool BeginsWithDay(Stream content) => FirstAnswer(content, text => NumericDate().Matches(text).Select(BeginsWithDay).FirstOrDefault(isDay => isDay is not null))
         ?? CultureInfo.CurrentCulture.DateTimeFormat.ShortDatePattern.StartsWith('d');
 
     /// <summary>
     /// Whether the point in a number such as 1.250 is a decimal separator, in a file with semicolons, tabs or bars. The first number of the file whose point
     /// or comma can only be a decimal separator determines this. Null if there is no such number.
     /// </summary>
-    public static bool? HasPoints(Stream content) => FirstTold(content, text => DecimalNumber().Match(text) is { Success: true } number ? number.ValueSpan.Contains('.') : null);
+    public static bool? HasPoints(Stream content) => FirstAnswer(content, text => DecimalNumber().Match(text) is { Success: true } number ? number.ValueSpan.Contains('.') : null);
 
     /// <summary>Whether the point of a number can be a thousands separator.</summary>
     public static bool MayBeThousands(string number) => Thousands().IsMatch(number);
 
-    private static bool? FirstTold(Stream content, Func<string, bool?> tell)
+    private static bool? FirstAnswer(Stream content, Func<string, bool?> look)
     {
         byte[] buffer = new byte[64 << 10];
         try
@@ -49,8 +49,8 @@ internal static partial class ValueText
             for (int kept = 0, read; (read = content.Read(buffer, kept, buffer.Length - kept)) > 0;)
             {
                 int length = kept + read;
-                if (tell(Encoding.Latin1.GetString(buffer, 0, length)) is { } told)
-                    return told;
+                if (look(Encoding.Latin1.GetString(buffer, 0, length)) is { } answer)
+                    return answer;
                 // The buffer can end within a value.
                 kept = Math.Min(length, LongestValue);
                 buffer.AsSpan(length - kept, kept).CopyTo(buffer);

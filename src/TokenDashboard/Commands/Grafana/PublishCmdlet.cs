@@ -40,14 +40,14 @@ public abstract class PublishCmdlet : GrafanaCmdlet
             WriteObject(item with { Action = GrafanaPublishAction.Skipped, FolderTitle = folderTitle(), Message = $"Not published, because the run had already ended with {_ended.Code}." });
             return;
         }
-        bool told = false;
+        bool isWritten = false;
         try
         {
             Require(() => WriteAll(prepare()));
             _begun = true;
             foreach (GrafanaPublishResult result in publish())
             {
-                told |= result.Kind == item.Kind;
+                isWritten |= result.Kind == item.Kind;
                 WriteObject(result);
             }
         }
@@ -55,7 +55,7 @@ public abstract class PublishCmdlet : GrafanaCmdlet
         {
             bool ends = IsTerminating(exception);
             // The result of a conflict precedes its error.
-            if (!told && (_begun || !ends))
+            if (!isWritten && (_begun || !ends))
                 WriteObject(item with { Action = GrafanaPublishAction.Failed, FolderTitle = folderTitle(), Message = exception.Message });
             if (!_begun || !ends)
                 throw;

@@ -14,11 +14,11 @@ public abstract class QueryCmdlet : StoreCmdlet
     private readonly Stopwatch _watch = new();
 
     private string _storeNames = "";
-    private bool _currenciesAreTold;
+    private bool _warnedOfCurrencies;
     private string[]? _userOfCommandLine;
     private (TimeExpression? Since, TimeExpression? Until) _rangeOfCommandLine;
     private bool _isDatabaseGiven;
-    private bool _timeOfWeekIsTold;
+    private bool _warnedOfTimeOfWeek;
     private HashSet<string> _piped = new HashSet<string>();
 
     /// <summary>Users. Wildcards are permitted; '' means requests without a user name.</summary>
@@ -125,9 +125,9 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected sealed override void Process()
     {
-        if (!_timeOfWeekIsTold && (IsGroupedBy(nameof(UsageDimension.Weekday)) || IsGroupedBy(nameof(UsageDimension.HourOfDay))))
+        if (!_warnedOfTimeOfWeek && (IsGroupedBy(nameof(UsageDimension.Weekday)) || IsGroupedBy(nameof(UsageDimension.HourOfDay))))
         {
-            _timeOfWeekIsTold = true;
+            _warnedOfTimeOfWeek = true;
             WriteWarning("Weekdays and hours of the day in piped rows are not used as filters. The results include all weekdays and hours.");
         }
         Filter = MakeFilter();
@@ -150,9 +150,9 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected void WarnAboutCost(IEnumerable<UsageCost> costs)
     {
-        if (!_currenciesAreTold && costs.Where(cost => cost.Amount is null).Select(cost => cost.Currency).MaxBy(currency => currency?.Length) is { } several)
+        if (!_warnedOfCurrencies && costs.Where(cost => cost.Amount is null).Select(cost => cost.Currency).MaxBy(currency => currency?.Length) is { } several)
         {
-            _currenciesAreTold = true;
+            _warnedOfCurrencies = true;
             WriteWarning($"Cost is in several currencies ({several}), which are never added, so totals of several currencies have no cost. {CostHint}, or define your own prices in one currency.");
         }
         if (!SessionWarnings.Has(UpperBound) && costs.Any(cost => cost is { IsUpperBound: true, Amount: not null }) && SessionWarnings.Add(UpperBound))

@@ -3,7 +3,7 @@ namespace TokenDashboard.Commands;
 /// <summary>The base class of queries that return rows, in pages and in ascending or descending order.</summary>
 public abstract class RowCmdlet : RangeCmdlet
 {
-    private bool _orderIsTold;
+    private bool _warnedOfOrder;
 
     /// <summary>Reverses the sort order.</summary>
     [Parameter]
@@ -19,9 +19,9 @@ public abstract class RowCmdlet : RangeCmdlet
     private protected void WarnAboutOrder(IEnumerable<string?> currencies)
     {
         string?[] several = [.. currencies.Distinct().Order(StringComparer.Ordinal)];
-        if (_orderIsTold || several.Length < 2)
+        if (_warnedOfOrder || several.Length < 2)
             return;
-        _orderIsTold = true;
+        _warnedOfOrder = true;
         WriteWarning(
             $"The rows are ordered by cost in several currencies ({string.Join(", ", several)}), and the amounts are compared without conversion. {CurrencyHint}, "
                 + "or define your own prices in one currency.");

@@ -18,7 +18,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     private readonly List<string> _notes = [];
     private int _costNotes;
     private LiveScreen? _screen;
-    private bool _unreadableIsTold;
+    private bool _warnedOfUnreadable;
 
     /// <summary>The interval between refreshes in seconds, 1 to 3600.</summary>
     [Parameter, ValidateRange(1, 3600)]
@@ -86,10 +86,10 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
         WarnAboutCost([total.Cost]);
         _costNotes = _notes.Count;
         bool isEmpty = total.Requests == 0 && (isFirst || _screen is not null), isUnreadable = unreadable is { Rows: > 0 } or { LacksRemoved: true };
-        if (_screen is null && !isEmpty && (!isUnreadable || _unreadableIsTold))
+        if (_screen is null && !isEmpty && (!isUnreadable || _warnedOfUnreadable))
             return;
         WarnAbout(unreadable, isEmpty);
-        _unreadableIsTold |= isUnreadable;
+        _warnedOfUnreadable |= isUnreadable;
     }
 
     // False if the user ends the command.

@@ -28,7 +28,7 @@ public class DashboardRulesTests
     public void Rules_have_unique_ids_and_advice()
     {
         Assert.Equal(DashboardRules.All.Count, DashboardRules.All.Select(rule => rule.Id).Distinct().Count());
-        Assert.All(DashboardRules.All, rule => Assert.EndsWith(".", rule.Breach, StringComparison.Ordinal));
+        Assert.All(DashboardRules.All, rule => Assert.EndsWith(".", rule.Violation, StringComparison.Ordinal));
         Assert.All(DashboardRules.All, rule => Assert.EndsWith(".", rule.Advice, StringComparison.Ordinal));
     }
 

@@ -152,7 +152,7 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
 
         // This script writes the rows of the table on the page.
         Assert.Equal(Run("[System.AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'TokenDashboard.Core' }[-1].GetType('TokenDashboard.Grafana.Rules.DashboardRules')::All "
-            + "| ForEach-Object { \"| ``$($_.Id)`` | $($_.Severity) | $($_.Breach) $($_.Advice) |\" }").Succeeded().Select(row => row.ToString()), rows);
+            + "| ForEach-Object { \"| ``$($_.Id)`` | $($_.Severity) | $($_.Violation) $($_.Advice) |\" }").Succeeded().Select(row => row.ToString()), rows);
     }
 
     private void WriteBroken() => File.WriteAllText(Path.Combine(_folder, "broken.json"), Broken);

@@ -12,7 +12,7 @@ internal sealed partial class StoreTables
     private const int LongestCall = 24;
 
     // More tokens than any request has. An event belongs to the same request as its span, whatever tokens it has.
-    private const long ToldByEvent = long.MaxValue;
+    private const long CountedByEvent = long.MaxValue;
 
     /// <summary>
     /// Records that tokens are below a span, and therefore below all spans above it. Imported rows of these spans are withdrawn, but requests
@@ -53,7 +53,7 @@ internal sealed partial class StoreTables
     }
 
     /// <summary>Whether earlier imports contain an event in a request, or spans below it with the same number of tokens, that describe the same call.</summary>
-    private bool IsTracedBelow(in ImportRow row) => FindSpan(row.Span).TokensBelow is > 0 and long tokens && (tokens == row.CountedTokens || tokens == ToldByEvent);
+    private bool IsTracedBelow(in ImportRow row) => FindSpan(row.Span).TokensBelow is > 0 and long tokens && (tokens == row.CountedTokens || tokens == CountedByEvent);
 
     /// <summary>Records the span above a span without tokens.</summary>
     private void NoteLink(UInt128 id, UInt128 parent, ref ImportOutcome outcome)

@@ -167,11 +167,11 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
             case ImportRole.Link:
                 NoteLink(row.Span, row.Parent, ref outcome);
                 return;
-            case ImportRole.Event when FindSpan(row.Parent) is { Key: null, TokensBelow: not ToldByEvent } && TryFindCall(row.Parent, row.Key.Hour, out _, out _):
+            case ImportRole.Event when FindSpan(row.Parent) is { Key: null, TokensBelow: not CountedByEvent } && TryFindCall(row.Parent, row.Key.Hour, out _, out _):
                 outcome.Duplicates++;
                 return;
             case ImportRole.Event:
-                NoteTokensBelow(row.Parent, ToldByEvent, 0, ref outcome);
+                NoteTokensBelow(row.Parent, CountedByEvent, 0, ref outcome);
                 break;
             case ImportRole.Aggregate:
             case ImportRole.Parent when !NoteParent(row.Span, row.Key):
