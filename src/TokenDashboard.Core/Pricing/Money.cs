@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TokenDashboard.Pricing;
 
 /// <summary>Formats amounts of money in tables and reports.</summary>
@@ -24,7 +26,10 @@ internal static class Money
     }, currency);
 
     /// <summary>The text for a missing amount: the currencies if there are several, or another text.</summary>
-    public static string Missing(string? currency, string otherwise) => currency?.Contains(',', StringComparison.Ordinal) == true ? $"({currency})" : otherwise;
+    public static string Missing(string? currency, string otherwise) => AreSeveral(currency) ? $"({currency})" : otherwise;
+
+    /// <summary>Whether a result has several currencies, which are joined by commas.</summary>
+    public static bool AreSeveral([NotNullWhen(true)] string? currency) => currency?.Contains(',', StringComparison.Ordinal) == true;
 
     /// <summary>A formatted number with the symbol or the code of a currency, where null or empty means USD. A sign precedes the symbol.</summary>
     public static string InCurrency(string number, string? currency)

@@ -1,3 +1,5 @@
+using TokenDashboard.Pricing;
+
 namespace TokenDashboard.Reports;
 
 /// <summary>A key figure or a parameter of the query. The value may contain untrusted names. The note may be empty.</summary>
@@ -34,7 +36,7 @@ internal sealed record ReportFigure(string Label, string Value, string Note = ""
                 ", ",
                 new[] { ReportText.Since(summary.CostChangeRatio), summary.UnpricedTokens > 0 ? "some tokens without a price" : "", summary.CostIsUpperBound ? "an upper bound" : "" }
                     .Where(note => note.Length > 0))),
-        { Currency: { } currencies } => new ReportFigure("Cost", ReportText.None, $"in several currencies: {currencies}"),
+        { Currency: { } currencies } when Money.AreSeveral(currencies) => new ReportFigure("Cost", ReportText.None, $"in several currencies: {currencies}"),
         _ => new ReportFigure("Cost", ReportText.None, "no token has a price"),
     };
 }

@@ -132,7 +132,8 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         T[] rest = [.. all.Skip(shown)];
         if (rest.Length > 0)
         {
-            string[] currencies = [.. rest.SelectMany(row => row.Currency?.Split(", ") ?? []).Distinct().Order(StringComparer.Ordinal)];
+            string[] currencies = [.. rest.Where(row => row.Cost is not null || Money.AreSeveral(row.Currency)).SelectMany(row => row.Currency?.Split(", ") ?? []).Distinct()
+                .Order(StringComparer.Ordinal)];
             rows = rows.Append([
                 new ReportCell($"{ReportText.Number(rest.Length)} {others}", IsOwnWord: true), .. Enumerable.Repeat<ReportCell>("", names - 1),
                 .. Middle(

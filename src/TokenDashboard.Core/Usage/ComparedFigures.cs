@@ -10,8 +10,7 @@ public abstract class ComparedFigures : UsageFigures
     {
         (FirstRequest, LastRequest) = (usage.Values.Time(Measures.FirstTicks), usage.Values.Time(Measures.LastTicks));
         (PreviousRequests, PreviousTokens) = (previous?.Requests, previous?.TotalTokens);
-        if (UsageCost.Of(previous) is { } before && (before.Currency is null || Currency is null || before.Currency == Currency))
-            PreviousCost = before.Amount;
+        PreviousCost = UsageCost.Of(previous) is { } before ? InCurrency(before.Amount, before.Currency) : null;
     }
 
     /// <summary>The previous time range of equal length. Null if the first request of the stores is later than its start, as only a part could be compared.</summary>

@@ -41,6 +41,17 @@ public abstract class UsageFigures
         PercentilesExact = usage.PercentilesExact;
     }
 
+    /// <summary>
+    /// An amount to compare with the cost: null if it is in another currency. If no token of the usage has a price, the currency is that of the first amount.
+    /// </summary>
+    private protected decimal? InCurrency(decimal? amount, string? currency)
+    {
+        if (amount is null || currency is null)
+            return amount;
+        Currency ??= currency;
+        return currency == Currency ? amount : null;
+    }
+
     /// <summary>The display text of the dimensions.</summary>
     private protected abstract string Label { get; }
 
@@ -73,8 +84,8 @@ public abstract class UsageFigures
     /// </summary>
     public decimal? Cost { get; }
 
-    /// <summary>The currency of the cost. Several currencies are joined by commas.</summary>
-    public string? Currency { get; }
+    /// <summary>The currency of the cost and of all amounts compared with it, except recorded cost. Several currencies are joined by commas.</summary>
+    public string? Currency { get; private set; }
 
     /// <summary>Tokens without a price; null if the query has no prices.</summary>
     public long? UnpricedTokens { get; }

@@ -1,9 +1,9 @@
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>
-/// The usage of a calendar month so far, and its forecast at the current rate, which is null if there is not enough data.
+/// The usage of a calendar month so far, and its forecast at the current rate, which is null if there is not enough data. Both costs are in one currency.
 /// </summary>
-internal sealed record MonthProjection(long Tokens, decimal? Cost, long? ForecastTokens, decimal? ForecastCost)
+internal sealed record MonthProjection(long Tokens, decimal? Cost, long? ForecastTokens, decimal? ForecastCost, string? Currency)
 {
     // A week, so that working days and weekends both count. Less than a day is not enough for a forecast.
     private static readonly TimeSpan Basis = TimeSpan.FromDays(7);
@@ -29,11 +29,12 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
         // There is no usage before the first request of the stores, but days without requests that match the filter count.
         long length = now - Math.Max(basisStart, FirstTicks(stores, new TimeRange(new DateTimeOffset(basisStart, TimeSpan.Zero), asOf)));
         if (length < Least.Ticks)
-            return new MonthProjection(month.TotalTokens, cost, null, null);
+            return new MonthProjection(month.TotalTokens, cost, null, null, ofMonth?.Currency);
         decimal rest = (decimal)(months.EndOf(now - 1) - now) / length;
         bool isOneCurrency = ofMonth?.Currency is not { } currency || ofBasis?.Currency is not { } other || currency == other;
         decimal? added = isOneCurrency && ofBasis?.Amount is { } amount ? Math.Round(amount * rest, CostDigits) : null;
-        return new MonthProjection(month.TotalTokens, cost, (long)Math.Round(month.TotalTokens + (basis.TotalTokens * rest)), cost + added);
+        return new MonthProjection(
+            month.TotalTokens, cost, (long)Math.Round(month.TotalTokens + (basis.TotalTokens * rest)), cost + added, ofMonth?.Currency ?? (added is null ? null : ofBasis?.Currency));
     }
 
     // The first request of the stores, or the start of the range if there are earlier ones.

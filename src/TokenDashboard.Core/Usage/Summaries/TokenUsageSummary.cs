@@ -25,7 +25,8 @@ public sealed class TokenUsageSummary : ComparedFigures
             PeakTokensPerMinute = Math.Max(BusiestHour.TotalTokens / part.TotalMinutes, TokensPerMinute ?? 0);
         }
         BusiestDay = hours.Buckets(TimeUnit.Day).MaxBy(day => day.TotalTokens);
-        (MonthTokens, MonthCost, MonthForecastTokens, MonthForecastCost) = (month.Tokens, month.Cost, month.ForecastTokens, month.ForecastCost);
+        (MonthTokens, MonthForecastTokens) = (month.Tokens, month.ForecastTokens);
+        (MonthCost, MonthForecastCost) = (InCurrency(month.Cost, month.Currency), InCurrency(month.ForecastCost, month.Currency));
     }
 
     /// <summary>Start of the time range; null if it has none.</summary>
@@ -55,7 +56,7 @@ public sealed class TokenUsageSummary : ComparedFigures
     /// <summary>Tokens of the calendar month of <see cref="AsOf"/>, up to that time.</summary>
     public long MonthTokens { get; }
 
-    /// <summary>The cost of the month so far.</summary>
+    /// <summary>The cost of the month so far; null without prices, or if it is in another currency.</summary>
     public decimal? MonthCost { get; }
 
     /// <summary>The forecast of tokens for the month at the rate of the last seven days, or since the first request of the stores; null if that is less than a day.</summary>

@@ -150,7 +150,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private protected void WarnAboutCost(IEnumerable<UsageCost> costs)
     {
-        if (!_warnedOfCurrencies && costs.Where(cost => cost.Amount is null).Select(cost => cost.Currency).MaxBy(currency => currency?.Length) is { } several)
+        if (!_warnedOfCurrencies && costs.Where(cost => Money.AreSeveral(cost.Currency)).Select(cost => cost.Currency).MaxBy(currency => currency?.Length) is { } several)
         {
             _warnedOfCurrencies = true;
             WriteWarning($"Cost is in several currencies ({several}), which are never added, so totals of several currencies have no cost. {CostHint}, or define your own prices in one currency.");

@@ -2,6 +2,7 @@ using CsCheck;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Reports;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;
@@ -187,6 +188,34 @@ public class UsageSummaryQueryTests
         (string, long)[] rows = [.. Enumerable.Range(0, 1500).Select(minute => ($"{new DateTime(2026, 3, 2, 12, 0, 0).AddMinutes(-minute):s}", 1L)), ("2026-02-01T00:00:00", 1L)];
 
         Assert.Equal(779, Summarize(new TimeRange(DateTimeOffset.Parse("2026-03-02T00:00Z"), DateTimeOffset.Parse("2026-03-03T00:00Z")), Now, rows).PreviousTokens);
+    }
+
+    [Fact]
+    public void Costs_of_the_month_and_of_the_previous_period_are_in_the_currency_of_the_summary()
+    {
+        var own = new UsagePrices(TestPrices.WithOwn("""
+            currency: EUR
+            providers:
+              - id: own
+                models: [ { id: mine, prices: { input_mtok: 2 } } ]
+            """));
+        using var store = new TestStore();
+        TestStore.Row Row(string day, string provider, string model) =>
+            new() { Timestamp = $"{day}T12:00:00", Provider = provider, Model = model, Prompt = 1_000_000L, Completion = 0L, Total = 1_000_000L };
+        store.Insert(Row("2026-09-01", "openai", "gpt-4o"), Row("2026-10-03", "own", "mine"), Row("2026-10-05", "own", "unknown"));
+        using TokenStore open = store.Open();
+        TokenUsageSummary Since(string since)
+        {
+            var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse(since), DateTimeOffset.Parse("2026-10-08T00:00Z")) };
+            return new UsageSummaryQuery([new SqliteStore(open)], filter, TimeZoneInfo.Utc, Now) { Prices = own }.Run().Rows[0];
+        }
+
+        TokenUsageSummary unpriced = Since("2026-10-05T00:00Z"), both = Since("2026-09-01T00:00Z");
+
+        // Seven days with 2 EUR, and 24 days to come.
+        Assert.Equal(("EUR", null, 2m, 2m, 8.857143m), (unpriced.Currency, unpriced.Cost, unpriced.PreviousCost, unpriced.MonthCost, unpriced.MonthForecastCost));
+        Assert.Equal("no token has a price", ReportFigure.Of(unpriced, 1).Single(figure => figure.Label == "Cost").Note);
+        Assert.Equal(("EUR, USD", null, null, null, 2_000_000), (both.Currency, both.Cost, both.MonthCost, both.MonthForecastCost, both.MonthTokens));
     }
 
     private static TokenUsageSummary Summarize(TimeRange range, DateTimeOffset now, params (string Time, long Tokens)[] rows)

@@ -31,7 +31,7 @@ internal sealed record RelationScope(string Sql, bool ReadsStore = false)
         """,
         ReadsStore: true);
 
-    /// <summary>From the beginning of the month, on the local clock, in which the time range ends, or from the first day that the store covers.</summary>
+    /// <summary>From the beginning of the month, on the local clock, in which the time range ends, or from the first day in UTC that the store covers.</summary>
     public static RelationScope Month => new(
         $"""
         SELECT MAX({StartOfMonth("")},
