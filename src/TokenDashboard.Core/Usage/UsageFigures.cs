@@ -46,7 +46,8 @@ public abstract class UsageFigures
     /// </summary>
     private protected decimal? InCurrency(decimal? amount, string? currency)
     {
-        if (amount is null || currency is null)
+        // 0 is the same in all currencies.
+        if (amount is null or 0 || currency is null)
             return amount;
         Currency ??= currency;
         return currency == Currency ? amount : null;

@@ -204,18 +204,21 @@ public class UsageSummaryQueryTests
             new() { Timestamp = $"{day}T12:00:00", Provider = provider, Model = model, Prompt = 1_000_000L, Completion = 0L, Total = 1_000_000L };
         store.Insert(Row("2026-09-01", "openai", "gpt-4o"), Row("2026-10-03", "own", "mine"), Row("2026-10-05", "own", "unknown"));
         using TokenStore open = store.Open();
-        TokenUsageSummary Since(string since)
+        TokenUsageSummary Of(string since, string until)
         {
-            var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse(since), DateTimeOffset.Parse("2026-10-08T00:00Z")) };
+            var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse(since), DateTimeOffset.Parse(until)) };
             return new UsageSummaryQuery([new SqliteStore(open)], filter, TimeZoneInfo.Utc, Now) { Prices = own }.Run().Rows[0];
         }
 
-        TokenUsageSummary unpriced = Since("2026-10-05T00:00Z"), both = Since("2026-09-01T00:00Z");
+        TokenUsageSummary unpriced = Of("2026-10-05T00:00Z", "2026-10-08T00:00Z");
+        TokenUsageSummary both = Of("2026-09-01T00:00Z", "2026-10-08T00:00Z");
+        TokenUsageSummary emptyMonth = Of("2026-09-01T00:00Z", "2026-11-01T00:00:01Z");
 
         // Seven days with 2 EUR, and 24 days to come.
         Assert.Equal(("EUR", null, 2m, 2m, 8.857143m), (unpriced.Currency, unpriced.Cost, unpriced.PreviousCost, unpriced.MonthCost, unpriced.MonthForecastCost));
         Assert.Equal("no token has a price", ReportFigure.Of(unpriced, 1).Single(figure => figure.Label == "Cost").Note);
         Assert.Equal(("EUR, USD", null, null, null, 2_000_000), (both.Currency, both.Cost, both.MonthCost, both.MonthForecastCost, both.MonthTokens));
+        Assert.Equal(("EUR, USD", 0), (emptyMonth.Currency, emptyMonth.MonthCost));
     }
 
     private static TokenUsageSummary Summarize(TimeRange range, DateTimeOffset now, params (string Time, long Tokens)[] rows)
