@@ -94,6 +94,25 @@ Describe 'Measure-TokenUsage' {
         $warning | Should -HaveCount 1
     }
 
+    It 'shows the cost of a month in its currency, also if no token of the time range has a price' {
+        $folder = (New-Item -ItemType Directory (Join-Path $TestDrive euro)).FullName
+        Set-Content (Join-Path $folder prices.yaml) "currency: EUR`nproviders: [{ id: own, models: [{ id: mine, prices: { input_mtok: 2 } }] }]"
+        Set-Content (Join-Path $folder usage.csv) 'timestamp,user_id,provider,model,prompt_tokens', '2026-10-03T12:00:00,a,own,mine,1000000', '2026-10-05T12:00:00,a,own,unknown,1000'
+        $database = Join-Path $folder euro.db
+        $null = Import-TokenUsage (Join-Path $folder usage.csv) -Database $database
+        $prices = $env:TOKENDASHBOARD_PRICES
+        $env:TOKENDASHBOARD_PRICES = $folder
+        try {
+            $october = Measure-TokenUsage -Database $database -TimeZone UTC -Since 2026-10-05 -Until 2026-10-06 -WarningVariable warning -WarningAction SilentlyContinue
+        }
+        finally {
+            $env:TOKENDASHBOARD_PRICES = $prices
+        }
+
+        ($october | Get-Display 80) -match '^Month so far +: 1,001,000 tokens €2\.00$' | Should -HaveCount 1
+        $warning | Should -BeNullOrEmpty
+    }
+
     It 'reports invalid input: <ErrorId>' -ForEach @(
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Until = '2026-10-30' } }
         @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Last = '7d' } }
