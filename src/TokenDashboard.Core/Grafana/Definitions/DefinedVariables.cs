@@ -84,6 +84,11 @@ internal sealed partial class DefinedVariables
                 + $"relation, {string.Join(", ", Relations)}");
             name = null;
         }
+        if (name is not null && _standard.Any(known => known.Name == name) && !new[] { "type", "sql", "choices", "default" }.Any(read.Has))
+        {
+            read.Fault("name", $"is '{name}', which is a variable of the catalog; write only its name as text, or add sql, choices or type to replace it");
+            name = null;
+        }
         string label = read.Text("label", 100) ?? name ?? "";
         string description = read.Text("description", 1000) ?? "";
         bool hidden = read.Flag("hidden") ?? false;

@@ -157,6 +157,7 @@ public class DashboardDefinitionTests
         { """{ "title": "x", "variables": "usr" }""", "variables[0]", "zone" },
         { """{ "title": "x", "variables": ["user", "User"] }""", "variables[1]", "already" },
         { """{ "title": "x", "variables": { "name": "a b" } }""", "variables[0].name", "letters, digits" },
+        { """{ "title": "x", "variables": { "name": "bucket" } }""", "variables[0].name", "only its name" },
         { """{ "title": "x", "variables": { "name": "datasource" } }""", "variables[0].name", "datasource" },
         { """{ "title": "x", "variables": { "name": "relation" } }""", "variables[0].name", "relation" },
         { """{ "title": "x", "variables": { "name": "a", "type": "interval" } }""", "variables[0].type", "textbox" },
