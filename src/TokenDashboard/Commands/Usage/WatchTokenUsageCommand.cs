@@ -11,6 +11,9 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
 {
     private const int KeyPauseMs = 50;
 
+    // On Windows, a released key is also available, at first the Enter key that started the command. Reading only pressed keys would wait for the next one.
+    private const ReadKeyOptions Keys = ReadKeyOptions.NoEcho | ReadKeyOptions.IncludeKeyDown | ReadKeyOptions.IncludeKeyUp;
+
     // The command must be idle most of the time, even with a slow store.
     private const int PausesPerReading = 4;
 
@@ -99,7 +102,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
         {
             while (_screen is not null && IsKeyAvailable())
             {
-                if (Host.UI.RawUI.ReadKey(ReadKeyOptions.NoEcho | ReadKeyOptions.IncludeKeyDown).Character is 'q' or 'Q' or '\u001b')
+                if (Host.UI.RawUI.ReadKey(Keys) is { KeyDown: true, Character: 'q' or 'Q' or '\u001b' })
                     return false;
             }
             _screen?.Fit();
