@@ -11,6 +11,9 @@ internal static class RegularFile
     /// <summary>The maximum size of a dashboard, a file of definitions or a provisioning file.</summary>
     public const long MaxDocumentBytes = 64L * 1024 * 1024;
 
+    // As on Linux. Windows follows more, and macOS fewer.
+    private const int MostLinks = 40;
+
     private static readonly EnumerationOptions Listable = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
@@ -104,7 +107,11 @@ internal static class RegularFile
     public static string TargetOf(string path)
     {
         var file = new FileInfo(path);
-        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        if (file.LinkTarget is null)
+            return file.FullName;
+        FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true)!;
+        // On Windows, .NET returns a target on a network share as UNC\server\share, without the backslashes before it.
+        return OperatingSystem.IsWindows() && target.ToString() is ['U', 'N', 'C', '\\', ..] and var share ? $@"\{share[3..]}" : target.FullName;
     }
 
     /// <summary>The files of a folder that match a pattern; none if the folder is missing or this account cannot list it.</summary>
@@ -146,20 +153,40 @@ internal static class RegularFile
     /// <summary>The full path of a file with all links resolved, including links to folders, so that a file has one path for all ways to it.</summary>
     public static string WithoutLinks(string path)
     {
-        path = Path.GetFullPath(path);
+        int left = MostLinks;
+        return WithoutLinks(Path.GetFullPath(path), ref left);
+    }
+
+    // Without a limit, a few links that lead to each other repeatedly would take years. A disk that is mounted in a folder of Windows can be a link to itself.
+    private static string WithoutLinks(string path, ref int left)
+    {
         if (Path.GetDirectoryName(path) is not { } folder)
             return path;
-        string file = Path.Combine(WithoutLinks(folder), Path.GetFileName(path));
+        string file = Path.Combine(WithoutLinks(folder, ref left), Path.GetFileName(path));
         try
         {
-            string target = TargetOf(file);
-            return target == file ? file : WithoutLinks(target);
+            string target = Path.TrimEndingDirectorySeparator(TargetOf(file));
+            return target == file || left-- <= 0 ? file : WithoutLinks(target, ref left);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Links form a loop. Opening the file reports the error.
             return file;
         }
+    }
+
+    /// <summary>A full path in the case of the names on disk. On Windows and macOS, a file is also found by names in another case.</summary>
+    public static string InStoredCase(string path)
+    {
+        if (PathComparison == StringComparison.Ordinal || !Path.Exists(path))
+            return path;
+        if (Path.GetDirectoryName(path) is not { } folder)
+            return path is [_, ':', ..] ? path.ToUpperInvariant() : path;
+        string name = Path.GetFileName(path);
+        string?[] alike =
+            [.. Directory.EnumerateFileSystemEntries(folder, "*", Listable).Select(Path.GetFileName).Where(other => name.Equals(other, StringComparison.OrdinalIgnoreCase))];
+        // Folders can be case-sensitive there, too.
+        return Path.Combine(InStoredCase(folder), alike is [{ } stored] ? stored : name);
     }
 
     /// <summary>The comparison of full paths. On Windows and macOS, file names are not case-sensitive.</summary>

@@ -41,11 +41,37 @@ public sealed class RegularFileTests : IDisposable
     [Fact]
     public void A_link_to_a_file_is_followed()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
         File.WriteAllText(_folder.File("file"), "text");
         File.CreateSymbolicLink(_folder.File("first"), "file");
         File.CreateSymbolicLink(_folder.File("second"), "first");
 
         Assert.Equal("text", RegularFile.ReadText(_folder.File("second")));
+    }
+
+    [Fact]
+    public async Task Links_that_lead_to_each_other_repeatedly_are_not_all_followed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        Directory.CreateSymbolicLink(_folder.File("0"), ".");
+        for (int link = 1; link <= 60; link++)
+            Directory.CreateSymbolicLink(_folder.File($"{link}"), $"{link - 1}/{link - 1}");
+
+        Task<string> resolve = Task.Run(() => RegularFile.WithoutLinks(_folder.File("60")), TestContext.Current.CancellationToken);
+
+        await resolve.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        // Each of these leads to the folder, the last one through fewer links than any system allows.
+        Assert.All([0, 1, 3], link => Assert.Equal(RegularFile.WithoutLinks(_folder.Path), RegularFile.WithoutLinks(_folder.File($"{link}"))));
+    }
+
+    [Fact]
+    public void A_path_gets_the_case_of_the_names_on_disk()
+    {
+        Directory.CreateDirectory(_folder.File("Data"));
+        File.WriteAllText(_folder.File("Data/Store.db"), "");
+        string other = _folder.File("data/STORE.db");
+
+        Assert.Equal(File.Exists(other) ? _folder.File("Data/Store.db") : other, RegularFile.InStoredCase(other));
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal static class TelemetryStores
     public static IReadOnlyList<ITelemetryStore> Open(
         IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation, TimeSpan? patience = null)
     {
-        string[] stores = [.. references.Select(PathOrAddressOf).Distinct()];
+        string[] stores = [.. references.Select(PathOrAddressOf).Select(store => IsAddress(store) ? store : RegularFile.InStoredCase(store)).Distinct()];
         string[] files = [.. stores.Where(store => !IsAddress(store))];
         Dictionary<string, string> sources = files.Zip(SourcesOf(files)).ToDictionary(file => file.First, file => file.Second);
         var open = new List<ITelemetryStore>();

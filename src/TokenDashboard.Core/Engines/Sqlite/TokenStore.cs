@@ -294,7 +294,7 @@ internal sealed class TokenStore : IDisposable
             throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample");
         try
         {
-            FileInfo target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            var target = new FileInfo(RegularFile.TargetOf(path));
             // Pipes and devices have no size, and opening a pipe would wait for its writer.
             if (target.Length == 0 && !RegularFile.IsRegular(target.FullName))
                 throw StoreErrors.Problem(path, ErrorCode.StoreNotDatabase, "is a pipe, a socket or a device. Specify the database file.");

@@ -71,8 +71,8 @@ internal sealed class TokenStoreSync : IDisposable
     /// <summary>The target's address, without a password.</summary>
     public string Target => _result.Target;
 
-    /// <summary>The default source of a file: the names of the computer and of the file.</summary>
-    public static string DefaultSourceOf(string path) => $"{Environment.MachineName}/{Path.GetFileName(path)}";
+    /// <summary>The default source of a file: the names of the computer and of the file, however the path is written.</summary>
+    public static string DefaultSourceOf(string path) => $"{Environment.MachineName}/{Path.GetFileName(RegularFile.InStoredCase(Path.GetFullPath(path)))}";
 
     /// <summary>Creates the missing tables and views.</summary>
     public void CreateTable()
