@@ -11,6 +11,10 @@ internal static class AtomicFile
     // The temporary file of a run in progress is newer.
     private static readonly TimeSpan YoungestLeftover = TimeSpan.FromHours(1);
 
+    private const int MostAttempts = 10;
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
+
     // A folder is listed once, however many files are written into it.
     private static readonly ConcurrentDictionary<string, bool> Cleared = new(StringComparer.Ordinal);
 
@@ -98,12 +102,33 @@ internal static class AtomicFile
                 // Without this, a power failure after the rename can leave an empty file under the final name.
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(temporary, target, overwrite: true);
+            Move(temporary, target, overwrite: true);
         }
         catch
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Renames a file within its folder. Windows cannot rename or replace a file that another program has open, such as a virus scanner, or Grafana
+    /// while it reads the file. Such programs close it soon, so the attempts take about as long as those of SQLite.
+    /// </summary>
+    public static void Move(string from, string to, bool overwrite)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                File.Move(from, to, overwrite);
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+                && OperatingSystem.IsWindows() && attempt < MostAttempts && (overwrite || !Path.Exists(to)))
+            {
+                Thread.Sleep(RetryPause * attempt);
+            }
         }
     }
 }

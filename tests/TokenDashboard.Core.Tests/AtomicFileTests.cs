@@ -61,12 +61,28 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_reader_with_the_old_file_open_still_reads_the_old_text()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not replace an open file.");
         AtomicFile.WriteIfChanged(Target, "old");
         using var reader = new StreamReader(new FileStream(Target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
 
         AtomicFile.WriteIfChanged(Target, "new");
 
         Assert.Equal("old", reader.ReadToEnd());
+    }
+
+    [Fact]
+    public async Task A_file_that_another_program_has_open_is_replaced_when_it_is_closed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "Only Windows does not replace an open file.");
+        AtomicFile.WriteIfChanged(Target, "old");
+        var reader = new FileStream(Target, FileMode.Open, FileAccess.Read, FileShare.Read);
+
+        Task<bool> write = Task.Run(() => AtomicFile.WriteIfChanged(Target, "new"), TestContext.Current.CancellationToken);
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        await reader.DisposeAsync();
+
+        Assert.True(await write);
+        Assert.Equal("new", File.ReadAllText(Target));
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal static class StoreWriter
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using (Hold(temporary))
                 Write(temporary, requests, cancellation);
-            File.Move(temporary, path);
+            AtomicFile.Move(temporary, path, overwrite: false);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
