@@ -9,12 +9,14 @@ internal static class StoreErrors
     /// <summary>An error of a file. The path is the subject of the sentence.</summary>
     public static TokenDashboardException Problem(string path, ErrorCode code, string problem, Exception? exception = null) => new(code, $"'{path}' {problem}", exception, path);
 
-    // SQLITE_MAX_PATHNAME of SQLite's files on Unix, with room for the suffix of a journal: https://sqlite.org/src/file/src/os_unix.c
+    // SQLITE_MAX_PATHNAME of SQLite's files on Unix, and MAX_PATH on Windows, with room for the suffix of a journal: https://sqlite.org/src/file/src/os_unix.c
     private const int LongestPath = 500;
+    private const int LongestWindowsPath = 250;
 
-    private const string TooLong = "its path is too long for SQLite, which allows about 500 bytes. Use a shorter path.";
+    private static readonly string TooLong =
+        $"its path is too long for SQLite, which allows about {(OperatingSystem.IsWindows() ? $"{LongestWindowsPath} characters" : $"{LongestPath} bytes")}. Use a shorter path.";
 
-    private static bool IsTooLong(string path) => !OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(path) > LongestPath;
+    private static bool IsTooLong(string path) => OperatingSystem.IsWindows() ? path.Length > LongestWindowsPath : Encoding.UTF8.GetByteCount(path) > LongestPath;
 
     /// <summary>The exception for an error during a read. An interrupted query becomes a cancellation.</summary>
     public static Exception FromReading(SqliteException exception, string path, TimeSpan? patience = null) => exception.SqliteErrorCode switch
@@ -59,9 +61,14 @@ internal static class StoreErrors
             // Bytes 18 and 19 of the header are 2 in WAL mode: https://sqlite.org/fileformat.html
             wal = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header[18] == 2;
         }
-        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException denied)
         {
             return Problem(path, ErrorCode.StoreAccessDenied, "could not be read: this account has no read access. Grant read permission on the file and its folder.", denied);
+        }
+        catch (IOException problem)
+        {
+            // For example, a program on Windows has the file open and shares it with no other.
+            return Problem(path, ErrorCode.StoreReadFailed, $"could not be opened: {problem.Message}", problem);
         }
         return wal
             ? Problem(
