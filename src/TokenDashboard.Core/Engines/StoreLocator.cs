@@ -40,7 +40,7 @@ internal static class StoreLocator
             if (DatabaseOf(configuration) is { } path)
             {
                 // The file can come with a folder from anyone, and Windows signs in to the computer of such a path.
-                return path is not ['/' or '\\', '/' or '\\', ..] ? Path.GetFullPath(path, workingDirectory) : throw new TokenDashboardException(
+                return path is not (['/' or '\\', '/' or '\\', ..] or ['\\', '?', '?', '\\', ..]) ? Path.GetFullPath(path, workingDirectory) : throw new TokenDashboardException(
                     ErrorCode.ConfigurationInvalid,
                     $"Observicia's configuration file '{configuration}' specifies a database on a network or device path. To read it, use -Database.", target: configuration);
             }
