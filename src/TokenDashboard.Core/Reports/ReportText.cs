@@ -48,7 +48,7 @@ internal static class ReportText
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>The name of a time zone. On some systems, UTC has other names, such as Etc/UTC.</summary>
-    public static string Zone(TimeZoneInfo zone) => zone.HasSameRules(TimeZoneInfo.Utc) ? TimeZoneInfo.Utc.Id : zone.Id;
+    public static string Zone(TimeZoneInfo zone) => zone.HasSameRules(TimeZoneInfo.Utc) ? TimeZoneInfo.Utc.Id : LocalTime.NameOf(zone);
 
     /// <summary>A name, or a placeholder for the unknown name.</summary>
     public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : MessageText.Visible(name);

@@ -28,6 +28,9 @@ internal static class LocalTime
         return high;
     }
 
+    /// <summary>The IANA name of a zone, also of the local zone of Windows, which has its own names; the id of a zone without one.</summary>
+    public static string NameOf(TimeZoneInfo zone) => !zone.HasIanaId && TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out string? name) ? name : zone.Id;
+
     /// <summary>The zone's offset from UTC at an instant, in ticks.</summary>
     public static long OffsetTicks(long utcTicks, TimeZoneInfo zone) => zone.GetUtcOffset(new DateTime(utcTicks, DateTimeKind.Utc)).Ticks;
 

@@ -49,7 +49,7 @@ internal sealed record BrowserView
         "__range" => Number(Round(Window.LengthMilliseconds / 1000.0)) + "s",
         "__range_s" => Number(Round(Window.LengthMilliseconds / 1000.0)),
         "__range_ms" => Number(Window.LengthMilliseconds),
-        "__timezone" => TimeZone.Id,
+        "__timezone" => LocalTime.NameOf(TimeZone),
         "__dashboard" => field == "uid" ? Dashboard.Uid : Dashboard.Title,
         "__org" => field == "name" ? "Main Org." : "1",
         "__user" => field switch

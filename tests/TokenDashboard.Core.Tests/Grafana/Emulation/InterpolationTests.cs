@@ -48,6 +48,12 @@ public class InterpolationTests
     public void Built_in_variables_are_replaced(string text, string expected) => Assert.Equal(expected, View(VariableValue.Of("")).Interpolate(text));
 
     [Theory]
+    [InlineData("Europe/Berlin")]
+    [InlineData("W. Europe Standard Time")]
+    public void The_time_zone_has_its_IANA_name_as_in_a_browser(string id) =>
+        Assert.Equal("Europe/Berlin", (View(VariableValue.Of("")) with { TimeZone = TimeZoneInfo.FindSystemTimeZoneById(id) }).Interpolate("$__timezone"));
+
+    [Theory]
     [InlineData("1772625600500", "2026-03-04T12:00:00.500Z")]
     [InlineData("-9223372036854775808", "NaN")]
     [InlineData("9223372036854775807", "NaN")]
