@@ -71,7 +71,7 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
     /// </summary>
     public IEnumerable<string> Outdated(string root, IReadOnlyCollection<string> uids) =>
         !Directory.Exists(root) ? [] : Directory.EnumerateFiles(Path.GetFullPath(root), "*.json", Everywhere).Where(file =>
-            UidOf(file) is { } uid && (_saved.TryGetValue(uid, out string? path) ? path != file : !uids.Contains(uid))).Order(StringComparer.Ordinal);
+            UidOf(file) is { } uid && (_saved.TryGetValue(uid, out string? path) ? !file.Equals(path, RegularFile.PathComparison) : !uids.Contains(uid))).Order(StringComparer.Ordinal);
 
     /// <summary>The uid in a file that is named like its export; null for any other file.</summary>
     private static string? UidOf(string file)
