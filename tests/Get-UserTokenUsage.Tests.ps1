@@ -152,7 +152,7 @@ Describe 'Get-UserTokenUsage' {
         $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty
     }
 
-    It 'shows bars if the window is wide enough when rows are shown' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+    It 'shows bars if the window is wide enough when rows are shown' -Skip:(-not $IsLinux -or -not (Get-Command script, stty -ErrorAction Ignore)) {
         $shown = Invoke-InTerminal -Columns 130 @"
 `$kept = Get-UserTokenUsage -Database '$($store.Database)' -First 1
 `$kept
@@ -163,7 +163,7 @@ for (`$i = 0; `$i -lt 600 -and [Console]::WindowWidth -ne 60; `$i++) { Start-Sle
         $shown -match '█' | Should -HaveCount 1
     }
 
-    It 'shows the names of stored rows after the window becomes narrower' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+    It 'shows the names of stored rows after the window becomes narrower' -Skip:(-not $IsLinux -or -not (Get-Command script, stty -ErrorAction Ignore)) {
         $shown = Invoke-InTerminal -Columns 130 @"
 `$kept = Get-TokenUsage User, Model -Database '$($store.Database)' -User alice -First 1
 Get-TokenUsage User, Model -Database '$($store.Database)' -User alice -First 1

@@ -76,7 +76,7 @@ Describe 'Watch-TokenUsage' {
         $output -match '2 requests, 10 tokens, \(EUR, USD\)$' | Should -HaveCount 2
     }
 
-    Context 'when the output is a terminal' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+    Context 'when the output is a terminal' -Skip:(-not $IsLinux -or -not (Get-Command script, stty -ErrorAction Ignore)) {
         It 'leaves the last output on the screen' {
             $shown = (Invoke-InTerminal "Watch-TokenUsage -Database '$database' -Since 2020-01-01 -Count 1") -join "`n"
 

@@ -8,6 +8,7 @@ function Invoke-PowerShell {
 }
 
 # Returns the lines that the same PowerShell writes for a script in a terminal of the given size. The file $Shown contains them as soon as they are written.
+# It needs Linux, because the program script has other options on macOS.
 function Invoke-InTerminal([string] $Script, [int] $Rows = 24, [int] $Columns = 100, [string] $Shown = '/dev/null') {
     $file = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
     Set-Content $file "Import-Module '$modulePath'; $Script"

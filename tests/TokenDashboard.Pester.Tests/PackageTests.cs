@@ -104,7 +104,7 @@ public sealed class PackageTests : IDisposable
         """;
 
     private static string Install(string version) => $$"""
-        if ($IsWindows) { Save-PSResource TokenDashboard -Version {{version}} -Repository Rehearsal -Path "$HOME/modules" }
+        if ($IsWindows) { Save-PSResource TokenDashboard -Version {{version}} -Repository Rehearsal -Path (New-Item "$HOME/modules" -ItemType Directory -Force) }
         else { Install-PSResource TokenDashboard -Version {{version}} -Repository Rehearsal -Scope CurrentUser -Quiet }
         """;
 
