@@ -49,7 +49,9 @@ public sealed class TokenDashTests : IDisposable
     [Fact]
     public async Task Built_in_modules_are_available_and_other_runspaces_find_this_module()
     {
+        // On Windows, PowerShell writes in the code page of the console.
         TokenDash.Result result = await TokenDash.Run("-NoProfile", "-Command", """
+            [Console]::OutputEncoding = [Text.UTF8Encoding]::new()
             (Get-Module -ListAvailable PSReadLine, Microsoft.PowerShell.* | ForEach-Object Name | Sort-Object -Unique) -join ' '
             Add-Type 'public static class FromSource { public static int Value => 6; }'; [FromSource]::Value
             Start-ThreadJob { (Get-Command Get-TokenStore).Source } | Receive-Job -Wait
