@@ -74,7 +74,10 @@ internal static class TelemetryStores
     public static IReadOnlyList<ITelemetryStore> Open(
         IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation, TimeSpan? patience = null)
     {
-        string[] stores = [.. references.Select(PathOrAddressOf).Select(store => IsAddress(store) ? store : RegularFile.InStoredCase(store)).Distinct()];
+        string[] stores = [.. references.Select(PathOrAddressOf).Distinct()];
+        // On Windows and macOS, paths that differ only in case usually lead to the same file, which would be counted twice.
+        if (stores.Distinct(StringComparer.OrdinalIgnoreCase).Count() < stores.Length)
+            stores = [.. stores.Select(store => IsAddress(store) ? store : RegularFile.InStoredCase(store)).Distinct()];
         string[] files = [.. stores.Where(store => !IsAddress(store))];
         Dictionary<string, string> sources = files.Zip(SourcesOf(files)).ToDictionary(file => file.First, file => file.Second);
         var open = new List<ITelemetryStore>();

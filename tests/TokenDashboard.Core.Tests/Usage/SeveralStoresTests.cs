@@ -89,6 +89,19 @@ public class SeveralStoresTests
     }
 
     [Fact]
+    public void A_store_is_opened_once_if_its_path_is_also_written_in_another_case()
+    {
+        using var store = new TestStore();
+        string other = Path.Combine(Path.GetDirectoryName(store.Path)!, "STORE.db");
+        Assert.SkipUnless(File.Exists(other), "The file system is case-sensitive.");
+
+        IReadOnlyList<ITelemetryStore> open = TelemetryStores.Open([other, store.Path], null, null, CancellationToken.None);
+
+        Assert.Equal(["store.db"], open.Select(one => one.Source));
+        open[0].Dispose();
+    }
+
+    [Fact]
     public void An_address_of_an_unknown_engine_is_rejected_without_showing_its_password()
     {
         var exception = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open("oracle://me:s3cret@host/db", CancellationToken.None));
