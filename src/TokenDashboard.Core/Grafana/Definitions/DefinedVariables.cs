@@ -12,6 +12,9 @@ internal sealed partial class DefinedVariables
 {
     private static readonly string[] Types = ["query", "custom", "textbox"];
 
+    /// <summary>The keys of which a variable with the name of a catalog variable needs one, because otherwise the catalog's is probably meant.</summary>
+    private static readonly string[] OwnKeys = ["type", "sql", "choices", "default"];
+
     private readonly DataSourcePlugin _plugin;
     private readonly IReadOnlyList<DashboardVariable> _standard;
     private readonly List<DashboardVariable> _variables;
@@ -84,7 +87,7 @@ internal sealed partial class DefinedVariables
                 + $"relation, {string.Join(", ", Relations)}");
             name = null;
         }
-        if (name is not null && _standard.Any(known => known.Name == name) && !new[] { "type", "sql", "choices", "default" }.Any(read.Has))
+        if (name is not null && _standard.Any(known => known.Name == name) && !OwnKeys.Any(read.Has))
         {
             read.Fault("name", $"is '{name}', which is a variable of the catalog; write only its name as text, or add sql, choices or type to replace it");
             name = null;
