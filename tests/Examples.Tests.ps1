@@ -28,17 +28,16 @@ Describe 'The example' {
     # A misspelled name, or wildcards that a shell expands, must not change what the script does.
     It '<Script> rejects <Fault>' -ForEach @(
         foreach ($script in 'New-OwnDashboard', 'Publish-TokenDashboards', 'Send-TokenReport', 'quickstart') {
-            @{ Script = $script; Fault = 'an unknown parameter'; Argument = '-Foldr', 'LLM'; Name = 'Foldr' }
-            @{ Script = $script; Fault = 'a stray argument'; Argument = 'second.json'; Name = 'second.json' }
+            @{ Script = $script; Fault = 'an unknown parameter'; Named = @{ Foldr = 'LLM' }; ErrorId = 'NamedParameterNotFound' }
+            @{ Script = $script; Fault = 'a stray argument'; Unnamed = 'second.json'; ErrorId = 'PositionalParameterNotFound' }
         }
     ) {
         $path = Join-Path $TestDrive refused
-        $parameter = $Script -eq 'quickstart' ? '-OutputPath' : '-Path'
+        $parameters = @{ ($Script -eq 'quickstart' ? 'OutputPath' : 'Path') = $path } + ($Named ?? @{})
+        $arguments = @($Unnamed | Where-Object { $_ })
 
-        $output = Invoke-PowerShell -File (Join-Path $examples "$Script.ps1") $parameter $path @Argument
+        { & (Join-Path $examples "$Script.ps1") @parameters @arguments } | Should -Throw -ErrorId "$ErrorId*"
 
-        $LASTEXITCODE | Should -Be 1
-        $output -match "parameter cannot be found .*'$Name'" | Should -HaveCount 1 -Because ($output -join "`n")
         $path | Should -Not -Exist
     }
 

@@ -103,17 +103,21 @@ Describe 'Watch-TokenUsage' {
             ([regex]::Matches($shown, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?=  live)').Value | Select-Object -Unique) | Should -HaveCount 1
         }
 
-        It 'returns lines if the output is captured: <Line>' -ForEach @(
-            @{ Line = '$kept = Watch-TokenUsage @query' }
-            @{ Line = '$kept = @(& Watch-TokenUsage @query)' }
-            @{ Line = '$kept = if ($true) { Watch-TokenUsage @query }' }
-            @{ Line = 'Watch-TokenUsage @query > kept.txt; $kept = Get-Content kept.txt' }
-            @{ Line = 'Watch-TokenUsage @query -OutVariable kept > $null' }
-        ) {
-            $shown = Invoke-InTerminal "Set-Location '$TestDrive'; `$query = @{ Database = '$database'; Count = 1 }`n$Line`n`"kept: `$kept`""
+        It 'returns lines if the output is captured' {
+            $ways = @(
+                '$kept = Watch-TokenUsage @query'
+                '$kept = @(& Watch-TokenUsage @query)'
+                '$kept = if ($true) { Watch-TokenUsage @query }'
+                'Watch-TokenUsage @query > kept.txt; $kept = Get-Content kept.txt'
+                'Watch-TokenUsage @query -OutVariable kept > $null'
+            )
+            $run = foreach ($way in $ways) { "`$kept = `$null; $way`n'{0} kept: {1}' -f '$($way -replace "'", "''")', `"`$kept`"" }
+            $shown = (Invoke-InTerminal "Set-Location '$TestDrive'; `$query = @{ Database = '$database'; Count = 1 }`n$($run -join "`n")" -Columns 300) -join "`n"
 
-            "$shown" | Should -Match 'kept: \d{4}-\d\d-\d\d '
-            "$shown" | Should -Not -Match '1049h'
+            foreach ($way in $ways) {
+                $shown | Should -Match "$([regex]::Escape($way)) kept: \d{4}-\d\d-\d\d "
+            }
+            $shown | Should -Not -Match '1049h'
         }
     }
 
