@@ -54,7 +54,7 @@ Describe 'The example' {
     It 'Publish-TokenDashboards exits with 3 if the server is down' {
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
         try {
-            $output = Invoke-PowerShell -File (Join-Path $examples Publish-TokenDashboards.ps1)
+            $output = Invoke-PowerShell -File (Join-Path $examples Publish-TokenDashboards.ps1) -TimeoutSec 2
         }
         finally {
             Remove-Item Env:GRAFANA_URL, Env:GRAFANA_TOKEN

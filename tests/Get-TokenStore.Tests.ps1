@@ -91,7 +91,7 @@ Describe 'Get-TokenStore' {
     ) {
         New-Item (Join-Path $TestDrive empty.db) -Force | Out-Null
 
-        $problem = { Get-TokenStore -Database (Join-Path $TestDrive $Name) } |
+        $problem = { Get-TokenStore -Database (Join-Path $TestDrive $Name) -ErrorAction Stop } |
             Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.GetTokenStoreCommand" -PassThru
         $problem.CategoryInfo.Category | Should -Be $Category
     }

@@ -21,12 +21,12 @@ param(
     [string] $OutputPath
 )
 
-$ErrorActionPreference = 'Stop'
+# The tests inherit preferences of this script. They have the defaults, as users do.
 if ($Pester) {
-    Import-Module $Pester
+    Import-Module $Pester -ErrorAction Stop
 }
 else {
-    Import-Module Pester -MinimumVersion 5.7
+    Import-Module Pester -MinimumVersion 5.7 -ErrorAction Stop
 }
 
 $configuration = New-PesterConfiguration

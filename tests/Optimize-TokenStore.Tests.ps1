@@ -69,7 +69,7 @@ Describe 'Optimize-TokenStore' {
     }
 
     It 'reports a missing file' {
-        { Optimize-TokenStore -Database (Join-Path $TestDrive none.db) } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.OptimizeTokenStoreCommand'
+        { Optimize-TokenStore -Database (Join-Path $TestDrive none.db) -ErrorAction Stop } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.OptimizeTokenStoreCommand'
     }
 
     It 'accepts files from the pipeline and continues after one that is not a store' {

@@ -65,6 +65,6 @@ Describe 'Remove-TokenUsage' {
     }
 
     It 'reports a missing file' {
-        { Remove-TokenUsage -Before 90d -Database (Join-Path $TestDrive none.db) -Confirm:$false } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.RemoveTokenUsageCommand'
+        { Remove-TokenUsage -Before 90d -Database (Join-Path $TestDrive none.db) -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.RemoveTokenUsageCommand'
     }
 }

@@ -53,7 +53,7 @@ Describe 'Sync-TokenStore' {
             $shown | Should -Match 'CREATE TABLE IF NOT EXISTS token_request'
             $shown | Should -Match 'CREATE VIEW IF NOT EXISTS token_usage_priced'
             $shown | Should -Match 'Send the requests of'
-            { Get-TokenStore $target } | Should -Throw -ErrorId 'StoreTableMissing,TokenDashboard.Commands.GetTokenStoreCommand'
+            { Get-TokenStore $target -ErrorAction Stop } | Should -Throw -ErrorId 'StoreTableMissing,TokenDashboard.Commands.GetTokenStoreCommand'
         }
 
         It 'sends the requests once, and queries return the same values' {

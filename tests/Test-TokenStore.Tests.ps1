@@ -49,6 +49,6 @@ Describe 'Test-TokenStore' {
 
     It 'reports that a file is not a store' {
         $broken = New-Item (Join-Path $TestDrive broken.txt) -Value ('not a database ' * 100)
-        { Test-TokenStore $broken.FullName } | Should -Throw -ErrorId 'StoreNotDatabase,TokenDashboard.Commands.TestTokenStoreCommand'
+        { Test-TokenStore $broken.FullName -ErrorAction Stop } | Should -Throw -ErrorId 'StoreNotDatabase,TokenDashboard.Commands.TestTokenStoreCommand'
     }
 }

@@ -12,8 +12,8 @@ public abstract class SingleStoreCmdlet : StoreCmdlet
     [PipedTextTransformation(IsPath = true)]
     public override string[]? Database { get; set; }
 
-    /// <summary>A store that cannot be read is one error record. The command continues with the next store.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => false;
+    /// <summary>A store that cannot be read is one error record. The command continues with the next store, if there is any.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code == ErrorCode.StoreNotSpecified;
 
     private protected abstract void Process(string store);
 

@@ -42,6 +42,10 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     [Parameter]
     public SwitchParameter SkipCheck { get; set; }
 
+    // No store can be sent to a target that cannot be reached.
+    private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception)
+        || exception.Code is ErrorCode.StoreAddressInvalid or ErrorCode.StoreUnreachable or ErrorCode.StoreUnauthorized or ErrorCode.StoreTlsFailed;
+
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);
