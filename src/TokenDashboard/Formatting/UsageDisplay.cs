@@ -54,21 +54,34 @@ public static class UsageDisplay
     /// <param name="reset">The escape sequence that ends it.</param>
     public static string Share(PSObject row, string? colour, string? reset)
     {
-        if (Value(row, "Share") is not { } value)
+        if (ShareOf(row) is not { } share)
             return "";
-        double share = LanguagePrimitives.ConvertTo<double>(value);
-        string text = share.ToString("P1", CultureInfo.CurrentCulture).PadLeft(7);
         double largest = ResultOf(row)?.Largest ?? 1;
         string bar = Screen.ShowsBars && largest > 0 && !IsTotal(row) ? Bar(share / largest) : "";
-        return bar.Length > 0 ? $"{text} {colour}{bar}{reset}" : text;
+        return bar.Length > 0 ? $"{Percentage(share)} {colour}{bar}{reset}" : Percentage(share);
     }
 
-    /// <summary>The text of Share, and the names of a row that belongs to another result of the same table.</summary>
-    public static string ShareAndKey(PSObject row, string? colour, string? reset) => WithKey(Share(row, colour, reset), row, "Start");
+    /// <summary>
+    /// The text of Share. In a row that belongs to another result of the same table, the percentage and its names, because a bar would leave no
+    /// room for them.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="colour">The escape sequence of the color of bars.</param>
+    /// <param name="reset">The escape sequence that ends it.</param>
+    public static string ShareAndKey(PSObject row, string? colour, string? reset)
+    {
+        string percentage = ShareOf(row) is { } share ? Percentage(share) : "";
+        string text = WithKey(percentage, row, "Start");
+        return text == percentage ? Share(row, colour, reset) : text;
+    }
 
     /// <summary>The median and the 95th percentile, and the names of a row that belongs to another result of the same table.</summary>
     public static string PercentilesAndKey(PSObject row) =>
         WithKey(Value(row, "P50DurationMs") is null ? "" : $"{Percentile(row, "P50DurationMs", int.MaxValue)}, {Percentile(row, "P95DurationMs", int.MaxValue)}", row);
+
+    private static double? ShareOf(PSObject row) => Value(row, "Share") is { } share ? LanguagePrimitives.ConvertTo<double>(share) : null;
+
+    private static string Percentage(double share) => share.ToString("P1", CultureInfo.CurrentCulture).PadLeft(7);
 
     private static string WithKey(string text, PSObject row, params string[] shown) =>
         !IsTotal(row) && Key(row, shown) is { Length: > 0 } key && key != All ? $"{text}  {key}" : text;
