@@ -63,7 +63,7 @@ internal static class DashboardRules
         "time-filter-missing", Warning, "A query does not depend on the time range.",
         "Add a condition on $__from / 1000 and $__to / 1000 (seconds), in ClickHouse on $__fromTime and $__toTime. Without it, every refresh reads the whole table.");
     internal static readonly DashboardRule RowsCounted = Add(
-        "rows-counted", Warning, "A query counts or averages rows of sums, each of which can contain many requests.",
+        "rows-counted", Warning, "A query counts or averages aggregated rows, each of which can contain many requests.",
         "Write SUM(requests) for the number of requests, and 1.0 * SUM(duration_ms) / SUM(timed_requests) for a mean.");
     internal static readonly DashboardRule VariableUndefined = Add(
         "variable-undefined", Error, "A variable is used but not defined.", "Define it in templating, or correct the name.");

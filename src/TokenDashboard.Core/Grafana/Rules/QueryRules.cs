@@ -51,7 +51,7 @@ internal static partial class QueryRules
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         var parts = new SqlText(sql);
         if (SumsRead().IsMatch(parts.Outer) && parts.Columns.Select(column => RowCount().Match(column)).FirstOrDefault(match => match.Success) is { } counted)
-            yield return (DashboardRules.RowsCounted, $"The query contains {counted.Value} over rows of sums.");
+            yield return (DashboardRules.RowsCounted, $"The query contains {counted.Value} over aggregated rows.");
     }
 
     // A text among the result columns filters nothing, but a text in a condition does, such as timestamp >= '${__from:date:iso}'.

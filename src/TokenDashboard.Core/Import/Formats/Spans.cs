@@ -73,7 +73,7 @@ internal sealed class Spans(ImportSink sink)
         }
         return Exports.Any(name => value.Member(name).ValueKind == JsonValueKind.Array) ? null
             : value.Member("attributes").ValueKind is JsonValueKind.Object or JsonValueKind.Array ? ReadSpan(value, ResourceOf(value))
-            : value.Member("resourceMetrics").ValueKind == JsonValueKind.Array ? "metrics are sums, not requests; only the spans and logs of OTLP are read"
+            : value.Member("resourceMetrics").ValueKind == JsonValueKind.Array ? "metrics are aggregates, not requests; only the spans and logs of OTLP are read"
             : JsonLines.NoRequest;
     }
 

@@ -19,7 +19,7 @@ internal static class UsageBuckets
         IsCsv = marks => marks.HasAny(Names),
         Reader = (lines, sink, _) => throw new TokenDashboardException(
             ErrorCode.ImportNotRequests,
-            $"The rows of '{sink.Report.Path}' are sums of many requests, as the name {MarkIn(lines.Peek())} shows. If they were imported as requests, counts, durations "
+            $"The rows of '{sink.Report.Path}' are aggregates of many requests, as the name {MarkIn(lines.Peek())} shows. If they were imported as requests, counts, durations "
             + "and percentiles would be wrong. Import the log of single requests instead. To import each row as one request anyway, remove the columns that count requests or name buckets.",
             target: sink.Report.Path),
     };
