@@ -72,6 +72,9 @@ internal static class DashboardRules
     internal static readonly DashboardRule RepeatUnused = Add(
         "repeat-unused", Warning, "A panel or row is repeated for the values of a variable, but no query in it uses the variable, so all copies show the same.",
         "Add a condition such as WHERE user = ${user:sqlstring} to the query. In a variable, such as a relation, each copy has the values of the whole dashboard.");
+    internal static readonly DashboardRule RepeatWithoutDirection = Add(
+        "repeat-direction", Warning, "A panel is repeated without a direction.",
+        "Set repeatDirection to h or v. Without it, Grafana 13 gives all copies together the width of one panel.");
     internal static readonly DashboardRule DuplicateId = Add(
         "panel-id-duplicate", Error, "Two panels have the same number.", "Use a different id for each panel and row.");
     internal static readonly DashboardRule Overlap = Add(

@@ -22,6 +22,8 @@ internal static class LayoutRules
             yield return DashboardRules.OldForm.Find(dashboard, $"The row has {row.Objects("panels").Count()} panels, which were not checked.", name: row.Text("title"));
         foreach (ReadPanel panel in dashboard.Panels.Where(panel => Place.Of(panel.Json) is not { InGrid: true }))
             yield return DashboardRules.OutsideGrid.Find(dashboard, $"The position of the panel is {panel.Json["gridPos"]?.ToJsonString() ?? "missing"}.", panel);
+        foreach (ReadPanel panel in dashboard.Panels.Where(panel => panel.Repeat.Length > 0 && panel.Json.Text("repeatDirection") is not ("h" or "v")))
+            yield return DashboardRules.RepeatWithoutDirection.Find(dashboard, $"The panel is repeated for the variable '{panel.Repeat}' without a direction.", panel);
         // Panels of a closed row have their own positions, which apply when it is opened.
         foreach (IGrouping<JsonObject?, ReadPanel> panels in dashboard.Panels.GroupBy(panel => panel.Row))
         {

@@ -286,7 +286,7 @@ public sealed class DashboardTestTests : IDisposable
         DashboardDocument document = Document(json =>
         {
             json.Variables()[1]!["query"] = "SELECT k FROM t";
-            json.FirstPanel()["repeat"] = "user";
+            (json.FirstPanel()["repeat"], json.FirstPanel()["repeatDirection"]) = ("user", "h");
             json.SetSql("SELECT $__from AS x, 1 AS y WHERE 'p' IN (${user:sqlstring})");
         });
 

@@ -214,6 +214,18 @@ public class DashboardRulesTests
         json.Variables().Add(Variable("busy", "custom", "a,b"));
         json.SetSql(Sql + (where == "repeat" ? " AND model = ${busy:sqlstring}" : ""));
         json.FirstPanel()[where] = where == "repeat" ? "busy" : new JsonArray(new JsonObject { ["title"] = "x", ["url"] = "/d/sample?${busy:queryparam}" });
+        json.FirstPanel()["repeatDirection"] = "h";
+    }));
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("", true)]
+    [InlineData("h", false)]
+    [InlineData("v", false)]
+    public void A_repeated_panel_without_a_direction_is_reported(string? direction, bool broken) => Assert.Equal(broken ? ["repeat-direction"] : [], Broken(json =>
+    {
+        json.SetSql(Sql + " AND user IN (${user:sqlstring})");
+        (json.FirstPanel()["repeat"], json.FirstPanel()["repeatDirection"]) = ("user", direction);
     }));
 
     [Theory]
