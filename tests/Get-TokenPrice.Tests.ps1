@@ -89,6 +89,15 @@ Describe 'Get-TokenPrice' {
         ([pscustomobject] @{ Model = 'grok-4.5[fast=true]'; Provider = 'cursor' } | Get-TokenPrice).Model | Should -Be 'grok-4.5-fast'
     }
 
+    It 'gets the price at the time of a piped request' {
+        $requests = '2025-06-09T23:59:59Z', '2025-06-10T00:00:00Z' | ForEach-Object { [pscustomobject] @{ Model = 'o3'; Provider = 'openai'; Timestamp = $_ } }
+
+        ($requests | Get-TokenPrice).Input | Should -Be 10, 2
+        ($requests | Get-TokenPrice -At 2025-01-01).Input | Should -Be 10, 10
+        $request = Get-TokenRequest -Database $database -Model gpt-4o -First 1
+        ($request | Get-TokenPrice).Input | Should -Be (Get-TokenPrice gpt-4o -Provider openai -At $request.Timestamp).Input
+    }
+
     It 'accepts names from the pipeline' {
         ('gpt-4o', 'o3' | Get-TokenPrice).Model | Should -Be 'gpt-4o', 'o3'
         "$(Get-TokenPrice gpt-4o)" | Should -Be 'openai/gpt-4o'

@@ -23,7 +23,9 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     public string? Provider { get; set; }
 
     /// <summary>The time of the prices. By default, current prices for all times of day, and scheduled prices.</summary>
-    [Parameter(ParameterSetName = "Price"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter(ParameterSetName = "Price", ValueFromPipelineByPropertyName = true), Alias("Timestamp")]
+    [TimeExpressionTransformation]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? At { get; set; }
 
     /// <summary>Also returns past prices.</summary>
