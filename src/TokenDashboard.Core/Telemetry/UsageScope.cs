@@ -6,6 +6,12 @@ namespace TokenDashboard.Telemetry;
 /// </summary>
 internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int Step, TimeZoneInfo Zone, bool CountsRemoved)
 {
+    /// <summary>
+    /// The end of the bucket that contains an instant, in UTC ticks, if sums must end only there and not at every multiple of the step; null otherwise.
+    /// It is a hint for engines whose sums are longer if they do not depend on the clock.
+    /// </summary>
+    public Func<long, long>? EndOfBucket { get; init; }
+
     /// <summary>The minimum number of rows for a separate connection and thread.</summary>
     public long RowsPerPart { get; init; } = 100_000;
 

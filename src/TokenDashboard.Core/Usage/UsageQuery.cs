@@ -126,7 +126,7 @@ internal sealed class UsageQuery
         }
         else
         {
-            (groups, unreadable) = UsageGroups.Sum(stores, filter, texts, Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, Keys);
+            (groups, unreadable) = UsageGroups.Sum(stores, filter, texts, Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, Keys, endOfBucket: EndOfBucket);
         }
         if (_dimensions.Count == 0 && groups.Count == 0)
             groups.Add(default, UsageGroups.NewUsage(Prices));
@@ -148,6 +148,9 @@ internal sealed class UsageQuery
     private int Step => _sessions && (_dimensions.Contains(UsageDimension.HourOfDay) || _dimensions.Contains(UsageDimension.Weekday)) ? 900
         : _dimensions.Contains(UsageDimension.HourOfDay) ? Math.Min(3600, _buckets?.Step ?? 3600)
         : _dimensions.Contains(UsageDimension.Weekday) ? Math.Min(86400, _buckets?.Step ?? 86400) : _buckets?.Step ?? 0;
+
+    // Days and longer buckets. With an hour or a weekday, the key can also change within a bucket.
+    private Func<long, long>? EndOfBucket => _buckets is { Step: 86400 } && !_dimensions.Contains(UsageDimension.HourOfDay) && !_dimensions.Contains(UsageDimension.Weekday) ? _buckets.Copy().EndOf : null;
 
     private Func<UsageRow, UsageKey> Keys(ITelemetryStore store)
     {

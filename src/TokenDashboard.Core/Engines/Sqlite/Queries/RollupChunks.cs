@@ -34,6 +34,10 @@ internal sealed class RollupChunks : IDisposable
     private readonly long _end;
     private readonly IReadOnlyList<ZoneClock> _clocks;
 
+    // In a zone whose clock differs from UTC by a part of an hour, every sum would be of a quarter-hour. Chunks that end with their bucket need no step.
+    private readonly Func<long, long>? _endOfBucket;
+    private readonly int _step;
+
     // The chunks that were read after the rollups had been extended, in order.
     private readonly List<(long From, long Until, long Watermark)> _later = [];
     private RollupState? _now;
@@ -62,6 +66,8 @@ internal sealed class RollupChunks : IDisposable
         _bounds = [.. cuts.Append(_end).Order()];
         // Without a step, clock changes do not matter.
         _clocks = ZoneClock.Of(scope.Zone, InstantOf(_at), InstantOf(scope.Step > 0 ? _end : _at));
+        _endOfBucket = _clocks.Any(clock => clock.Offset % RollupLevels.HourSeconds != 0) ? scope.EndOfBucket : null;
+        _step = _endOfBucket is null ? scope.Step : 0;
     }
 
     /// <summary>Reads the next chunk, or a part of it.</summary>
@@ -125,7 +131,7 @@ internal sealed class RollupChunks : IDisposable
         bool quarters = !_scope.CountsRemoved && RollupStore.NextRemoved(_store, RollupLevels.StartOf(_at, RollupLevels.DaySeconds)) < until;
         _command!.Parameters["$first"].Value = _at;
         _command.Parameters["$last"].Value = until;
-        _command.Parameters["$step"].Value = quarters ? RollupLevels.QuarterSeconds : _scope.Step;
+        _command.Parameters["$step"].Value = quarters ? RollupLevels.QuarterSeconds : _step;
         _command.Parameters["$offset"].Value = quarters ? 0 : offset;
         if (!Read(canBeShorter: until - _at > RollupLevels.QuarterSeconds, watch))
         {
@@ -147,6 +153,8 @@ internal sealed class RollupChunks : IDisposable
         ZoneClock clock = _clocks.First(clock => _at < clock.Until);
         offset = clock.Offset;
         long most = Math.Min(_cuts.First(cut => cut > _at), clock.Until), end = _at + _length;
+        if (_endOfBucket is not null)
+            most = Math.Min(most, RollupLevels.SecondOf(_endOfBucket(InstantOf(_at).UtcTicks)));
         if (most <= end)
             return most;
         foreach (int length in (ReadOnlySpan<int>)[RollupLevels.WeekSeconds, RollupLevels.DaySeconds, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds])

@@ -135,7 +135,11 @@ internal static class UsageReader
         }
         // Few models need short rollups, which are numerous, so other models are read separately.
         UnreadableReport? ReadSome(bool shortOnes) => ReadChunks(
-            store, scope with { NeedsQuarters = null, Includes = (provider, model) => needsQuarters(provider, model) == shortOnes, Step = shortOnes ? RollupLevels.QuarterSeconds : scope.Step },
+            store, scope with
+            {
+                NeedsQuarters = null, Includes = (provider, model) => needsQuarters(provider, model) == shortOnes,
+                Step = shortOnes ? RollupLevels.QuarterSeconds : scope.Step, EndOfBucket = shortOnes ? null : scope.EndOfBucket,
+            },
             state, onRow);
         UnreadableReport? report = ReadSome(shortOnes: false), others = report is null ? null : ReadSome(shortOnes: true);
         if (others is null)
