@@ -44,7 +44,7 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
             return;
         using var progress = new WorkProgress(this, $"Removing requests from {path}");
         using var optimizer = new StoreOptimizer(path, Cancellation);
-        long removed = optimizer.Remove(before, done => progress.Show(done, count, "requests"));
+        long removed = optimizer.Remove(before, done => progress.Show(done, count, "requests"), (done, all) => progress.Show(done, all, "requests added to the rollups"));
         progress.Dispose();
         WriteVerbose($"'{path}': longest lock {optimizer.LongestLock.TotalMilliseconds:0} ms.");
         WriteObject(new TokenUsageRemoval(path, before, removed));

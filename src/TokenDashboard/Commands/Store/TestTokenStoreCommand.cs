@@ -19,7 +19,7 @@ public sealed class TestTokenStoreCommand : SingleStoreCmdlet
     {
         string path = TelemetryStores.PathOf(store);
         using var progress = new WorkProgress(this, $"Testing {path}");
-        foreach (TokenStoreCheck check in TokenStoreCheck.Run(path, Wait, (done, all) => progress.Show(done, all, "requests compared"), Cancellation))
+        foreach (TokenStoreCheck check in TokenStoreCheck.Run(path, Wait, (done, all) => progress.Show(done, all, "requests"), Cancellation))
         {
             _passed = _passed != false && check.Result != CheckResult.Failed;
             if (!Quiet)

@@ -11,22 +11,22 @@ internal sealed partial class StoreOptimizer
     private const int MostRows = 100_000;
     private int _rowsPerBatch = SmallestBatch;
 
-    /// <summary>Removes the requests before a quarter-hour, the smallest unit of rollups. Returns their number, which progress also receives.</summary>
-    public long Remove(DateTimeOffset before, Action<long>? progress = null)
+    /// <summary>Removes the requests before a quarter-hour, the smallest unit of rollups. Returns their number, which progress also receives. The refresh before it has its own progress.</summary>
+    public long Remove(DateTimeOffset before, Action<long>? progress = null, Action<long, long>? refreshProgress = null)
     {
         long removed = 0;
         // Without AUTOINCREMENT, the id of a removed last row would be reused, and the rollups could not distinguish its successor.
         long keptRow = _store.Has("sqlite_sequence") ? -1 : _store.Rows().Last;
         // A concurrent change restarts a batch. The loop ends when a whole pass finds nothing to remove.
-        while (RemovePass(before, keptRow, ref removed, progress))
+        while (RemovePass(before, keptRow, ref removed, progress, refreshProgress))
             _cancellation.ThrowIfCancellationRequested();
         Repair();
         return removed;
     }
 
-    private bool RemovePass(DateTimeOffset before, long keptRow, ref long removed, Action<long>? progress)
+    private bool RemovePass(DateTimeOffset before, long keptRow, ref long removed, Action<long>? progress, Action<long, long>? refreshProgress)
     {
-        Refresh();
+        Refresh(refreshProgress);
         RollupState state = ReadState();
         _imports.LearnAllKeys();
         long end = RollupLevels.StartOf(RollupLevels.SecondOf(before.UtcTicks), RollupLevels.QuarterSeconds);

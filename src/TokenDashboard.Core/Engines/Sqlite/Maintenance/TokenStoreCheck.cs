@@ -39,7 +39,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
 
     /// <summary>
     /// Opens and checks a store. The file check may block the application only if it is to wait. Progress receives the number of requests
-    /// that were compared with the rollups, and of all requests.
+    /// that were read or compared with the rollups, and of all requests.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// One of the codes that begin with <c>Store</c>: the file is not a store. A store that is too damaged to be opened is a failed check.
@@ -55,7 +55,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
             yield break;
         }
         yield return Check("Schema", (CheckResult.Passed, "The table telemetry has all columns of Observicia."));
-        (CheckResult Result, string Message) integrity = Guard("The file", () => Integrity(store, wait));
+        (CheckResult Result, string Message) integrity = Guard("The file", () => Integrity(store, wait, progress));
         yield return Check("Integrity", integrity);
         var differences = new List<RollupDifference>();
         // Unreadable requests could not be compared.
@@ -92,7 +92,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         }
     }
 
-    private static (CheckResult Result, string Message) Integrity(TokenStore store, bool wait)
+    private static (CheckResult Result, string Message) Integrity(TokenStore store, bool wait, Action<long, long>? progress)
     {
         bool bounded = !wait && store.Scalar<string>("PRAGMA journal_mode") != "wal";
         using var timer = new CancellationTokenSource();
@@ -109,18 +109,20 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !store.Cancellation.IsCancellationRequested)
         {
-            return ReadEverything(store);
+            return ReadEverything(store, progress);
         }
     }
 
     // This finds less than SQLite's check, but it uses many short reads and finds unreadable rows.
-    private static (CheckResult Result, string Message) ReadEverything(TokenStore store)
+    private static (CheckResult Result, string Message) ReadEverything(TokenStore store, Action<long, long>? progress)
     {
         long rows = 0;
+        (long first, long last) = store.Rows();
         try
         {
             using var scanner = new RowScanner(store, new RequestFilter(), RequestText.All);
-            scanner.ReadAll(_ => rows++);
+            while (scanner.ReadWindow(_ => rows++))
+                progress?.Invoke(rows, last - first + 1);
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotDatabase)
         {
