@@ -32,6 +32,13 @@ internal interface ITelemetryStore : IDisposable
     internal IEnumerable<TokenRequest> ReadRequests(RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable);
 
     /// <summary>
+    /// Returns a page of single requests in the order of their cost, then by id. Engines have no prices, so a function returns the cost. It may receive a
+    /// request without its names, except provider and model.
+    /// </summary>
+    internal IEnumerable<TokenRequest> ReadRequestsByCost(
+        RequestFilter filter, Func<TokenRequest, decimal> costOf, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable);
+
+    /// <summary>
     /// Reads the requests that were stored after the request with an id, or all requests, in the order of ids. Returns the id of the newest request, even
     /// if it does not match. Later requests have higher ids.
     /// </summary>

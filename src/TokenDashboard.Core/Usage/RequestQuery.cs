@@ -24,41 +24,33 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
 
     public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
     {
-        if (Order != RequestOrder.Cost && stores.Count == 1)
-            return Priced(stores[0].ReadRequests(filter, Order, Descending, (skip, first), Unreadable));
+        if (stores.Count == 1)
+            return Priced(Read(stores[0], (skip, first)));
         ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
-        return Page(Order == RequestOrder.Cost ? ByCost(last) : Priced(OfAll(last)), skip, first);
+        return Page(OfAll(last), skip, first);
     }
+
+    private IEnumerable<TokenRequest> Read(ITelemetryStore store, (ulong Skip, ulong First) page) => Order == RequestOrder.Cost
+        ? store.ReadRequestsByCost(filter, CostOf, Descending, page, Unreadable)
+        : store.ReadRequests(filter, Order, Descending, page, Unreadable);
+
+    private decimal CostOf(TokenRequest request)
+    {
+        Prices?.Apply(request);
+        if (request.Cost is not null)
+            Currencies.Add(request.Currency);
+        return KeyOf(request);
+    }
+
+    private static decimal KeyOf(TokenRequest request) => request.Cost ?? -1;
 
     private IEnumerable<TokenRequest> Priced(IEnumerable<TokenRequest> requests) => Prices is null ? requests : requests.Select(Prices.Apply);
 
     private IEnumerable<TokenRequest> OfAll(ulong last)
     {
         IEnumerable<ITelemetryStore> inOrder = Descending ? stores.Reverse() : stores;
-        IEnumerable<TokenRequest>[] streams = [.. inOrder.Select(store => store.ReadRequests(filter, Order, Descending, (0, last), Unreadable))];
+        IEnumerable<TokenRequest>[] streams = [.. inOrder.Select(store => Priced(Read(store, (0, last))))];
         return Order == RequestOrder.Id ? streams.SelectMany(stream => stream) : Merge(streams);
-    }
-
-    // Engines have no prices, so all requests are read, but only the requests of the page are kept.
-    private List<TokenRequest> ByCost(ulong last)
-    {
-        var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
-        long place = 0;
-        foreach (TokenRequest request in Priced(stores.SelectMany(store => store.ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), Unreadable))))
-        {
-            decimal cost = request.Cost ?? -1;
-            if (request.Cost is not null)
-                Currencies.Add(request.Currency);
-            // The first request in the queue is removed first.
-            kept.Enqueue(request, Descending ? (cost, place++) : (-cost, -place++));
-            if ((ulong)kept.Count > last)
-                kept.Dequeue();
-        }
-        var sorted = new List<TokenRequest>(kept.Count);
-        while (kept.TryDequeue(out TokenRequest? request, out _))
-            sorted.Add(request);
-        sorted.Reverse();
-        return sorted;
     }
 
     private static IEnumerable<TokenRequest> Page(IEnumerable<TokenRequest> requests, ulong skip, ulong first)
@@ -103,6 +95,7 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         RequestOrder.PromptTokens => one.PromptTokens.CompareTo(other.PromptTokens),
         RequestOrder.CompletionTokens => one.CompletionTokens.CompareTo(other.CompletionTokens),
         RequestOrder.TotalTokens => one.TotalTokens.CompareTo(other.TotalTokens),
+        RequestOrder.Cost => KeyOf(one).CompareTo(KeyOf(other)),
         RequestOrder.DurationMs => Nullable.Compare(one.DurationMs, other.DurationMs),
         RequestOrder.User => NameOrder.ByCodePoint.Compare(one.User, other.User),
         RequestOrder.Model => NameOrder.ByCodePoint.Compare(one.Model, other.Model),

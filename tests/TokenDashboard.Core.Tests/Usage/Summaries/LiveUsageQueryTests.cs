@@ -265,6 +265,10 @@ public class LiveUsageQueryTests
 
         UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => store.ReadUsage(scope, begin);
 
+        IEnumerable<TokenRequest> ITelemetryStore.ReadRequestsByCost(
+            RequestFilter filter, Func<TokenRequest, decimal> costOf, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable) =>
+            store.ReadRequestsByCost(filter, costOf, descending, page, unreadable);
+
         IEnumerable<TokenRequest> ITelemetryStore.ReadRequests(RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable) =>
             store.ReadRequests(filter, order, descending, page, unreadable);
 

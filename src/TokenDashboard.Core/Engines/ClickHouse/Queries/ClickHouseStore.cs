@@ -99,6 +99,28 @@ internal sealed class ClickHouseStore : ITelemetryStore
     }
 
     /// <inheritdoc/>
+    // All requests are read, but only those up to the end of the page are kept.
+    IEnumerable<TokenRequest> ITelemetryStore.ReadRequestsByCost(
+        RequestFilter filter, Func<TokenRequest, decimal> costOf, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable)
+    {
+        ulong last = page.Skip > ulong.MaxValue - page.First ? ulong.MaxValue : page.Skip + page.First;
+        var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
+        long place = 0;
+        foreach (TokenRequest request in ((ITelemetryStore)this).ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), unreadable))
+        {
+            // The first request in the queue is removed first.
+            kept.Enqueue(request, descending ? (costOf(request), place++) : (-costOf(request), -place++));
+            if ((ulong)kept.Count > last)
+                kept.Dequeue();
+        }
+        var sorted = new List<TokenRequest>(kept.Count);
+        while (kept.TryDequeue(out TokenRequest? request, out _))
+            sorted.Add(request);
+        sorted.Reverse();
+        return sorted.Skip((int)Math.Min(page.Skip, int.MaxValue));
+    }
+
+    /// <inheritdoc/>
     // Ids increase only within a source, and rows arrive in batches of Sync-TokenStore, minutes after their requests.
     long ITelemetryStore.ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable) =>
         throw new TokenDashboardException(

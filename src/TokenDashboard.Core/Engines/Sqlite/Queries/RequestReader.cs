@@ -4,19 +4,35 @@ namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
 /// Single requests as a stream. No read lock is held while the caller works on a request: rows are read ahead in short windows. For
-/// other orders than by id, ids and sort keys are read first (16 bytes per request), and the rows are fetched in that order.
+/// other orders than by id, ids and sort keys are read first (16 to 32 bytes per request that can be in the page), and the rows are fetched in that
+/// order. The order by cost requires a function for the cost, which receives the numbers, time, provider and model of a request.
 /// </summary>
 internal sealed class RequestReader(
-    TokenStore store, string source, RequestFilter filter, RequestOrder order, bool descending, UnreadableReport unreadable, List<RowRange>? ranges = null)
+    TokenStore store, string source, RequestFilter filter, RequestOrder order, bool descending, UnreadableReport unreadable, List<RowRange>? ranges = null,
+    Func<TokenRequest, decimal>? costOf = null)
 {
     private const int FetchSize = 250;
 
+    // Keys are sorted again after this many, even for a small page.
+    private const int LeastKeys = 10_000;
+
     public IEnumerable<TokenRequest> Read(ulong skip, ulong first)
     {
-        using var scanner = new RequestScanner(
-            store, filter, order == RequestOrder.Id ? RequestText.All : RequestTexts.Of(order), descending && order == RequestOrder.Id, ranges ?? UsageReader.RangesOf(store, filter.Range))
-        { Unreadable = unreadable };
-        foreach (TokenRequest request in order == RequestOrder.Id ? InOrderOfIds(scanner, skip, first) : InOrder(scanner, skip, first))
+        RequestText texts = order switch
+        {
+            RequestOrder.Id => RequestText.All,
+            RequestOrder.Cost => RequestText.Provider | RequestText.Model,
+            _ => RequestTexts.Of(order),
+        };
+        using var scanner = new RequestScanner(store, filter, texts, descending && order == RequestOrder.Id, ranges ?? UsageReader.RangesOf(store, filter.Range)) { Unreadable = unreadable };
+        IEnumerable<TokenRequest> requests = order switch
+        {
+            RequestOrder.Id => InOrderOfIds(scanner, skip, first),
+            RequestOrder.User or RequestOrder.Model or RequestOrder.Provider => InOrder(scanner, KeysOfNames(scanner), skip, first),
+            RequestOrder.Cost => InOrder(scanner, Keys(scanner, row => costOf!(Materialize(row)), skip, first), skip, first),
+            _ => InOrder(scanner, Keys(scanner, KeyOf, skip, first), skip, first),
+        };
+        foreach (TokenRequest request in requests)
             yield return request;
     }
 
@@ -42,9 +58,9 @@ internal sealed class RequestReader(
         }
     }
 
-    private IEnumerable<TokenRequest> InOrder(RequestScanner scanner, ulong skip, ulong first)
+    private IEnumerable<TokenRequest> InOrder<TKey>(RequestScanner scanner, List<(TKey Key, long Id)> keys, ulong skip, ulong first)
     {
-        List<(long Key, long Id)> keys = SortedKeys(scanner);
+        Sort(keys);
         long begin = (long)Math.Min(skip, (ulong)keys.Count);
         long end = begin + (long)Math.Min(first, (ulong)(keys.Count - begin));
         bool hasDetails = store.HasDetails;
@@ -53,7 +69,7 @@ internal sealed class RequestReader(
         SqliteParameter ids = command.Parameters.Add("$ids", SqliteType.Text);
         for (int at = (int)begin; at < end; at += FetchSize)
         {
-            List<(long Key, long Id)> page = keys.GetRange(at, (int)Math.Min(FetchSize, end - at));
+            List<(TKey Key, long Id)> page = keys.GetRange(at, (int)Math.Min(FetchSize, end - at));
             ids.Value = $"[{string.Join(',', page.Select(key => key.Id))}]";
             var found = new Dictionary<long, TokenRequest>(page.Count);
             scanner.ReadRows(command, row => found.Add(row.Id, Materialize(row)));
@@ -66,48 +82,65 @@ internal sealed class RequestReader(
         }
     }
 
-    private List<(long Key, long Id)> SortedKeys(RequestScanner scanner)
+    private void Sort<TKey>(List<(TKey Key, long Id)> keys)
     {
-        var keys = new List<(long Key, long Id)>();
-        var names = new Dictionary<string, long>(StringComparer.Ordinal);
-        scanner.ReadAll(row => keys.Add((KeyOf(row, names), row.Id)));
-        if (names.Count > 0)
-        {
-            // Each name is compared once, not once per request.
-            string[] sorted = [.. names.Keys.Order(NameOrder.ByCodePoint)];
-            long[] rankOf = new long[sorted.Length];
-            for (int rank = 0; rank < sorted.Length; rank++)
-                rankOf[names[sorted[rank]]] = rank;
-            for (int i = 0; i < keys.Count; i++)
-                keys[i] = (rankOf[keys[i].Key], keys[i].Id);
-        }
         keys.Sort();
         if (descending)
             keys.Reverse();
+    }
+
+    // Keys that cannot be in the page are dropped, so that the ten largest of millions need neither their memory nor their sort.
+    private List<(TKey Key, long Id)> Keys<TKey>(RequestScanner scanner, Func<RequestRow, TKey> keyOf, ulong skip, ulong first)
+    {
+        var keys = new List<(TKey Key, long Id)>();
+        int kept = (int)Math.Min(Math.Min(skip, int.MaxValue) + Math.Min(first, int.MaxValue), int.MaxValue);
+        (TKey Key, long Id)? last = null;
+        scanner.ReadAll(row =>
+        {
+            (TKey Key, long Id) key = (keyOf(row), row.Id);
+            if (last is { } worst && key.CompareTo(worst) > 0 != descending)
+                return;
+            keys.Add(key);
+            if (keys.Count / 2 < kept || keys.Count < LeastKeys)
+                return;
+            Sort(keys);
+            keys.RemoveRange(kept, keys.Count - kept);
+            last = kept > 0 ? keys[^1] : last;
+        });
         return keys;
     }
 
-    private long KeyOf(RequestRow row, Dictionary<string, long> names)
+    // Each name is compared once, not once per request.
+    private List<(long Key, long Id)> KeysOfNames(RequestScanner scanner)
     {
-        long Number(string name)
+        var keys = new List<(long Key, long Id)>();
+        var names = new Dictionary<string, long>(StringComparer.Ordinal);
+        scanner.ReadAll(row =>
         {
-            names.TryAdd(name, names.Count);
-            return names[name];
-        }
-        return order switch
-        {
-            RequestOrder.Timestamp => row.UtcTicks,
-            RequestOrder.PromptTokens => row.PromptTokens,
-            RequestOrder.CompletionTokens => row.CompletionTokens,
-            RequestOrder.TotalTokens => row.TotalTokens,
-            // The bits of non-negative doubles sort like the doubles.
-            RequestOrder.DurationMs => double.IsNaN(row.DurationMs) ? -1 : BitConverter.DoubleToInt64Bits(row.DurationMs),
-            RequestOrder.User => Number(row.User),
-            RequestOrder.Model => Number(row.Model),
-            RequestOrder.Provider => Number(row.Provider),
-            _ => row.Id,
-        };
+            string name = row.NameOf(RequestTexts.Of(order));
+            if (!names.TryGetValue(name, out long number))
+                names.Add(name, number = names.Count);
+            keys.Add((number, row.Id));
+        });
+        string[] sorted = [.. names.Keys.Order(NameOrder.ByCodePoint)];
+        long[] rankOf = new long[sorted.Length];
+        for (int rank = 0; rank < sorted.Length; rank++)
+            rankOf[names[sorted[rank]]] = rank;
+        for (int i = 0; i < keys.Count; i++)
+            keys[i] = (rankOf[keys[i].Key], keys[i].Id);
+        return keys;
     }
+
+    private long KeyOf(RequestRow row) => order switch
+    {
+        RequestOrder.Timestamp => row.UtcTicks,
+        RequestOrder.PromptTokens => row.PromptTokens,
+        RequestOrder.CompletionTokens => row.CompletionTokens,
+        RequestOrder.TotalTokens => row.TotalTokens,
+        // The bits of non-negative doubles sort like the doubles.
+        RequestOrder.DurationMs => double.IsNaN(row.DurationMs) ? -1 : BitConverter.DoubleToInt64Bits(row.DurationMs),
+        _ => row.Id,
+    };
 
     private TokenRequest Materialize(RequestRow row) => new()
     {
