@@ -59,8 +59,12 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
     long ITelemetryStore.CountRequests(RequestFilter filter)
     {
         long count = 0;
-        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: UsageReader.RangesOf(store, filter.Range));
-        scanner.ReadAll(_ => count++);
+        UsageReader.Read(store, new UsageScope(filter, RequestText.None, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false), part =>
+        {
+            if (part == 0)
+                count = 0;
+            return row => Interlocked.Add(ref count, row.Values[Measures.Requests]);
+        });
         return count;
     }
 
