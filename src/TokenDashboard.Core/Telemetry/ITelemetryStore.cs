@@ -48,6 +48,13 @@ internal interface ITelemetryStore : IDisposable
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>: the path contains no store.</exception>
     internal bool ReopenIfReplaced() => false;
 
+    /// <summary>
+    /// Reports the number of requests that queries have read so far, on the thread of the caller. Engines that do not know it report nothing.
+    /// </summary>
+    internal void ReportReads(Action<long> onRead)
+    {
+    }
+
     /// <summary>Ignores requests that are stored from now on, so that several reads see the same requests. Not required if requests reach the engine late.</summary>
     internal void LeaveOutNew()
     {

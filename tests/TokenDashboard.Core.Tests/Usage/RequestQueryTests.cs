@@ -56,6 +56,44 @@ public class RequestQueryTests
         },
         iter: 150);
 
+    [Theory]
+    [InlineData(RequestOrder.TotalTokens, false)]
+    [InlineData(RequestOrder.TotalTokens, true)]
+    [InlineData(RequestOrder.Timestamp, true)]
+    [InlineData(RequestOrder.DurationMs, false)]
+    [InlineData(RequestOrder.Cost, true)]
+    [InlineData(RequestOrder.User, true)]
+    public void A_page_of_many_requests_is_a_part_of_all_of_them(RequestOrder order, bool descending)
+    {
+        using var store = new TestStore();
+        store.Insert([.. Enumerable.Range(0, 25_000).Select(index => new TestStore.Row { User = $"u{index % 7}", Total = index * 7919L % 503, Duration = index * 31.5 % 900 })]);
+        using TokenStore open = store.Open();
+        var query = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = order, Descending = descending };
+        long[] all = [.. query.Run(0, ulong.MaxValue).Select(request => request.Id)];
+
+        Assert.Equal(all[5..25], query.Run(5, 20).Select(request => request.Id));
+        Assert.Equal(all[6_000..6_010], query.Run(6_000, 10).Select(request => request.Id));
+        Assert.Equal(all[24_990..], query.Run(24_990, 100).Select(request => request.Id));
+        Assert.Empty(query.Run(0, 0));
+    }
+
+    [Fact]
+    public void The_requests_that_were_read_are_reported_on_the_thread_of_the_caller()
+    {
+        using var store = new TestStore();
+        store.Insert([.. Enumerable.Repeat(new TestStore.Row(), 3000)]);
+        using TokenStore open = store.Open();
+        ITelemetryStore queried = new SqliteStore(open);
+        var reads = new List<(long Rows, int Thread)>();
+        queried.ReportReads(rows => reads.Add((rows, Environment.CurrentManagedThreadId)));
+
+        Assert.Equal(3000, new RequestQuery([queried], new RequestFilter()).Count());
+        Assert.Equal(3000, new RequestQuery([queried], new RequestFilter()).Run(0, ulong.MaxValue).Count());
+
+        Assert.Equal(6000, reads[^1].Rows);
+        Assert.All(reads, read => Assert.Equal(Environment.CurrentManagedThreadId, read.Thread));
+    }
+
     [Fact]
     public void Gaps_in_the_ids_are_skipped_in_both_directions()
     {

@@ -105,6 +105,7 @@ internal class RowScanner : IDisposable
                 Resize(watch.Elapsed);
             }
         });
+        _store.Report(_rowsOfWindow);
         // The next window is smaller.
         if (!complete && _rowsOfWindow == 0)
             return true;

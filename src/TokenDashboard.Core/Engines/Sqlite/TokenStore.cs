@@ -103,8 +103,23 @@ internal sealed class TokenStore : IDisposable
         }
     }
 
+    /// <summary>Receives the number of rows that are read; null for nothing. Connections that are opened again share it.</summary>
+    internal ReadProgress? Progress { get; set; }
+
     /// <summary>Opens the store that is at the same path now.</summary>
-    internal TokenStore OpenAgain() => Open(Path, Cancellation, _patience);
+    internal TokenStore OpenAgain()
+    {
+        TokenStore store = Open(Path, Cancellation, _patience);
+        store.Progress = Progress;
+        return store;
+    }
+
+    /// <summary>Reports rows that were read, unless a lock is held, because showing the progress takes time.</summary>
+    internal void Report(long rows)
+    {
+        if (!_isReading)
+            Progress?.Add(rows);
+    }
 
     /// <summary>Checks again that the file is a store.</summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>

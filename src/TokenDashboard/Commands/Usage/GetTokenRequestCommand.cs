@@ -10,6 +10,8 @@ public sealed class GetTokenRequestCommand : RowCmdlet
     [Parameter, ChoiceTransformation]
     public RequestOrder OrderBy { get; set; }
 
+    private protected override bool ShowsProgress => OrderBy != RequestOrder.Id || MyInvocation.PipelinePosition < MyInvocation.PipelineLength;
+
     private protected override void Query()
     {
         var query = new RequestQuery(Stores, Filter) { Order = OrderBy, Descending = Descending, Prices = Prices() };

@@ -26,6 +26,8 @@ public sealed class GetTokenUsageCommand : UsageCmdlet
     // A prompt waits for the line.
     private protected override TimeSpan? LockTime => OneLine ? TimeSpan.FromMilliseconds(500) : null;
 
+    private protected override bool ShowsProgress => !OneLine;
+
     private protected override void Query()
     {
         // By default, the largest values are first.

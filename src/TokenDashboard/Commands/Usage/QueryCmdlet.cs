@@ -115,6 +115,9 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <summary>Whether both ends of the time range are moved back to the start of their days.</summary>
     private protected virtual bool IsInWholeDays => false;
 
+    /// <summary>Whether to show how many requests were read. A bar would disturb a command that shows something else meanwhile.</summary>
+    private protected virtual bool ShowsProgress => true;
+
     private protected TimeSpan Elapsed => _watch.Elapsed;
 
     private protected IReadOnlyList<ITelemetryStore> Stores { get; private set; } = [];
@@ -137,6 +140,18 @@ public abstract class QueryCmdlet : StoreCmdlet
             if (Filter.Range.Since is not null || Filter.Range.Until is not null)
                 WriteVerbose($"Range: {Filter.Range.Since:u} until {Filter.Range.Until:u}.");
             _watch.Restart();
+            using var progress = new WorkProgress(this, $"Reading {Display.Text(name)}");
+            // The number of requests to read is not known, because rollups replace most of them.
+            long[] reads = new long[stores.Count];
+            for (int index = 0; ShowsProgress && index < stores.Count; index++)
+            {
+                int store = index;
+                stores[store].ReportReads(read =>
+                {
+                    reads[store] = read;
+                    progress.Show(null, _ => string.Create(CultureInfo.CurrentCulture, $"{reads.Sum():N0} requests"));
+                });
+            }
             Query();
         });
     }

@@ -38,6 +38,8 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     private bool IsScreen => !AsLine && MyInvocation.PipelineLength == 1 && !MyInvocation.BoundParameters.ContainsKey("OutVariable")
         && Host.UI is { SupportsVirtualTerminal: true, RawUI: not null } && !Console.IsOutputRedirected && !Screen.IsCaptured(MyInvocation);
 
+    private protected override bool ShowsProgress => false;
+
     private protected override string RangeHint => " Use another start with -Since or -Last.";
 
     // A ClickHouse store is rejected before any query is sent.

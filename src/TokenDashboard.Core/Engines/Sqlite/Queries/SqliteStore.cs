@@ -37,6 +37,8 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
         return rows.Last;
     }
 
+    void ITelemetryStore.ReportReads(Action<long> onRead) => store.Progress = new ReadProgress(onRead);
+
     void ITelemetryStore.LeaveOutNew() => store.LastRow = store.Rows().Last;
 
     bool ITelemetryStore.ReopenIfReplaced()
