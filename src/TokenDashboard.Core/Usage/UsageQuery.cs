@@ -150,7 +150,8 @@ internal sealed class UsageQuery
         : _dimensions.Contains(UsageDimension.Weekday) ? Math.Min(86400, _buckets?.Step ?? 86400) : _buckets?.Step ?? 0;
 
     // Days and longer buckets. With an hour or a weekday, the key can also change within a bucket.
-    private Func<long, long>? EndOfBucket => _buckets is { Step: 86400 } && !_dimensions.Contains(UsageDimension.HourOfDay) && !_dimensions.Contains(UsageDimension.Weekday) ? _buckets.Copy().EndOf : null;
+    private Func<long, long>? EndOfBucket =>
+        _buckets is { Step: 86400 } && !_dimensions.Contains(UsageDimension.HourOfDay) && !_dimensions.Contains(UsageDimension.Weekday) ? _buckets.Copy().EndOf : null;
 
     private Func<UsageRow, UsageKey> Keys(ITelemetryStore store)
     {
