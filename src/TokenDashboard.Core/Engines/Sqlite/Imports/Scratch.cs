@@ -50,10 +50,11 @@ internal sealed class Scratch : IDisposable
         """;
 
     // Spans without tokens in themselves or below: all spans below a held row and, of the spans below a span that is not in the file, only the
-    // steps of a program, because other spans are irrelevant in a trace of models.
+    // steps of a program, because other spans are irrelevant in a trace of models. Most held rows have no span below them, and are left out at once.
     private const string OpenLinks = """
         WITH RECURSIVE below (id, top, is_held) AS (
             SELECT id, id, NOT is_request FROM span WHERE held IS NOT NULL AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
+                AND EXISTS (SELECT 1 FROM span AS child WHERE child.parent = span.id AND child.held IS NULL)
             UNION
             SELECT parent, parent, FALSE FROM span WHERE parent <> id AND held IS NULL AND NOT EXISTS (SELECT 1 FROM span AS known WHERE known.id = span.parent)
             UNION
