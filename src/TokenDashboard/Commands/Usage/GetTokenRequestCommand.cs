@@ -23,7 +23,9 @@ public sealed class GetTokenRequestCommand : RowCmdlet
         {
             Cancellation.ThrowIfCancellationRequested();
             any = true;
-            count++;
+            // In the order of ids, requests are read while others are written.
+            if (count++ == 0 && OrderBy != RequestOrder.Id)
+                EndProgress();
             WriteObject(request);
         }
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} requests in {Elapsed.TotalSeconds:N2} s."));

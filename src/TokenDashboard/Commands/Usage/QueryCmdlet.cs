@@ -19,6 +19,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private (TimeExpression? Since, TimeExpression? Until) _rangeOfCommandLine;
     private bool _isDatabaseGiven;
     private bool _warnedOfTimeOfWeek;
+    private WorkProgress? _progress;
     private HashSet<string> _piped = new HashSet<string>();
 
     /// <summary>Users. Wildcards are permitted; '' means requests without a user name.</summary>
@@ -118,6 +119,9 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <summary>Whether to show how many requests were read. A bar would disturb a command that shows something else meanwhile.</summary>
     private protected virtual bool ShowsProgress => true;
 
+    /// <summary>Removes the bar, which the terminal would draw again after each row of output.</summary>
+    private protected void EndProgress() => _progress?.Dispose();
+
     private protected TimeSpan Elapsed => _watch.Elapsed;
 
     private protected IReadOnlyList<ITelemetryStore> Stores { get; private set; } = [];
@@ -140,7 +144,7 @@ public abstract class QueryCmdlet : StoreCmdlet
             if (Filter.Range.Since is not null || Filter.Range.Until is not null)
                 WriteVerbose($"Range: {Filter.Range.Since:u} until {Filter.Range.Until:u}.");
             _watch.Restart();
-            using var progress = new WorkProgress(this, $"Reading {Display.Text(name)}");
+            using var progress = _progress = new WorkProgress(this, $"Reading {Display.Text(name)}");
             // The number of requests to read is not known, because rollups replace most of them.
             long[] reads = new long[stores.Count];
             for (int index = 0; ShowsProgress && index < stores.Count; index++)

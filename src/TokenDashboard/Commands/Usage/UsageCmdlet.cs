@@ -19,6 +19,7 @@ public abstract class UsageCmdlet : RowCmdlet
         where T : UsageFigures
     {
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Read {result.Unreadable.Reads()} in {Elapsed.TotalSeconds:N2} s."));
+        EndProgress();
         T[] all = Ordered(result);
         if (PagingParameters.IncludeTotalCount)
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Count(row => !row.IsTotal), 1.0));
