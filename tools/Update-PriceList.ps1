@@ -30,7 +30,7 @@ $PSNativeCommandUseErrorActionPreference = $true
 Set-StrictMode -Version 3
 
 # The rates that the module reads.
-$rates = 'input_mtok', 'cache_read_mtok', 'cache_write_mtok', 'output_mtok', 'output_reasoning_mtok', 'requests_kcount'
+$rates = 'input_mtok', 'cache_read_mtok', 'cache_write_mtok', 'output_mtok', 'output_reasoning_mtok', 'cache_write_1h_mtok', 'requests_kcount'
 
 # Selects entries by name, in the order of the names.
 function Select-Name([Collections.IDictionary] $From, [string[]] $Name) {

@@ -7,7 +7,7 @@ namespace TokenDashboard.Pricing;
 /// </summary>
 internal sealed record StoredPrice(
     string Provider, string Model, long Since, long Until, long DayFrom, long DayUntil, long PromptAbove, long PromptUpTo, bool NeedsRequests,
-    double? Input, double? Cached, double? CacheWrite, double? Output, double? Reasoning, double Request, string Currency, string List)
+    double? Input, double? Cached, double? CacheWrite, double? HourCacheWrite, double? Output, double? Reasoning, double Request, string Currency, string List)
 {
     private const decimal PerMillion = 0.000_001m;
     private const decimal PerThousand = 0.001m;
@@ -30,7 +30,8 @@ internal sealed record StoredPrice(
         return new StoredPrice(
             name.Provider, name.Model, SecondOf(span.From), SecondOf(span.Until), Seconds(window.Start), Seconds(window.End),
             tier.Above, tier.UpTo, !match.IsExactFromRollups,
-            Of(rates.Input, null), Of(rates.CacheRead, rates.Input), Of(rates.CacheWrite, rates.Input), Of(rates.Output, null), Of(rates.Reasoning, rates.Output),
+            Of(rates.Input, null), Of(rates.CacheRead, rates.Input), Of(rates.CacheWrite, rates.Input),
+            Of(rates.HourCacheWrite, rates.CacheWrite ?? rates.Input), Of(rates.Output, null), Of(rates.Reasoning, rates.Output),
             (double)((rates.Requests ?? 0) * PerThousand), match.Currency, window.Price.Entry.Model.Source.Name);
     }
 

@@ -30,6 +30,7 @@ public sealed class TokenPrice
         Input = price.Rates.Input?.Of(above + 1, above + 1);
         Cached = price.Rates.CacheRead?.Of(above + 1, above + 1);
         CacheWrite = price.Rates.CacheWrite?.Of(above + 1, above + 1);
+        HourCacheWrite = price.Rates.HourCacheWrite?.Of(above + 1, above + 1);
         Output = price.Rates.Output?.Of(above + 1, above + 1);
         Reasoning = price.Rates.Reasoning?.Of(above + 1, above + 1);
         ThousandRequests = price.Rates.Requests;
@@ -68,6 +69,9 @@ public sealed class TokenPrice
 
     /// <summary>Prompt tokens written to a cache; null if they have the price of other prompt tokens.</summary>
     public decimal? CacheWrite { get; }
+
+    /// <summary>Prompt tokens written to a cache for an hour; null if they have the price of other tokens written to a cache.</summary>
+    public decimal? HourCacheWrite { get; }
 
     /// <summary>Completion tokens; null if they have no price.</summary>
     public decimal? Output { get; }

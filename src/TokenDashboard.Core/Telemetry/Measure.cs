@@ -30,7 +30,7 @@ internal sealed record Measure(string Name, MeasureAggregate Aggregate, MeasureU
     /// <summary>The measure that counts the requests with a known value; null if it is always known.</summary>
     public Measure? KnownBy { get; init; }
 
-    /// <summary>The whole to which a part of the prompt or completion tokens belongs. Only imported requests have parts. Null for other measures.</summary>
+    /// <summary>The whole to which a part of the prompt or completion tokens belongs, which can be a part itself. Only imported requests have parts. Null for other measures.</summary>
     public Measure? PartOf { get; init; }
 
     /// <summary>Whether users see the measure. Other measures are internal.</summary>

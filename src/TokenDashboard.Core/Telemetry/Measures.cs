@@ -41,6 +41,12 @@ internal static class Measures
     public static Measure ReasoningTokens { get; } = Part(
         "reasoning_tokens", CompletionTokens, "Reasoning tokens", "Completion tokens that the model used for reasoning.", ReasoningRequests);
 
+    public static Measure HourCacheWriteRequests { get; } = Hidden(
+        "hour_cache_write_requests", "Requests with a known number of one-hour cache-write tokens.");
+
+    public static Measure HourCacheWriteTokens { get; } = Part(
+        "hour_cache_write_tokens", CacheWriteTokens, "One-hour cache-write tokens", "Cache-write tokens that the provider keeps for an hour, at a higher price.", HourCacheWriteRequests);
+
     public static Measure PolicyFailures { get; } = Sum(
         "policy_failures", MeasureUnit.Requests, "Policy failures", "Requests with a negative policy verdict.");
 
@@ -87,7 +93,7 @@ internal static class Measures
     /// <summary>All measures, in the order of columns.</summary>
     public static Measure[] All { get; } = [.. Table];
 
-    /// <summary>The parts of the prompt and completion tokens, in the order of columns. Only imported requests have them.</summary>
+    /// <summary>The parts of the prompt and completion tokens, and parts of these, in the order of columns. Only imported requests have them.</summary>
     public static Measure[] Parts { get; } = [.. Table.Where(measure => measure.PartOf is not null)];
 
     /// <summary>

@@ -42,6 +42,9 @@ public sealed class TokenRequest
     /// <summary>Prompt tokens that the provider wrote to its cache; null if the source does not record them.</summary>
     public long? CacheWriteTokens { get; init; }
 
+    /// <summary>Cache-write tokens that the provider keeps for an hour, at a higher price; null if unknown.</summary>
+    public long? HourCacheWriteTokens { get; init; }
+
     /// <summary>Completion tokens that the model used for reasoning; null if the source does not record them.</summary>
     public long? ReasoningTokens { get; init; }
 

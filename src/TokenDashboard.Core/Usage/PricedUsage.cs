@@ -45,7 +45,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         MeasureValues values = row.Values;
         var counts = new TokenCounts(
             values[Measures.PromptTokens], values[Measures.CompletionTokens], values[Measures.CachedTokens], values[Measures.CacheWriteTokens],
-            values[Measures.ReasoningTokens], values[Measures.Requests], values[Measures.OtherTokens]);
+            values[Measures.ReasoningTokens], values[Measures.Requests], values[Measures.OtherTokens], values[Measures.HourCacheWriteTokens]);
         if (match is null)
         {
             _unpriced += counts.Total;
@@ -106,7 +106,8 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
 
     private static TokenCounts Sum(in TokenCounts one, in TokenCounts other) => new(
         one.Prompt + other.Prompt, one.Completion + other.Completion, one.Cached + other.Cached, one.CacheWrite + other.CacheWrite,
-        one.Reasoning + other.Reasoning, one.Requests + other.Requests, one.Other + other.Other);
+        one.Reasoning + other.Reasoning, one.Requests + other.Requests, one.Other + other.Other,
+        one.HourCacheWrite + other.HourCacheWrite);
 
     private PriceMatch? MatchOf(string provider, string model)
     {

@@ -17,6 +17,7 @@ public abstract class UsageFigures
         TotalTokens = values[Measures.TotalTokens];
         CachedTokens = values.IfKnown(Measures.CachedTokens);
         CacheWriteTokens = values.IfKnown(Measures.CacheWriteTokens);
+        HourCacheWriteTokens = values.IfKnown(Measures.HourCacheWriteTokens);
         ReasoningTokens = values.IfKnown(Measures.ReasoningTokens);
         RecordedCost = values.Knows(Measures.RecordedCost) ? (decimal)values.Real(Measures.RecordedCost) : null;
         Share = all.Tokens == 0 ? 0 : (double)TotalTokens / all.Tokens;
@@ -76,6 +77,9 @@ public abstract class UsageFigures
 
     /// <summary>Prompt tokens that the provider wrote to its cache; null if no request records them.</summary>
     public long? CacheWriteTokens { get; }
+
+    /// <summary>Cache-write tokens that the provider keeps for an hour, at a higher price; null if unknown for all requests.</summary>
+    public long? HourCacheWriteTokens { get; }
 
     /// <summary>Completion tokens that the model used for reasoning; null if no request records them.</summary>
     public long? ReasoningTokens { get; }

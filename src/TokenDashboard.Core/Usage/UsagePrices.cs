@@ -10,7 +10,7 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
     {
         var counts = new TokenCounts(
             request.PromptTokens, request.CompletionTokens, request.CachedTokens ?? 0, request.CacheWriteTokens ?? 0, request.ReasoningTokens ?? 0,
-            Other: Math.Max(0, request.TotalTokens - request.PromptTokens - request.CompletionTokens));
+            Other: Math.Max(0, request.TotalTokens - request.PromptTokens - request.CompletionTokens), HourCacheWrite: request.HourCacheWriteTokens ?? 0);
         if (List.Find(request.Provider, request.Model) is not { } match)
         {
             request.UnpricedTokens = counts.Total;

@@ -57,14 +57,16 @@ public sealed class AgentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0}""", "0")]
-    [InlineData("""{"ephemeral_1h_input_tokens":5}""", "5")]
-    [InlineData("{}", "unknown")]
-    public void Split_cache_write_tokens_of_zero_are_known(string split, string stored)
+    [InlineData("""{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0}""", "0|0")]
+    [InlineData("""{"ephemeral_5m_input_tokens":7,"ephemeral_1h_input_tokens":5}""", "12|5")]
+    [InlineData("""{"ephemeral_5m_input_tokens":7}""", "7|unknown")]
+    [InlineData("""{"ephemeral_1h_input_tokens":5}""", "5|5")]
+    [InlineData("{}", "unknown|unknown")]
+    public void Cache_write_tokens_by_lifetime_are_stored(string split, string stored)
     {
         _folder.Import(Reply("m1", "m", $$"""{"input_tokens":2,"output_tokens":4,"cache_read_input_tokens":0,"cache_creation":{{split}} }"""));
 
-        Assert.Equal([stored], _folder.Query("SELECT COALESCE(cache_write_tokens, 'unknown') FROM tokendash_request_detail"));
+        Assert.Equal([stored], _folder.Query("SELECT COALESCE(cache_write_tokens, 'unknown') || '|' || COALESCE(hour_cache_write_tokens, 'unknown') FROM tokendash_request_detail"));
     }
 
     [Fact]

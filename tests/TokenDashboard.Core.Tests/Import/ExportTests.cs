@@ -304,15 +304,25 @@ public sealed class ExportTests : IDisposable
             """));
     }
 
+    [Fact]
+    public void LiteLlm_cache_writes_for_an_hour_are_stored()
+    {
+        _folder.Import(Samples.LiteLlmJson.Replace(
+            "\"cached_tokens\":8", "\"cached_tokens\":8" + ""","cache_creation_tokens":4,"cache_creation_token_details":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":3}"""));
+
+        Assert.Equal(["4|3"], _folder.Query("SELECT cache_write_tokens || '|' || hour_cache_write_tokens FROM tokendash_request_detail WHERE cache_write_tokens > 0"));
+    }
+
     [Theory]
-    [InlineData("""{"input":3,"output":40,"input_cache_read":900,"input_cache_creation":0,"input_ephemeral_5m_input_tokens":100,"input_ephemeral_1h_input_tokens":0,"total":1043}""", "1003|1043|100")]
-    [InlineData("""{"input":3,"output":40,"cache_read_input_tokens":900,"cache_creation_input_tokens":0,"cache_creation_5m_input_tokens":100}""", "1003|1043|100")]
-    [InlineData("""{"input":3,"output":40,"cache_read_input_tokens":900,"cache_creation_input_tokens":100,"ephemeral_5m_input_tokens":60,"ephemeral_1h_input_tokens":40}""", "1003|1043|100")]
+    [InlineData("""{"input":3,"output":40,"input_cache_read":900,"input_cache_creation":0,"input_ephemeral_5m_input_tokens":100,"input_ephemeral_1h_input_tokens":0,"total":1043}""", "1003|1043|100|0")]
+    [InlineData("""{"input":3,"output":40,"cache_read_input_tokens":900,"cache_creation_input_tokens":0,"cache_creation_5m_input_tokens":100}""", "1003|1043|100|unknown")]
+    [InlineData("""{"input":3,"output":40,"cache_read_input_tokens":900,"cache_creation_input_tokens":100,"ephemeral_5m_input_tokens":60,"ephemeral_1h_input_tokens":40}""", "1003|1043|100|40")]
     public void Langfuse_cache_writes_by_lifetime_count_once(string usage, string stored)
     {
         _folder.Import($$"""{"id":"o1","traceId":"t1","type":"GENERATION","startTime":"2026-03-01T12:00:00Z","usageDetails":{{usage}}}""");
 
-        Assert.Equal([stored], _folder.Query("SELECT concat_ws('|', prompt_tokens, total_tokens, cache_write_tokens) FROM telemetry JOIN tokendash_request_detail ON row_id = id"));
+        Assert.Equal([stored], _folder.Query(
+            "SELECT concat_ws('|', prompt_tokens, total_tokens, cache_write_tokens, COALESCE(hour_cache_write_tokens, 'unknown')) FROM telemetry JOIN tokendash_request_detail ON row_id = id"));
     }
 
     [Theory]

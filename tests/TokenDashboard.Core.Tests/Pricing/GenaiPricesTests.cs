@@ -42,6 +42,15 @@ public class GenaiPricesTests
     public void A_new_price_starts_at_midnight_UTC(string time, int cost) =>
         Assert.Equal(cost, Shipped.Find("openai", "o3")!.At(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)).CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost);
 
+    // https://docs.claude.com/en/docs/build-with-claude/prompt-caching: 1.25 and 2 times the price of other prompt tokens.
+    [Theory]
+    [InlineData("claude-sonnet-4-5", 0, "0.75")]
+    [InlineData("claude-sonnet-4-5", 200_000, "1.2")]
+    [InlineData("claude-sonnet-4-5", 50_000, "0.8625")]
+    public void Cache_writes_for_an_hour_have_their_own_price(string model, long oneHour, string cost) => Assert.Equal(
+        (decimal.Parse(cost, CultureInfo.InvariantCulture), 0L),
+        Shipped.Find("anthropic", model)!.At(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero)).CostOf(new TokenCounts(200_000, 0, 0, 200_000, HourCacheWrite: oneHour)));
+
     [Theory]
     [InlineData("""{"input_mtok":1.5,"output_mtok":2}""", 1000, 500, 0, 0, "0.0025")]
     [InlineData("""{"input_mtok":1,"output_mtok":2,"cache_read_mtok":0.1,"cache_write_mtok":0.5}""", 1000, 500, 100, 200, "0.00181")]

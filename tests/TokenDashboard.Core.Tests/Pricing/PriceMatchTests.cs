@@ -20,9 +20,11 @@ public class PriceMatchTests
 
     private static readonly Gen<TokenCounts> GenRequest = Gen.Select(
         Gen.OneOf(Gen.Long[0, 5000], Gen.OneOfConst([.. InputSize.Thresholds]).SelectMany(size => Gen.Long[size - 1, size + 1]), Gen.Long[0, 2_000_000]),
-        Gen.Long[0, 50_000], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1])
-        .Select((prompt, completion, cached, write, reasoning) => new TokenCounts(
-            prompt, completion, (long)(prompt * cached), (long)((prompt - (long)(prompt * cached)) * write), (long)(completion * reasoning)));
+        Gen.Long[0, 50_000], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1])
+        .Select((prompt, completion, cached, write, reasoning, hour) => (Cached: (long)(prompt * cached), prompt, completion, write, reasoning, hour))
+        .Select(of => (Written: (long)((of.prompt - of.Cached) * of.write), of))
+        .Select(both => new TokenCounts(
+            both.of.prompt, both.of.completion, both.of.Cached, both.Written, (long)(both.of.completion * both.of.reasoning), HourCacheWrite: (long)(both.Written * both.of.hour)));
 
     private const long Quarter = 15 * TimeSpan.TicksPerMinute;
 
@@ -34,7 +36,8 @@ public class PriceMatchTests
         foreach (IGrouping<int, TokenCounts> sizes in requests.GroupBy(request => InputSize.ClassOf(request.Prompt)))
         {
             var sum = new TokenCounts(
-                sizes.Sum(one => one.Prompt), sizes.Sum(one => one.Completion), sizes.Sum(one => one.Cached), sizes.Sum(one => one.CacheWrite), sizes.Sum(one => one.Reasoning), sizes.Count());
+                sizes.Sum(one => one.Prompt), sizes.Sum(one => one.Completion), sizes.Sum(one => one.Cached), sizes.Sum(one => one.CacheWrite), sizes.Sum(one => one.Reasoning), sizes.Count(),
+                HourCacheWrite: sizes.Sum(one => one.HourCacheWrite));
             (decimal Cost, long Unpriced)[] single = [.. sizes.Select(one => price.CostOf(one))];
             Assert.Equal((single.Sum(one => one.Cost), single.Sum(one => one.Unpriced)), price.CostOf(sum, sizes.Key));
         }

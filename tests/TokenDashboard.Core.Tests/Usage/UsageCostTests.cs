@@ -36,11 +36,12 @@ public class UsageCostTests
             long total = kind == 3 ? 0 : prompt + completion + kind switch { 1 => 1000, 2 => -Math.Min(prompt + completion, 50), _ => 0 };
             if (kind is 0 or 3)
                 (prompt, completion) = (0, 0);
+            long cacheWrite = (long)(prompt * (1 - cached) * written);
             return new TestStore.Row
             {
                 Timestamp = StoredTimestamp.FormatForStorage(new DateTimeOffset(time, TimeSpan.Zero)), User = user, Provider = model.Provider, Model = model.Model,
                 Prompt = prompt, Completion = completion, Total = total,
-                Detail = hasDetail ? [(long)(prompt * cached), (long)(prompt * (1 - cached) * written), (long)(completion * reasoning), null] : null,
+                Detail = hasDetail ? [(long)(prompt * cached), cacheWrite, (long)(completion * reasoning), (long)(cacheWrite * reasoning), null] : null,
             };
         });
 
@@ -330,10 +331,10 @@ public class UsageCostTests
 
     private static (decimal? Cost, long Unpriced) PriceOf(TestStore.Row row, UsagePrices prices)
     {
-        long[] detail = [.. (row.Detail ?? [null, null, null, null]).Take(3).Select(value => value as long? ?? 0)];
+        long[] detail = [.. (row.Detail ?? []).Concat(new object?[4]).Take(4).Select(value => value as long? ?? 0)];
         (long prompt, long completion, long total) = ((long)row.Prompt!, (long)row.Completion!, (long)row.Total!);
         long other = total == 0 ? 0 : Math.Max(0, total - prompt - completion);
-        var counts = new TokenCounts(prompt, completion, detail[0], detail[1], detail[2] > completion ? 0 : detail[2]);
+        var counts = new TokenCounts(prompt, completion, detail[0], detail[1], detail[2] > completion ? 0 : detail[2], HourCacheWrite: detail[3] > detail[1] ? 0 : detail[3]);
         ResolvedPrice? price = prices.List.Find((string?)row.Provider, (string)row.Model!)?.At(prices.At ?? RandomStore.TimeOf(row));
         (decimal cost, long unpriced) = price?.CostOf(counts) ?? (0, prompt + completion);
         unpriced += other;

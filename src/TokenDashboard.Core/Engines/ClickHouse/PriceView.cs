@@ -16,7 +16,8 @@ internal static class PriceView
     public static readonly string[] Columns = ["provider", "model", "list", "currency", "prices", "content", "version"];
 
     // A price of a model: its time, its prompt sizes, and the cost of a token of each part and of a request.
-    private static readonly string[] Fields = ["since", "until", "day_from", "day_until", "prompt_above", "prompt_upto", "input", "cached", "cache_write", "output", "reasoning", "request"];
+    private static readonly string[] Fields =
+        ["since", "until", "day_from", "day_until", "prompt_above", "prompt_upto", "input", "cached", "cache_write", "hour_cache_write", "output", "reasoning", "request"];
 
     private static string Price => $"Tuple({string.Join(", ", Fields.Select((name, index) => $"{name} {(index < 6 ? "Int64" : name == "request" ? "Float64" : "Nullable(Float64)")}"))})";
 
@@ -26,7 +27,8 @@ internal static class PriceView
     private static readonly (string Rate, string Tokens)[] Parts =
     [
         ("input", $"({Prompt} - {Known(Measures.CachedTokens)} - {Known(Measures.CacheWriteTokens)})"),
-        ("cached", Known(Measures.CachedTokens)), ("cache_write", Known(Measures.CacheWriteTokens)),
+        ("cached", Known(Measures.CachedTokens)), ("cache_write", $"({Known(Measures.CacheWriteTokens)} - {Known(Measures.HourCacheWriteTokens)})"),
+        ("hour_cache_write", Known(Measures.HourCacheWriteTokens)),
         ("output", $"({Completion} - {Known(Measures.ReasoningTokens)})"), ("reasoning", Known(Measures.ReasoningTokens)),
     ];
 

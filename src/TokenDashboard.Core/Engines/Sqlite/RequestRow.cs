@@ -18,6 +18,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         (RequestText.Spans, "trace_id"), (RequestText.Spans, "span_id"), (RequestText.Spans, "parent_span_id"),
     ];
 
+    // The parts of a part come after it, because it may be invalid.
     private static readonly (Measure Whole, Measure[] Parts)[] Wholes = [.. Measures.Parts.GroupBy(part => part.PartOf!).Select(parts => (parts.Key, parts.ToArray()))];
 
     private const int FirstDetail = 7;

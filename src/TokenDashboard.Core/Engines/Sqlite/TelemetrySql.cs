@@ -99,7 +99,7 @@ internal static class TelemetrySql
     /// <summary>One of <see cref="Measures.Parts"/> of a row; NULL if it is unknown, or if the parts exceed their whole.</summary>
     internal static string Part(Measure part)
     {
-        string whole = part.PartOf == Measures.PromptTokens ? PromptTokens : CompletionTokens;
+        string whole = part.PartOf == Measures.PromptTokens ? PromptTokens : part.PartOf == Measures.CompletionTokens ? CompletionTokens : $"COALESCE({Part(part.PartOf!)}, 0)";
         Measure[] parts = [.. Measures.Parts.Where(other => other.PartOf == part.PartOf)];
         // The comparison with the whole already checks that the part is a count.
         return parts.Length == 1

@@ -61,7 +61,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         values[PromptTokens] = usage.Text("input_tokens");
         values[CompletionTokens] = usage.Text("output_tokens");
         values[CachedTokens] = usage.Text("cache_read_input_tokens");
-        values[CacheWriteTokens] = Written(usage);
+        (values[CacheWriteTokens], values[HourCacheWriteTokens]) = Written(usage);
         values[Timestamp] = entry.Text("timestamp");
         values[TransactionId] = entry.Text("sessionId") ?? session;
         values[Model] = model;
@@ -72,13 +72,13 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     }
 
     /// <summary>The tokens written to the cache. The single number is the sum of the numbers by lifetime, so if they differ, one of them is incomplete.</summary>
-    private static string? Written(JsonElement usage)
+    private static (string? All, string? OneHour) Written(JsonElement usage)
     {
         string? flat = usage.Text("cache_creation_input_tokens");
         JsonElement split = usage.Member("cache_creation");
         string? fiveMinutes = split.Text("ephemeral_5m_input_tokens"), oneHour = split.Text("ephemeral_1h_input_tokens");
         bool isRead = ValueText.TryCount(fiveMinutes, out long minutes) & ValueText.TryCount(oneHour, out long hour);
         long least = flat is null && (fiveMinutes ?? oneHour) is not null ? -1 : ValueText.TryCount(flat, out long sum) ? sum : 0;
-        return isRead && minutes + hour > least ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
+        return (isRead && minutes + hour > least ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat, oneHour);
     }
 }

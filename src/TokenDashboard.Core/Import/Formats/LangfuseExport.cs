@@ -38,6 +38,7 @@ internal static class LangfuseExport
             return;
         var counts = new Dictionary<ImportColumn, long>();
         long byLifetime = 0;
+        long? oneHour = null;
         bool hasTotal = usage.Members().Any(member => Column(member.Name) == TotalTokens);
         values.CacheIsExcluded = values.ReasoningIsExcluded = true;
         foreach ((string name, JsonElement part) in usage.Members())
@@ -45,7 +46,10 @@ internal static class LangfuseExport
             if (part.Text() is { } text && ValueText.TryCount(text, out long count) && Column(name) is { } column)
             {
                 if (column == CacheWriteTokens && IsByLifetime(name))
+                {
                     byLifetime += count;
+                    oneHour = IsOneHour(name) ? (oneHour ?? 0) + count : oneHour;
+                }
                 else
                     counts[column] = counts.GetValueOrDefault(column) + count;
                 bool isInWhole = name.Contains("details", StringComparison.Ordinal);
@@ -56,6 +60,8 @@ internal static class LangfuseExport
         // The numbers by lifetime repeat the single number, unless it is incomplete.
         if (byLifetime > counts.GetValueOrDefault(CacheWriteTokens))
             counts[CacheWriteTokens] = byLifetime;
+        if (oneHour is { } tokens)
+            counts[HourCacheWriteTokens] = tokens;
         foreach ((ImportColumn column, long count) in counts)
             values.Set(column, count);
     }
@@ -74,7 +80,9 @@ internal static class LangfuseExport
     }
 
     // Five minutes or an hour, as in input_ephemeral_5m_input_tokens.
-    private static bool IsByLifetime(string name) => name.Contains("_5m", StringComparison.OrdinalIgnoreCase) || name.Contains("_1h", StringComparison.OrdinalIgnoreCase);
+    private static bool IsByLifetime(string name) => name.Contains("_5m", StringComparison.OrdinalIgnoreCase) || IsOneHour(name);
+
+    private static bool IsOneHour(string name) => name.Contains("_1h", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsObservation(Marks marks) =>
         marks.HasAny("traceId", "trace_id") && marks.Has("type") && marks.HasAny("usageDetails", "usage_details", "parentObservationId", "parent_observation_id", "promptTokens");

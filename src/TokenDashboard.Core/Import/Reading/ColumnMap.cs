@@ -22,6 +22,7 @@ internal sealed class ColumnMap
         (CompletionTokens, ["output_tokens"]),
         (CachedTokens, ["input_cached_tokens", "cache_read_tokens", "cache_read_input_tokens"]),
         (CacheWriteTokens, ["cache_creation_tokens", "cache_creation_input_tokens"]),
+        (HourCacheWriteTokens, ["ephemeral_1h_input_tokens"]),
         (Cost, ["recorded_cost"]),
         (Success, ["policy_passed"]),
     ];

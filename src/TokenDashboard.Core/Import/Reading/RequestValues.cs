@@ -69,7 +69,8 @@ internal sealed class RequestValues(ImportSink sink)
             ?? (HasTokens ? null : "no token count");
         if (reason is not null)
             return reason;
-        (row.CachedTokens, row.CacheWriteTokens, row.ReasoningTokens) = (Part(CachedTokens), Part(CacheWriteTokens), Part(ReasoningTokens));
+        (row.CachedTokens, row.CacheWriteTokens, row.ReasoningTokens, row.HourCacheWriteTokens) =
+            (Part(CachedTokens), Part(CacheWriteTokens), Part(ReasoningTokens), Part(HourCacheWriteTokens));
         Include(ref row);
         if (row.PromptTokens > ValueLimits.MaxTokens || row.CompletionTokens > ValueLimits.MaxTokens)
             return "more tokens than 10^12";

@@ -19,6 +19,7 @@ internal enum ImportColumn
     CachedTokens,
     CacheWriteTokens,
     ReasoningTokens,
+    HourCacheWriteTokens,
     Cost,
     DurationMs,
     Success,

@@ -60,6 +60,7 @@ internal struct ImportRow
     public long CachedTokens;
     public long CacheWriteTokens;
     public long ReasoningTokens;
+    public long HourCacheWriteTokens;
     public double Cost;
     public ImportKey Key;
 
@@ -88,7 +89,7 @@ internal struct ImportRow
         DurationMs = double.NaN;
         Cost = double.NaN;
         PolicyPassed = true;
-        CachedTokens = CacheWriteTokens = ReasoningTokens = None;
+        CachedTokens = CacheWriteTokens = ReasoningTokens = HourCacheWriteTokens = None;
     }
 
     /// <summary>The text of a text column.</summary>
@@ -97,7 +98,7 @@ internal struct ImportRow
 
     public readonly TextSlice TextOf(ImportColumn column) => _texts[(int)column];
 
-    public readonly bool HasDetail => CachedTokens >= 0 || CacheWriteTokens >= 0 || ReasoningTokens >= 0 || !double.IsNaN(Cost);
+    public readonly bool HasDetail => CachedTokens >= 0 || CacheWriteTokens >= 0 || ReasoningTokens >= 0 || HourCacheWriteTokens >= 0 || !double.IsNaN(Cost);
 
     public readonly long CountedTokens => TotalTokens == 0 ? PromptTokens + CompletionTokens : TotalTokens;
 

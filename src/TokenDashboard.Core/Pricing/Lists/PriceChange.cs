@@ -65,7 +65,7 @@ public sealed record PriceChange(PriceChangeKind Change, string Provider, string
     {
         (string Name, TokenRate? Rate)[] all =
         [
-            ("in", rates.Input), ("cached", rates.CacheRead), ("write", rates.CacheWrite), ("out", rates.Output), ("reasoning", rates.Reasoning),
+            ("in", rates.Input), ("cached", rates.CacheRead), ("write", rates.CacheWrite), ("1h write", rates.HourCacheWrite), ("out", rates.Output), ("reasoning", rates.Reasoning),
             ("thousand requests", rates.Requests is { } requests ? new TokenRate(requests, []) : null),
         ];
         string text = string.Join(", ", all.Where(one => one.Rate is not null).Select(one => $"{one.Name} {Text(one.Rate!)}"));

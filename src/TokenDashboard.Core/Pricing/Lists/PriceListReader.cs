@@ -9,7 +9,7 @@ internal sealed partial class PriceListReader(bool own)
     private static readonly string[] ProviderKeys = ["id", "provider_match", "model_match", "fallback_model_providers", "models"];
     private static readonly string[] ModelKeys = ["id", "match", "prices"];
     private static readonly string[] PriceKeys =
-        ["input_mtok", "cache_read_mtok", "cache_write_mtok", "output_mtok", "output_reasoning_mtok", "requests_kcount"];
+        ["input_mtok", "cache_read_mtok", "cache_write_mtok", "output_mtok", "output_reasoning_mtok", "cache_write_1h_mtok", "requests_kcount"];
 
     private static readonly string[] ConditionKeys = ["constraint", "prices"];
     private static readonly string[] ConstraintKeys = ["type", "start_date", "start_time", "end_time"];
@@ -180,12 +180,15 @@ internal sealed partial class PriceListReader(bool own)
             }
         }
         TokenRate?[] rates = [.. PriceKeys.SkipLast(1).Select(key => Rate(fields, key))];
-        foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
+        foreach ((string part, string whole) in ((string, string)[])
+        [
+            ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("cache_write_1h_mtok", "cache_write_mtok"), ("output_reasoning_mtok", "output_mtok"),
+        ])
         {
             if (fields.Has(part) && !fields.Has(whole))
                 fields.Fault(part, $"has a price, but {whole}, which includes it, has none");
         }
-        return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], fields.Decimal("requests_kcount", largest: LargestRate));
+        return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], rates[5], fields.Decimal("requests_kcount", largest: LargestRate));
     }
 
     private static TokenRate? Rate(DefinitionFields fields, string key)

@@ -21,7 +21,7 @@ public class RequestRowTests
     {
         using var store = new TestStore();
         List<TestStore.Row> rows = [];
-        Gen.Select(AnyValue, AnyValue, AnyValue, AnyValue, AnyValue, Gen.Select(AnyValue.Array[4], Gen.Int[0, 9]))
+        Gen.Select(AnyValue, AnyValue, AnyValue, AnyValue, AnyValue, Gen.Select(AnyValue.Array[5], Gen.Int[0, 9]))
             .Select((prompt, completion, total, duration, success, detail) => new TestStore.Row
             {
                 Prompt = prompt, Completion = completion, Total = total, Duration = duration, Success = success, Detail = detail.Item2 == 0 ? detail.Item1 : null,

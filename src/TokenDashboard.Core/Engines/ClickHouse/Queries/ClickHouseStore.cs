@@ -224,6 +224,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
             TotalTokens = row.GetInt64(10),
             CachedTokens = Part(Measures.CachedTokens),
             CacheWriteTokens = Part(Measures.CacheWriteTokens),
+            HourCacheWriteTokens = Part(Measures.HourCacheWriteTokens),
             ReasoningTokens = Part(Measures.ReasoningTokens),
             RecordedCost = (decimal?)Real(11),
             DurationMs = Real(12),

@@ -44,7 +44,8 @@ internal sealed class SentPrices(ClickHouseServer server, string source)
             {
                 ["since"] = price.Since, ["until"] = price.Until, ["day_from"] = price.DayFrom,
                 ["day_until"] = price.DayUntil, ["prompt_above"] = price.PromptAbove, ["prompt_upto"] = price.PromptUpTo,
-                ["input"] = price.Input, ["cached"] = price.Cached, ["cache_write"] = price.CacheWrite, ["output"] = price.Output, ["reasoning"] = price.Reasoning, ["request"] = price.Request,
+                ["input"] = price.Input, ["cached"] = price.Cached, ["cache_write"] = price.CacheWrite, ["hour_cache_write"] = price.HourCacheWrite,
+                ["output"] = price.Output, ["reasoning"] = price.Reasoning, ["request"] = price.Request,
             })]),
         };
         row["content"] = XxHash3.HashToUInt64(Utf8(row));

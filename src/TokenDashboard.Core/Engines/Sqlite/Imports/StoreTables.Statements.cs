@@ -63,7 +63,7 @@ internal sealed partial class StoreTables
     {
         static object? Known(long tokens) => tokens == ImportRow.None ? null : tokens;
         if (row.HasDetail)
-            connection.Run(InsertDetail, id, Known(row.CachedTokens), Known(row.CacheWriteTokens), Known(row.ReasoningTokens), row.Cost);
+            connection.Run(InsertDetail, id, Known(row.CachedTokens), Known(row.CacheWriteTokens), Known(row.ReasoningTokens), Known(row.HourCacheWriteTokens), row.Cost);
         if (row.Tail is { } tail)
             AddTail(tail, row.Key);
     }

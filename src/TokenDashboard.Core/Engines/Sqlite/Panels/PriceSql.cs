@@ -77,9 +77,10 @@ internal static class PriceSql
     {
         string Known(Measure part) => $"COALESCE({row}.{part.Name}, 0)";
         string cached = Known(Measures.CachedTokens), written = Known(Measures.CacheWriteTokens), reasoning = Known(Measures.ReasoningTokens);
+        string hour = Known(Measures.HourCacheWriteTokens);
         return
         [
-            ("input", $"({row}.prompt_tokens - {cached} - {written})"), ("cached", cached), ("cache_write", written),
+            ("input", $"({row}.prompt_tokens - {cached} - {written})"), ("cached", cached), ("cache_write", $"({written} - {hour})"), ("hour_cache_write", hour),
             ("output", $"({row}.completion_tokens - {reasoning})"), ("reasoning", reasoning),
         ];
     }

@@ -157,6 +157,7 @@ internal sealed class RequestReader(
         TotalTokens = row.TotalTokens,
         CachedTokens = row.Values.IfKnown(Measures.CachedTokens),
         CacheWriteTokens = row.Values.IfKnown(Measures.CacheWriteTokens),
+        HourCacheWriteTokens = row.Values.IfKnown(Measures.HourCacheWriteTokens),
         ReasoningTokens = row.Values.IfKnown(Measures.ReasoningTokens),
         RecordedCost = row.Values.Knows(Measures.RecordedCost) ? (decimal)row.Values.Real(Measures.RecordedCost) : null,
         DurationMs = double.IsNaN(row.DurationMs) ? null : row.DurationMs,

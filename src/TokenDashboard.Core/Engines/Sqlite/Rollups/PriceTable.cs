@@ -33,6 +33,7 @@ internal static class PriceTable
         ("input", "REAL", (price, _) => price.Input),
         ("cached", "REAL", (price, _) => price.Cached),
         ("cache_write", "REAL", (price, _) => price.CacheWrite),
+        ("hour_cache_write", "REAL", (price, _) => price.HourCacheWrite),
         ("output", "REAL", (price, _) => price.Output),
         ("reasoning", "REAL", (price, _) => price.Reasoning),
         ("request", "REAL NOT NULL", (price, _) => price.Request),
