@@ -38,6 +38,24 @@ public class MeasuresTests
         Assert.Empty(found);
     }
 
+    /// <summary>The files, except those of imports and of the catalog, that name each part of the tokens. CONTRIBUTING lists them for those who add one.</summary>
+    private static readonly string[] NamesOfParts =
+    [
+        "Telemetry/Measures.cs", "Telemetry/TokenRequest.cs", "Usage/UsageFigures.cs", "Usage/PricedUsage.cs", "Usage/UsagePrices.cs", "Engines/Sqlite/Queries/RequestReader.cs",
+        "Engines/Sqlite/Imports/StoreTables.Statements.cs", "Engines/Sqlite/Panels/PriceSql.cs", "Engines/ClickHouse/Queries/ClickHouseStore.cs", "Engines/ClickHouse/PriceView.cs",
+    ];
+
+    [Fact]
+    public void Parts_of_tokens_are_named_only_where_listed() => Assert.All(Measures.Parts, part =>
+    {
+        string property = typeof(Measures).GetProperties().Single(property => ReferenceEquals(property.GetValue(null), part)).Name;
+
+        Assert.Equal(
+            NamesOfParts.Order(),
+            Repository.Sources("src/TokenDashboard.Core").Where(file => Regex.IsMatch(file.Text, $@"\b{property}\b")).Select(file => file.Path)
+                .Where(path => !path.StartsWith("Import/", StringComparison.Ordinal) && !path.StartsWith("Grafana/Catalog/", StringComparison.Ordinal)).Order());
+    });
+
     [Fact]
     public void Every_shown_sum_is_a_property_of_results()
     {
