@@ -37,6 +37,19 @@ public class TokenStoreCheckTests
         Assert.Equal(CheckResult.Skipped, Assert.Single(checks, check => check.Check == "Rollups").Result);
     }
 
+    [Fact]
+    public void Removed_requests_are_reported_with_the_wrong_buckets()
+    {
+        using TestStore store = Optimized();
+        store.Query("DELETE FROM telemetry WHERE id = 1");
+
+        TokenStoreCheck[] checks = Run(store);
+        Assert.Equal("5 rollup rows are wrong. To repair them, run Optimize-TokenStore -Verify.", Assert.Single(checks, check => check.Check == "Rollups").Message);
+        Assert.Equal(
+            ["Day of all users", "Day of user 0", "Hour of all users", "Hour of user 0", "Quarter-hour of user 0"],
+            checks.Where(check => check.Check == "Rollup").Select(check => check.Message[..check.Message.IndexOf(',')]).Order(StringComparer.Ordinal));
+    }
+
     private static TestStore Optimized()
     {
         var store = new TestStore();

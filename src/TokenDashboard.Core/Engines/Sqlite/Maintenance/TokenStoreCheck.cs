@@ -162,8 +162,9 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         if (verifier.Disturbed)
             return (CheckResult.Skipped, "The rollups were refreshed during the comparison. Run the command again.");
         listed.AddRange(differences);
-        return (CheckResult.Failed,
-            $"{Count(count)} rollup rows are wrong, and {Count(Math.Abs(verifier.UnknownRows))} requests were added or removed. To repair them, run Optimize-TokenStore -Verify.");
+        // Removed and changed requests are in the wrong rows. Others are counted.
+        string others = verifier.UnknownRows == 0 ? "" : $", and {Count(Math.Abs(verifier.UnknownRows))} other requests were added or removed";
+        return (CheckResult.Failed, $"{Count(count)} {(count == 1 ? "rollup row is" : "rollup rows are")} wrong{others}. To repair them, run Optimize-TokenStore -Verify.");
     }
 
     private static string Describe(RollupDifference difference)
@@ -172,6 +173,13 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         string names = string.Join(", ", new[] { group.AllUsers ? "all users" : group.User, group.Model, group.Provider, group.RequestType }.Where(name => name.Length > 0));
         static string Sums(UsageAccumulator? usage) => usage is null ? "nothing" : string.Join(", ", new[] { Measures.Requests, Measures.TotalTokens, Measures.DurationMs }
             .Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Title.ToLowerInvariant()} {(measure.IsReal ? usage.Values.Real(measure) : usage.Values[measure]):N0}")));
-        return $"{difference.Key.Level} of {names}: the requests have {Sums(difference.Expected)}; the rollups have {Sums(difference.Found)}.";
+        string bucket = difference.Key.Level.Seconds() switch
+        {
+            RollupLevels.QuarterSeconds => "Quarter-hour",
+            RollupLevels.HourSeconds => "Hour",
+            RollupLevels.DaySeconds => "Day",
+            _ => "Seven days",
+        };
+        return $"{bucket} of {names}: the requests have {Sums(difference.Expected)}; the rollups have {Sums(difference.Found)}.";
     }
 }
