@@ -222,6 +222,19 @@ public sealed class FormatTests : IDisposable
         Assert.Equal(2, _folder.Import(content == Samples.LiteLlmCsv ? Samples.LiteLlmJson : Samples.LiteLlmCsv).Duplicates);
     }
 
+    [Theory]
+    [InlineData("\"True\"", 1)]
+    [InlineData("true", 1)]
+    [InlineData("\"False\"", 0)]
+    [InlineData("\"None\"", 0)]
+    public void Requests_that_LiteLLM_answered_from_its_cache_are_noted(string hit, int notes)
+    {
+        ImportReport report = _folder.Import(Samples.LiteLlmJson.Replace("\"session_id\":\"s1\",\"status\":\"success\"", $"\"session_id\":\"s1\",\"status\":\"success\",\"cache_hit\":{hit}"));
+
+        Assert.Equal((2, notes), (report.Imported, report.Notes.Count));
+        Assert.All(report.Notes, note => Assert.EndsWith("that of the price list: 1.", note, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Requests_written_by_the_application_are_not_imported_again()
     {

@@ -19,6 +19,9 @@ internal static class LiteLlmSpendLogs
             (PromptTokens, ["prompt_tokens"]), (CompletionTokens, ["completion_tokens"]), (TotalTokens, ["total_tokens"]),
             (CachedTokens, ["cache_read_input_tokens"]), (CacheWriteTokens, ["cache_creation_input_tokens"]), (Cost, ["spend"]), (Success, ["status"])),
         Complete = Complete,
+        Noted = (
+            "Requests that LiteLLM answered from its cache, which cost nothing, as RecordedCost shows. Their Cost is that of the price list",
+            record => string.Equals(record("cache_hit"), "True", StringComparison.OrdinalIgnoreCase)),
     };
 
     private static bool IsLog(Marks marks) => marks.Has("request_id") && marks.HasAny("startTime", "spend");

@@ -11,6 +11,8 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
     // What the current record has in common with copies of it under other ids.
     private string? _finalContent;
 
+    private long _noted;
+
     public ImportSink Sink => sink;
 
     public UsageFormat Format => format;
@@ -42,6 +44,7 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         {
             (Values.CacheIsExcluded, Values.ReasoningIsExcluded) = (format.CacheIsExcluded || (format.Columns is null && columns.CacheIsExcluded), format.ReasoningIsExcluded);
             format.Complete?.Invoke(Values, record);
+            _noted += format.Noted?.Applies(record) == true ? 1 : 0;
             Values[ImportColumn.Success] ??= format.HasFailed?.Invoke(record) == true ? "false" : null;
         }
         if (!isRequest || (!Values.HasTokens && (format.IsTree || Values[ImportColumn.Timestamp] is null)))
@@ -80,6 +83,8 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
     public void Complete()
     {
         _tree?.Decide();
+        if (format.Noted is { } noted)
+            sink.Report.Note(_noted, noted.Note);
         if (Values.Guessed is { CacheExcluded: > 0 and var excluded, CacheIncluded: > 0 })
         {
             sink.Report.Note(

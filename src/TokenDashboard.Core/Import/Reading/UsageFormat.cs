@@ -42,6 +42,9 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <summary>Adds values that the names alone do not provide.</summary>
     public Action<RequestValues, Func<string, string?>>? Complete { get; init; }
 
+    /// <summary>A sentence for the report about certain records, and how to recognize them; null if the format has none.</summary>
+    public (string Note, Func<Func<string, string?>, bool> Applies)? Noted { get; init; }
+
     /// <summary>Names of values that occur once, in the page around records or in a line before them, and apply to all records without these values.</summary>
     public string[] Around { get; init; } = [];
 
