@@ -110,7 +110,7 @@ internal sealed class QueryGuard : IDisposable
             raw.SQLITE_ATTACH or raw.SQLITE_DETACH => null,
             raw.SQLITE_PRAGMA when first is not null && HarmlessPragmas.Contains(first) && (second is null || PragmasOfNames.Contains(first)) => null,
             raw.SQLITE_PRAGMA => NotRun($"PRAGMA {first}"),
-            raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT => NotRun($"{first} a transaction or savepoint"),
+            raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT => NotRun($"a {first} of a transaction or savepoint"),
             raw.SQLITE_CREATE_TEMP_INDEX or raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_VIEW =>
                 NotRun("a temporary table, view, index or trigger"),
             _ when schema == "temp" => NotRun("a temporary table, view, index or trigger"),

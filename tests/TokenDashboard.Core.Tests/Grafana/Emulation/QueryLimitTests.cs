@@ -68,6 +68,10 @@ public sealed class QueryLimitTests : IDisposable
     [InlineData("PRAGMA wal_checkpoint")]
     public void Statements_that_only_the_plugin_would_run_are_reported(string sql) => Assert.Equal(DashboardRules.QueryNotRun, Refused(sql).Rule);
 
+    [Fact]
+    public void A_transaction_is_named_in_the_message() =>
+        Assert.Equal("The query contains a BEGIN of a transaction or savepoint, which is not run here", Refused("BEGIN; SELECT 1").Message);
+
     [Theory]
     [InlineData("INSERT INTO telemetry (id) VALUES (1)")]
     [InlineData("CREATE TABLE t (a)")]
