@@ -96,6 +96,16 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void Langfuse_observations_may_be_rows_of_its_table()
+    {
+        string row = """{"id":"o1","trace_id":"t1","type":"GENERATION","start_time":"2026-03-01 12:00:00.000","usage_details":{"input":10,"output":5},"cost_details":{"total":0.25},"is_deleted":0}""";
+        ImportReport report = _folder.Import($"{row}\n{row.Replace("o1", "o2").Replace("\"is_deleted\":0", "\"is_deleted\":1")}\n");
+
+        Assert.Equal((ImportFormat.Langfuse, 1, 15L), (report.Format, report.Imported, report.ImportedTokens));
+        Assert.Equal(["0.25"], _folder.Query("SELECT cost FROM tokendash_request_detail"));
+    }
+
+    [Fact]
     public void Langfuse_observations_may_be_CSV()
     {
         ImportReport report = _folder.Import(""""

@@ -18,11 +18,12 @@ internal static class LangfuseExport
             (TraceId, ["traceId", "trace_id"]), (SpanId, ["id"]), (Id, ["id"]), (ParentSpanId, ["parentObservationId", "parent_observation_id"]),
             (Timestamp, ["startTime", "start_time"]), (EndTime, ["endTime", "end_time"]), (Model, ["model", "providedModelName", "provided_model_name"]),
             (UserId, ["userId", "user_id", "trace.userId"]), (TransactionId, ["sessionId", "session_id", "trace.sessionId"]),
-            (Cost, ["totalCost", "total_cost", "calculatedTotalCost", "costDetails.total"])),
+            (Cost, ["totalCost", "total_cost", "calculatedTotalCost", "costDetails.total", "cost_details.total"])),
         // The user is a property of the trace, not of each observation.
         Around = ["trace.userId", "trace.sessionId"],
         IsTree = true,
-        IsRequest = record => record("type")?.ToUpperInvariant() is "GENERATION" or "EMBEDDING",
+        // Rows of Langfuse's table stay in it after they are deleted.
+        IsRequest = record => record("type")?.ToUpperInvariant() is "GENERATION" or "EMBEDDING" && record("is_deleted") is not ("1" or "true"),
         HasFailed = record => record("level") == "ERROR",
         Complete = Complete,
     };
