@@ -224,4 +224,11 @@ Describe 'Import-TokenUsage' {
         $lines[0] | Should -Match '^Format +Imported +Duplicates +Omitted +Unreadable +File$'
         $lines[2] | Should -Match '^Csv +1 +0 +0 +0 +shown.csv$'
     }
+
+    It 'marks a file with notes in the table' {
+        $span = '{{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"{0}","startTimeUnixNano":"1772366400000000000","attributes":[{{"key":"{1}","value":{{"intValue":"10"}}}}]}}'
+        $file = Write-File noted.jsonl ('{"resourceSpans":[{"scopeSpans":[{"spans":[' + ($span -f 'a1', 'gen_ai.usage.input_tokens') + ',' + ($span -f 'b2', 'other.input_tokens') + ']}]}]}')
+
+        (Import-TokenUsage $file | Get-Display 120)[2] | Should -Match '^Otlp +1 +0 +0 +0 +noted.jsonl \(see Notes\)$'
+    }
 }
