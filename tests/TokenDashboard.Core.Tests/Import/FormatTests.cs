@@ -1,4 +1,6 @@
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Telemetry;
 
@@ -177,11 +179,17 @@ public sealed class FormatTests : IDisposable
     public void A_parent_of_an_earlier_file_is_withdrawn_when_its_children_arrive()
     {
         _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0, ("gen_ai.usage.input_tokens", 30), ("gen_ai.usage.output_tokens", 12), ("gen_ai.operation.name", "invoke_agent"))));
+        _folder.Import(Samples.Export(Samples.OtlpSpan("c3", "", 5, ("gen_ai.usage.input_tokens", 1), ("gen_ai.operation.name", "chat"))));
+        using (var optimizer = new StoreOptimizer(_folder.Database, CancellationToken.None))
+            optimizer.Refresh();
 
         ImportReport report = _folder.Import(Samples.Export(Samples.OtlpSpan("b2", "a1", 1, ("gen_ai.usage.input_tokens", 10), ("gen_ai.operation.name", "chat"))));
 
         Assert.Equal((1, 1, 42), (report.Imported, report.Withdrawn, report.WithdrawnTokens));
-        Assert.Equal(["b2"], _folder.Query("SELECT span_id FROM telemetry"));
+        Assert.Equal(["b2", "c3"], _folder.Query("SELECT span_id FROM telemetry ORDER BY 1"));
+        // The rollups remain usable without the first row, because this module removed it.
+        using TokenStore store = TokenStore.Open(_folder.Database, CancellationToken.None);
+        Assert.True(RollupState.Read(store)!.IsUsable);
     }
 
     [Fact]

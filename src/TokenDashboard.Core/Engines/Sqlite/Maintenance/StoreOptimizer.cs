@@ -91,7 +91,8 @@ internal sealed partial class StoreOptimizer : IDisposable
     {
         _tables.InTransaction(() =>
         {
-            _connection.Execute(string.Create(CultureInfo.InvariantCulture, $"UPDATE {RollupSchema.State} SET format = {RollupSchema.Clearing}, watermark = 0, watermark_time = NULL"));
+            _connection.Execute(string.Create(
+                CultureInfo.InvariantCulture, $"UPDATE {RollupSchema.State} SET format = {RollupSchema.Clearing}, watermark = 0, watermark_time = NULL, first_row = NULL"));
             _connection.Run(RollupSchema.NextChange);
         });
         CompleteClearing();

@@ -57,7 +57,7 @@ internal static class RollupSchema
 
     public static string Create { get; } = $"""
         CREATE TABLE IF NOT EXISTS {State} (
-            id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, watermark INTEGER NOT NULL, watermark_time TEXT,
+            id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, watermark INTEGER NOT NULL, watermark_time TEXT, first_row INTEGER,
             version INTEGER NOT NULL, changes INTEGER NOT NULL, removals INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS {Groups} (
             id INTEGER PRIMARY KEY, all_users INTEGER NOT NULL, user_id TEXT NOT NULL, model TEXT NOT NULL, provider TEXT NOT NULL,
@@ -76,7 +76,7 @@ internal static class RollupSchema
             FROM {Sums} CROSS JOIN {Groups} ON id = group_id;
         INSERT INTO {Bins} SELECT * FROM (VALUES {string.Join(", ", HistogramBins.Durations.Values().Select(bin => string.Create(CultureInfo.InvariantCulture, $"({bin.Bin}, {bin.Value:R})")))})
             WHERE NOT EXISTS (SELECT 1 FROM {Bins});
-        INSERT OR IGNORE INTO {State} VALUES (1, {Format}, 0, NULL, 0, 0, 0);
+        INSERT OR IGNORE INTO {State} VALUES (1, {Format}, 0, NULL, NULL, 0, 0, 0);
         """;
 
     /// <summary>The time of a column of ticks (100 ns since the year 1, as in .NET), as text in the format of <c>telemetry</c>.</summary>
@@ -86,8 +86,12 @@ internal static class RollupSchema
     /// <summary>The start of the bucket of a length that contains a second, also before 1970.</summary>
     public static string StartOf(string second, int length) => $"{second} - ({second} % {length} + {length}) % {length}";
 
-    /// <summary>Whether the row at the watermark is still the aggregated row. If not, another program removed rows.</summary>
-    public const string IsProven = $"(watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark))";
+    /// <summary>The id of the first row of <c>telemetry</c>.</summary>
+    public const string FirstRow = $"(SELECT MIN(rowid) FROM {TelemetrySql.Table})";
+
+    /// <summary>Whether the row at the watermark is still the aggregated row, and the first row still the first. If not, another program removed rows.</summary>
+    public const string IsProven = $"(watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)) "
+        + $"AND (first_row IS NULL OR first_row IS {FirstRow})";
 
     /// <summary>Records a change of the rollups.</summary>
     public const string NextVersion = $"UPDATE {State} SET version = version + 1";
@@ -97,7 +101,7 @@ internal static class RollupSchema
 
     /// <summary>Records that old rows of <c>telemetry</c> were removed and their rollups kept, which affects few readers.</summary>
     public const string NextRemoval =
-        $"UPDATE {State} SET removals = removals + 1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)";
+        $"UPDATE {State} SET removals = removals + 1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark), first_row = {FirstRow}";
 
     private static string InView(Measure measure)
     {

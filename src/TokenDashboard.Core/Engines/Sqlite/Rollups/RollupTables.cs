@@ -161,7 +161,10 @@ internal sealed class RollupTables(StoreWriteConnection connection)
                 $"INSERT INTO {RollupSchema.Rows} VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_row = max(last_row, excluded.last_row)",
                 start, continues ? last.First : range.First, range.Last);
         }
-        connection.Run($"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1)", batch.LastRow);
+        connection.Run(
+            $"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1), "
+                + $"first_row = COALESCE(first_row, {RollupSchema.FirstRow})",
+            batch.LastRow);
     }
 
     public void AddStale(RollupLevel level, long start) => connection.Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES (?1, ?2)", (long)level, start);
