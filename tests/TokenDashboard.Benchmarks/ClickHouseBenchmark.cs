@@ -97,7 +97,7 @@ internal static class ClickHouseBenchmark
                     concat('user', toString(cityHash64(number) % 41)),
                     ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1', 'gpt-4.1-mini', 'gpt-5', 'gpt-5-mini', 'o3', 'claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-opus-4-1', 'gemini-2.5-pro', 'gemini-2.5-flash'][cityHash64(number, 1) % 12 + 1] AS model,
                     multiIf(model LIKE 'claude%', 'anthropic', model LIKE 'gemini%', 'google', 'openai'), 'chat', toString(intDiv(number, 5)), '', '', '',
-                    cityHash64(number, 2) % 4000 AS a, cityHash64(number, 3) % 1000 AS b, a + b, if(number % 3 = 0, intDiv(a, 2), NULL), NULL, NULL, NULL,
+                    cityHash64(number, 2) % 4000 AS a, cityHash64(number, 3) % 1000 AS b, a + b, if(number % 3 = 0, intDiv(a, 2), NULL), {string.Join(", ", Measures.Parts.Skip(1).Select(_ => "NULL"))}, NULL,
                     exp(cityHash64(number, 4) % 80000 / 10000) AS d, toInt16(ceil(log(d) / 0.02)), cityHash64(number, 5) % 50 = 0, cityHash64(number, 6) % 200 = 0, 0, number, 1, 0, concat('host', toString(number % {Sources}))
                 FROM numbers({first}, {Math.Min(Batch, size - first)})
                 """));
