@@ -240,9 +240,8 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         if (rowId is not { } id)
             return null;
         long? tokens = TokensOf(id);
-        RollupChanges.Announce(connection, id);
+        RollupChanges.Announce(connection, id, isRemoved: true);
         connection.Run("DELETE FROM telemetry WHERE rowid = ?1", id);
-        RollupChanges.AnnounceRemoved(connection, id);
         connection.Run($"DELETE FROM {TelemetrySql.DetailTable} WHERE row_id = ?1", id);
         // The keys of withdrawn rows are kept, so that they are not imported again.
         connection.Run($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash);

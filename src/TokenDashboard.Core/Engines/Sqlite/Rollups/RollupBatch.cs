@@ -21,6 +21,8 @@ internal sealed class RollupBatch
 
     public long Count { get; private set; }
 
+    public long FirstRow { get; private set; }
+
     public long LastRow { get; private set; }
 
     public static bool Continues(RowRange range, long nextRow) => nextRow >= range.First && (nextRow <= range.Last || (ulong)(nextRow - range.Last) <= LargestGap);
@@ -31,7 +33,8 @@ internal sealed class RollupBatch
 
     public void Add(RequestRow row)
     {
-        Count++;
+        if (Count++ == 0)
+            FirstRow = row.Id;
         LastRow = row.Id;
         long start = QuarterOf(row);
         AddRow(start, row.Id);

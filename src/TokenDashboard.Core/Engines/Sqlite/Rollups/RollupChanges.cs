@@ -28,18 +28,11 @@ internal static class RollupChanges
     // The row at the watermark proves that no other program removed rows. If this module changes it, its new values are the proof.
     private const string KeepProof = $"UPDATE {RollupSchema.State} SET watermark_time = timestamp FROM {TelemetrySql.Table} AS row WHERE row.rowid = watermark AND watermark = ?1";
 
-    // So is the first row.
-    private const string KeepFirst = $"UPDATE {RollupSchema.State} SET first_row = {RollupSchema.FirstRow} WHERE first_row = ?1";
-
-    /// <summary>Keeps the proof after a row was removed that was announced.</summary>
-    public static void AnnounceRemoved(StoreWriteConnection connection, long row)
-    {
-        if (RollupState.Read(connection.Connection) is { IsForeign: false })
-            connection.Run(KeepFirst, row);
-    }
+    // So does the first row. If this module removes it, the next row is the proof.
+    private const string KeepFirst = $"UPDATE {RollupSchema.State} SET first_row = (SELECT MIN(rowid) FROM {TelemetrySql.Table} WHERE rowid > ?1) WHERE first_row = ?1";
 
     /// <summary>Marks a row that will be changed or removed, or that was changed.</summary>
-    public static void Announce(StoreWriteConnection connection, long row)
+    public static void Announce(StoreWriteConnection connection, long row, bool isRemoved = false)
     {
         if (RollupState.Read(connection.Connection) is not { IsForeign: false } state)
             return;
@@ -50,5 +43,7 @@ internal static class RollupChanges
             connection.Run(AddStale, row);
             connection.Run(KeepProof, row);
         }
+        if (isRemoved)
+            connection.Run(KeepFirst, row);
     }
 }

@@ -87,11 +87,11 @@ internal static class RollupSchema
     public static string StartOf(string second, int length) => $"{second} - ({second} % {length} + {length}) % {length}";
 
     /// <summary>The id of the first row of <c>telemetry</c>.</summary>
-    public const string FirstRow = $"(SELECT MIN(rowid) FROM {TelemetrySql.Table})";
+    public const string LowestRow = $"(SELECT MIN(rowid) FROM {TelemetrySql.Table})";
 
     /// <summary>Whether the row at the watermark is still the aggregated row, and the first row still the first. If not, another program removed rows.</summary>
     public const string IsProven = $"(watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)) "
-        + $"AND (first_row IS NULL OR first_row IS {FirstRow})";
+        + $"AND (first_row IS NULL OR first_row IS {LowestRow})";
 
     /// <summary>Records a change of the rollups.</summary>
     public const string NextVersion = $"UPDATE {State} SET version = version + 1";
@@ -101,7 +101,7 @@ internal static class RollupSchema
 
     /// <summary>Records that old rows of <c>telemetry</c> were removed and their rollups kept, which affects few readers.</summary>
     public const string NextRemoval =
-        $"UPDATE {State} SET removals = removals + 1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark), first_row = {FirstRow}";
+        $"UPDATE {State} SET removals = removals + 1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark), first_row = {LowestRow}";
 
     private static string InView(Measure measure)
     {

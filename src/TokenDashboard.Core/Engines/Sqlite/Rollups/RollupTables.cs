@@ -163,8 +163,8 @@ internal sealed class RollupTables(StoreWriteConnection connection)
         }
         connection.Run(
             $"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1), "
-                + $"first_row = COALESCE(first_row, {RollupSchema.FirstRow})",
-            batch.LastRow);
+                + "first_row = COALESCE(first_row, ?2)",
+            batch.LastRow, batch.FirstRow);
     }
 
     public void AddStale(RollupLevel level, long start) => connection.Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES (?1, ?2)", (long)level, start);
