@@ -41,6 +41,13 @@ Describe 'The example' {
         $path | Should -Not -Exist
     }
 
+    It 'Send-TokenReport exits with 1 after a misspelled parameter' {
+        $output = Invoke-PowerShell -File (Join-Path $examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive refused) -Foldr LLM
+
+        $LASTEXITCODE | Should -Be 1
+        $output -match "parameter cannot be found .*'Foldr'" | Should -HaveCount 1 -Because ($output -join "`n")
+    }
+
     It 'Publish-TokenDashboards exits with 4 if the module is neither installed nor built' {
         $folder = New-Item (Join-Path $TestDrive clone examples) -ItemType Directory -Force
         Copy-Item (Join-Path $examples Publish-TokenDashboards.ps1) $folder

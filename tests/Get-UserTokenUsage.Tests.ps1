@@ -175,7 +175,7 @@ for (`$i = 0; `$i -lt 600 -and [Console]::WindowWidth -ne 80; `$i++) { Start-Sle
         $shown -match 'Prompt' | Should -HaveCount 1
     }
 
-    It 'shows the names of another result in the same table, without bars' -Skip:($IsWindows -or -not (Get-Command script, stty -ErrorAction Ignore)) {
+    It 'shows the names of another result in the same table, without bars' -Skip:(-not $IsLinux -or -not (Get-Command script, stty -ErrorAction Ignore)) {
         $shown = Invoke-InTerminal -Columns 80 @"
 Get-TokenUsage Day -Database '$($store.Database)' -First 1
 Get-TokenUsage User -Database '$($store.Database)' -User alice

@@ -21,10 +21,11 @@ public class PriceMatchTests
     private static readonly Gen<TokenCounts> GenRequest = Gen.Select(
         Gen.OneOf(Gen.Long[0, 5000], Gen.OneOfConst([.. InputSize.Thresholds]).SelectMany(size => Gen.Long[size - 1, size + 1]), Gen.Long[0, 2_000_000]),
         Gen.Long[0, 50_000], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1])
-        .Select((prompt, completion, cached, write, reasoning, hour) => (Cached: (long)(prompt * cached), prompt, completion, write, reasoning, hour))
-        .Select(of => (Written: (long)((of.prompt - of.Cached) * of.write), of))
-        .Select(both => new TokenCounts(
-            both.of.prompt, both.of.completion, both.of.Cached, both.Written, (long)(both.of.completion * both.of.reasoning), HourCacheWrite: (long)(both.Written * both.of.hour)));
+        .Select((prompt, completion, cached, write, reasoning, hour) =>
+        {
+            long read = (long)(prompt * cached), written = (long)((prompt - read) * write);
+            return new TokenCounts(prompt, completion, read, written, (long)(completion * reasoning), HourCacheWrite: (long)(written * hour));
+        });
 
     private const long Quarter = 15 * TimeSpan.TicksPerMinute;
 

@@ -103,14 +103,14 @@ internal sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>Receives the number of rows that are read; null for nothing. Connections that are opened again share it.</summary>
-    internal ReadProgress? Progress { get; set; }
+    /// <summary>Receives the number of rows of each read, on the thread that reads; null for nothing. Connections that are opened again share it.</summary>
+    internal Action<long>? OnRead { get; set; }
 
     /// <summary>Opens the store that is at the same path now.</summary>
     internal TokenStore OpenAgain()
     {
         TokenStore store = Open(Path, Cancellation, _patience);
-        store.Progress = Progress;
+        store.OnRead = OnRead;
         return store;
     }
 
@@ -118,7 +118,7 @@ internal sealed class TokenStore : IDisposable
     internal void Report(long rows)
     {
         if (!_isReading)
-            Progress?.Add(rows);
+            OnRead?.Invoke(rows);
     }
 
     /// <summary>Checks again that the file is a store.</summary>

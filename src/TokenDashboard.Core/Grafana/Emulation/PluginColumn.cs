@@ -1,4 +1,3 @@
-
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>

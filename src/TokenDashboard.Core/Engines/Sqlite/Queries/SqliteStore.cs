@@ -37,7 +37,18 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
         return rows.Last;
     }
 
-    void ITelemetryStore.ReportReads(Action<long> onRead) => store.Progress = new ReadProgress(onRead);
+    void ITelemetryStore.ReportReads(Action<long> onRead)
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        long all = 0;
+        store.OnRead = rows =>
+        {
+            // Other threads only count, because the caller's thread shows the number.
+            long read = Interlocked.Add(ref all, rows);
+            if (Environment.CurrentManagedThreadId == thread)
+                onRead(read);
+        };
+    }
 
     void ITelemetryStore.LeaveOutNew() => store.LastRow = store.Rows().Last;
 
