@@ -80,7 +80,8 @@ internal sealed partial class PriceList
     public IEnumerable<string> ProvidersOf(string model)
     {
         string name = Normal(model);
-        return Providers.Where(provider => provider.Models.Any(candidate => candidate.Match.Matched(name, Patterns) is not null)).Select(provider => provider.Id);
+        return Providers.Where(provider => ServiceTier.Of(provider.Id, name) is null && provider.Models.Any(candidate => candidate.Match.Matched(name, Patterns) is not null))
+            .Select(provider => provider.Id);
     }
 
     /// <summary>The entries of the models whose id and provider match a condition.</summary>
@@ -131,11 +132,21 @@ internal sealed partial class PriceList
 
     private PriceMatch Alone(ListedProvider provider, ListedModel model) => new(provider.Id, [Entry(provider.Id, model, model.Match.ToString(), model.Id)]);
 
-    private IEnumerable<PriceEntry> Matching(ListedProvider provider, string model) =>
-        from served in Served(provider)
-        let clause = served.Match.Matched(model, Patterns)
-        where clause is not null
-        select Entry(provider.Id, served, clause, model);
+    private IEnumerable<PriceEntry> Matching(ListedProvider provider, string model)
+    {
+        ServiceTier? tier = ServiceTier.Of(provider.Id, model);
+        bool IsNamed(ListedModel served) => served.Source.IsOwn || served.Id.Equals(model, StringComparison.OrdinalIgnoreCase);
+        // If the list contains the tier as a model, conditions of other models that match the name, too, are not about the tier.
+        bool isListed = tier is not null && provider.Models.Any(served => !served.Source.IsOwn && IsNamed(served));
+        return from served in Served(provider)
+               where !isListed || IsNamed(served)
+               let of = IsNamed(served) ? null : tier
+               let clause = served.Match.Matched(of?.Model ?? model, Patterns)
+               where clause is not null
+               let priced = of is null ? served : of.Of(served)
+               where priced is not null
+               select Entry(provider.Id, priced, clause, model);
+    }
 
     // A provider's own models are followed by the models of its fallbacks, but not by those of their fallbacks.
     private IEnumerable<ListedModel> Served(ListedProvider provider) =>

@@ -38,7 +38,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == "<synthetic>")
             return JsonLines.NoRequest;
         string? id = message.Text("id") ?? entry.Text("requestId") ?? entry.Text("uuid");
-        string? reason = Add(entry, message.Text("model"), usage, session, id, isSidechain);
+        string? reason = Add(entry, message.Text("model"), usage, usage, session, id, isSidechain);
         int position = 0;
         foreach (JsonElement iteration in usage.Member("iterations").Elements())
         {
@@ -47,13 +47,14 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
             if (iteration.Text("type") is ("advisor_message" or "compaction") and var type)
             {
                 string? model = iteration.Text("model") ?? (type == "compaction" ? message.Text("model") : entry.Text("advisorModel"));
-                reason = Add(entry, model, iteration, session, id is null ? null : $"{id} {position}", isSidechain) ?? reason;
+                // The summary has the tier of its message.
+                reason = Add(entry, model, iteration, type == "compaction" ? usage : iteration, session, id is null ? null : $"{id} {position}", isSidechain) ?? reason;
             }
         }
         return reason;
     }
 
-    private string? Add(JsonElement entry, string? model, JsonElement usage, string? session, string? id, bool isSidechain)
+    private string? Add(JsonElement entry, string? model, JsonElement usage, JsonElement tier, string? session, string? id, bool isSidechain)
     {
         RequestValues values = _requests.Values;
         values.Clear();
@@ -65,6 +66,8 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         values[Timestamp] = entry.Text("timestamp");
         values[TransactionId] = entry.Text("sessionId") ?? session;
         values[Model] = model;
+        // Fast mode is a speed, not a service tier, and there are no fast batches.
+        values.ServiceTier = tier.Text("speed") is "fast" and var fast ? fast : tier.Text("service_tier");
         values[RequestType] = "chat";
         values[Cost] = entry.Text("costUSD");
         values[Id] = values[SpanId] = id;

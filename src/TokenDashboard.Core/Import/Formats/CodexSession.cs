@@ -31,6 +31,9 @@ internal sealed class CodexSession(ImportSink sink)
     private string? _root;
     private string? _provider;
     private string? _model;
+
+    // The tier of the settings, for lines without the tier that processed the request.
+    private string? _tier;
     private bool _isFork;
     private bool _hasCounted;
     private Counters _last;
@@ -54,6 +57,10 @@ internal sealed class CodexSession(ImportSink sink)
                 return null;
             case "turn_context":
                 _model = payload.Text("model") ?? payload.At("collaboration_mode.settings.model").Text() ?? _model;
+                _tier = payload.Text("service_tier") ?? _tier;
+                return null;
+            case "event_msg" when payload.Text("type") == "thread_settings_applied":
+                _tier = payload.At("thread_settings.service_tier").Text() ?? payload.Text("service_tier");
                 return null;
             case "token_usage_record":
                 return ReadRecord(line, payload);
@@ -61,7 +68,7 @@ internal sealed class CodexSession(ImportSink sink)
                 // It may be the only copy of this record in a history.
                 return ReadRecord(line, latest);
             case "event_msg" when payload.Text("type") == "token_count" && payload.Member("info").ValueKind == JsonValueKind.Object:
-                return ReadCount(line, payload.Member("info"));
+                return ReadCount(line, payload);
             default:
                 return JsonLines.NoRequest;
         }
@@ -76,7 +83,7 @@ internal sealed class CodexSession(ImportSink sink)
             // The file contains several consecutive sessions. A fork, however, contains the history of its parent session.
             if (id == _session)
                 return;
-            (_session, _root, _last, _hasCounted, _isFork, _model) = (null, null, default, false, false, null);
+            (_session, _root, _last, _hasCounted, _isFork, _model, _tier) = (null, null, default, false, false, null, null);
             (_recorded, _lastRecord) = (default, null);
         }
         if (_session is null)
@@ -101,12 +108,12 @@ internal sealed class CodexSession(ImportSink sink)
         if (used.IsNone || id == _lastRecord)
             return null;
         (_lastRecord, _recorded) = (id, _recorded.Plus(used));
-        return Add(line, used, thread, record.Text("model") ?? _model, id);
+        return Add(line, used, thread, record.Text("model") ?? _model, record.Text("service_tier"), id);
     }
 
-    private string? ReadCount(JsonElement line, JsonElement info)
+    private string? ReadCount(JsonElement line, JsonElement payload)
     {
-        JsonElement sum = info.Member("total_token_usage"), latest = info.Member("last_token_usage");
+        JsonElement info = payload.Member("info"), sum = info.Member("total_token_usage"), latest = info.Member("last_token_usage");
         if (Count(sum) is not { } total || Count(latest) is not { } last)
             return "a token count is invalid";
         if (total.IsNone && last.IsNone)
@@ -131,16 +138,17 @@ internal sealed class CodexSession(ImportSink sink)
         if (used.IsNone || isSum || isUnknown || isHistory)
             return null;
         string id = $"{_root} {(total.IsNone || _root is null ? $"{line.Text("timestamp")} {used}" : $"{total}")}";
-        return Add(line, used, _session, info.Text("model") ?? _model, id);
+        return Add(line, used, _session, info.Text("model") ?? _model, payload.Text("service_tier") ?? info.Text("service_tier"), id);
     }
 
-    private string? Add(JsonElement line, Counters used, string? session, string? model, string id)
+    private string? Add(JsonElement line, Counters used, string? session, string? model, string? tier, string id)
     {
         RequestValues values = _requests.Values;
         values.Clear();
         values[Timestamp] = line.Text("timestamp");
         values[TransactionId] = session;
         values[Model] = model;
+        values.ServiceTier = tier ?? _tier;
         values[Provider] = _provider;
         values[RequestType] = "chat";
         values.Set(PromptTokens, used.Input);

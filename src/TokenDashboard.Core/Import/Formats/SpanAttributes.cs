@@ -53,6 +53,9 @@ internal sealed class SpanAttributes
         (DurationMs, ["duration_ms"]),
     ];
 
+    // Claude Code has a speed.
+    private static readonly string[] TierNames = ["openai.response.service_tier", "gen_ai.openai.response.service_tier", "speed"];
+
     /// <summary>OpenLLMetry marks workflows, tasks, agents and tools with this attribute, but not requests.</summary>
     public const string StepKind = "traceloop.span.kind";
 
@@ -92,6 +95,7 @@ internal sealed class SpanAttributes
         foreach ((ImportColumn column, string[] names) in Aliases)
             values[column] = First(names) ?? _resource?.First(names);
         values.CacheIsExcluded = Array.Find(PromptNames, _texts.ContainsKey) == BareInput;
+        values.ServiceTier = First(TierNames);
         if (!values.HasTokens)
             LangfuseExport.ReadUsage(values, this[LangfuseUsage]);
         return values.HasTokens;

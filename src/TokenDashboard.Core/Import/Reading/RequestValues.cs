@@ -17,6 +17,9 @@ internal sealed class RequestValues(ImportSink sink)
     /// <summary>Whether any other copy of the request takes precedence.</summary>
     public bool IsLesserCopy { get; set; }
 
+    /// <summary>The service tier of the request, as the provider calls it; null if unknown.</summary>
+    public string? ServiceTier { get; set; }
+
     /// <summary>The role in a trace: a call of a model, a parent of calls, or an event in a call.</summary>
     public ImportRole Role { get; set; }
 
@@ -43,7 +46,7 @@ internal sealed class RequestValues(ImportSink sink)
     public void Clear()
     {
         Array.Clear(_values);
-        (CacheIsExcluded, ReasoningIsExcluded, IsLesserCopy, Role) = (false, false, false, ImportRole.Call);
+        (CacheIsExcluded, ReasoningIsExcluded, IsLesserCopy, ServiceTier, Role) = (false, false, false, null, ImportRole.Call);
     }
 
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
@@ -77,6 +80,7 @@ internal sealed class RequestValues(ImportSink sink)
         Duration(ref row);
         row.Cost = Number(Cost, ValueLimits.MaxCost);
         row.PolicyPassed = this[Success] is not { } success || !Known(Success, ValueText.TryVerdict(success, out bool passed)) || passed;
+        this[Model] = Pricing.ServiceTier.NameOf(this[Model], ServiceTier);
         this[Provider] ??= this[Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
             Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
