@@ -25,6 +25,9 @@ internal sealed class ClickHouseUsage
     private ClickHouseParameters _parameters = new();
     private bool _isSummed;
     private int _step;
+
+    // The maximum number of starts; null if unknown.
+    private long? _mostStarts;
     private IReadOnlyList<ZoneClock>? _clocks;
     private Dictionary<(string Provider, string Model), (long First, long Last)>? _models;
     private (DateTimeOffset From, DateTimeOffset Until)? _bounds;
@@ -128,10 +131,11 @@ internal sealed class ClickHouseUsage
             """;
     }
 
-    // An array of counts for all bins costs least, but there must not be too many of them.
+    // An array of counts for all bins costs least, but there must not be too many of them. They are only counted if there can be too many.
     private (string Merged, string Counted) HistogramOf(string rows, string grouped)
     {
-        long groups = _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
+        long groups = MostGroups() is { } most && most <= MostWholeHistograms
+            ? most : _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
         (string lowest, string end) = (Number(HistogramBins.Durations.Lowest), Number(HistogramBins.Durations.Highest + 1));
         return groups > MostWholeHistograms
             ? ("groupArrayArray(duration_bins) AS bins, groupArrayArray(duration_counts) AS counts", "bins, counts")
@@ -139,13 +143,17 @@ internal sealed class ClickHouseUsage
                 $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {end}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(UInt32)') AS counts");
     }
 
+    // The number of groups if every model is used in every period and class of input size.
+    private long? MostGroups() =>
+        (_scope.Texts & ~(RequestText.Model | RequestText.Provider)) == 0 ? _mostStarts * Models().Count * (_scope.PriceChanges is null ? 1 : InputSize.Ranges.Count) : null;
+
     /// <summary>
     /// The start, in seconds since 1970, of the period in which rows are aggregated. Such periods end at changes of the zone's clock, at
     /// multiples of the scope's step, and at changes of prices.
     /// </summary>
     private string Start()
     {
-        _step = _scope.Step;
+        (_step, _mostStarts) = (_scope.Step, 1);
         if (_scope.Step == 0 && _scope.PriceChanges is null)
             return "0";
         // Shifted so that the dividend is not negative.
@@ -155,6 +163,7 @@ internal sealed class ClickHouseUsage
         if (_scope.Step > 0)
         {
             IReadOnlyList<ZoneClock> clocks = Clocks();
+            _mostStarts += clocks.Count + ((until - from).Ticks / TimeSpan.TicksPerSecond / _scope.Step);
             // Sums of UTC days are sufficient.
             if (clocks is [{ Offset: 0 }] && _step % UsageTables.Day == 0)
                 _step = 0;
@@ -169,6 +178,7 @@ internal sealed class ClickHouseUsage
         }
         IEnumerable<DateTimeOffset> prices = _scope.PriceChanges is { } priceChanges ? Models().Keys.SelectMany(of => priceChanges(of.Provider, of.Model)) : [];
         long[] changes = [.. prices.Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
+        _mostStarts += changes.Length;
         if (changes.Length > 0)
         {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
@@ -178,6 +188,7 @@ internal sealed class ClickHouseUsage
         }
         if (QuarterPairs() is { } pairs)
         {
+            _mostStarts = null;
             _step = _step == 0 ? UsageTables.Quarter : _step;
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, {UsageTables.Quarter}) * {UsageTables.Quarter} - {Shift}, -{FirstSecond})");
         }
