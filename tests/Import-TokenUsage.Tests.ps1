@@ -121,7 +121,7 @@ Describe 'Import-TokenUsage' {
 
     It 'reports <ErrorId> for <What>' -ForEach @(
         @{ What = 'a missing file'; Content = $null; ErrorId = 'ImportFileNotFound' }
-        @{ What = 'a file compressed with zstd'; Content = [byte[]] (0x28, 0xB5, 0x2F, 0xFD, 0); ErrorId = 'ImportFormatUnsupported' }
+        @{ What = 'a zip archive'; Content = [byte[]] (0x50, 0x4B, 3, 4, 0); ErrorId = 'ImportFormatUnsupported' }
         @{ What = 'an unknown format'; Content = [Text.Encoding]::ASCII.GetBytes("Roses are red,`nviolets are blue`n"); ErrorId = 'ImportFormatUnknown' }
         @{ What = 'no readable line'; Content = [Text.Encoding]::ASCII.GetBytes("timestamp,prompt_tokens`nnever,1`n"); ErrorId = 'ImportNothingFound' }
         @{ What = 'a usage report with buckets'; Content = [Text.Encoding]::ASCII.GetBytes("start_time,num_model_requests,input_tokens`n1793491200,57,12000`n"); ErrorId = 'ImportNotRequests' }

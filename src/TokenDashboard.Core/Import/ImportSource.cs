@@ -12,6 +12,7 @@ internal sealed class ImportSource : IDisposable
 
     private readonly SourceStream _file;
     private readonly SourceStream? _unpacked;
+    private readonly ZstdStream? _zstd;
 
     private ImportSource(SourceStream file, string path)
     {
@@ -19,11 +20,10 @@ internal sealed class ImportSource : IDisposable
         SourceStream content = file.Head switch
         {
             [0x1F, 0x8B, ..] => _unpacked = new SourceStream(new GZipStream(file, CompressionMode.Decompress), checksum: new Crc32()),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(
-                path, "is compressed with zstd, which is not supported. Decompress it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => _unpacked = new SourceStream(_zstd = new ZstdStream(file)),
             [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] =>
-                throw Refuse(path, "is compressed with bzip2 or xz. Decompress it first. Only gzip files are decompressed during the import."),
-            [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Extract it first. Only gzip files are decompressed during the import."),
+                throw Refuse(path, "is compressed with bzip2 or xz. Decompress it first. Only gzip and zstd files are decompressed during the import."),
+            [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Extract it first. Only gzip and zstd files are decompressed during the import."),
             _ => file,
         };
         Encoding? encoding = content.Head switch
@@ -52,12 +52,14 @@ internal sealed class ImportSource : IDisposable
     public Func<ImportSource>? OpenAgain { get; private init; }
 
     /// <summary>
-    /// Whether compressed data was truncated, after it was read to its end. The library does not report this. The last eight bytes are the checksum and
+    /// Whether compressed data was truncated, after it was read to its end. .NET does not report this for gzip. The last eight bytes are the checksum and
     /// the size of the last member. If the end is missing, they are arbitrary. If the last member may not be the only one, the file is decompressed
     /// again, unless it is a pipe.
     /// </summary>
     public bool IsCutOff()
     {
+        if (_zstd is not null)
+            return _zstd.IsTruncated;
         if (_unpacked is not { HasEnded: true } unpacked)
             return false;
         uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(_file.LastEight), size = BinaryPrimitives.ReadUInt32LittleEndian(_file.LastEight[4..]);

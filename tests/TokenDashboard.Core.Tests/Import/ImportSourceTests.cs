@@ -1,5 +1,7 @@
 using System.Text;
 using TokenDashboard.Import;
+using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace TokenDashboard.Tests.Import;
 
@@ -8,7 +10,6 @@ public sealed class ImportSourceTests : IDisposable
     private readonly ImportFolder _folder = new();
 
     [Theory]
-    [InlineData("28B52FFD000000", "zstd")]
     [InlineData("504B0304000000", "zip")]
     [InlineData("425A68393141592653", "bzip2")]
     [InlineData("FD377A585A000004", "xz")]
@@ -24,6 +25,45 @@ public sealed class ImportSourceTests : IDisposable
 
         Assert.Equal(ErrorCode.ImportFormatUnsupported, failure.Code);
         Assert.Contains(word, failure.Message);
+    }
+
+    [Fact]
+    public void A_file_compressed_with_zstd_is_decompressed()
+    {
+        string[] spans = [.. Enumerable.Range(1, 3000).Select(id => Samples.Span(id, id, 1))];
+        byte[] packed = [.. PackedWithZstd(string.Concat(spans[..2000])), .. PackedWithZstd(string.Concat(spans[2000..]))];
+
+        ImportReport report = _folder.Import(packed);
+
+        Assert.Equal((3000, 0, false, packed.Length), (report.Imported, report.Unreadable, report.Incomplete, (int)report.Bytes));
+        Assert.Equal((3000, 0), (_folder.Import(string.Concat(spans)).Duplicates, _folder.Import(packed).Imported));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1000)]
+    [InlineData(100_000)]
+    public void The_beginning_of_a_truncated_zstd_file_is_imported(int missing)
+    {
+        byte[] packed = PackedWithZstd(string.Concat(Enumerable.Range(1, 20_000).Select(id => Samples.Span(id, id, 1))));
+
+        ImportReport report = _folder.Import(packed[..^missing]);
+
+        Assert.InRange(report.Imported, 1, 20_000);
+        Assert.True(report.Incomplete);
+        Assert.Equal(20_000, report.Imported + _folder.Import(packed).Imported);
+    }
+
+    [Fact]
+    public void A_damaged_zstd_file_is_reported_after_its_valid_part()
+    {
+        byte[] packed = PackedWithZstd(string.Concat(Enumerable.Range(1, 20_000).Select(id => Samples.Span(id, id, 1))));
+        packed[^1] ^= 1;
+
+        ImportReport report = _folder.Import(packed);
+
+        Assert.InRange(report.Imported, 1, 20_000);
+        Assert.True(report.Incomplete);
     }
 
     [Theory]
@@ -298,6 +338,17 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static byte[] PackedWithZstd(string content)
+    {
+        using var packed = new MemoryStream();
+        using (var zstd = new CompressionStream(packed))
+        {
+            zstd.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
+            zstd.Write(Encoding.UTF8.GetBytes(content));
+        }
+        return packed.ToArray();
+    }
 
     private static byte[] PackedSpans(int firstId, int count) =>
         ImportFolder.Pack(string.Concat(Enumerable.Range(firstId, count).Select(id => Samples.Span(id, 1, 1))));

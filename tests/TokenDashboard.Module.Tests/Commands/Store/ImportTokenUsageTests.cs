@@ -97,11 +97,11 @@ public sealed class ImportTokenUsageTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_import_warns_of_compressed_files_with_the_solution()
+    public void A_folder_import_warns_of_archives_with_the_solution()
     {
-        File.WriteAllBytes(Path.Combine(_folder.FullName, "rollout.jsonl.zst"), [0x28, 0xB5, 0x2F, 0xFD, 0]);
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "rollout.zip"), [0x50, 0x4B, 3, 4, 0]);
 
-        Assert.Contains("zstd -d", _session.Run("Import-TokenUsage $folder", ("folder", _folder.FullName)).Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("Extract it first", _session.Run("Import-TokenUsage $folder", ("folder", _folder.FullName)).Warnings[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,30 @@
+using ZstdSharp;
+
+namespace TokenDashboard.Import;
+
+/// <summary>
+/// The decompressed data of zstd frames (https://www.rfc-editor.org/rfc/rfc8878). A frame that requires more than 128 MiB of memory is refused.
+/// </summary>
+internal sealed class ZstdStream(Stream packed) : ForwardStream(new DecompressionStream(packed, leaveOpen: false))
+{
+    /// <summary>Whether the data ended within a frame. All data before it has been read.</summary>
+    public bool IsTruncated { get; private set; }
+
+    /// <exception cref="IOException">The data is damaged.</exception>
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        try
+        {
+            return IsTruncated ? 0 : Inner.Read(buffer, offset, count);
+        }
+        catch (EndOfStreamException)
+        {
+            IsTruncated = true;
+            return 0;
+        }
+        catch (ZstdException exception)
+        {
+            throw new IOException($"The data cannot be decompressed ({exception.Message}).", exception);
+        }
+    }
+}
