@@ -16,6 +16,7 @@ namespace TokenDashboard.Benchmarks;
 internal sealed record Question(string Name, string Keys, TimeRange Range, Func<TokenStore, RequestFilter, UsagePrices?, IEnumerable<UsageFigures>> Ask, double? RollupGoal, double? RowGoal = null)
 {
     private const int Top = 10;
+    private const string Berlin = "Europe/Berlin";
 
     public static Question UserAndModel { get; } = Usage("by user and model", "user_id, model", 60, UsageDimension.User, UsageDimension.Model) with { RowGoal = 3000 };
 
@@ -33,6 +34,11 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
     [
         UserAndModel,
         Day,
+        // SQLite has no time zones. The clock changes once in the sample.
+        InZone(Berlin, "by day in " + Berlin, "date(timestamp, CASE WHEN timestamp < '2026-10-25T01:00:00' THEN '+2 hours' ELSE '+1 hours' END)", 40, UsageDimension.Day) with
+        {
+            DuckDbKeys = $"(timestamp AT TIME ZONE 'UTC' AT TIME ZONE '{Berlin}')::DATE",
+        },
         Usage("by hour and model", "substr(timestamp, 1, 13), model", 150, UsageDimension.Hour, UsageDimension.Model) with { DuckDbKeys = "date_trunc('hour', timestamp), model" },
         new(
             "user totals", "user_id", TimeRange.All,
@@ -91,8 +97,11 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
             throw new InvalidOperationException($"Usage {Name}: {answer} instead of {expected}.");
     }
 
-    private static Question Usage(string name, string keys, double? rollupGoal, params UsageDimension[] dimensions) =>
-        new(name, keys, TimeRange.All, (store, filter, prices) => new UsageQuery(dimensions, TimeZoneInfo.Utc) { Prices = prices }.Run([new SqliteStore(store)], filter).Rows, rollupGoal);
+    private static Question Usage(string name, string keys, double? rollupGoal, params UsageDimension[] dimensions) => InZone("UTC", name, keys, rollupGoal, dimensions);
+
+    private static Question InZone(string zone, string name, string keys, double? rollupGoal, params UsageDimension[] dimensions) => new(
+        name, keys, TimeRange.All,
+        (store, filter, prices) => new UsageQuery(dimensions, TimeZoneInfo.FindSystemTimeZoneById(zone)) { Prices = prices }.Run([new SqliteStore(store)], filter).Rows, rollupGoal);
 
     private string SqlOf(string keys, string percentiles)
     {
