@@ -88,8 +88,9 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         if (match is null && !isProviderPattern && (!isPattern || (isProviderName && !prices.HasProvider(Provider, model))))
         {
             string[] others = isPattern ? [] : [.. prices.ProvidersOf(model)];
-            string hint = prices.HasProvider(Provider, model) ? $"The provider '{Provider ?? prices.ProviderOf(model)}' does not have this model."
-                : string.IsNullOrEmpty(Provider) ? "The name identifies no provider; use -Provider." : $"The provider '{Provider}' is unknown.";
+            string? named = string.IsNullOrEmpty(Provider) ? null : Provider;
+            string hint = prices.HasProvider(Provider, model) ? $"The provider '{named ?? prices.ProviderOf(model)}' does not have this model."
+                : named is null ? "The name identifies no provider; use -Provider." : $"The provider '{Provider}' is unknown.";
             string known = others.Length > 0 ? $" Providers with this model: {string.Join(", ", others.Take(10))}." : " To add the price to your own file, see docs/cost.md.";
             throw new TokenDashboardException(ErrorCode.PriceNotFound, $"The model '{model}' has no price. {hint}{known}", target: model);
         }
