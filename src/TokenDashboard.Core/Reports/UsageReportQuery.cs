@@ -29,11 +29,17 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         foreach (ITelemetryStore store in stores)
             store.LeaveOutNew();
         var query = new UsageSummaryQuery(stores, filter, zone, now) { Prices = Prices };
-        HourlyUsage hours = query.Hours();
-        TokenUsageSummary summary = query.Summarize(hours);
-        bool comparesPeriods = summary.PreviousTokens is not null;
-        IReadOnlyList<TokenUsage> models = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], zone) { Prices = Prices }.Run(stores, filter).Rows;
-        IReadOnlyList<UserTokenUsage> users = new UserUsageQuery(stores, filter, zone) { Prices = Prices }.Totals(comparesPeriods).Rows;
+        HourlyUsage hours = query.Hours(withModels: true);
+        // Without rollups, each of these reads all requests, so one read is for several tables.
+        var userQuery = new UserUsageQuery(stores, filter, zone) { Prices = Prices };
+        Dictionary<string, UsageAccumulator>? before = userQuery.ReadPrevious(query.PreviousRange());
+        TokenUsageSummary summary = query.Summarize(hours, before is null ? null : UsageGroups.Sum(before.Values, Prices));
+        bool comparesPeriods = before is not null;
+        (Dictionary<(string User, string Provider, string Model), UsageAccumulator> groups, UnreadableReport unreadable) = userQuery.Read();
+        IReadOnlyList<UserTokenUsage> users = userQuery.Totals(groups, unreadable, before).Rows;
+        TokenUsage[] models = [.. groups.GroupBy(group => (group.Key.Provider, group.Key.Model), group => group.Value)
+            .Select(model => new TokenUsage(new UsageKey(0, Model: model.Key.Model, Provider: model.Key.Provider), null, null, false, UsageGroups.Sum(model, Prices), hours.Totals))
+            .OrderByDescending(model => model.TotalTokens).ThenBy(model => model.Model, NameOrder.ByCodePoint).ThenBy(model => model.Provider, NameOrder.ByCodePoint)];
         var axis = new ReportAxis(summary, filter.Range, zone, FirstDayOfWeek);
         IReadOnlyList<TokenUsage?> overTime = axis.Place(hours.Buckets(axis.Unit, FirstDayOfWeek), bucket => bucket.Start!.Value);
         // With several currencies, the total has no cost.
@@ -41,7 +47,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         ReportTable Shown(ReportTable table) => hasCost ? table : table.Without(CostHeader);
         return new UsageReport(
             Title, summary, hours.Unreadable, axis.Text, ReportFigure.Of(summary, users.Count(user => user is { Requests: > 0, User.Length: > 0 })), axis.UnitName, axis.Buckets,
-            Tokens: TokensByModel(axis, summary),
+            Tokens: TokensByModel(axis, summary, hours),
             Cost: summary.Cost is > 0 ? new ReportChart(
                 $"Cost per {axis.UnitName}", Highest(axis, overTime, bucket => (double?)bucket.Cost, cost => ReportText.Cost((decimal)cost, summary.Currency)),
                 [new ReportSeries("Cost", [.. overTime.Select(bucket => (double?)bucket?.Cost)])], cost => Money.InCurrency(ReportText.Short(cost), summary.Currency)) : null,
@@ -65,11 +71,12 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             Facts: Facts(axis, summary));
     }
 
-    private ReportChart TokensByModel(ReportAxis axis, TokenUsageSummary summary)
+    private ReportChart TokensByModel(ReportAxis axis, TokenUsageSummary summary, HourlyUsage hours)
     {
-        IReadOnlyList<TokenUsage> rows = new UsageQuery([(UsageDimension)axis.Unit, UsageDimension.Model], zone, FirstDayOfWeek).Run(stores, filter).Rows;
-        IGrouping<string, TokenUsage>[] models = [.. rows.GroupBy(row => row.Model!)
-            .OrderByDescending(model => model.Sum(row => row.TotalTokens)).ThenBy(model => model.Key, NameOrder.ByCodePoint)];
+        var buckets = new TimeBuckets(axis.Unit, zone, FirstDayOfWeek);
+        IGrouping<string, (long Start, long Tokens)>[] models = [.. hours.ModelTokens.OrderBy(hour => hour.Key.Start)
+            .GroupBy(hour => hour.Key.Model, hour => (Start: buckets.StartOf(hour.Key.Start), Tokens: hour.Value))
+            .OrderByDescending(model => model.Sum(bucket => bucket.Tokens)).ThenBy(model => model.Key, NameOrder.ByCodePoint)];
         // A single additional model uses the color of the other models.
         int own = models.Length <= Colours + 1 ? models.Length : Colours;
         IEnumerable<ReportSeries> series = models.Take(own).Select(model => Series(model.Key, model));
@@ -83,9 +90,9 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
             [.. series],
             ReportText.Short);
 
-        ReportSeries Series(string name, IEnumerable<TokenUsage> of)
+        ReportSeries Series(string name, IEnumerable<(long Start, long Tokens)> of)
         {
-            Dictionary<long, long> tokens = of.GroupBy(row => row.Start!.Value.UtcTicks, row => row.TotalTokens).ToDictionary(bucket => bucket.Key, bucket => bucket.Sum());
+            Dictionary<long, long> tokens = of.GroupBy(bucket => bucket.Start, bucket => bucket.Tokens).ToDictionary(bucket => bucket.Key, bucket => bucket.Sum());
             return new ReportSeries(ReportText.Name(name), axis.Values(start => (double)tokens.GetValueOrDefault(start)));
         }
     }
@@ -169,10 +176,8 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
 
     private ReportTable Requests(TokenUsageSummary summary)
     {
-        // Remove-TokenUsage keeps only sums of requests. The first request by id is found immediately, and is rarely different from the first by time.
-        bool areRemoved = Array.TrueForAll(
-            (RequestOrder[])[RequestOrder.Id, RequestOrder.Timestamp],
-            order => summary.FirstRequest != new RequestQuery(stores, filter) { Order = order }.Run(0, 1).FirstOrDefault()?.Timestamp);
+        // Remove-TokenUsage keeps only sums of requests.
+        bool areRemoved = summary.FirstRequest is { } first && !new RequestQuery(stores, filter with { Range = new TimeRange(first, first.AddTicks(1)) }).Run(0, 1).Any();
         return new ReportTable(
             areRemoved ? "Largest requests that were not removed" : "Largest requests",
             [new("Time", ReportColumnKind.Text), Names("User"), Names("Model"), "Tokens", "Prompt", "Completion", CostHeader, "ms"],

@@ -18,15 +18,27 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison requires a time range with both ends.</exception>
     public QueryResult<UserTokenUsage> Totals(bool comparePrevious, bool byCost = false)
     {
-        TimeRange? previousRange = comparePrevious ? ComparedFigures.PreviousOf(filter.Range, stores) : null;
-        (Dictionary<(string User, string Model), UsageAccumulator> groups, UnreadableReport unreadable) =
-            UsageGroups.Sum<(string User, string Model)>(stores, filter, RequestText.User | RequestText.Model, 0, zone, Prices, _ => row => (row.User, row.Model));
+        Dictionary<string, UsageAccumulator>? before = comparePrevious ? ReadPrevious(ComparedFigures.PreviousOf(filter.Range, stores)) : null;
+        (Dictionary<(string User, string Provider, string Model), UsageAccumulator> groups, UnreadableReport unreadable) = Read();
+        return Totals(groups, unreadable, before, byCost);
+    }
+
+    /// <summary>Usage by user, provider and model.</summary>
+    internal (Dictionary<(string User, string Provider, string Model), UsageAccumulator> Groups, UnreadableReport Unreadable) Read() =>
+        UsageGroups.Sum<(string, string, string)>(
+            stores, filter, RequestText.User | RequestText.Provider | RequestText.Model, 0, zone, Prices, _ => row => (row.User, row.Provider, row.Model));
+
+    /// <summary>Usage by user in the previous period; null if there is none to compare with.</summary>
+    internal Dictionary<string, UsageAccumulator>? ReadPrevious(TimeRange? previous) => previous is null
+        ? null
+        : UsageGroups.Sum<string>(stores, filter with { Range = previous }, RequestText.User, 0, zone, Prices, _ => row => row.User).Groups;
+
+    /// <summary>One row per user, as above, of usage that was read before.</summary>
+    internal QueryResult<UserTokenUsage> Totals(
+        Dictionary<(string User, string Provider, string Model), UsageAccumulator> groups, UnreadableReport unreadable, Dictionary<string, UsageAccumulator>? before, bool byCost = false)
+    {
         ILookup<string, string> models = groups.Keys.ToLookup(key => key.User, key => key.Model);
-        var users = new Dictionary<string, UsageAccumulator>();
-        UsageGroups.Merge(users, groups.Select(group => KeyValuePair.Create(group.Key.User, group.Value)));
-        Dictionary<string, UsageAccumulator>? before = previousRange is null
-            ? null
-            : UsageGroups.Sum<string>(stores, filter with { Range = previousRange }, RequestText.User, 0, zone, Prices, _ => row => row.User).Groups;
+        var users = groups.GroupBy(group => group.Key.User, group => group.Value).ToDictionary(user => user.Key, user => UsageGroups.Sum(user, Prices));
         foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
             users.Add(user, UsageGroups.NewUsage(Prices));
         var all = UsageTotals.Of(users.Values, Prices);
@@ -38,7 +50,7 @@ internal sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
                 user.Key,
                 index + 1,
                 range,
-                models[user.Key].Order(NameOrder.ByCodePoint),
+                models[user.Key].Distinct().Order(NameOrder.ByCodePoint),
                 user.Value,
                 all,
                 before is null ? null : before.GetValueOrDefault(user.Key) ?? UsageGroups.NewUsage(Prices)));

@@ -113,6 +113,28 @@ public partial class UsageReportTests
     }
 
     [Fact]
+    public void Without_rollups_requests_are_read_three_times_and_those_of_the_previous_period_once()
+    {
+        const int Hours = 30 * 24;
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(1, (2 * Hours) + 1).Reverse().Select(hour => new TestStore.Row
+        {
+            Timestamp = Now.UtcDateTime.AddHours(-hour).ToString("s", CultureInfo.InvariantCulture), Model = $"model{hour % 3}",
+        }));
+        using TokenStore open = store.Open();
+        ITelemetryStore read = new SqliteStore(open);
+        long requests = 0;
+        read.ReportReads(all => requests = all);
+        var filter = new RequestFilter { Range = new TimeRange(Now.AddHours(-Hours), Now) };
+
+        UsageReport report = new UsageReportQuery([read], filter, Berlin, Now) { Prices = Prices }.Run();
+
+        // Single requests are also read to check whether there are any.
+        Assert.InRange(requests, 4 * Hours, (4 * Hours) + 10);
+        Assert.Equal((Hours, Hours), (report.Summary.Requests, report.Summary.PreviousRequests));
+    }
+
+    [Fact]
     public void Weeks_begin_on_the_requested_day()
     {
         using var store = new TestStore();

@@ -14,20 +14,21 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
     /// <summary>
     /// Projects the month that contains a point in time, or that ends at it, independent of the filter's time range.
     /// </summary>
-    public static MonthProjection Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
+    /// <remarks>Hours that were read for a time range are used if they contain those of the projection.</remarks>
+    public static MonthProjection Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices, HourlyUsage hours)
     {
         var months = new TimeBuckets(TimeUnit.Month, zone);
         long now = asOf.UtcTicks;
         long monthStart = months.StartOf(now - 1);
         long basisStart = new TimeBuckets(TimeUnit.Hour, zone).StartOf(Math.Max(0, now - Basis.Ticks));
         var since = new DateTimeOffset(Math.Min(monthStart, basisStart), TimeSpan.Zero);
-        HourlyUsage read = HourlyUsage.Read(stores, filter with { Range = new TimeRange(since, asOf) }, asOf, zone, prices);
+        HourlyUsage read = hours.Covers(since, asOf) ? hours : HourlyUsage.Read(stores, filter with { Range = new TimeRange(since, asOf) }, asOf, zone, prices);
         UsageAccumulator Sum(long from) => read.Merge(hour => hour >= from).FirstOrDefault(part => part.Key).Usage ?? UsageGroups.NewUsage(prices);
         UsageAccumulator month = Sum(monthStart), basis = Sum(basisStart);
         (UsageCost? ofMonth, UsageCost? ofBasis) = (UsageCost.Of(month), UsageCost.Of(basis));
         decimal? cost = ofMonth?.Amount;
         // There is no usage before the first request of the stores, but days without requests that match the filter count.
-        long length = now - Math.Max(basisStart, FirstTicks(stores, new TimeRange(new DateTimeOffset(basisStart, TimeSpan.Zero), asOf)));
+        long length = now - Math.Max(basisStart, FirstTicks(stores, new DateTimeOffset(basisStart, TimeSpan.Zero), asOf));
         if (length < Least.Ticks)
             return new MonthProjection(month.TotalTokens, cost, null, null, ofMonth?.Currency);
         decimal rest = (decimal)(months.EndOf(now - 1) - now) / length;
@@ -38,6 +39,7 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
     }
 
     // The first request of the stores, or the start of the range if there are earlier ones.
-    private static long FirstTicks(IReadOnlyList<ITelemetryStore> stores, TimeRange range) =>
-        (RequestQuery.IsAnyBefore(stores, range.Since!.Value) ? range.Since : UsageQuery.TimesOf(stores).First ?? range.Until)!.Value.UtcTicks;
+    private static long FirstTicks(IReadOnlyList<ITelemetryStore> stores, DateTimeOffset since, DateTimeOffset until) => stores.Min(store => store.ReadFirstTime()) < since
+        ? since.UtcTicks
+        : Math.Max(since.UtcTicks, (UsageQuery.TimesOf(stores).First ?? until).UtcTicks);
 }

@@ -10,16 +10,16 @@ internal sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, R
     public QueryResult<TokenUsageSummary> Run()
     {
         HourlyUsage hours = Hours();
-        return new QueryResult<TokenUsageSummary>([Summarize(hours)], hours.Unreadable);
+        UsageAccumulator? previous = PreviousRange() is { } range ? new UsageQuery([], zone) { Prices = Prices }.Read(stores, filter with { Range = range }).Groups[0].Usage : null;
+        return new QueryResult<TokenUsageSummary>([Summarize(hours, previous)], hours.Unreadable);
     }
 
-    internal HourlyUsage Hours() => HourlyUsage.Read(stores, filter, AsOf, zone, Prices);
+    internal HourlyUsage Hours(bool withModels = false) => HourlyUsage.Read(stores, filter, AsOf, zone, Prices, withModels);
 
-    internal TokenUsageSummary Summarize(HourlyUsage hours) => new(
-        hours, filter.Range.In(zone), LocalTime.At(AsOf.UtcTicks, zone), Previous(), MonthProjection.Read(stores, filter, AsOf, zone, Prices));
+    internal TokenUsageSummary Summarize(HourlyUsage hours, UsageAccumulator? previous) => new(
+        hours, filter.Range.In(zone), LocalTime.At(AsOf.UtcTicks, zone), previous, MonthProjection.Read(stores, filter, AsOf, zone, Prices, hours));
 
-    private UsageAccumulator? Previous() =>
-        filter.Range is { Since: { } since, Until: { } until } && since.UtcTicks >= (until - since).Ticks && ComparedFigures.PreviousOf(filter.Range, stores) is { } previous
-            ? new UsageQuery([], zone) { Prices = Prices }.Read(stores, filter with { Range = previous }).Groups[0].Usage
-            : null;
+    /// <summary>The previous time range; null if there is none to compare with.</summary>
+    internal TimeRange? PreviousRange() =>
+        filter.Range is { Since: { } since, Until: { } until } && since.UtcTicks >= (until - since).Ticks ? ComparedFigures.PreviousOf(filter.Range, stores) : null;
 }
