@@ -1,3 +1,5 @@
+using TokenDashboard.Pricing;
+
 namespace TokenDashboard.Usage;
 
 /// <summary>Single requests of one or several stores, as a stream.</summary>
@@ -31,7 +33,7 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     }
 
     private IEnumerable<TokenRequest> Read(ITelemetryStore store, (ulong Skip, ulong First) page) => Order == RequestOrder.Cost
-        ? store.ReadRequestsByCost(filter, CostOf, Descending, page, Unreadable)
+        ? store.ReadRequestsByCost(filter, CostOf, HighestRatesOf, Descending, page, Unreadable)
         : store.ReadRequests(filter, Order, Descending, page, Unreadable);
 
     private decimal CostOf(TokenRequest request)
@@ -40,6 +42,16 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         if (request.Cost is not null)
             Currencies.Add(request.Currency);
         return KeyOf(request);
+    }
+
+    // Requests that are not read have a currency, too.
+    private double[] HighestRatesOf(string provider, string model)
+    {
+        StoredPrice[] prices = Prices is null ? [] : [.. StoredPrice.Of([(provider, model)], Prices.List)];
+        Currencies.UnionWith(prices.Select(price => price.Currency));
+        Func<StoredPrice, double?>[] rates =
+            [price => price.Input, price => price.Cached, price => price.CacheWrite, price => price.HourCacheWrite, price => price.Output, price => price.Reasoning, price => price.Request];
+        return [.. rates.Select(rate => prices.Max(rate) ?? 0)];
     }
 
     private static decimal KeyOf(TokenRequest request) => request.Cost ?? -1;

@@ -67,6 +67,9 @@ internal static class PriceView
                 OR each.prompt_above NOT IN (-1, {string.Join(", ", InputSize.Thresholds)}))
         """;
 
+    /// <summary>An upper bound of the cost of a request, from a rate of a token of each part, and the rate of a request.</summary>
+    public static string Highest(IReadOnlyList<string> rates) => string.Join(" + ", Parts.Select((part, index) => $"greatest({part.Tokens}, 0) * {rates[index]}").Append(rates[^1]));
+
     /// <summary>A query of requests, or of sums of requests, with their cost.</summary>
     /// <param name="rows">The relation to read, with the alias <c>request</c>.</param>
     /// <param name="requests">The number of requests of a row.</param>

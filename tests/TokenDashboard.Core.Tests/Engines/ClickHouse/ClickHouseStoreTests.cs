@@ -5,6 +5,8 @@ using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Queries;
 using TokenDashboard.Engines.ClickHouse.Sync;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Pricing;
@@ -122,6 +124,44 @@ public class ClickHouseStoreTests
             }
         }),
         iter: 2, threads: 1);
+
+    [ClickHouseFact]
+    public void The_server_selects_the_requests_that_can_have_the_highest_costs()
+    {
+        using var store = new TestStore();
+        // Cached tokens cost less, and the price of the second model depends on the size of the prompt.
+        store.Insert([.. Enumerable.Range(1, 900).Select(number => new TestStore.Row
+        {
+            Timestamp = "2026-09-01T10:00:00", Prompt = 400L * number, Completion = 0L, Total = 400L * number, Provider = number % 3 == 0 ? "anthropic" : "openai",
+            Model = (number % 3) switch { 0 => "claude-sonnet-4-5", 1 => "gpt-4o", _ => "unknown" }, Detail = number % 5 == 0 ? [400L * number, 0L, 0L, null] : null,
+        })]);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Sync(store, address, "one");
+        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+        using TokenStore open = store.Open();
+        RequestQuery Query(ITelemetryStore of) => new([of], new RequestFilter()) { Order = RequestOrder.Cost, Descending = true, Prices = new UsagePrices(Prices) };
+        RequestQuery query = Query(server);
+        (long, decimal?)[] first = [.. query.Run(2, 5).Select(request => (request.Id, request.Cost))];
+        int read = 0;
+        decimal CostOf(TokenRequest request)
+        {
+            // Another model arrives after the rates were read.
+            if (read++ == 0)
+            {
+                store.Insert(new TestStore.Row { Timestamp = "2026-09-01T10:00:00", Model = "gpt-4o-mini", Provider = "openai", Prompt = 100_000_000L, Completion = 0L, Total = 100_000_000L });
+                Sync(store, address, "one");
+            }
+            return new UsagePrices(Prices).Apply(request).Cost ?? -1;
+        }
+
+        Assert.Equal(Query(new SqliteStore(open)).Run(2, 5).Select(request => (request.Id, request.Cost)), first);
+        Assert.Equal(["USD"], query.Currencies);
+        double[] RatesOf(string provider, string model) =>
+            model switch { "gpt-4o" => [2.5e-6, 1.25e-6, 2.5e-6, 2.5e-6, 10e-6, 10e-6, 0], "unknown" => new double[7], _ => [6e-6, 0.6e-6, 7.5e-6, 12e-6, 22.5e-6, 22.5e-6, 0] };
+        TokenRequest[] page = [.. server.ReadRequestsByCost(new RequestFilter(), CostOf, RatesOf, descending: true, (0, 7), new UnreadableReport())];
+        Assert.Equal([901, .. Query(new SqliteStore(open)).Run(1, 6).Select(request => request.Id)], page.Select(request => request.Id));
+        Assert.InRange(read, 14, 30);
+    }
 
     [ClickHouseFact]
     public void Store_info_matches_that_of_the_sent_stores() => Rows.ForAll(

@@ -8,6 +8,12 @@ internal sealed class ClickHouseStore : ITelemetryStore
 {
     private const int MostNames = 1000;
 
+    // The largest page for which the server selects the requests that can be in it.
+    private const ulong MostPreselected = 10_000;
+
+    // More than the rounding of a sum of a few products, and than any real rate.
+    private const double Rounding = 1e-9, UnknownRate = 1e9;
+
     private readonly ClickHouseServer _server;
     private readonly IReadOnlyList<string>? _sources;
     private readonly FoundTables _tables;
@@ -69,7 +75,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
         ReadUnreadable(filter, unreadable);
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
-        string key = order switch
+        return Read(where, parameters, order switch
         {
             RequestOrder.Timestamp => "time",
             RequestOrder.PromptTokens => "prompt_tokens",
@@ -80,7 +86,11 @@ internal sealed class ClickHouseStore : ITelemetryStore
             RequestOrder.Model => "model",
             RequestOrder.Provider => "provider",
             _ => "",
-        };
+        }, descending, page);
+    }
+
+    private IEnumerable<TokenRequest> Read(string where, ClickHouseParameters parameters, string key, bool descending, (ulong Skip, ulong First) page)
+    {
         string direction = descending ? " DESC" : "";
         string[] keys = [.. new[] { key, "source", "id" }.Where(column => column.Length > 0).Select(column => column + direction)];
         string limit = page.First < long.MaxValue ? $" LIMIT {parameters.Add((long)page.First)}" : page.Skip > 0 ? $" LIMIT {long.MaxValue}" : "";
@@ -99,14 +109,27 @@ internal sealed class ClickHouseStore : ITelemetryStore
     }
 
     /// <inheritdoc/>
-    // All requests are read, but only those up to the end of the page are kept.
+    // Of the requests that are read, only those up to the end of the page are kept.
     IEnumerable<TokenRequest> ITelemetryStore.ReadRequestsByCost(
-        RequestFilter filter, Func<TokenRequest, decimal> costOf, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable)
+        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, double[]> highestRatesOf, bool descending, (ulong Skip, ulong First) page,
+        UnreadableReport unreadable)
     {
+        if (page.First == 0)
+            return [];
+        ReadUnreadable(filter, unreadable);
         ulong last = page.Skip > ulong.MaxValue - page.First ? ulong.MaxValue : page.Skip + page.First;
+        var parameters = new ClickHouseParameters();
+        string where = ClickHouseConditions.Of(filter, _sources, parameters);
+        if (descending && last <= MostPreselected && HighestCost(where, parameters, highestRatesOf) is { } highest)
+        {
+            // A page of any requests shows the least cost of those in the requested page. The bound of the others is less.
+            decimal[] costs = [.. Read(where, parameters, highest, descending: true, (0, last)).Select(costOf)];
+            if ((ulong)costs.Length == last && costs.Min() is > 0 and var least)
+                where += $" AND {highest} >= {parameters.Add("Float64", (double)least * (1 - Rounding))}";
+        }
         var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
         long place = 0;
-        foreach (TokenRequest request in ((ITelemetryStore)this).ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), unreadable))
+        foreach (TokenRequest request in Read(where, parameters, "", descending: false, (0, ulong.MaxValue)))
         {
             // The first request in the queue is removed first.
             kept.Enqueue(request, descending ? (costOf(request), place++) : (-costOf(request), -place++));
@@ -180,6 +203,23 @@ internal sealed class ClickHouseStore : ITelemetryStore
 
     /// <inheritdoc/>
     public void Dispose() => _server.Dispose();
+
+    // An upper bound of the cost of a request. Tokens of models that arrive later have a rate above any other. Null with too many models.
+    private string? HighestCost(string where, ClickHouseParameters parameters, Func<string, string, double[]> highestRatesOf)
+    {
+        string key = ClickHouseMeasures.Key(["provider", "model"]);
+        (ulong Key, double[] Rates)[] models = [.. _server.Query(
+            $"SELECT {key} AS k, toString(any(provider)), toString(any(model)) FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY k LIMIT {MostNames + 1} "
+                + RequestTable.ReadSettings,
+            parameters, row => (row.GetFieldValue<ulong>(0), highestRatesOf(row.GetString(1), row.GetString(2))))];
+        if (models.Length is 0 or > MostNames)
+            return null;
+        string keys = parameters.Add("Array(UInt64)", models.Select(model => model.Key).ToArray());
+        string places = parameters.Add("Array(UInt32)", models.Select((_, index) => (uint)index + 1).ToArray());
+        string place = $"transform({key}, {keys}, {places}, toUInt32({models.Length + 1}))";
+        return PriceView.Highest([.. models[0].Rates.Select((_, rate) =>
+            $"{parameters.Add("Array(Float64)", models.Select(model => model.Rates[rate]).Append(UnknownRate).ToArray())}[{place}]")]);
+    }
 
     private void ReadUnreadable(RequestFilter filter, UnreadableReport unreadable)
     {
