@@ -251,7 +251,7 @@ public class CatalogPanelTests
         QueryResult week = view.Panel(store, "Weekly usage pattern");
 
         Assert.Equal(15, week.By<long>("Day", "21")["Tue"]);
-        Assert.Equal(15, view.Panel(store, "Daily usage pattern").By<long>("Hour", "Tokens")["21"]);
+        Assert.Equal(15, view.Panel(store, "Daily usage pattern").By<long?>("Hour", "Tokens")["21"]);
     }
 
     [Fact]

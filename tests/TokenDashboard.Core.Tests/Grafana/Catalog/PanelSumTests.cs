@@ -148,7 +148,8 @@ public class PanelSumTests
             Assert.All((QueryResult[])[hours, week, days], result => Assert.Empty(result.Rows));
             return;
         }
-        Dictionary<string, long> byHour = hours.By<long>("Hour", "Tokens");
+        Dictionary<string, long?> byHour = hours.By<long?>("Hour", "Tokens");
+        Assert.Equal(Enumerable.Range(0, 24).Select(Hour), hours.Column<string>("Hour"));
         for (int hour = 0; hour < 24; hour++)
         {
             Dictionary<string, long?> byDay = week.By<long?>("Day", Hour(hour));
@@ -161,7 +162,7 @@ public class PanelSumTests
                         .Sum(request => request.TotalTokens),
                     tokens ?? 0);
             }
-            Assert.Equal(counted.Where(request => Local(request).Hour == hour).Sum(request => request.TotalTokens), byHour.GetValueOrDefault(Hour(hour)));
+            Assert.Equal(counted.Where(request => Local(request).Hour == hour).Sum(request => request.TotalTokens), byHour[Hour(hour)] ?? 0);
             foreach (DayOfWeek day in Enum.GetValues<DayOfWeek>())
             {
                 Assert.Equal(

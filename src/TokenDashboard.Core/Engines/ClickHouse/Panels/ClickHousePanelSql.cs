@@ -262,10 +262,15 @@ internal static class ClickHousePanelSql
         ORDER BY weekday
         """;
 
+    // A bar chart draws the bars of the rows side by side, so it would hide the hours between them.
     private static string Hours(HoursQuery query) => $"""
-        SELECT leftPad(toString(toHour(time, {Zone})), 2, '0') AS "Hour", {Expression(query.Measure)} AS {Quoted(query.Measure.Title)}
-        {OfUsage([query.Measure], Grain.Quarter, users: false)}
-        GROUP BY 1
+        SELECT leftPad(toString(hour), 2, '0') AS "Hour", amount AS {Quoted(query.Measure.Title)}
+        FROM (SELECT arrayJoin(range(24)) AS hour) AS hours
+        LEFT JOIN (
+          SELECT toHour(time, {Zone}) AS hour, toNullable({Expression(query.Measure)}) AS amount, 1 AS used
+          {OfUsage([query.Measure], Grain.Quarter, users: false, indent: "  ")}
+          GROUP BY hour) AS found USING (hour)
+        QUALIFY sum(used) OVER () > 0
         ORDER BY 1
         """;
 

@@ -224,11 +224,14 @@ internal static class SqlitePanelSql
         ORDER BY local_weekday
         """;
 
+    // A bar chart draws the bars of the rows side by side, so it would hide the hours between them.
     private static string Hours(HoursQuery query) => $"""
-        SELECT printf('%02d', local_hour) AS "Hour", {Expression(query.Measure)} AS {Quoted(query.Measure.Title)}
-        FROM {Relation("model_usage_by_hour")}
-        GROUP BY local_hour
-        ORDER BY local_hour
+        SELECT printf('%02d', hour) AS "Hour", amount AS {Quoted(query.Measure.Title)}
+        FROM (SELECT column1 AS hour, amount, COUNT(local_hour) OVER () AS used
+          FROM (VALUES {string.Join(", ", Enumerable.Range(0, 24).Select(hour => $"({hour})"))})
+          LEFT JOIN (SELECT local_hour, {Expression(query.Measure)} AS amount FROM {Relation("model_usage_by_hour")} GROUP BY local_hour) ON local_hour = column1)
+        WHERE used > 0
+        ORDER BY hour
         """;
 
     // The time of a row is the end of its day. The previous day is included, because a heatmap needs two times to determine the width of a
