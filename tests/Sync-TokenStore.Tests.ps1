@@ -69,6 +69,20 @@ Describe 'Sync-TokenStore' {
             Complete "Get-TokenUsage -Database $target -User ali" | Should -Be 'alice'
         }
 
+        It 'warns if a file and ClickHouse have a source of the same name' {
+            $name = Split-Path $database -Leaf
+            $null = Sync-TokenStore $target $database -Source $name
+            $rows = (Get-TokenStore $database).Rows
+
+            $both = Get-TokenUsage Source -Database $database, $target -Source $name -WarningVariable warned -WarningAction SilentlyContinue
+            $other = Get-TokenUsage Source -Database $database, $target -Source sample -WarningVariable silent -WarningAction SilentlyContinue
+
+            $both.Source, $both.Requests | Should -Be $name, (2 * $rows)
+            $warned | Where-Object { $_ -like "The source '$name' is in several stores (*$name, clickhouse://*" } | Should -HaveCount 1
+            $other.Source | Should -Be 'sample'
+            $silent | Where-Object { $_ -like 'The source *' } | Should -BeNullOrEmpty
+        }
+
         It 'runs the queries of the dashboards' {
             $null = Sync-TokenStore $target $database -Source sample
             $results = Test-GrafanaDashboard -Database $target -Since 2026-10-25T00:00Z -Until 2026-11-01T00:00Z

@@ -40,9 +40,23 @@ public abstract class StoreCmdlet : TokenCmdlet
         {
             string name = string.Join(", ", stores.Select(store => store.Name));
             WriteVerbose($"Reading '{name}'.");
+            if (stores.Count > 1)
+                WarnOfSameSources(stores);
             work(stores, name);
             return true;
         }, Cancellation, LockTime);
+    }
+
+    // Files have different sources, but a store of another engine has its own.
+    private void WarnOfSameSources(IReadOnlyList<ITelemetryStore> stores)
+    {
+        foreach (IGrouping<string, string> source in RecentNames.Sources(stores).GroupBy(source => source.Text, source => source.Store).Where(source => source.Count() > 1))
+        {
+            string warning = $"The source '{source.Key}' is in several stores ({string.Join(", ", source)}). Its requests are added together, and requests that are in several of them count "
+                + "more than once. To avoid this, query these stores separately.";
+            if (SessionWarnings.Add(warning))
+                WriteWarning(warning);
+        }
     }
 
     private protected void WarnAbout(UnreadableReport unreadable, string store)
