@@ -70,6 +70,14 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public void Thinking_tokens_of_Claude_Code_are_part_of_the_output()
+    {
+        _folder.Import(Samples.Reply("m1", "r1", 10, 200, "s1").Replace("\"output_tokens\":200,", "\"output_tokens\":200,\"output_tokens_details\":{\"thinking_tokens\":150},"));
+
+        Assert.Equal(["200|150"], _folder.Query("SELECT completion_tokens || '|' || reasoning_tokens FROM telemetry JOIN tokendash_request_detail ON row_id = id"));
+    }
+
+    [Fact]
     public void A_transcript_without_replies_is_reported()
     {
         ImportReport own = _folder.Import("""{"type":"user","sessionId":"s1","uuid":"u1","message":{"role":"user","content":"hi"}}""" + "\n");

@@ -62,6 +62,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         values[PromptTokens] = usage.Text("input_tokens");
         values[CompletionTokens] = usage.Text("output_tokens");
         values[CachedTokens] = usage.Text("cache_read_input_tokens");
+        values[ReasoningTokens] = usage.At("output_tokens_details.thinking_tokens").Text();
         (values[CacheWriteTokens], values[HourCacheWriteTokens]) = Written(usage);
         values[Timestamp] = entry.Text("timestamp");
         values[TransactionId] = entry.Text("sessionId") ?? session;
