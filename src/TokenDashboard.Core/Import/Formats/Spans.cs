@@ -35,9 +35,11 @@ internal sealed class Spans(ImportSink sink)
         "image_generation", "transcription", "speech", "moderation", "generation", "chat_model",
     };
 
+    private const string InferenceEvent = "gen_ai.client.inference.operation.details";
+
     /// <summary>Events that are requests. Other events repeat the tokens of these.</summary>
     private static readonly string[] RequestEvents =
-        ["gen_ai.client.inference.operation.details", "claude_code.api_request", "api_request", "gemini_cli.api_response", "qwen-code.api_response", "codex.sse_event"];
+        [InferenceEvent, "claude_code.api_request", "api_request", "gemini_cli.api_response", "qwen-code.api_response", "codex.sse_event"];
 
     private readonly RecordSink _requests = new(sink, Otlp);
     private readonly SortedSet<string> _unknownNames = [];
@@ -65,21 +67,26 @@ internal sealed class Spans(ImportSink sink)
         foreach (JsonElement resource in value.Elements(Exports))
         {
             SpanAttributes common = ResourceOf(resource);
-            foreach (JsonElement span in resource.Elements("scopeSpans", "scopeLogs").SelectMany(scope => scope.Elements("spans", "logRecords")))
+            foreach (JsonElement scope in resource.Elements("scopeSpans", "scopeLogs"))
             {
-                if (ReadSpan(span, common) is { } reason)
-                    sink.Unreadable(reason);
+                string? name = scope.At("scope.name").Text();
+                foreach (JsonElement span in scope.Elements("spans", "logRecords"))
+                {
+                    if (ReadSpan(span, common, name) is { } reason)
+                        sink.Unreadable(reason);
+                }
             }
         }
         return Exports.Any(name => value.Member(name).ValueKind == JsonValueKind.Array) ? null
-            : value.Member("attributes").ValueKind is JsonValueKind.Object or JsonValueKind.Array ? ReadSpan(value, ResourceOf(value))
+            : value.Member("attributes").ValueKind is JsonValueKind.Object or JsonValueKind.Array
+                ? ReadSpan(value, ResourceOf(value), value.At("instrumentationScope.name").Text() ?? value.At("instrumentationLibrary.name").Text())
             : value.Member("resourceMetrics").ValueKind == JsonValueKind.Array ? "metrics are aggregates, not requests; only the spans and logs of OTLP are read"
             : JsonLines.NoRequest;
     }
 
     private static SpanAttributes ResourceOf(JsonElement value) => new(value.Member("resource").Member("attributes"), null);
 
-    private string? ReadSpan(JsonElement span, SpanAttributes common)
+    private string? ReadSpan(JsonElement span, SpanAttributes common, string? scope)
     {
         Values.Clear();
         var attributes = new SpanAttributes(span.Member("attributes"), common);
@@ -89,7 +96,7 @@ internal sealed class Spans(ImportSink sink)
         Values[ParentSpanId] = First(span, "parentSpanId", "parentSpanContext.spanId", "parent_id", "parentId");
         string? end = First(span, "endTimeUnixNano", "endTime", "end_time"), start = First(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
         if (start is null)
-            return hasTokens ? ReadEvent(span, attributes) : null;
+            return hasTokens ? ReadEvent(span, attributes, scope) : null;
         string? kind = Values[RequestType] ??= span.Text("span_kind");
         bool isRequest = attributes[SpanAttributes.StepKind] is null && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
@@ -110,7 +117,7 @@ internal sealed class Spans(ImportSink sink)
         return _requests.Add(span.Utf8()) is { } reason ? $"span {ValueText.Shorten(id ?? "")}: {reason}" : null;
     }
 
-    private string? ReadEvent(JsonElement record, SpanAttributes attributes)
+    private string? ReadEvent(JsonElement record, SpanAttributes attributes, string? scope)
     {
         Values[Timestamp] = First(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved", "observed_timestamp");
         string? name = record.Text("eventName") ?? record.Text("event_name") ?? attributes["event.name"] ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
@@ -122,6 +129,9 @@ internal sealed class Spans(ImportSink sink)
             _unknownEvents.Add(name is null ? "without a name" : ValueText.Shorten(name));
             return null;
         }
+        // Gemini CLI writes each request under two names. Only its own event has all tokens.
+        if (name == InferenceEvent && scope == "gemini-cli")
+            return null;
         // Codex uses this name for the sum of all tokens.
         if (name.EndsWith(".api_response", StringComparison.Ordinal))
             Values.Add(PromptTokens, attributes["tool_token_count"]);
