@@ -11,6 +11,31 @@ public sealed class InstrumentationTests : IDisposable
     private readonly ImportFolder _folder = new();
 
     [Theory]
+    [InlineData("gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.cache_write_input_tokens", "gen_ai.usage.reasoning.output_tokens")]
+    [InlineData("gen_ai.usage.prompt_tokens_details.cache_read", "gen_ai.usage.prompt_tokens_details.cache_write", "gen_ai.usage.completion_tokens_details.reasoning")]
+    [InlineData("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_write.input_tokens", "codex.usage.reasoning_output_tokens")]
+    public void Parts_of_the_tokens_are_found(string cached, string written, string reasoning)
+    {
+        _folder.Import(Call("x", (cached, 900), (written, 30), (reasoning, 7)));
+
+        Assert.Equal(["1000|50|1050|900|30|7"], _folder.Query(Parts));
+    }
+
+    [Fact]
+    public void Cache_write_tokens_in_events_of_coding_agents_are_stored()
+    {
+        _folder.Import(Events("codex_otel", Event(
+            "codex.sse_event", ("event.kind", "response.completed"), ("input_token_count", 1000), ("output_token_count", 50), ("cached_token_count", 200), ("cache_write_token_count", 300),
+            ("reasoning_token_count", 20), ("tool_token_count", 1050))));
+        _folder.Import(Events("com.anthropic.claude_code.events", Event(
+            "api_request", ("input_tokens", 10), ("output_tokens", 20), ("cache_read_tokens", 300), ("cache_creation_tokens", 50), ("cache_creation_5m_tokens", 10), ("cache_creation_1h_tokens", 40),
+            ("request_id", "req_1"))));
+
+        Assert.Equal(["1000|50|1050|200|300|20", "360|20|380|300|50|-"], _folder.Query($"{Parts} ORDER BY id"));
+        Assert.Equal(["40"], _folder.Query("SELECT hour_cache_write_tokens FROM tokendash_request_detail WHERE hour_cache_write_tokens > 0"));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Gemini_CLI_writes_each_request_under_two_names(bool generalFirst)
@@ -28,6 +53,10 @@ public sealed class InstrumentationTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Call(string scope, params (string Name, object Value)[] attributes) => Samples.Export(Samples.OtlpSpan(
+        "a1", "", 0, [("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 1000), ("gen_ai.usage.output_tokens", 50), .. attributes]))
+        .Replace("\"scope\":{}", $"\"scope\":{{\"name\":\"{scope}\"}}");
 
     private static string Event(string name, params (string Name, object Value)[] attributes) => Samples.OtlpSpan("", "", 0, [("event.name", name), .. attributes])
         .Replace("\"startTimeUnixNano\":\"1772366400000000000\",\"endTimeUnixNano\":\"1772366400001500000\"", "\"timeUnixNano\":\"1772366400000000000\"");
