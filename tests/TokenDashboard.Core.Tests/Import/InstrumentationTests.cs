@@ -11,6 +11,34 @@ public sealed class InstrumentationTests : IDisposable
     private readonly ImportFolder _folder = new();
 
     [Theory]
+    [InlineData("openlit.instrumentation.anthropic", "1930|50|1980|900|30|-")]
+    [InlineData("@openlit/instrumentation-bedrock", "1930|50|1980|900|30|-")]
+    [InlineData("opentelemetry.instrumentation.bedrock", "1930|50|1980|900|30|-")]
+    [InlineData("openlit.instrumentation.openai", "1000|50|1050|900|30|-")]
+    [InlineData("opentelemetry.instrumentation.anthropic", "1000|50|1050|900|30|-")]
+    public void Some_instrumentations_copy_a_number_that_excludes_cached_tokens(string scope, string stored)
+    {
+        _folder.Import(Call(scope, ("gen_ai.usage.total_tokens", 1050), ("gen_ai.usage.cache_read.input_tokens", 900), ("gen_ai.usage.cache_creation.input_tokens", 30)));
+
+        Assert.Equal([stored], _folder.Query(Parts));
+    }
+
+    [Theory]
+    [InlineData("1000")]
+    [InlineData("1930")]
+    public void The_AI_SDK_includes_cached_tokens_since_version_6(string prompt)
+    {
+        const string Metadata = """{\"anthropic\":{\"usage\":{\"input_tokens\":1000,\"cache_creation_input_tokens\":30,\"cache_read_input_tokens\":900,\"cache_creation\":{\"ephemeral_1h_input_tokens\":20}}}}""";
+
+        _folder.Import(Call(
+            "ai", ("ai.usage.inputTokens", int.Parse(prompt)), ("ai.usage.outputTokens", 50), ("ai.usage.totalTokens", int.Parse(prompt) + 50), ("ai.usage.cachedInputTokens", 900),
+            ("ai.response.providerMetadata", Metadata)).Replace("gen_ai.usage.input_tokens", "unused").Replace("gen_ai.usage.output_tokens", "unused"));
+
+        Assert.Equal(["1930|50|1980|900|30|-"], _folder.Query(Parts));
+        Assert.Equal(["20"], _folder.Query("SELECT hour_cache_write_tokens FROM tokendash_request_detail"));
+    }
+
+    [Theory]
     [InlineData("gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.cache_write_input_tokens", "gen_ai.usage.reasoning.output_tokens")]
     [InlineData("gen_ai.usage.prompt_tokens_details.cache_read", "gen_ai.usage.prompt_tokens_details.cache_write", "gen_ai.usage.completion_tokens_details.reasoning")]
     [InlineData("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_write.input_tokens", "codex.usage.reasoning_output_tokens")]

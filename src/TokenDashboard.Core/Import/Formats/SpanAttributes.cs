@@ -69,8 +69,17 @@ internal sealed class SpanAttributes
     private const string LangfuseUsage = "langfuse.observation.usage_details";
     private const string LangfuseCost = "langfuse.observation.cost_details";
 
+    private const string ProviderMetadata = "ai.response.providerMetadata";
+
     // Claude Code's own name, for a number that excludes cached tokens.
     private const string BareInput = "input_tokens";
+
+    // Instrumentations that copy the number of input tokens from Anthropic's API or Bedrock, which excludes cached tokens.
+    private static readonly HashSet<string> ScopesWithoutCache =
+    [
+        "openlit.instrumentation.anthropic", "openlit.instrumentation.bedrock", "@openlit/instrumentation-anthropic", "@openlit/instrumentation-bedrock", "openlit.anthropic",
+        "opentelemetry.instrumentation.bedrock", "@arizeai/openinference-instrumentation-bedrock",
+    ];
 
     private static readonly HashSet<string> Known = [.. Aliases.SelectMany(alias => alias.Names)];
 
@@ -94,13 +103,25 @@ internal sealed class SpanAttributes
             && !name.Contains("request.", StringComparison.Ordinal));
 
     /// <summary>Copies the values that were found.</summary>
+    /// <param name="values">Receives the values.</param>
+    /// <param name="scope">The name of the instrumentation, or null.</param>
     /// <returns>Whether there are token counts.</returns>
-    public bool CopyTo(RequestValues values)
+    public bool CopyTo(RequestValues values, string? scope)
     {
         foreach ((ImportColumn column, string[] names) in Aliases)
             values[column] = First(names) ?? _resource?.First(names);
-        values.CacheIsExcluded = Array.Find(PromptNames, _texts.ContainsKey) == BareInput;
         values.ServiceTier = First(TierNames);
+        bool isProvidersNumber = scope is not null && ScopesWithoutCache.Contains(scope);
+        if (JsonText.TryParse(this[ProviderMetadata], out JsonElement metadata) && metadata.At("anthropic.usage") is { ValueKind: JsonValueKind.Object } usage)
+        {
+            // Version 5 of Vercel's AI SDK copies Anthropic's number of input tokens. Later versions add cached tokens.
+            isProvidersNumber |= usage.Text("input_tokens") is { } input && input == values[PromptTokens];
+            values[CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens");
+            values[HourCacheWriteTokens] ??= usage.At("cache_creation.ephemeral_1h_input_tokens").Text();
+        }
+        values.CacheIsExcluded = isProvidersNumber || Array.Find(PromptNames, _texts.ContainsKey) == BareInput;
+        if (isProvidersNumber)
+            values[TotalTokens] = null; // It lacks the cached tokens too.
         if (!values.HasTokens)
             LangfuseExport.ReadUsage(values, this[LangfuseUsage]);
         return values.HasTokens;

@@ -90,7 +90,7 @@ internal sealed class Spans(ImportSink sink)
     {
         Values.Clear();
         var attributes = new SpanAttributes(span.Member("attributes"), common);
-        bool hasTokens = attributes.CopyTo(Values);
+        bool hasTokens = attributes.CopyTo(Values, scope);
         Values[TraceId] = First(span, "traceId", "spanContext.traceId", "context.trace_id", "trace_id");
         string? id = Values[SpanId] = First(span, "spanId", "spanContext.spanId", "context.span_id", "span_id");
         Values[ParentSpanId] = First(span, "parentSpanId", "parentSpanContext.spanId", "parent_id", "parentId");
