@@ -80,6 +80,17 @@ public sealed class InstrumentationTests : IDisposable
         Assert.Equal(1, _folder.Import(Events("other", general)).Imported);
     }
 
+    [Fact]
+    public void Parts_of_the_tokens_under_unknown_names_are_noted()
+    {
+        ImportReport report = _folder.Import(
+            Call("acme", ("acme.cached_tokens", 900), ("acme.thinking_tokens", 7), ("acme.cache_write_tokens", 0), ("ai.usage.inputTokenDetails.noCacheTokens", 100))
+            + Events("acme", Event("gen_ai.client.inference.operation.details", ("gen_ai.usage.input_tokens", 5), ("gen_ai.usage.cache_read.input_tokens", 1), ("acme.tokens_from_cache", 1))));
+
+        Assert.Equal(2, report.Imported);
+        Assert.Contains("(acme.cached_tokens, acme.thinking_tokens), which were not imported as such: 1.", Assert.Single(report.Notes));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static string Call(string scope, params (string Name, object Value)[] attributes) => Samples.Export(Samples.OtlpSpan(

@@ -95,6 +95,19 @@ internal sealed class SpanAttributes
 
     public string? this[string name] => _texts.GetValueOrDefault(name);
 
+    /// <summary>Unknown names that look like parts of the tokens that were not found.</summary>
+    public IEnumerable<string> UnknownParts(RequestValues values)
+    {
+        return UnknownCounts.Where(name => this[name] != "0" && IsPart(name));
+
+        bool IsPart(string name)
+        {
+            bool Has(string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
+            return Has("cache") && !Has("no_cache") && !Has("noCache") && !Has("uncached") ? values[Has("writ") || Has("creat") ? CacheWriteTokens : CachedTokens] is null
+                : (Has("reason") || Has("think") || Has("thought")) && values[ReasoningTokens] is null;
+        }
+    }
+
     /// <summary>Unknown names that look like token counts.</summary>
     public IEnumerable<string> UnknownCounts => _texts
         .Where(text => text.Key.Contains("token", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(text.Value[0]) && !Known.Contains(text.Key))

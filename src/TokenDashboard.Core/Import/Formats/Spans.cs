@@ -43,8 +43,10 @@ internal sealed class Spans(ImportSink sink)
 
     private readonly RecordSink _requests = new(sink, Otlp);
     private readonly SortedSet<string> _unknownNames = [];
+    private readonly SortedSet<string> _unknownPartNames = [];
     private readonly SortedSet<string> _unknownEvents = [];
     private long _unknownSpans;
+    private long _unknownParts;
     private long _unknownRecords;
 
     private RequestValues Values => _requests.Values;
@@ -55,6 +57,9 @@ internal sealed class Spans(ImportSink sink)
         JsonLines.ReadValues(lines, sink, spans.ReadValue);
         spans._requests.Complete();
         sink.Report.Note(spans._unknownSpans, $"Spans with token counts under unknown names ({string.Join(", ", spans._unknownNames.Take(10))})");
+        sink.Report.Note(
+            spans._unknownParts,
+            $"Requests with cached, cache-write or reasoning tokens under unknown names ({string.Join(", ", spans._unknownPartNames.Take(10))}), which were not imported as such");
         string events = string.Join(", ", spans._unknownEvents.Take(10));
         sink.Report.Note(spans._unknownRecords, $"Log records with token counts that were omitted, because their events are not known to be requests ({events})");
     }
@@ -101,12 +106,11 @@ internal sealed class Spans(ImportSink sink)
         bool isRequest = attributes[SpanAttributes.StepKind] is null && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
         {
-            string[] unknown = [.. attributes.UnknownCounts.Select(ValueText.Shorten).Take(10)];
-            _unknownSpans += unknown.Length > 0 ? 1 : 0;
-            _unknownNames.UnionWith(unknown);
+            _unknownSpans += Keep(attributes.UnknownCounts, _unknownNames);
             _requests.AddLink(isStep: kind is not null && !isRequest);
             return null;
         }
+        _unknownParts += Keep(attributes.UnknownParts(Values), _unknownPartNames);
         Values.Role = isRequest ? ImportRole.Call : ImportRole.Parent;
         Values[Timestamp] = start;
         if (end is not null && end != start)
@@ -135,11 +139,21 @@ internal sealed class Spans(ImportSink sink)
         // Codex uses this name for the sum of all tokens.
         if (name.EndsWith(".api_response", StringComparison.Ordinal))
             Values.Add(PromptTokens, attributes["tool_token_count"]);
+        _unknownParts += Keep(attributes.UnknownParts(Values), _unknownPartNames);
         Values[RequestType] ??= "chat";
         Values[Success] = attributes["error.type"] is null ? null : "false";
         SetRequestId(attributes, name);
         Values.Role = ImportRole.Event;
         return _requests.Add(record.Utf8());
+    }
+
+    /// <summary>Keeps names for the report.</summary>
+    /// <returns>1 if there are names; otherwise 0.</returns>
+    private static int Keep(IEnumerable<string> names, SortedSet<string> kept)
+    {
+        string[] some = [.. names.Select(ValueText.Shorten).Take(10)];
+        kept.UnionWith(some);
+        return some.Length > 0 ? 1 : 0;
     }
 
     // Spans and events of Claude Code describe the same call, which its own id identifies.
