@@ -91,6 +91,20 @@ public sealed class InstrumentationTests : IDisposable
         Assert.Contains("(acme.cached_tokens, acme.thinking_tokens), which were not imported as such: 1.", Assert.Single(report.Notes));
     }
 
+    [Fact]
+    public void A_total_without_the_cache_does_not_prove_that_the_prompt_includes_it()
+    {
+        // MLflow's total is the sum of the other two numbers, which excluded the cache before it normalized them.
+        ImportReport report = _folder.Import(Chat(10) + Chat(1000));
+
+        Assert.Equal(["910|50|960|900|-|-", "1000|50|1050|900|-|-"], _folder.Query($"{Parts} ORDER BY prompt_tokens"));
+        Assert.Contains("to whose prompt tokens the cached tokens were added", Assert.Single(report.Notes));
+
+        static string Chat(int prompt) => Samples.Export(Samples.OtlpSpan(
+            $"{prompt:x}", "", prompt, ("mlflow.spanType", "CHAT_MODEL"),
+            ("mlflow.chat.tokenUsage", $$"""{\"input_tokens\":{{prompt}},\"output_tokens\":50,\"total_tokens\":{{prompt + 50}},\"cache_read_input_tokens\":900}""")));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static string Call(string scope, params (string Name, object Value)[] attributes) => Samples.Export(Samples.OtlpSpan(

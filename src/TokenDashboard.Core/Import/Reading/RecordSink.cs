@@ -89,8 +89,10 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         {
             sink.Report.Note(
                 excluded,
-                "Requests with fewer prompt tokens than cached tokens, to whose prompt tokens the cached tokens were added. For other requests, prompt tokens were assumed to include cached tokens. "
-                + "If prompt tokens never include them, rename the columns to input_tokens, cache_read_input_tokens and cache_creation_input_tokens, and import the file into a new store");
+                "Requests with fewer prompt tokens than cached tokens, to whose prompt tokens the cached tokens were added. For other requests, prompt tokens were assumed to include cached tokens"
+                + (format.Columns is null && !format.IsTree
+                    ? ". If prompt tokens never include them, rename the columns to input_tokens, cache_read_input_tokens and cache_creation_input_tokens, and import the file into a new store"
+                    : ""));
         }
     }
 

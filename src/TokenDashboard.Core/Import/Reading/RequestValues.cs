@@ -105,15 +105,16 @@ internal sealed class RequestValues(ImportSink sink)
         {
             (bool, bool, bool)[] together =
                 [excluded, (!cacheExcluded, !cacheExcluded, reasoningExcluded), (cacheExcluded, cacheExcluded, !reasoningExcluded), (!cacheExcluded, !cacheExcluded, !reasoningExcluded)];
-            (bool, bool, bool)[] fits = [.. together.Where(Fits).Take(1)];
+            (bool Cached, bool Written, bool Reasoning)[] fits = [.. together.Where(Fits).Take(1)];
             if (fits.Length == 0 && cached > 0 && written > 0)
             {
                 // LiteLLM's input can include only one part of the cache. This is certain if the total matches in only one way.
                 bool[] reasoningToo = reasoning > 0 ? [reasoningExcluded, !reasoningExcluded] : [reasoningExcluded];
                 fits = [.. reasoningToo.SelectMany(too => ((bool, bool, bool)[])[(true, false, too), (false, true, too)]).Where(Fits)];
             }
+            // A total without the cache proves nothing. Many programs compute it as the sum of their two numbers.
             if (fits is [var only])
-                (excluded, isKnown) = (only, true);
+                (excluded, isKnown) = (only, isKnown || only.Cached || only.Written);
         }
         if (!isKnown)
             Guessed = cacheExcluded ? Guessed with { CacheExcluded = Guessed.CacheExcluded + 1 } : Guessed with { CacheIncluded = Guessed.CacheIncluded + 1 };
