@@ -225,6 +225,18 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public void The_log_of_token_usage_of_Qwen_Code_repeats_its_sessions()
+    {
+        const string Usage = """{"schemaVersion":1,"id":"i1","timestamp":"2026-03-01T12:00:00.000Z","localDate":"2026-03-01","localMonth":"2026-03","sessionId":"s1","model":"q","authType":"openai","source":"main","inputTokens":100,"outputTokens":20,"cachedTokens":30,"thoughtsTokens":5,"totalTokens":120,"apiDurationMs":900}""" + "\n";
+
+        ImportReport log = _folder.Import(Usage + Usage), asJson = _folder.Import(Usage, ImportFormat.Json);
+
+        Assert.Equal((ErrorCode.ImportNothingFound, 0, 1), (log.ProblemCode, log.Imported, asJson.Imported));
+        Assert.Contains("To import only these logs, use -Format Json: 2.", log.Problem);
+        Assert.Equal(120, asJson.ImportedTokens);
+    }
+
+    [Fact]
     public void A_Qwen_session_is_detected_and_imported()
     {
         ImportReport report = _folder.Import("""
