@@ -81,6 +81,18 @@ public sealed class InstrumentationTests : IDisposable
     }
 
     [Fact]
+    public void The_name_of_an_event_is_its_attribute_if_the_field_is_a_line_of_code()
+    {
+        string events = Events("codex_otel.log_only", Event("codex.sse_event", ("input_token_count", "1000"), ("output_token_count", "50"), ("cached_token_count", "200"))
+            .Replace(
+                "\"timeUnixNano\":\"1772366400000000000\"",
+                "\"timeUnixNano\":\"0\",\"observedTimeUnixNano\":\"1772366400000000000\",\"eventName\":\"event otel/src/events/session_telemetry.rs:1187\""));
+
+        Assert.Equal(1, _folder.Import(events).Imported);
+        Assert.Equal(["1000|50|1050|200|-|-"], _folder.Query(Parts));
+    }
+
+    [Fact]
     public void Parts_of_the_tokens_under_unknown_names_are_noted()
     {
         ImportReport report = _folder.Import(

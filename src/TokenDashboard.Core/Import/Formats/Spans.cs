@@ -124,7 +124,8 @@ internal sealed class Spans(ImportSink sink)
     private string? ReadEvent(JsonElement record, SpanAttributes attributes, string? scope)
     {
         Values[Timestamp] = First(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved", "observed_timestamp");
-        string? name = record.Text("eventName") ?? record.Text("event_name") ?? attributes["event.name"] ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
+        // The field is a line of the source code in events of Codex.
+        string? name = attributes["event.name"] ?? record.Text("eventName") ?? record.Text("event_name") ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
         if (Values[Timestamp] is null)
             return "no time";
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
