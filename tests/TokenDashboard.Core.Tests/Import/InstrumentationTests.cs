@@ -93,6 +93,22 @@ public sealed class InstrumentationTests : IDisposable
     }
 
     [Fact]
+    public void Private_fields_of_the_SDK_for_JavaScript_are_read()
+    {
+        const string Rest = """
+            "instrumentationScope":{"name":"qwen-code"},"_spanContext":{"traceId":"7479113011aab412f410d5233564b3a1","spanId":"03c8ff85d47d8dc5"}}
+
+            """;
+
+        ImportReport report = _folder.Import(
+            """{"attributes":{"event.name":"qwen-code.api_response","model":"q","input_token_count":100,"output_token_count":20,"total_token_count":120},"_hrTime":[1772366401,5000000],"_body":"x",""" + Rest
+            + """{"name":"qwen-code.llm_request","startTime":[1772366400,0],"endTime":[1772366401,0],"attributes":{"gen_ai.operation.name":"chat","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20},""" + Rest);
+
+        Assert.Equal((1, 0), (report.Imported, report.Unreadable));
+        Assert.Equal(["2026-03-01T12:00:00|03c8ff85d47d8dc5"], _folder.Query("SELECT timestamp || '|' || span_id FROM telemetry"));
+    }
+
+    [Fact]
     public void Parts_of_the_tokens_under_unknown_names_are_noted()
     {
         ImportReport report = _folder.Import(

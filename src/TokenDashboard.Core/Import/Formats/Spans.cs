@@ -96,8 +96,8 @@ internal sealed class Spans(ImportSink sink)
         Values.Clear();
         var attributes = new SpanAttributes(span.Member("attributes"), common);
         bool hasTokens = attributes.CopyTo(Values, scope);
-        Values[TraceId] = First(span, "traceId", "spanContext.traceId", "context.trace_id", "trace_id");
-        string? id = Values[SpanId] = First(span, "spanId", "spanContext.spanId", "context.span_id", "span_id");
+        Values[TraceId] = First(span, "traceId", "spanContext.traceId", "_spanContext.traceId", "context.trace_id", "trace_id");
+        string? id = Values[SpanId] = First(span, "spanId", "spanContext.spanId", "_spanContext.spanId", "context.span_id", "span_id");
         Values[ParentSpanId] = First(span, "parentSpanId", "parentSpanContext.spanId", "parent_id", "parentId");
         string? end = First(span, "endTimeUnixNano", "endTime", "end_time"), start = First(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
         if (start is null)
@@ -123,7 +123,7 @@ internal sealed class Spans(ImportSink sink)
 
     private string? ReadEvent(JsonElement record, SpanAttributes attributes, string? scope)
     {
-        Values[Timestamp] = First(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved", "observed_timestamp");
+        Values[Timestamp] = First(record, "timeUnixNano", "hrTime", "_hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved", "_hrTimeObserved", "observed_timestamp");
         // The field is a line of the source code in events of Codex.
         string? name = attributes["event.name"] ?? record.Text("eventName") ?? record.Text("event_name") ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
         if (Values[Timestamp] is null)
