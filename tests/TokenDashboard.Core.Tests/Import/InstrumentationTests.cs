@@ -41,7 +41,7 @@ public sealed class InstrumentationTests : IDisposable
     [Theory]
     [InlineData("gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.cache_write_input_tokens", "gen_ai.usage.reasoning.output_tokens")]
     [InlineData("gen_ai.usage.prompt_tokens_details.cache_read", "gen_ai.usage.prompt_tokens_details.cache_write", "gen_ai.usage.completion_tokens_details.reasoning")]
-    [InlineData("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_write.input_tokens", "codex.usage.reasoning_output_tokens")]
+    [InlineData("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.reasoning_tokens")]
     public void Parts_of_the_tokens_are_found(string cached, string written, string reasoning)
     {
         _folder.Import(Call("x", (cached, 900), (written, 30), (reasoning, 7)));
@@ -78,6 +78,20 @@ public sealed class InstrumentationTests : IDisposable
         Assert.Equal((1, 1), (report.Read, report.Imported));
         Assert.Equal(["1030|120|1150|200|-|70"], _folder.Query(Parts));
         Assert.Equal(1, _folder.Import(Events("other", general)).Imported);
+    }
+
+    [Theory]
+    [InlineData("codex_exec", "codex.usage.total_tokens")]
+    [InlineData("Codex Desktop", "codex.turn.token_usage.total_tokens")]
+    [InlineData("gemini-cli", "x")]
+    public void Spans_that_repeat_events_without_an_id_in_common_are_omitted_and_noted(string scope, string name)
+    {
+        ImportReport report = _folder.Import(Call(scope, (name, 1050)) + Events(scope, Event(
+            "codex.sse_event", ("event.kind", "response.completed"), ("input_token_count", 1000), ("output_token_count", 50), ("model", "gpt-5.5-codex"))));
+
+        Assert.Equal((1, 1050L), (report.Imported, report.ImportedTokens));
+        Assert.EndsWith("Import its logs or its sessions: 1.", Assert.Single(report.Notes));
+        Assert.Contains("Import its logs or its sessions: 1.", _folder.Import(Call(scope, (name, 1050))).Problem);
     }
 
     [Fact]

@@ -24,8 +24,7 @@ internal sealed class SpanAttributes
             "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.usage.completion_tokens", "llm.token_count.completion", "completion.tokens",
             "ai.usage.outputTokens", "ai.usage.completionTokens", $"{MlflowUsage}.output_tokens", "output_token_count", "output_tokens"]),
         (TotalTokens, [
-            "gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total", "total.tokens", "ai.usage.totalTokens", $"{MlflowUsage}.total_tokens", "total_token_count",
-            "codex.usage.total_tokens"]),
+            "gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total", "total.tokens", "ai.usage.totalTokens", $"{MlflowUsage}.total_tokens", "total_token_count"]),
         (CachedTokens, [
             "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.prompt_tokens_details.cached_tokens",
             "llm.token_count.prompt_details.cache_read", "gen_ai.usage.input_cached_tokens", "gen_ai.usage.cache_read_tokens", "gen_ai.usage.details.cache_read_tokens", "ai.usage.cachedInputTokens",
@@ -41,7 +40,7 @@ internal sealed class SpanAttributes
         (ReasoningTokens, [
             "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.completion_tokens_details.reasoning_tokens",
             "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens",
-            "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count", "codex.usage.reasoning_output_tokens",
+            "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count",
             "gen_ai.usage.completion_tokens_details.reasoning"]),
         (Model, [
             "gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "llm.model", "ai.response.model", "ai.model.id", "langfuse.observation.model.name", "mlflow.llm.model", "model"]),

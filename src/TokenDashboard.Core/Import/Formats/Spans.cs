@@ -35,6 +35,7 @@ internal sealed class Spans(ImportSink sink)
         "image_generation", "transcription", "speech", "moderation", "generation", "chat_model",
     };
 
+    private const string GeminiCli = "gemini-cli";
     private const string InferenceEvent = "gen_ai.client.inference.operation.details";
 
     /// <summary>Events that are requests. Other events repeat the tokens of these.</summary>
@@ -48,6 +49,7 @@ internal sealed class Spans(ImportSink sink)
     private long _unknownSpans;
     private long _unknownParts;
     private long _unknownRecords;
+    private long _repeatedSpans;
 
     private RequestValues Values => _requests.Values;
 
@@ -60,6 +62,9 @@ internal sealed class Spans(ImportSink sink)
         sink.Report.Note(
             spans._unknownParts,
             $"Requests with cached, cache-write or reasoning tokens under unknown names ({string.Join(", ", spans._unknownPartNames.Take(10))}), which were not imported as such");
+        sink.Report.Note(
+            spans._repeatedSpans,
+            "Spans of Codex or Gemini CLI, which were omitted because they repeat the events of its logs, without the model or all tokens. Import its logs or its sessions");
         string events = string.Join(", ", spans._unknownEvents.Take(10));
         sink.Report.Note(spans._unknownRecords, $"Log records with token counts that were omitted, because their events are not known to be requests ({events})");
     }
@@ -102,6 +107,11 @@ internal sealed class Spans(ImportSink sink)
         string? end = First(span, "endTimeUnixNano", "endTime", "end_time"), start = First(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
         if (start is null)
             return hasTokens ? ReadEvent(span, attributes, scope) : null;
+        if (RepeatsEvent(attributes, scope, hasTokens))
+        {
+            _repeatedSpans++;
+            return null;
+        }
         string? kind = Values[RequestType] ??= span.Text("span_kind");
         bool isRequest = attributes[SpanAttributes.StepKind] is null && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
@@ -121,6 +131,10 @@ internal sealed class Spans(ImportSink sink)
         return _requests.Add(span.Utf8()) is { } reason ? $"span {ValueText.Shorten(id ?? "")}: {reason}" : null;
     }
 
+    /// <summary>Whether a span repeats an event without an id in common.</summary>
+    private static bool RepeatsEvent(SpanAttributes attributes, string? scope, bool hasTokens) =>
+        (hasTokens && scope == GeminiCli) || (attributes["codex.usage.total_tokens"] ?? attributes["codex.turn.token_usage.total_tokens"]) is not null;
+
     private string? ReadEvent(JsonElement record, SpanAttributes attributes, string? scope)
     {
         Values[Timestamp] = First(record, "timeUnixNano", "hrTime", "_hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved", "_hrTimeObserved", "observed_timestamp");
@@ -135,7 +149,7 @@ internal sealed class Spans(ImportSink sink)
             return null;
         }
         // Gemini CLI writes each request under two names. Only its own event has all tokens.
-        if (name == InferenceEvent && scope == "gemini-cli")
+        if (name == InferenceEvent && scope == GeminiCli)
             return null;
         // Codex uses this name for the sum of all tokens.
         if (name.EndsWith(".api_response", StringComparison.Ordinal))
