@@ -24,14 +24,15 @@ public sealed class InstrumentationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1000")]
-    [InlineData("1930")]
-    public void The_AI_SDK_includes_cached_tokens_since_version_6(string prompt)
+    [InlineData(1000, "ai.usage.cachedInputTokens")]
+    [InlineData(1000, "unused2")]
+    [InlineData(1930, "ai.usage.cachedInputTokens")]
+    public void The_AI_SDK_includes_cached_tokens_since_version_6(int prompt, string cached)
     {
         const string Metadata = """{\"anthropic\":{\"usage\":{\"input_tokens\":1000,\"cache_creation_input_tokens\":30,\"cache_read_input_tokens\":900,\"cache_creation\":{\"ephemeral_1h_input_tokens\":20}}}}""";
 
         _folder.Import(Call(
-            "ai", ("ai.usage.inputTokens", int.Parse(prompt)), ("ai.usage.outputTokens", 50), ("ai.usage.totalTokens", int.Parse(prompt) + 50), ("ai.usage.cachedInputTokens", 900),
+            "ai", ("ai.usage.inputTokens", prompt), ("ai.usage.outputTokens", 50), ("ai.usage.totalTokens", prompt + 50), (cached, 900),
             ("ai.response.providerMetadata", Metadata)).Replace("gen_ai.usage.input_tokens", "unused").Replace("gen_ai.usage.output_tokens", "unused"));
 
         Assert.Equal(["1930|50|1980|900|30|-"], _folder.Query(Parts));

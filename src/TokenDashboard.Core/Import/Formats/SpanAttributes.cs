@@ -128,6 +128,7 @@ internal sealed class SpanAttributes
         {
             // Version 5 of Vercel's AI SDK copies Anthropic's number of input tokens. Later versions add cached tokens.
             isProvidersNumber |= usage.Text("input_tokens") is { } input && input == values[PromptTokens];
+            values[CachedTokens] ??= usage.Text("cache_read_input_tokens");
             values[CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens");
             values[HourCacheWriteTokens] ??= usage.At("cache_creation.ephemeral_1h_input_tokens").Text();
         }
