@@ -51,6 +51,19 @@ public sealed class InstrumentationTests : IDisposable
     }
 
     [Fact]
+    public void A_call_that_OpenLIT_and_the_SDK_of_Anthropic_traced_counts_once()
+    {
+        string outer = Call("@openlit/instrumentation-anthropic", ("gen_ai.usage.cache_read.input_tokens", 900), ("gen_ai.usage.cache_creation.input_tokens", 30));
+        string inner = Samples.OtlpSpan(
+            "b2", "a1", 0, ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 1930), ("gen_ai.usage.output_tokens", 50), ("gen_ai.usage.cache_read.input_tokens", 900),
+            ("gen_ai.usage.cache_write.input_tokens", 30), ("gen_ai.usage.reasoning.output_tokens", 7), ("anthropic.usage.cache_creation.ephemeral_1h_input_tokens", 20));
+
+        Assert.Equal(1, _folder.Import(outer + Samples.Export(inner)).Imported);
+        Assert.Equal(["1930|50|1980|900|30|7"], _folder.Query(Parts));
+        Assert.Equal(["20"], _folder.Query("SELECT hour_cache_write_tokens FROM tokendash_request_detail"));
+    }
+
+    [Fact]
     public void Cache_write_tokens_in_events_of_coding_agents_are_stored()
     {
         _folder.Import(Events("codex_otel", Event(

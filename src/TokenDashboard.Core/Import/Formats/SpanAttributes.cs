@@ -36,7 +36,7 @@ internal sealed class SpanAttributes
             "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.details.cache_write_tokens",
             "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens", "cache_write_token_count",
             "gen_ai.usage.prompt_tokens_details.cache_write", "gen_ai.usage.cache_write_input_tokens"]),
-        (HourCacheWriteTokens, ["cache_creation_1h_tokens"]),
+        (HourCacheWriteTokens, ["cache_creation_1h_tokens", "anthropic.usage.cache_creation.ephemeral_1h_input_tokens"]),
         (ReasoningTokens, [
             "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.completion_tokens_details.reasoning_tokens",
             "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens",
