@@ -108,6 +108,19 @@ public sealed class InstrumentationTests : IDisposable
         Assert.Contains("Import its logs or its sessions: 1.", _folder.Import(Call(scope, (name, 1050))).Problem);
     }
 
+    [Theory]
+    [InlineData("openlit")]
+    [InlineData("openlit.otel.events")]
+    public void Events_of_OpenLIT_are_omitted_and_noted(string scope)
+    {
+        ImportReport report = _folder.Import(
+            Events(scope, Event("gen_ai.client.inference.operation.details", ("gen_ai.usage.input_tokens", 1000), ("gen_ai.usage.output_tokens", 50)))
+            + Call("openlit.instrumentation.anthropic", ("gen_ai.usage.cache_read.input_tokens", 900)));
+
+        Assert.Equal((1, 1950L), (report.Imported, report.ImportedTokens));
+        Assert.EndsWith("Import its traces: 1.", Assert.Single(report.Notes));
+    }
+
     [Fact]
     public void The_name_of_an_event_is_its_attribute_if_the_field_is_a_line_of_code()
     {

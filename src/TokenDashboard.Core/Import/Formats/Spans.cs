@@ -50,6 +50,7 @@ internal sealed class Spans(ImportSink sink)
     private long _unknownParts;
     private long _unknownRecords;
     private long _repeatedSpans;
+    private long _repeatedEvents;
 
     private RequestValues Values => _requests.Values;
 
@@ -65,6 +66,7 @@ internal sealed class Spans(ImportSink sink)
         sink.Report.Note(
             spans._repeatedSpans,
             "Spans of Codex or Gemini CLI, which were omitted because they repeat the events of its logs, without the model or all tokens. Import its logs or its sessions");
+        sink.Report.Note(spans._repeatedEvents, "Events of OpenLIT, which were omitted because they repeat its spans, without all tokens. Import its traces");
         string events = string.Join(", ", spans._unknownEvents.Take(10));
         sink.Report.Note(spans._unknownRecords, $"Log records with token counts that were omitted, because their events are not known to be requests ({events})");
     }
@@ -148,9 +150,12 @@ internal sealed class Spans(ImportSink sink)
             _unknownEvents.Add(name is null ? "without a name" : ValueText.Shorten(name));
             return null;
         }
-        // Gemini CLI writes each request under two names. Only its own event has all tokens.
-        if (name == InferenceEvent && scope == GeminiCli)
+        // Gemini CLI writes each request in another event too, and OpenLIT in a span. Only these have all tokens.
+        if (name == InferenceEvent && scope is (GeminiCli or "openlit" or "openlit.otel.events"))
+        {
+            _repeatedEvents += scope == GeminiCli ? 0 : 1;
             return null;
+        }
         // Codex uses this name for the sum of all tokens.
         if (name.EndsWith(".api_response", StringComparison.Ordinal))
             Values.Add(PromptTokens, attributes["tool_token_count"]);
