@@ -64,6 +64,8 @@ public sealed class ServiceTierTests : IDisposable
     [InlineData("gen_ai.openai.response.service_tier", "flex", "m-flex")]
     [InlineData("openai.response.service_tier", "default", "m")]
     [InlineData("openai.request.service_tier", "priority", "m")]
+    [InlineData("ai.response.providerMetadata", """{\"openai\":{\"serviceTier\":\"priority\"}}""", "m-fast")]
+    [InlineData("ai.response.providerMetadata", """{\"anthropic\":{\"usage\":{\"speed\":\"fast\",\"service_tier\":\"standard\"}}}""", "m-fast")]
     [InlineData("speed", "fast", "m-fast")]
     [InlineData("speed", "normal", "m")]
     public void A_span_has_the_tier_of_its_response(string name, string tier, string model)

@@ -23,6 +23,9 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     /// <summary>Whether a line may belong to a transcript although it contains no reply.</summary>
     public static bool MayBe(Marks marks) => marks.Has("sessionId", "type") || marks.Has("message.id", "uuid");
 
+    /// <summary>The service tier in a usage object of Anthropic's API. Fast mode is a speed there, and there are no fast batches.</summary>
+    public static string? TierOf(JsonElement usage) => usage.Text("speed") is "fast" and var fast ? fast : usage.Text("service_tier");
+
     private string? ReadLine(JsonElement line)
     {
         string? session = line.Text("sessionId");
@@ -67,8 +70,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         values[Timestamp] = entry.Text("timestamp");
         values[TransactionId] = entry.Text("sessionId") ?? session;
         values[Model] = model;
-        // Fast mode is a speed, not a service tier, and there are no fast batches.
-        values.ServiceTier = tier.Text("speed") is "fast" and var fast ? fast : tier.Text("service_tier");
+        values.ServiceTier = TierOf(tier);
         values[RequestType] = "chat";
         values[Cost] = entry.Text("costUSD");
         values[Id] = values[SpanId] = id;

@@ -36,7 +36,7 @@ internal static class LiteLlmSpendLogs
                 values[CachedTokens] ??= usage.Text("cache_read_input_tokens") ?? usage.At("prompt_tokens_details.cached_tokens").Text();
                 values[CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens") ?? usage.At("prompt_tokens_details.cache_creation_tokens").Text();
                 values[HourCacheWriteTokens] ??= usage.At("prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens").Text();
-                values.ServiceTier ??= usage.Text("speed") is "fast" and var fast ? fast : usage.Text("service_tier");
+                values.ServiceTier ??= ClaudeCodeTranscript.TierOf(usage);
                 values[ReasoningTokens] ??= usage.At("completion_tokens_details.reasoning_tokens").Text();
             }
         }

@@ -124,8 +124,11 @@ internal sealed class SpanAttributes
             values[column] = First(names) ?? _resource?.First(names);
         values.ServiceTier = First(TierNames);
         bool isProvidersNumber = scope is not null && ScopesWithoutCache.Contains(scope);
-        if (JsonText.TryParse(this[ProviderMetadata], out JsonElement metadata) && metadata.At("anthropic.usage") is { ValueKind: JsonValueKind.Object } usage)
+        _ = JsonText.TryParse(this[ProviderMetadata], out JsonElement metadata);
+        values.ServiceTier ??= metadata.At("openai.serviceTier").Text();
+        if (metadata.At("anthropic.usage") is { ValueKind: JsonValueKind.Object } usage)
         {
+            values.ServiceTier ??= ClaudeCodeTranscript.TierOf(usage);
             // Version 5 of Vercel's AI SDK copies Anthropic's number of input tokens. Later versions add cached tokens.
             isProvidersNumber |= usage.Text("input_tokens") is { } input && input == values[PromptTokens];
             values[CachedTokens] ??= usage.Text("cache_read_input_tokens");
