@@ -83,6 +83,16 @@ Describe 'Sync-TokenStore' {
             $silent | Where-Object { $_ -like 'The source *' } | Should -BeNullOrEmpty
         }
 
+        It 'warns if a file and ClickHouse have the requests that were sent from it' {
+            $source = (Sync-TokenStore $target $database).Source
+
+            $null = Get-TokenUsage -Database $database, $target -WarningVariable warned -WarningAction SilentlyContinue
+            $null = Get-TokenUsage -Database $database, $target -Source sample -WarningVariable silent -WarningAction SilentlyContinue
+
+            $warned | Where-Object { $_ -like "The source '$source' is in several stores (*, *$(Split-Path $database -Leaf))*" } | Should -HaveCount 1
+            $silent | Where-Object { $_ -like 'The source *' } | Should -BeNullOrEmpty
+        }
+
         It 'runs the queries of the dashboards' {
             $null = Sync-TokenStore $target $database -Source sample
             $results = Test-GrafanaDashboard -Database $target -Since 2026-10-25T00:00Z -Until 2026-11-01T00:00Z

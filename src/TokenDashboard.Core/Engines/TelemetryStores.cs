@@ -1,9 +1,11 @@
 using System.Net;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Queries;
+using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Engines;
 
@@ -37,6 +39,18 @@ internal static class TelemetryStores
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is invalid.</exception>
     public static string? PlainPasswordWarning(string reference, NetworkCredential? credential) =>
         ClickHouseAddress.Matches(reference) ? ClickHouseServer.PlainPasswordWarning(ClickHouseAddress.Parse(reference), credential) : null;
+
+    /// <summary>
+    /// The sources that several stores contain, each with these stores. A file also has the source that Sync-TokenStore gives to its
+    /// requests by default.
+    /// </summary>
+    public static IEnumerable<IGrouping<string, string>> SharedSources(IReadOnlyList<ITelemetryStore> stores)
+    {
+        IReadOnlyList<(string Text, string Store)> sources = RecentNames.Sources(stores);
+        HashSet<string> known = [.. sources.Select(source => source.Text)];
+        IEnumerable<(string Text, string Store)> sent = stores.Where(store => store.Source is not null).Select(file => (TokenStoreSync.DefaultSourceOf(file.Name), file.Name));
+        return sources.Concat(sent.Where(source => known.Contains(source.Text))).Distinct().GroupBy(source => source.Text, source => source.Store).Where(source => source.Count() > 1);
+    }
 
     /// <summary>Opens a store by its full path or its address. Without a credential, the user of a server comes from the environment.</summary>
     public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) =>

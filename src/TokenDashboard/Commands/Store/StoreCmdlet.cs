@@ -47,10 +47,9 @@ public abstract class StoreCmdlet : TokenCmdlet
         }, Cancellation, LockTime);
     }
 
-    // Files have different sources, but a store of another engine has its own.
     private void WarnOfSameSources(IReadOnlyList<ITelemetryStore> stores)
     {
-        foreach (IGrouping<string, string> source in RecentNames.Sources(stores).GroupBy(source => source.Text, source => source.Store).Where(source => source.Count() > 1))
+        foreach (IGrouping<string, string> source in TelemetryStores.SharedSources(stores))
         {
             string warning = $"The source '{source.Key}' is in several stores ({string.Join(", ", source)}). Its requests are added together, and requests that are in several of them count "
                 + "more than once. To avoid this, query these stores separately.";
