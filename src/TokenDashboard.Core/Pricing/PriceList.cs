@@ -13,6 +13,13 @@ internal sealed partial class PriceList
 
     private const string LiteLlm = "litellm";
 
+    // Names of providers in OpenTelemetry's conventions and in the SDKs of Azure, which genai-prices does not know.
+    private static readonly Dictionary<string, string> ConventionNames = new()
+    {
+        ["azure.ai.inference"] = "azure", ["az.ai.inference"] = "azure", ["azure.ai.agents"] = "azure", ["az.ai.agents"] = "azure", ["microsoft.foundry"] = "azure",
+        ["gcp.gen_ai"] = "google", ["x_ai"] = "x-ai",
+    };
+
     // A downloaded list must not block a command. Another name needs a small part of its share of the time.
     private static readonly TimeSpan MostPatternTime = TimeSpan.FromSeconds(5), PatternTimeOfName = TimeSpan.FromMilliseconds(10);
 
@@ -99,7 +106,8 @@ internal sealed partial class PriceList
     internal ListedProvider? ProviderNamed(string name)
     {
         string normal = Normal(name);
-        return _byId.GetValueOrDefault(normal) ?? Providers.FirstOrDefault(provider => provider.ProviderMatch?.Matched(normal, Patterns) is not null);
+        return _byId.GetValueOrDefault(normal) ?? Providers.FirstOrDefault(provider => provider.ProviderMatch?.Matched(normal, Patterns) is not null)
+            ?? (ConventionNames.TryGetValue(normal, out string? id) ? _byId.GetValueOrDefault(id) : null);
     }
 
     private PriceMatch? Search(string? provider, string model)

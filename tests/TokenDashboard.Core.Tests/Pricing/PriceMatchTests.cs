@@ -29,6 +29,24 @@ public class PriceMatchTests
 
     private const long Quarter = 15 * TimeSpan.TicksPerMinute;
 
+    [Theory]
+    [InlineData("azure.ai.inference", "gpt-5-mini-2025-08-07", "azure")]
+    [InlineData("az.ai.inference", "gpt-5-mini-2025-08-07", "azure")]
+    [InlineData("microsoft.foundry", "gpt-4o", "azure")]
+    [InlineData("az.ai.agents", "gpt-4o", "azure")]
+    [InlineData("azure.ai.openai", "gpt-4o", "openai")]
+    [InlineData("gcp.gen_ai", "gemini-2.5-pro", "google")]
+    [InlineData("gcp.vertex_ai", "gemini-2.5-pro", "google")]
+    [InlineData("aws.bedrock", "anthropic.claude-sonnet-4-5-20250929-v1:0", "aws")]
+    [InlineData("x_ai", "grok-4", "x-ai")]
+    [InlineData("mistral_ai", "mistral-large-latest", "mistral")]
+    [InlineData("moonshot_ai", "kimi-k2-0905-preview", "moonshotai")]
+    public void The_provider_names_of_OpenTelemetry_have_prices(string provider, string model, string id)
+    {
+        Assert.Equal(id, Shipped.ProviderNamed(provider)?.Id);
+        Assert.NotNull(Shipped.Find(provider, model));
+    }
+
     [Fact]
     public void The_sum_of_an_input_class_costs_exactly_what_its_requests_cost() => Gen.Select(GenEntry, GenTime, GenRequest.Array[1, 40]).ForAll((entry, time, requests) =>
     {
