@@ -35,6 +35,9 @@ internal sealed class Spans(ImportSink sink)
         "image_generation", "transcription", "speech", "moderation", "generation", "chat_model",
     };
 
+    /// <summary>Kinds of requests that always have tokens.</summary>
+    private static readonly HashSet<string> TextKinds = new(StringComparer.OrdinalIgnoreCase) { "chat", "completion", "text_completion", "generate_content", "llm", "chat_model" };
+
     private const string GeminiCli = "gemini-cli";
     private const string InferenceEvent = "gen_ai.client.inference.operation.details";
 
@@ -116,10 +119,12 @@ internal sealed class Spans(ImportSink sink)
         }
         string? kind = Values[RequestType] ??= span.Text("span_kind");
         bool isRequest = attributes[SpanAttributes.StepKind] is null && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
+        bool failed = First(span, "status.code", "status.status_code") is "2" or "status_code_error" or "error" || attributes["error.type"] is not null;
         if (!hasTokens)
         {
-            _unknownSpans += Keep(attributes.UnknownCounts, _unknownNames);
-            _requests.AddLink(isStep: kind is not null && !isRequest);
+            int unknown = Keep(attributes.UnknownCounts, _unknownNames);
+            _unknownSpans += unknown;
+            _requests.AddLink(isStep: kind is not null && !isRequest, isCall: isRequest && !failed && unknown == 0 && TextKinds.Contains(kind!));
             return null;
         }
         _unknownParts += Keep(attributes.UnknownParts(Values), _unknownPartNames);
@@ -127,7 +132,6 @@ internal sealed class Spans(ImportSink sink)
         Values[Timestamp] = start;
         if (end is not null && end != start)
             (Values[DurationMs], Values[EndTime]) = (null, end);
-        bool failed = First(span, "status.code", "status.status_code") is "2" or "status_code_error" or "error" || attributes["error.type"] is not null;
         Values[Success] = attributes["policy.passed"] ?? (failed ? "false" : "true");
         SetRequestId(attributes, span.Text("name"));
         return _requests.Add(span.Utf8()) is { } reason ? $"span {ValueText.Shorten(id ?? "")}: {reason}" : null;

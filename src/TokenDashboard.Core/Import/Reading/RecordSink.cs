@@ -77,7 +77,7 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
     }
 
     /// <summary>Keeps a span without tokens, because it may be between spans with tokens.</summary>
-    public void AddLink(bool isStep) => _tree?.AddLink(Values, isStep);
+    public void AddLink(bool isStep, bool isCall = false) => _tree?.AddLink(Values, isStep, isCall);
 
     /// <summary>Adds the requests that could not be classified before the end of the file.</summary>
     public void Complete()

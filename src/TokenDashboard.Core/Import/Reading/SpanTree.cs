@@ -12,8 +12,9 @@ namespace TokenDashboard.Import.Reading;
 /// </summary>
 internal sealed class SpanTree(ImportSink sink, string source)
 {
-    /// <summary>Keeps a span without tokens, which may be a step of a program that calls models.</summary>
-    public void AddLink(RequestValues values, bool isStep) => sink.Scratch.AddSpan(Id(values, SpanId), Parent(values), isStep, default, null);
+    /// <summary>Keeps a span without tokens, which may be a step of a program that calls models, or a call without token counts.</summary>
+    public void AddLink(RequestValues values, bool isStep, bool isCall) =>
+        sink.Scratch.AddSpan(Id(values, SpanId), Parent(values), isStep, default(SpanTokens) with { IsRequest = isCall }, null);
 
     /// <summary>Adds a span with tokens, trace and id, or an event in a span. An event has the ids of its span, and repeats its tokens.</summary>
     /// <returns>The problem, or null.</returns>
@@ -43,18 +44,22 @@ internal sealed class SpanTree(ImportSink sink, string source)
         foreach ((UInt128 span, UInt128 above) in sink.Scratch.LinksToOtherFiles())
             sink.AddNote(ImportRole.Link, span, above);
         long repeated = 0, different = 0, longAs = 0;
-        foreach ((byte[] packed, bool isEvent, SpanVerdict verdict) in sink.Scratch.HeldRows())
+        foreach ((byte[] packed, bool isEvent, SpanVerdict verdict, byte[]? wrapper) in sink.Scratch.HeldRows())
         {
             ImportRow row = sink.Batch.Unpack(packed);
             repeated += row.Role != ImportRole.Parent && verdict == SpanVerdict.RepeatsThoseBelow ? 1 : 0;
             if (verdict is SpanVerdict.RepeatsThoseBelow or SpanVerdict.LastsAsThoseBelow)
                 row.Role = ImportRole.Aggregate;
-            else if (row.Role == ImportRole.Event && !(isEvent && row.Key.Hash == row.Span))
+            else if (wrapper is not null)
+                sink.Batch.Complete(ref row, wrapper);
+            if (row.Role == ImportRole.Event && !(isEvent && row.Key.Hash == row.Span))
                 row.Role = ImportRole.Call;
             longAs += verdict == SpanVerdict.LastsAsThoseBelow ? 1 : 0;
             different += verdict == SpanVerdict.DiffersFromThoseBelow ? 1 : 0;
             sink.Add(ref row);
         }
+        sink.Report.Note(sink.Scratch.CountCallsWithoutTokens(), "Calls of models without token counts, which were omitted. Some programs write none for streams");
+        sink.Report.Note(sink.Scratch.CountThoseThatLackCache(), "Requests without cached tokens, of which only spans around several requests have the sum, so their cost can be too high");
         sink.Report.Note(repeated, "Requests that were omitted as duplicate traces of the same calls, because requests below them have the same tokens (-KeepNested counts all)");
         sink.Report.Note(longAs, "Requests that were omitted because requests below them have different tokens and take all of their time, and are assumed to be correct (-KeepNested counts all)");
         sink.Report.Note(different, "Requests with other requests below them that have different tokens; all are counted as separate calls");

@@ -80,4 +80,45 @@ internal sealed class ImportBatch
         row.TextStart = start;
         return row;
     }
+
+    /// <summary>
+    /// Adds values that only another row of the same call has to the row that was begun last. An earlier import can have stored the row without them, so it
+    /// then has a rank.
+    /// </summary>
+    public void Complete(ref ImportRow row, ReadOnlySpan<byte> packed)
+    {
+        ImportRow other = MemoryMarshal.Read<ImportRow>(packed), before = row;
+        if (row.CachedTokens < 0 && row.CacheWriteTokens < 0 && (other.CachedTokens >= 0 || other.CacheWriteTokens >= 0))
+        {
+            // Without its cached tokens, it is unknown whether the row's prompt tokens include them.
+            (row.PromptTokens, row.TotalTokens) = (other.PromptTokens, other.TotalTokens);
+            (row.CachedTokens, row.CacheWriteTokens) = (other.CachedTokens, other.CacheWriteTokens);
+        }
+        row.ReasoningTokens = row.ReasoningTokens < 0 ? other.ReasoningTokens : row.ReasoningTokens;
+        row.HourCacheWriteTokens = row.HourCacheWriteTokens < 0 ? other.HourCacheWriteTokens : row.HourCacheWriteTokens;
+        row.Cost = double.IsNaN(row.Cost) ? other.Cost : row.Cost;
+        ReadOnlySpan<byte> texts = packed[Unsafe.SizeOf<ImportRow>()..];
+        bool hasMore = false;
+        foreach (ImportColumn column in (ReadOnlySpan<ImportColumn>)[ImportColumn.Model, ImportColumn.Provider, ImportColumn.UserId, ImportColumn.TransactionId])
+        {
+            TextSlice text = other.TextOf(column);
+            ReadOnlySpan<byte> otherText = texts.Slice(text.Offset, text.Length);
+            if (text.Length == 0 || (row.TextOf(column).Length > 0 && !(column == ImportColumn.Model && IsTierOf(Text(in row, row.TextOf(column)), otherText))))
+                continue;
+            row.Text(column) = AddText(otherText);
+            hasMore = true;
+        }
+        if (hasMore || (row.CachedTokens, row.CacheWriteTokens, row.ReasoningTokens, row.HourCacheWriteTokens)
+            != (before.CachedTokens, before.CacheWriteTokens, before.ReasoningTokens, before.HourCacheWriteTokens) || !row.Cost.Equals(before.Cost))
+            row.Rank = AddText([1]);
+    }
+
+    /// <summary>Whether a model name is another one with a service tier.</summary>
+    private static bool IsTierOf(ReadOnlySpan<byte> model, ReadOnlySpan<byte> other)
+    {
+        if (other.Length <= model.Length + 1 || !other.StartsWith(model))
+            return false;
+        string tiered = Encoding.UTF8.GetString(other);
+        return Pricing.ServiceTier.NameOf(Encoding.UTF8.GetString(model), Encoding.UTF8.GetString(other[(model.Length + 1)..])) == tiered;
+    }
 }

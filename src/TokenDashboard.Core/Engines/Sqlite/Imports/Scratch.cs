@@ -19,13 +19,16 @@ internal sealed class Scratch : IDisposable
         BEGIN
         """;
 
+    // A wrapper may exclude cached tokens that the call below it includes, or include tokens that the call excludes.
+    private const string IsSame = "span.completion = below.completion AND span.prompt IN (below.prompt, below.prompt - below.cache, below.prompt + span.cache)";
+
     // If an event repeats its request span, one of the two is removed. An event whose span is not in the file stays an event. Then finds the spans
-    // above those with tokens, with the sum of the nearest tokens below.
+    // above those with tokens, with the sum of the nearest tokens below, and the wrapper around a span that is the same call.
     // UNION drops spans that were seen before, so recursion also ends for spans that are their own ancestors.
-    private const string FindTokensBelow = """
+    private const string FindTokensBelow = $"""
         CREATE INDEX span_id ON span (id);
         CREATE INDEX span_parent ON span (parent);
-        DELETE FROM span WHERE is_event AND EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent AND around.is_request);
+        DELETE FROM span WHERE is_event AND EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent AND around.is_request AND around.held IS NOT NULL);
         UPDATE span SET is_event = FALSE WHERE is_event AND EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent);
         CREATE TABLE above (id BLOB PRIMARY KEY) WITHOUT ROWID;
         WITH RECURSIVE above_tokens (id) AS (
@@ -33,20 +36,32 @@ internal sealed class Scratch : IDisposable
             UNION
             SELECT span.parent FROM above_tokens JOIN span ON span.id = above_tokens.id WHERE span.parent <> span.id)
         INSERT INTO above SELECT id FROM above_tokens;
-        CREATE TABLE below (id BLOB PRIMARY KEY, prompt INTEGER, completion INTEGER, cache INTEGER, hour INTEGER, duration REAL) WITHOUT ROWID;
+        CREATE TABLE below (id BLOB PRIMARY KEY, prompt INTEGER, completion INTEGER, cache INTEGER, hour INTEGER, duration REAL, spans INTEGER, child BLOB) WITHOUT ROWID;
         WITH RECURSIVE up (child, at) AS (
             SELECT id, parent FROM span WHERE held IS NOT NULL AND parent <> id
             UNION
             SELECT up.child, span.parent FROM up JOIN span ON span.id = up.at WHERE span.held IS NULL AND span.parent <> span.id)
-        INSERT INTO below SELECT at, sum(prompt), sum(completion), sum(cache), min(hour), sum(duration)
+        INSERT INTO below SELECT at, sum(prompt), sum(completion), sum(cache), min(hour), sum(duration), count(*), min(child.id)
         FROM up JOIN (SELECT id, max(prompt) AS prompt, max(completion) AS completion, max(cache) AS cache, min(hour) AS hour, max(duration) AS duration FROM span WHERE held IS NOT NULL GROUP BY id) AS child
             ON child.id = up.child
-        GROUP BY at
+        GROUP BY at;
+        CREATE TABLE wrapper (id BLOB PRIMARY KEY, row INTEGER) WITHOUT ROWID;
+        INSERT OR IGNORE INTO wrapper SELECT child, span.rowid FROM below JOIN span ON span.id = below.id WHERE spans = 1 AND held IS NOT NULL AND {IsSame}
         """;
 
     private const string UnknownAbove = """
         SELECT above.id, COALESCE(prompt + completion, 0), COALESCE(hour, 0) FROM above LEFT JOIN below ON below.id = above.id
         WHERE NOT EXISTS (SELECT 1 FROM span WHERE span.id = above.id)
+        """;
+
+    // A call without tokens in or below it, unless it is within a call that has them, or that is counted here itself.
+    private const string CallsWithoutTokens = """
+        SELECT count(*) FROM span WHERE held IS NULL AND is_request AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
+            AND NOT EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent AND around.id <> span.id AND around.is_request)
+        """;
+
+    private const string LackCache = $"""
+        SELECT COALESCE(sum(spans), 0) FROM below JOIN span ON span.id = below.id WHERE held IS NOT NULL AND spans > 1 AND below.cache = 0 AND span.cache > 0 AND {IsSame}
         """;
 
     // Spans without tokens in themselves or below: all spans below a held row and, of the spans below a span that is not in the file, only the
@@ -63,15 +78,15 @@ internal sealed class Scratch : IDisposable
         SELECT DISTINCT below.id, below.top FROM below JOIN span ON span.id = below.id WHERE below.id <> below.top AND (below.is_held OR span.is_step)
         """;
 
-    // The numbers are the values of SpanVerdict. A wrapper may exclude cached tokens that the call below it includes, or include tokens that the call
-    // excludes. A wrapper that only waits for the spans below it is a wrapper whatever its tokens are.
-    private const string Held = """
+    // The numbers are the values of SpanVerdict. A wrapper that only waits for the spans below it is a wrapper whatever its tokens are.
+    private const string Held = $"""
         SELECT held, is_event, CASE
             WHEN NOT is_request THEN EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
             WHEN below.id IS NULL THEN 0
-            WHEN span.completion = below.completion AND span.prompt IN (below.prompt, below.prompt - below.cache, below.prompt + span.cache) THEN 1
+            WHEN {IsSame} THEN 1
             WHEN below.duration >= span.duration * 0.9 AND span.duration > 0 THEN 3
-            ELSE 2 END
+            ELSE 2 END,
+            (SELECT same.held FROM wrapper JOIN span AS same ON same.rowid = wrapper.row WHERE wrapper.id = span.id)
         FROM span LEFT JOIN below ON below.id = span.id WHERE held IS NOT NULL
         """;
 
@@ -108,6 +123,12 @@ internal sealed class Scratch : IDisposable
     /// <summary>Determines, after all spans were added, which spans have spans with tokens below them.</summary>
     public void EndSpans() => _connection.Execute(FindTokensBelow);
 
+    /// <summary>The number of calls of models of which no tokens are known.</summary>
+    public long CountCallsWithoutTokens() => _connection.Connection.Query(CallsWithoutTokens, row => row.GetInt64(0)).First();
+
+    /// <summary>The number of requests without cached tokens in wrappers around several of them that have cached tokens.</summary>
+    public long CountThoseThatLackCache() => _connection.Connection.Query(LackCache, row => row.GetInt64(0)).First();
+
     /// <summary>The spans that were not added and have tokens below them, with the number of the nearest tokens and the first hour.</summary>
     public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() =>
         _connection.Connection.Query(UnknownAbove, row => (DatabaseRows.Hash(row, 0), row.GetInt64(1), row.GetInt64(2)));
@@ -117,10 +138,11 @@ internal sealed class Scratch : IDisposable
         _connection.Connection.Query(OpenLinks, row => (DatabaseRows.Hash(row, 0), DatabaseRows.Hash(row, 1)));
 
     /// <summary>
-    /// The held rows, each with whether it is an event in a span that was not added, and the verdict that follows from the spans below it.
+    /// The held rows, each with whether it is an event in a span that was not added, the verdict that follows from the spans below it, and the row of the
+    /// wrapper that repeats only this span, or null.
     /// </summary>
-    public IEnumerable<(byte[] Row, bool IsEvent, SpanVerdict Verdict)> HeldRows() =>
-        _connection.Connection.Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
+    public IEnumerable<(byte[] Row, bool IsEvent, SpanVerdict Verdict, byte[]? Wrapper)> HeldRows() =>
+        _connection.Connection.Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2), row.GetValue(3) as byte[]));
 
     public void Dispose() => _connection.Dispose();
 }
