@@ -62,6 +62,17 @@ public sealed class DotNetInstrumentationTests : IDisposable
     }
 
     [Fact]
+    public void A_compaction_is_a_separate_request()
+    {
+        string file = Spans("com.anthropic.sdk.csharp", Chat("b2", "a1", 1000, 50, [.. Parts, ("anthropic.usage.compaction.input_tokens", 50000), ("anthropic.usage.compaction.output_tokens", 400)]))
+            + Spans("Experimental.Microsoft.Extensions.AI", Chat("a1", "", 1000, 50, Parts));
+
+        Assert.Equal(2, _folder.Import(file).Imported);
+        Assert.Equal(["b2|gpt-5-mini|1000|50|900|7|-", "b2.compaction|gpt-5-mini|50000|400|-|-|-"], _folder.Query(Stored));
+        Assert.Equal(0, _folder.Import(file).Imported);
+    }
+
+    [Fact]
     public void Tools_and_agents_are_no_requests()
     {
         ImportReport report = _folder.Import(

@@ -134,7 +134,20 @@ internal sealed class Spans(ImportSink sink)
             (Values[DurationMs], Values[EndTime]) = (null, end);
         Values[Success] = attributes["policy.passed"] ?? (failed ? "false" : "true");
         SetRequestId(attributes, span.Text("name"));
-        return _requests.Add(span.Utf8()) is { } reason ? $"span {ValueText.Shorten(id ?? "")}: {reason}" : null;
+        string? reason = _requests.Add(span.Utf8()) ?? AddCompaction(span, attributes);
+        return reason is null ? null : $"span {ValueText.Shorten(id ?? "")}: {reason}";
+    }
+
+    /// <summary>Adds the request that compacted the conversation before the current one. Anthropic's SDKs write its tokens separately in the same span.</summary>
+    private string? AddCompaction(JsonElement span, SpanAttributes attributes)
+    {
+        if (attributes["anthropic.usage.compaction.input_tokens"] is not { } input)
+            return null;
+        foreach (ImportColumn part in (ReadOnlySpan<ImportColumn>)[TotalTokens, CachedTokens, CacheWriteTokens, HourCacheWriteTokens, ReasoningTokens, Cost])
+            Values[part] = null;
+        (Values[PromptTokens], Values[CompletionTokens]) = (input, attributes["anthropic.usage.compaction.output_tokens"]);
+        Values[SpanId] += ".compaction";
+        return _requests.Add(span.Utf8());
     }
 
     /// <summary>Whether a span repeats an event without an id in common.</summary>
