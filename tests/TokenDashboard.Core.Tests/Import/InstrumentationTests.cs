@@ -14,6 +14,7 @@ public sealed class InstrumentationTests : IDisposable
     [InlineData("openlit.instrumentation.anthropic", "1930|50|1980|900|30|-")]
     [InlineData("@openlit/instrumentation-bedrock", "1930|50|1980|900|30|-")]
     [InlineData("opentelemetry.instrumentation.bedrock", "1930|50|1980|900|30|-")]
+    [InlineData("@traceloop/instrumentation-anthropic", "1930|50|1980|900|30|-")]
     [InlineData("openlit.instrumentation.openai", "1000|50|1050|900|30|-")]
     [InlineData("opentelemetry.instrumentation.anthropic", "1000|50|1050|900|30|-")]
     public void Some_instrumentations_copy_a_number_that_excludes_cached_tokens(string scope, string stored)

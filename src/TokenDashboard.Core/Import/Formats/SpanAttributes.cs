@@ -77,7 +77,7 @@ internal sealed class SpanAttributes
     private static readonly HashSet<string> ScopesWithoutCache =
     [
         "openlit.instrumentation.anthropic", "openlit.instrumentation.bedrock", "@openlit/instrumentation-anthropic", "@openlit/instrumentation-bedrock", "openlit.anthropic",
-        "opentelemetry.instrumentation.bedrock", "@arizeai/openinference-instrumentation-bedrock",
+        "opentelemetry.instrumentation.bedrock", "@arizeai/openinference-instrumentation-bedrock", "@traceloop/instrumentation-anthropic",
     ];
 
     private static readonly HashSet<string> Known = [.. Aliases.SelectMany(alias => alias.Names)];
