@@ -52,6 +52,31 @@ public sealed class InstrumentationTests : IDisposable
     }
 
     [Fact]
+    public void Requests_without_token_counts_are_noted()
+    {
+        string Without(string id, string parent, params (string Name, object Value)[] more) => Samples.OtlpSpan(id, parent, 0, [("gen_ai.operation.name", "chat"), .. more]);
+        string With(string id, string parent) => Without(id, parent, ("gen_ai.usage.input_tokens", 9));
+
+        ImportReport report = _folder.Import(Samples.Export(
+            Without("a1", ""), Without("a1", ""), Without("a2", "ff"), Without("a3", "", ("error.type", "timeout")),
+            Without("b1", ""), With("b2", "b1"), With("c1", ""), Without("c2", "c1"), Samples.OtlpSpan("d1", "", 0, ("gen_ai.operation.name", "execute_tool")), Samples.OtlpSpan("d2", "", 0)));
+
+        Assert.Equal(2, report.Imported);
+        Assert.Matches("^Calls of models without token counts, .*: 2\\.$", Assert.Single(report.Notes));
+    }
+
+    [Fact]
+    public void Parts_of_the_tokens_in_JSON_of_LangSmith_are_found()
+    {
+        _folder.Import(Call(
+            "langsmith", ("gen_ai.usage.input_token_details", """{\"audio\":0,\"cache_read\":900,\"cache_creation\":30}"""),
+            ("gen_ai.usage.output_token_details", """{\"reasoning\":7}"""), ("gen_ai.request.model", "gpt-5.2"), ("gen_ai.response.service_tier", "flex")));
+
+        Assert.Equal(["1000|50|1050|900|30|7"], _folder.Query(Parts));
+        Assert.Equal(["gpt-5.2-flex"], _folder.Query("SELECT model FROM telemetry"));
+    }
+
+    [Fact]
     public void A_call_that_OpenLIT_and_the_SDK_of_Anthropic_traced_counts_once()
     {
         string outer = Call("@openlit/instrumentation-anthropic", ("gen_ai.usage.cache_read.input_tokens", 900), ("gen_ai.usage.cache_creation.input_tokens", 30));

@@ -28,19 +28,20 @@ internal sealed class SpanAttributes
         (CachedTokens, [
             "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.prompt_tokens_details.cached_tokens",
             "llm.token_count.prompt_details.cache_read", "gen_ai.usage.input_cached_tokens", "gen_ai.usage.cache_read_tokens", "gen_ai.usage.details.cache_read_tokens", "ai.usage.cachedInputTokens",
-            "ai.usage.inputTokenDetails.cacheReadTokens", $"{MlflowUsage}.cache_read_input_tokens", "cached_content_token_count", "cached_token_count", "cache_read_tokens",
-            "gen_ai.usage.prompt_tokens_details.cache_read"]),
+            "ai.usage.inputTokenDetails.cacheReadTokens", $"{MlflowUsage}.cache_read_input_tokens", $"{LangSmithInput}.cache_read", "cached_content_token_count",
+            "cached_token_count", "cache_read_tokens", "gen_ai.usage.prompt_tokens_details.cache_read"]),
         (CacheWriteTokens, [
             "gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens",
             "gen_ai.usage.prompt_tokens_details.cache_creation_tokens", "llm.token_count.prompt_details.cache_write", "gen_ai.usage.cache_write_tokens",
             "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.details.cache_write_tokens",
-            "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens", "cache_write_token_count",
+            "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", $"{LangSmithInput}.cache_creation", "cache_creation_tokens",
+            "cache_write_token_count",
             "gen_ai.usage.prompt_tokens_details.cache_write", "gen_ai.usage.cache_write_input_tokens"]),
         (HourCacheWriteTokens, ["cache_creation_1h_tokens", "anthropic.usage.cache_creation.ephemeral_1h_input_tokens"]),
         (ReasoningTokens, [
             "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.completion_tokens_details.reasoning_tokens",
             "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens",
-            "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count",
+            "ai.usage.outputTokenDetails.reasoningTokens", $"{LangSmithOutput}.reasoning", "thoughts_token_count", "reasoning_token_count",
             "gen_ai.usage.completion_tokens_details.reasoning"]),
         (Model, [
             "gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "llm.model", "ai.response.model", "ai.model.id", "langfuse.observation.model.name", "mlflow.llm.model", "model"]),
@@ -58,7 +59,7 @@ internal sealed class SpanAttributes
     ];
 
     // Claude Code has a speed.
-    private static readonly string[] TierNames = ["openai.response.service_tier", "gen_ai.openai.response.service_tier", "speed"];
+    private static readonly string[] TierNames = ["openai.response.service_tier", "gen_ai.openai.response.service_tier", "gen_ai.response.service_tier", "speed"];
 
     /// <summary>OpenLLMetry marks workflows, tasks, agents and tools with this attribute, but not requests.</summary>
     public const string StepKind = "traceloop.span.kind";
@@ -67,6 +68,8 @@ internal sealed class SpanAttributes
     private const string MlflowUsage = "mlflow.chat.tokenUsage";
     private const string LangfuseUsage = "langfuse.observation.usage_details";
     private const string LangfuseCost = "langfuse.observation.cost_details";
+    private const string LangSmithInput = "gen_ai.usage.input_token_details";
+    private const string LangSmithOutput = "gen_ai.usage.output_token_details";
 
     private const string ProviderMetadata = "ai.response.providerMetadata";
 
@@ -161,7 +164,7 @@ internal sealed class SpanAttributes
         // { gen_ai.usage: { input_tokens: 1 } } is the same as gen_ai.usage.input_tokens.
         if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
             Read(value, name + ".");
-        else if (name is MlflowUsage or LangfuseCost && JsonText.TryParse(value.Text(), out JsonElement parts))
+        else if (name is MlflowUsage or LangfuseCost or LangSmithInput or LangSmithOutput && JsonText.TryParse(value.Text(), out JsonElement parts))
             Read(parts, name + ".");
         else if (value.Text() is { Length: > 0 } text)
             _texts.TryAdd(name, text);

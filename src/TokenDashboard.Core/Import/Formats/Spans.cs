@@ -36,8 +36,10 @@ internal sealed class Spans(ImportSink sink)
     };
 
     /// <summary>Kinds of requests that always have tokens.</summary>
-    private static readonly HashSet<string> TextKinds = new(StringComparer.OrdinalIgnoreCase) 
-    { "chat", "completion", "text_completion", "generate_content", "llm", "chat_model", "embeddings", "embedding" };
+    private static readonly HashSet<string> TextKinds = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "chat", "completion", "text_completion", "generate_content", "llm", "chat_model", "embeddings", "embedding",
+    };
 
     private const string GeminiCli = "gemini-cli";
     private const string InferenceEvent = "gen_ai.client.inference.operation.details";
