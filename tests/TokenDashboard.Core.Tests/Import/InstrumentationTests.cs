@@ -52,6 +52,56 @@ public sealed class InstrumentationTests : IDisposable
     }
 
     [Fact]
+    public void Parts_of_the_tokens_in_JSON_of_LangSmith_are_found()
+    {
+        _folder.Import(Call(
+            "langsmith", ("gen_ai.usage.input_token_details", """{\"audio\":0,\"cache_read\":900,\"cache_creation\":30}"""),
+            ("gen_ai.usage.output_token_details", """{\"reasoning\":7}"""), ("gen_ai.request.model", "gpt-5.2"), ("gen_ai.response.service_tier", "flex")));
+
+        Assert.Equal(["1000|50|1050|900|30|7"], _folder.Query(Parts));
+        Assert.Equal(["gpt-5.2-flex"], _folder.Query("SELECT model FROM telemetry"));
+    }
+
+    [Theory]
+    [InlineData("openai", """{"service_tier":"priority","usage":{"prompt_tokens_details":{"cached_tokens":900,"cache_write_tokens":30}}}""", "1000|50|1050|900|30|-", "gpt-5.2-fast")]
+    [InlineData("openai", """{"service_tier":"default","usage":{"input_tokens_details":{"cache_write_tokens":30}}}""", "1000|50|1050|900|30|-", "gpt-5.2")]
+    [InlineData("anthropic", """{"model":"x","usage":{"service_tier":"batch"}}""", "1000|50|1050|900|-|-", "gpt-5.2-batch")]
+    [InlineData(
+        "langchain", """{"generations":[[{"message":{"kwargs":{"response_metadata":{"service_tier":"flex"},"usage_metadata":{"input_token_details":{"cache_creation":30}}}}}]]}""",
+        "1000|50|1050|900|30|-", "gpt-5.2-flex")]
+    [InlineData("openai", """{"service_tier":"priority","usage":{"prompt_tokens_det""", "1000|50|1050|900|-|-", "gpt-5.2")]
+    [InlineData("openai", "[1]", "1000|50|1050|900|-|-", "gpt-5.2")]
+    public void The_response_in_spans_of_OpenInference_has_what_its_attributes_lack(string scope, string response, string stored, string model)
+    {
+        _folder.Import(Traced(scope, 1000, response, ("llm.model_name", "gpt-5.2"), ("llm.token_count.prompt_details.cache_read", 900)));
+
+        Assert.Equal([stored], _folder.Query(Parts));
+        Assert.Equal([model], _folder.Query("SELECT model FROM telemetry"));
+    }
+
+    [Theory]
+    [InlineData("""{"usage":{"inputTokens":70,"totalTokens":1050,"cacheReadInputTokens":900,"cacheWriteInputTokens":30}}""", 1050, "1000|50|1050|900|30|-")]
+    [InlineData("""{"text":"x","usage":{"input_tokens":70,"total_tokens":1050}}""", 1050, "1000|50|1050|-|-|-")]
+    [InlineData("""{"usage":{"input_tokens":70}}""", 120, "70|50|120|-|-|-")]
+    public void The_total_of_Bedrock_includes_cached_tokens_that_its_input_excludes(string response, int total, string stored)
+    {
+        _folder.Import(Traced("bedrock", 70, response, ("llm.token_count.total", total)));
+
+        Assert.Equal([stored], _folder.Query(Parts));
+    }
+
+    [Theory]
+    [InlineData("""{"modelId":"us.amazon.nova-pro-v1:0"}""", "{}", "us.amazon.nova-pro-v1:0")]
+    [InlineData("""{"max_tokens":9}""", """{"model":"claude-sonnet-4-5"}""", "claude-sonnet-4-5")]
+    [InlineData("x", "x", "amazon")]
+    public void The_model_of_an_inference_profile_is_that_of_the_request(string request, string response, string model)
+    {
+        _folder.Import(Traced("bedrock", 70, response, ("input.value", Quoted(request)), ("llm.system", "amazon"), ("llm.model_name", "amazon")));
+
+        Assert.Equal([model], _folder.Query("SELECT model FROM telemetry"));
+    }
+
+    [Fact]
     public void Requests_without_token_counts_are_noted()
     {
         string Without(string id, string parent, params (string Name, object Value)[] more) => Samples.OtlpSpan(id, parent, 0, [("gen_ai.operation.name", "chat"), .. more]);
@@ -63,17 +113,6 @@ public sealed class InstrumentationTests : IDisposable
 
         Assert.Equal(2, report.Imported);
         Assert.Matches("^Calls of models without token counts, .*: 2\\.$", Assert.Single(report.Notes));
-    }
-
-    [Fact]
-    public void Parts_of_the_tokens_in_JSON_of_LangSmith_are_found()
-    {
-        _folder.Import(Call(
-            "langsmith", ("gen_ai.usage.input_token_details", """{\"audio\":0,\"cache_read\":900,\"cache_creation\":30}"""),
-            ("gen_ai.usage.output_token_details", """{\"reasoning\":7}"""), ("gen_ai.request.model", "gpt-5.2"), ("gen_ai.response.service_tier", "flex")));
-
-        Assert.Equal(["1000|50|1050|900|30|7"], _folder.Query(Parts));
-        Assert.Equal(["gpt-5.2-flex"], _folder.Query("SELECT model FROM telemetry"));
     }
 
     [Fact]
@@ -205,6 +244,12 @@ public sealed class InstrumentationTests : IDisposable
     private static string Call(string scope, params (string Name, object Value)[] attributes) => Samples.Export(Samples.OtlpSpan(
         "a1", "", 0, [("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 1000), ("gen_ai.usage.output_tokens", 50), .. attributes]))
         .Replace("\"scope\":{}", $"\"scope\":{{\"name\":\"{scope}\"}}");
+
+    private static string Traced(string library, int prompt, string response, params (string Name, object Value)[] attributes) => Samples.Export(Samples.OtlpSpan(
+        "a1", "", 0, [("openinference.span.kind", "LLM"), ("llm.token_count.prompt", prompt), ("llm.token_count.completion", 50), ("output.value", Quoted(response)), .. attributes]))
+        .Replace("\"scope\":{}", $"\"scope\":{{\"name\":\"@arizeai/openinference-instrumentation-{library}\"}}");
+
+    private static string Quoted(string json) => json.Replace("\"", "\\\"");
 
     private static string Event(string name, params (string Name, object Value)[] attributes) => Samples.OtlpSpan("", "", 0, [("event.name", name), .. attributes])
         .Replace("\"startTimeUnixNano\":\"1772366400000000000\",\"endTimeUnixNano\":\"1772366400001500000\"", "\"timeUnixNano\":\"1772366400000000000\"");

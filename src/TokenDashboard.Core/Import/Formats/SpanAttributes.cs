@@ -13,7 +13,7 @@ internal sealed class SpanAttributes
 {
     private static readonly string[] PromptNames =
     [
-        "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens", "llm.token_count.prompt", "prompt.tokens", "ai.usage.inputTokens",
+        "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens", OpenInferencePrompt, "prompt.tokens", "ai.usage.inputTokens",
         "ai.usage.promptTokens", "ai.usage.tokens", $"{MlflowUsage}.input_tokens", "input_token_count", BareInput,
     ];
 
@@ -71,6 +71,7 @@ internal sealed class SpanAttributes
     private const string LangSmithInput = "gen_ai.usage.input_token_details";
     private const string LangSmithOutput = "gen_ai.usage.output_token_details";
 
+    private const string OpenInferencePrompt = "llm.token_count.prompt";
     private const string ProviderMetadata = "ai.response.providerMetadata";
 
     // Claude Code's own name, for a number that excludes cached tokens.
@@ -138,12 +139,46 @@ internal sealed class SpanAttributes
             values[CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens");
             values[HourCacheWriteTokens] ??= usage.At("cache_creation.ephemeral_1h_input_tokens").Text();
         }
+        if (_texts.ContainsKey(OpenInferencePrompt))
+            ReadResponse(values);
         values.CacheIsExcluded = isProvidersNumber || Array.Find(PromptNames, _texts.ContainsKey) == BareInput;
         if (isProvidersNumber)
-            values[TotalTokens] = null; // It lacks the cached tokens too.
+            ReadTotal(values);
         if (!values.HasTokens)
             LangfuseExport.ReadUsage(values, this[LangfuseUsage]);
         return values.HasTokens;
+    }
+
+    /// <summary>Reads what the response of the provider contains and the attributes of OpenInference lack.</summary>
+    private void ReadResponse(RequestValues values)
+    {
+        // An exception for truncated text takes longer than reading a request.
+        if (this["output.value"] is not ['{', .., '}'] output || !JsonText.TryParse(output, out JsonElement response))
+            return;
+        JsonElement message = response.Member("generations").Elements().FirstOrDefault().Elements().FirstOrDefault().At("message.kwargs");
+        JsonElement usage = message.Member("usage_metadata") is { ValueKind: JsonValueKind.Object } own ? own : response.Member("usage");
+        values.ServiceTier ??= response.Text("service_tier") ?? message.At("response_metadata.service_tier").Text() ?? ClaudeCodeTranscript.TierOf(usage);
+        values[CachedTokens] ??= usage.Text("cacheReadInputTokens");
+        values[CacheWriteTokens] ??= usage.Text("cacheWriteInputTokens") ?? usage.At("prompt_tokens_details.cache_write_tokens").Text()
+            ?? usage.At("input_tokens_details.cache_write_tokens").Text() ?? usage.At("input_token_details.cache_creation").Text();
+        values[HourCacheWriteTokens] ??= usage.At("cache_creation.ephemeral_1h_input_tokens").Text();
+        // The model is the name of its maker in spans for inference profiles of Bedrock.
+        if (values[Model] is { } model && model == this["llm.system"])
+        {
+            _ = JsonText.TryParse(this["input.value"] is ['{', .., '}'] input ? input : null, out JsonElement request);
+            values[Model] = request.Text("modelId") ?? response.Text("model") ?? model;
+        }
+    }
+
+    /// <summary>Reads a total next to a number of input tokens without cached tokens. It is their sum with the output, or Bedrock's total, which includes cached tokens.</summary>
+    private static void ReadTotal(RequestValues values)
+    {
+        _ = ValueText.TryCount(values[PromptTokens], out long prompt);
+        _ = ValueText.TryCount(values[CompletionTokens], out long completion);
+        if (!ValueText.TryCount(values[TotalTokens], out long total) || total <= prompt + completion)
+            values[TotalTokens] = null;
+        else if (values[CachedTokens] is null && values[CacheWriteTokens] is null)
+            values.Set(PromptTokens, total - completion);
     }
 
     private string? First(string[] names) => Array.Find(names, _texts.ContainsKey) is { } name ? _texts[name].Trim('"') : null;
