@@ -56,7 +56,7 @@ internal sealed class Scratch : IDisposable
 
     // A call without tokens in or below it, unless it is within a call that has them, or that is counted here itself.
     private const string CallsWithoutTokens = """
-        SELECT count(*) FROM span WHERE held IS NULL AND is_request AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
+        SELECT count(DISTINCT id) FROM span WHERE held IS NULL AND is_request AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
             AND NOT EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent AND around.id <> span.id AND around.is_request)
         """;
 
