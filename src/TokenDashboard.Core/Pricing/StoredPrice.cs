@@ -12,6 +12,12 @@ internal sealed record StoredPrice(
     private const decimal PerMillion = 0.000_001m;
     private const decimal PerThousand = 0.001m;
 
+    /// <summary>The rates, each with its name in stores.</summary>
+    public IReadOnlyList<(string Name, double? Rate)> Rates =>
+    [
+        ("input", Input), ("cached", Cached), ("cache_write", CacheWrite), ("hour_cache_write", HourCacheWrite), ("output", Output), ("reasoning", Reasoning), ("request", Request),
+    ];
+
     public static IEnumerable<StoredPrice> Of(IEnumerable<(string Provider, string Model)> models, PriceList prices) =>
         from name in models
         let match = prices.Find(name.Provider, name.Model)

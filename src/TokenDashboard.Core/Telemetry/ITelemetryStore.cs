@@ -33,11 +33,11 @@ internal interface ITelemetryStore : IDisposable
 
     /// <summary>
     /// Returns a page of single requests in the order of their cost, then by id. Engines have no prices, so a function returns the cost. It may receive a
-    /// request without its names, except provider and model. An engine may ignore requests of which the highest rates of their models show that they
-    /// cannot be in the page: those of a token of input, cached, cache write, cache write for an hour, output and reasoning, and that of a request.
+    /// request without its names, except provider and model. An engine may ignore requests of which the highest rates of their models, by the names in
+    /// stores, show that they cannot be in the page. A rate that is missing is 0.
     /// </summary>
     internal IEnumerable<TokenRequest> ReadRequestsByCost(
-        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, double[]> highestRatesOf, bool descending, (ulong Skip, ulong First) page,
+        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending, (ulong Skip, ulong First) page,
         UnreadableReport unreadable);
 
     /// <summary>

@@ -45,13 +45,11 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     }
 
     // Requests that are not read have a currency, too.
-    private double[] HighestRatesOf(string provider, string model)
+    private Dictionary<string, double> HighestRatesOf(string provider, string model)
     {
         StoredPrice[] prices = Prices is null ? [] : [.. StoredPrice.Of([(provider, model)], Prices.List)];
         Currencies.UnionWith(prices.Select(price => price.Currency));
-        Func<StoredPrice, double?>[] rates =
-            [price => price.Input, price => price.Cached, price => price.CacheWrite, price => price.HourCacheWrite, price => price.Output, price => price.Reasoning, price => price.Request];
-        return [.. rates.Select(rate => prices.Max(rate) ?? 0)];
+        return prices.SelectMany(price => price.Rates).GroupBy(rate => rate.Name, rate => rate.Rate ?? 0).ToDictionary(rates => rates.Key, rates => rates.Max());
     }
 
     private static decimal KeyOf(TokenRequest request) => request.Cost ?? -1;

@@ -67,8 +67,8 @@ internal static class PriceView
                 OR each.prompt_above NOT IN (-1, {string.Join(", ", InputSize.Thresholds)}))
         """;
 
-    /// <summary>An upper bound of the cost of a request, from a rate of a token of each part, and the rate of a request.</summary>
-    public static string Highest(IReadOnlyList<string> rates) => string.Join(" + ", Parts.Select((part, index) => $"greatest({part.Tokens}, 0) * {rates[index]}").Append(rates[^1]));
+    /// <summary>An upper bound of the cost of a request, from the highest rates of its model by their names.</summary>
+    public static string Highest(Func<string, string> rate) => string.Join(" + ", Parts.Select(part => $"greatest({part.Tokens}, 0) * {rate(part.Rate)}").Append(rate("request")));
 
     /// <summary>A query of requests, or of sums of requests, with their cost.</summary>
     /// <param name="rows">The relation to read, with the alias <c>request</c>.</param>

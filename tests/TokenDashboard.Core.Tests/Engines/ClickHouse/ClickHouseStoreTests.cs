@@ -156,8 +156,11 @@ public class ClickHouseStoreTests
 
         Assert.Equal(Query(new SqliteStore(open)).Run(2, 5).Select(request => (request.Id, request.Cost)), first);
         Assert.Equal(["USD"], query.Currencies);
-        double[] RatesOf(string provider, string model) =>
-            model switch { "gpt-4o" => [2.5e-6, 1.25e-6, 2.5e-6, 2.5e-6, 10e-6, 10e-6, 0], "unknown" => new double[7], _ => [6e-6, 0.6e-6, 7.5e-6, 12e-6, 22.5e-6, 22.5e-6, 0] };
+        IReadOnlyDictionary<string, double> RatesOf(string provider, string model)
+        {
+            double[] rates = model switch { "gpt-4o" => [2.5e-6, 1.25e-6, 2.5e-6, 2.5e-6, 10e-6, 10e-6], "unknown" => [], _ => [6e-6, 0.6e-6, 7.5e-6, 12e-6, 22.5e-6, 22.5e-6] };
+            return ((string[])["input", "cached", "cache_write", "hour_cache_write", "output", "reasoning"]).Zip(rates).ToDictionary(pair => pair.First, pair => pair.Second);
+        }
         TokenRequest[] page = [.. server.ReadRequestsByCost(new RequestFilter(), CostOf, RatesOf, descending: true, (0, 7), new UnreadableReport())];
         Assert.Equal([901, .. Query(new SqliteStore(open)).Run(1, 6).Select(request => request.Id)], page.Select(request => request.Id));
         Assert.InRange(read, 14, 30);

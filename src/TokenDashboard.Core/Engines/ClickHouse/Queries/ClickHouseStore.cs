@@ -111,8 +111,8 @@ internal sealed class ClickHouseStore : ITelemetryStore
     /// <inheritdoc/>
     // Of the requests that are read, only those up to the end of the page are kept.
     IEnumerable<TokenRequest> ITelemetryStore.ReadRequestsByCost(
-        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, double[]> highestRatesOf, bool descending, (ulong Skip, ulong First) page,
-        UnreadableReport unreadable)
+        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending,
+        (ulong Skip, ulong First) page, UnreadableReport unreadable)
     {
         if (page.First == 0)
             return [];
@@ -205,10 +205,10 @@ internal sealed class ClickHouseStore : ITelemetryStore
     public void Dispose() => _server.Dispose();
 
     // An upper bound of the cost of a request. Tokens of models that arrive later have a rate above any other. Null with too many models.
-    private string? HighestCost(string where, ClickHouseParameters parameters, Func<string, string, double[]> highestRatesOf)
+    private string? HighestCost(string where, ClickHouseParameters parameters, Func<string, string, IReadOnlyDictionary<string, double>> highestRatesOf)
     {
         string key = ClickHouseMeasures.Key(["provider", "model"]);
-        (ulong Key, double[] Rates)[] models = [.. _server.Query(
+        (ulong Key, IReadOnlyDictionary<string, double> Rates)[] models = [.. _server.Query(
             $"SELECT {key} AS k, toString(any(provider)), toString(any(model)) FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY k LIMIT {MostNames + 1} "
                 + RequestTable.ReadSettings,
             parameters, row => (row.GetFieldValue<ulong>(0), highestRatesOf(row.GetString(1), row.GetString(2))))];
@@ -217,8 +217,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
         string keys = parameters.Add("Array(UInt64)", models.Select(model => model.Key).ToArray());
         string places = parameters.Add("Array(UInt32)", models.Select((_, index) => (uint)index + 1).ToArray());
         string place = $"transform({key}, {keys}, {places}, toUInt32({models.Length + 1}))";
-        return PriceView.Highest([.. models[0].Rates.Select((_, rate) =>
-            $"{parameters.Add("Array(Float64)", models.Select(model => model.Rates[rate]).Append(UnknownRate).ToArray())}[{place}]")]);
+        return PriceView.Highest(rate => $"{parameters.Add("Array(Float64)", models.Select(model => model.Rates.GetValueOrDefault(rate)).Append(UnknownRate).ToArray())}[{place}]");
     }
 
     private void ReadUnreadable(RequestFilter filter, UnreadableReport unreadable)

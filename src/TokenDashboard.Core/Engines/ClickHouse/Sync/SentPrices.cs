@@ -40,15 +40,21 @@ internal sealed class SentPrices(ClickHouseServer server, string source)
         var row = new JsonObject
         {
             ["provider"] = model.Provider, ["model"] = model.Model, ["list"] = prices.FirstOrDefault()?.List ?? "", ["currency"] = prices.FirstOrDefault()?.Currency ?? "",
-            ["prices"] = new JsonArray([.. prices.Select(price => new JsonObject
-            {
-                ["since"] = price.Since, ["until"] = price.Until, ["day_from"] = price.DayFrom,
-                ["day_until"] = price.DayUntil, ["prompt_above"] = price.PromptAbove, ["prompt_upto"] = price.PromptUpTo,
-                ["input"] = price.Input, ["cached"] = price.Cached, ["cache_write"] = price.CacheWrite, ["hour_cache_write"] = price.HourCacheWrite,
-                ["output"] = price.Output, ["reasoning"] = price.Reasoning, ["request"] = price.Request,
-            })]),
+            ["prices"] = new JsonArray([.. prices.Select(PriceOf)]),
         };
         row["content"] = XxHash3.HashToUInt64(Utf8(row));
         return row;
+    }
+
+    private static JsonObject PriceOf(StoredPrice price)
+    {
+        var sent = new JsonObject
+        {
+            ["since"] = price.Since, ["until"] = price.Until, ["day_from"] = price.DayFrom,
+            ["day_until"] = price.DayUntil, ["prompt_above"] = price.PromptAbove, ["prompt_upto"] = price.PromptUpTo,
+        };
+        foreach ((string name, double? rate) in price.Rates)
+            sent[name] = rate;
+        return sent;
     }
 }
