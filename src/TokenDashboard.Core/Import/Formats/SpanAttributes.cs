@@ -74,6 +74,9 @@ internal sealed class SpanAttributes
     private const string OpenInferencePrompt = "llm.token_count.prompt";
     private const string ProviderMetadata = "ai.response.providerMetadata";
 
+    // In a usage object of Anthropic's API.
+    private const string HourOfAnthropic = "cache_creation.ephemeral_1h_input_tokens";
+
     // Claude Code's own name, for a number that excludes cached tokens.
     private const string BareInput = "input_tokens";
 
@@ -127,18 +130,7 @@ internal sealed class SpanAttributes
         foreach ((ImportColumn column, string[] names) in Aliases)
             values[column] = First(names) ?? _resource?.First(names);
         values.ServiceTier = First(TierNames);
-        bool isProvidersNumber = scope is not null && ScopesWithoutCache.Contains(scope);
-        _ = JsonText.TryParse(this[ProviderMetadata], out JsonElement metadata);
-        values.ServiceTier ??= metadata.At("openai.serviceTier").Text();
-        if (metadata.At("anthropic.usage") is { ValueKind: JsonValueKind.Object } usage)
-        {
-            values.ServiceTier ??= ClaudeCodeTranscript.TierOf(usage);
-            // Version 5 of Vercel's AI SDK copies Anthropic's number of input tokens. Later versions add cached tokens.
-            isProvidersNumber |= usage.Text("input_tokens") is { } input && input == values[PromptTokens];
-            values[CachedTokens] ??= usage.Text("cache_read_input_tokens");
-            values[CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens");
-            values[HourCacheWriteTokens] ??= usage.At("cache_creation.ephemeral_1h_input_tokens").Text();
-        }
+        bool isProvidersNumber = ReadMetadata(values) || (scope is not null && ScopesWithoutCache.Contains(scope));
         if (_texts.ContainsKey(OpenInferencePrompt))
             ReadResponse(values);
         values.CacheIsExcluded = isProvidersNumber || Array.Find(PromptNames, _texts.ContainsKey) == BareInput;
@@ -147,6 +139,21 @@ internal sealed class SpanAttributes
         if (!values.HasTokens)
             LangfuseExport.ReadUsage(values, this[LangfuseUsage]);
         return values.HasTokens;
+    }
+
+    /// <summary>Reads what the providers' metadata contain and the other attributes of Vercel's AI SDK lack.</summary>
+    /// <returns>Whether the number of input tokens is Anthropic's, which excludes cached tokens.</returns>
+    private bool ReadMetadata(RequestValues values)
+    {
+        if (!JsonText.TryParse(this[ProviderMetadata], out JsonElement metadata))
+            return false;
+        JsonElement usage = metadata.At("anthropic.usage");
+        values.ServiceTier ??= metadata.At("openai.serviceTier").Text() ?? ClaudeCodeTranscript.TierOf(usage);
+        values[CachedTokens] ??= usage.Text("cache_read_input_tokens");
+        values[CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens");
+        values[HourCacheWriteTokens] ??= usage.At(HourOfAnthropic).Text();
+        // Version 5 copies the number. Later versions add cached tokens.
+        return usage.Text("input_tokens") is { } input && input == values[PromptTokens];
     }
 
     /// <summary>Reads what the response of the provider contains and the attributes of OpenInference lack.</summary>
@@ -161,7 +168,7 @@ internal sealed class SpanAttributes
         values[CachedTokens] ??= usage.Text("cacheReadInputTokens");
         values[CacheWriteTokens] ??= usage.Text("cacheWriteInputTokens") ?? usage.At("prompt_tokens_details.cache_write_tokens").Text()
             ?? usage.At("input_tokens_details.cache_write_tokens").Text() ?? usage.At("input_token_details.cache_creation").Text();
-        values[HourCacheWriteTokens] ??= usage.At("cache_creation.ephemeral_1h_input_tokens").Text();
+        values[HourCacheWriteTokens] ??= usage.At(HourOfAnthropic).Text();
         // The model is the name of its maker in spans for inference profiles of Bedrock.
         if (values[Model] is { } model && model == this["llm.system"])
         {

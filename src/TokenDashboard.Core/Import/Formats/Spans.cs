@@ -28,17 +28,16 @@ internal sealed class Spans(ImportSink sink)
         Reader = Read,
     };
 
-    /// <summary>Kinds of request spans. Each is one call of a model, whatever spans are below it.</summary>
-    private static readonly HashSet<string> RequestKinds = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "chat", "completion", "text_completion", "generate_content", "embeddings", "embedding", "rerank", "reranker", "llm", "response", "responses",
-        "image_generation", "transcription", "speech", "moderation", "generation", "chat_model",
-    };
-
     /// <summary>Kinds of requests that always have tokens.</summary>
     private static readonly HashSet<string> TextKinds = new(StringComparer.OrdinalIgnoreCase)
     {
         "chat", "completion", "text_completion", "generate_content", "llm", "chat_model", "embeddings", "embedding",
+    };
+
+    /// <summary>Kinds of request spans. Each is one call of a model, whatever spans are below it.</summary>
+    private static readonly HashSet<string> RequestKinds = new(TextKinds, StringComparer.OrdinalIgnoreCase)
+    {
+        "rerank", "reranker", "response", "responses", "image_generation", "transcription", "speech", "moderation", "generation",
     };
 
     private const string GeminiCli = "gemini-cli";

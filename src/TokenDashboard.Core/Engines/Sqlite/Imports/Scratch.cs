@@ -124,10 +124,10 @@ internal sealed class Scratch : IDisposable
     public void EndSpans() => _connection.Execute(FindTokensBelow);
 
     /// <summary>The number of calls of models of which no tokens are known.</summary>
-    public long CountCallsWithoutTokens() => _connection.Connection.Query(CallsWithoutTokens, row => row.GetInt64(0)).First();
+    public long CountCallsWithoutTokens() => (long)_connection.Scalar(CallsWithoutTokens);
 
     /// <summary>The number of requests without cached tokens in wrappers around several of them that have cached tokens.</summary>
-    public long CountThoseThatLackCache() => _connection.Connection.Query(LackCache, row => row.GetInt64(0)).First();
+    public long CountThoseThatLackCache() => (long)_connection.Scalar(LackCache);
 
     /// <summary>The spans that were not added and have tokens below them, with the number of the nearest tokens and the first hour.</summary>
     public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() =>
