@@ -37,9 +37,11 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         bool comparesPeriods = before is not null;
         (Dictionary<(string User, string Provider, string Model), UsageAccumulator> groups, UnreadableReport unreadable) = userQuery.Read();
         IReadOnlyList<UserTokenUsage> users = userQuery.Totals(groups, unreadable, before).Rows;
-        TokenUsage[] models = [.. groups.GroupBy(group => (group.Key.Provider, group.Key.Model), group => group.Value)
-            .Select(model => new TokenUsage(new UsageKey(0, Model: model.Key.Model, Provider: model.Key.Provider), null, null, false, UsageGroups.Sum(model, Prices), hours.Totals))
-            .OrderByDescending(model => model.TotalTokens).ThenBy(model => model.Model, NameOrder.ByCodePoint).ThenBy(model => model.Provider, NameOrder.ByCodePoint)];
+        UsageTotals totals = hours.Totals;
+        TokenUsage[] models = [.. groups.GroupBy(group => new UsageKey(0, Model: group.Key.Model, Provider: group.Key.Provider), group => group.Value)
+            .OrderBy(model => model.Key, Comparer<UsageKey>.Create((one, other) => one.CompareNames(other)))
+            .Select(model => new TokenUsage(model.Key, null, null, false, UsageGroups.Sum(model, Prices), totals))
+            .OrderByDescending(model => model.TotalTokens)];
         var axis = new ReportAxis(summary, filter.Range, zone, FirstDayOfWeek);
         IReadOnlyList<TokenUsage?> overTime = axis.Place(hours.Buckets(axis.Unit, FirstDayOfWeek), bucket => bucket.Start!.Value);
         // With several currencies, the total has no cost.
