@@ -25,9 +25,6 @@ internal sealed class ClickHouseUsage
     private ClickHouseParameters _parameters = new();
     private bool _isSummed;
     private int _step;
-
-    // The maximum number of starts; null if unknown.
-    private long? _mostStarts;
     private IReadOnlyList<ZoneClock>? _clocks;
     private Dictionary<(string Provider, string Model), (long First, long Last)>? _models;
     private (DateTimeOffset From, DateTimeOffset Until)? _bounds;
@@ -68,7 +65,7 @@ internal sealed class ClickHouseUsage
     private string Statement()
     {
         _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % UsageTables.Quarter == 0 && (clock.Since < 0 || clock.Since % UsageTables.Quarter == 0));
-        string start = Start();
+        (string start, long? mostStarts) = Start();
         // For these, the view would read requests and take longer.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
         var keys = new List<(string Name, string Value)>
@@ -92,7 +89,7 @@ internal sealed class ClickHouseUsage
         if (_scope.Largest is { } largest)
             where += $" AND {IsLargest(largest.Names, largest.Measure, largest.Count, where)}";
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
-        (string merged, string counted) = _isSummed ? HistogramOf($"SELECT {named} FROM {from}", grouped) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
+        (string merged, string counted) = _isSummed ? HistogramOf($"SELECT {named} FROM {from}", grouped, mostStarts) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         return $"""
             SELECT {shown}, {counted}
             FROM (SELECT {named}, {sums}, {merged} FROM {from} GROUP BY {grouped})
@@ -132,9 +129,9 @@ internal sealed class ClickHouseUsage
     }
 
     // An array of counts for all bins costs least, but there must not be too many of them. They are only counted if there can be too many.
-    private (string Merged, string Counted) HistogramOf(string rows, string grouped)
+    private (string Merged, string Counted) HistogramOf(string rows, string grouped, long? mostStarts)
     {
-        long groups = MostGroups() is { } most && most <= MostWholeHistograms
+        long groups = MostGroups(mostStarts) is { } most && most <= MostWholeHistograms
             ? most : _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
         (string lowest, string end) = (Number(HistogramBins.Durations.Lowest), Number(HistogramBins.Durations.Highest + 1));
         return groups > MostWholeHistograms
@@ -144,18 +141,20 @@ internal sealed class ClickHouseUsage
     }
 
     // The number of groups if every model is used in every period and class of input size.
-    private long? MostGroups() =>
-        (_scope.Texts & ~(RequestText.Model | RequestText.Provider)) == 0 ? _mostStarts * Models().Count * (_scope.PriceChanges is null ? 1 : InputSize.Ranges.Count) : null;
+    private long? MostGroups(long? mostStarts) =>
+        (_scope.Texts & ~(RequestText.Model | RequestText.Provider)) == 0 ? mostStarts * Models().Count * (_scope.PriceChanges is null ? 1 : InputSize.Ranges.Count) : null;
 
     /// <summary>
     /// The start, in seconds since 1970, of the period in which rows are aggregated. Such periods end at changes of the zone's clock, at
     /// multiples of the scope's step, and at changes of prices.
     /// </summary>
-    private string Start()
+    /// <returns>The start in SQL, and the maximum number of starts, which is null if unknown.</returns>
+    private (string Sql, long? Most) Start()
     {
-        (_step, _mostStarts) = (_scope.Step, 1);
+        _step = _scope.Step;
+        long? most = 1;
         if (_scope.Step == 0 && _scope.PriceChanges is null)
-            return "0";
+            return ("0", most);
         // Shifted so that the dividend is not negative.
         string second = $"intDiv({RequestTable.Micros} - {Number(RequestTable.NoTime)}, 1000000) - {FirstSecond}";
         (DateTimeOffset from, DateTimeOffset until) = Bounds();
@@ -163,7 +162,7 @@ internal sealed class ClickHouseUsage
         if (_scope.Step > 0)
         {
             IReadOnlyList<ZoneClock> clocks = Clocks();
-            _mostStarts += clocks.Count + ((until - from).Ticks / TimeSpan.TicksPerSecond / _scope.Step);
+            most += clocks.Count + ((until - from).Ticks / TimeSpan.TicksPerSecond / _scope.Step);
             // Sums of UTC days are sufficient.
             if (clocks is [{ Offset: 0 }] && _step % UsageTables.Day == 0)
                 _step = 0;
@@ -178,7 +177,7 @@ internal sealed class ClickHouseUsage
         }
         IEnumerable<DateTimeOffset> prices = _scope.PriceChanges is { } priceChanges ? Models().Keys.SelectMany(of => priceChanges(of.Provider, of.Model)) : [];
         long[] changes = [.. prices.Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
-        _mostStarts += changes.Length;
+        most += changes.Length;
         if (changes.Length > 0)
         {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
@@ -188,11 +187,12 @@ internal sealed class ClickHouseUsage
         }
         if (QuarterPairs() is { } pairs)
         {
-            _mostStarts = null;
+            most = null;
             _step = _step == 0 ? UsageTables.Quarter : _step;
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, {UsageTables.Quarter}) * {UsageTables.Quarter} - {Shift}, -{FirstSecond})");
         }
-        return starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(latest => $"toInt64({latest})"))})" };
+        string sql = starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(latest => $"toInt64({latest})"))})" };
+        return (sql, most);
     }
 
     private IReadOnlyList<ZoneClock> Clocks() => _scope.Step == 0 ? [] : _clocks ??= Bounds() is var (from, until) ? ZoneClock.Of(_scope.Zone, from, until) : [];
