@@ -21,13 +21,17 @@ internal sealed record ListedModel(string Provider, string Id, MatchClause Match
 
 /// <summary>
 /// A provider of a price list: its other names in requests, the model names that identify it if a request has no provider, and the providers
-/// whose models it also serves, at their prices. Models are read on first use, because a list has more than a thousand, and few are used.
+/// whose models it also serves, at their prices. Models are read on first use, because a list has more than a thousand, and few are used. Only a
+/// provider in the user's own file has own models.
 /// </summary>
 internal sealed record ListedProvider(
-    string Id, MatchClause? ProviderMatch, MatchClause? ModelMatch, IReadOnlyList<string> Fallbacks, Lazy<IReadOnlyList<ListedModel>> AllModels)
+    string Id, MatchClause? ProviderMatch, MatchClause? ModelMatch, IReadOnlyList<string> Fallbacks, Lazy<IReadOnlyList<ListedModel>> AllModels, bool HasOwn)
 {
     /// <summary>The models. The first one that matches applies.</summary>
     public IReadOnlyList<ListedModel> Models => AllModels.Value;
+
+    /// <summary>The models of the user's own file.</summary>
+    public IEnumerable<ListedModel> OwnModels => HasOwn ? Models.Where(model => model.Source.IsOwn) : [];
 }
 
 /// <summary>The source of prices: the list with its version, or the path of the user's own file, and the currency.</summary>

@@ -33,7 +33,7 @@ internal sealed partial class PriceList
         Discounts = discounts;
         _byId = providers.ToDictionary(provider => provider.Id);
         // The included list is exact from rollups, as a test verifies. A user's own list can have any times and sizes.
-        _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
+        _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.OwnModels)
             .All(model => new PriceMatch(model.Provider, [new PriceEntry(model, "", [])]).IsExactFromRollups));
     }
 
@@ -60,7 +60,7 @@ internal sealed partial class PriceList
     internal bool IsExactFromRollups => _isExact.Value;
 
     /// <summary>The user's files that contain own prices.</summary>
-    internal IEnumerable<string> OwnFiles => Providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn).Select(model => model.Source.Name).Distinct();
+    internal IEnumerable<string> OwnFiles => Providers.SelectMany(provider => provider.OwnModels).Select(model => model.Source.Name).Distinct();
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
 

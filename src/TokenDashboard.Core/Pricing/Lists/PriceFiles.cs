@@ -159,7 +159,8 @@ internal static class PriceFiles
             own.ProviderMatch ?? other.ProviderMatch,
             own.ModelMatch ?? other.ModelMatch,
             own.Fallbacks.Count > 0 ? own.Fallbacks : other.Fallbacks,
-            new Lazy<IReadOnlyList<ListedModel>>(() => [.. own.Models, .. other.Models]));
+            new Lazy<IReadOnlyList<ListedModel>>(() => [.. own.Models, .. other.Models]),
+            HasOwn: true);
     }
 
     private static object? OwnValues(string path, Dictionary<string, long> lines)

@@ -90,7 +90,7 @@ internal sealed partial class PriceListReader(bool own)
             ModelsRead?.Invoke();
             return read;
         });
-        return id is null ? null : new ListedProvider(id, providerMatch, modelMatch, fallbacks, models);
+        return id is null ? null : new ListedProvider(id, providerMatch, modelMatch, fallbacks, models, own);
     }
 
     private ListedModel? Model(DefinitionFields fields, string provider, PriceSource source, HashSet<string> ids)
