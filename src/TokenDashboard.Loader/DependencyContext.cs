@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace TokenDashboard.Loader;
@@ -38,7 +39,14 @@ internal sealed class DependencyContext : AssemblyLoadContext
         name.Name == CoreName ? Instance.Value.LoadFromAssemblyPath(CorePath) : null;
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        _resolver.Value.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+        !IsInRuntime(assemblyName) && _resolver.Value.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+
+    // A runtime that is as new as a package has the same assembly, such as System.Text.Json, compiled ahead of time and mostly loaded already.
+    private static bool IsInRuntime(AssemblyName name)
+    {
+        string path = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), name.Name + ".dll");
+        return File.Exists(path) && AssemblyName.GetAssemblyName(path).Version >= name.Version;
+    }
 
     /// <summary>PowerShell does not probe for native libraries of a private context, so e_sqlite3 is resolved here.</summary>
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
