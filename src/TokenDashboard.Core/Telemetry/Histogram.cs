@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace TokenDashboard.Telemetry;
 
@@ -46,6 +47,7 @@ internal sealed class Histogram(HistogramBins bins)
 
     /// <summary>Adds the result of <see cref="ToUtf8"/>.</summary>
     /// <exception cref="FormatException">The text is invalid.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddStored(ReadOnlySpan<byte> json)
     {
         // Queries parse millions of bins here. A general parser would take most of a query's time.
@@ -90,6 +92,7 @@ internal sealed class Histogram(HistogramBins bins)
     }
 
     // Adds to a bin, searched from an index on, and returns the next index. Bins are mostly added in order, and often recur.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Add(int from, int bin, long count)
     {
         Count += count;
@@ -122,6 +125,7 @@ internal sealed class Histogram(HistogramBins bins)
     }
 
     // The number between two characters. A comma also ends it. Moves past the second character.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Number(ReadOnlySpan<byte> json, ref int at, byte before, byte after)
     {
         if (json[at++] != before)
