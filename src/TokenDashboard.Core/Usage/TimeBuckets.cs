@@ -15,6 +15,9 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
     /// <summary>Buckets begin at multiples of this number of seconds of the zone's clock, and at clock changes.</summary>
     public int Step => unit switch { TimeUnit.Minute => 60, TimeUnit.Hour => 3600, _ => 86400 };
 
+    /// <summary>Whether buckets are longer than a day.</summary>
+    public bool IsLong => unit > TimeUnit.Day;
+
     /// <summary>A copy of the buckets for another thread.</summary>
     public TimeBuckets Copy() => new(unit, zone, firstDayOfWeek);
 

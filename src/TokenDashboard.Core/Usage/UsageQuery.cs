@@ -149,9 +149,9 @@ internal sealed class UsageQuery
         : _dimensions.Contains(UsageDimension.HourOfDay) ? Math.Min(3600, _buckets?.Step ?? 3600)
         : _dimensions.Contains(UsageDimension.Weekday) ? Math.Min(86400, _buckets?.Step ?? 86400) : _buckets?.Step ?? 0;
 
-    // Days and longer buckets. With an hour or a weekday, the key can also change within a bucket.
+    // Weeks and longer buckets. With an hour or a weekday, the key can also change within a bucket.
     private Func<long, long>? EndOfBucket =>
-        _buckets is { Step: 86400 } && !_dimensions.Contains(UsageDimension.HourOfDay) && !_dimensions.Contains(UsageDimension.Weekday) ? _buckets.Copy().EndOf : null;
+        _buckets is { IsLong: true } && !_dimensions.Contains(UsageDimension.HourOfDay) && !_dimensions.Contains(UsageDimension.Weekday) ? _buckets.Copy().EndOf : null;
 
     private Func<UsageRow, UsageKey> Keys(ITelemetryStore store)
     {

@@ -44,9 +44,9 @@ public class TokenStoreCheckTests
         store.Query("DELETE FROM telemetry WHERE id = 51");
 
         TokenStoreCheck[] checks = Run(store);
-        Assert.Equal("5 rollup rows are wrong. To repair them, run Optimize-TokenStore -Verify.", Assert.Single(checks, check => check.Check == "Rollups").Message);
+        Assert.Equal("7 rollup rows are wrong. To repair them, run Optimize-TokenStore -Verify.", Assert.Single(checks, check => check.Check == "Rollups").Message);
         Assert.Equal(
-            ["Day of all users", "Day of user 0", "Hour of all users", "Hour of user 0", "Quarter-hour of user 0"],
+            ["Day of all users", "Day of user 0", "Hour of all users", "Hour of user 0", "Quarter-hour of user 0", "Six hours of all users", "Six hours of user 0"],
             checks.Where(check => check.Check == "Rollup").Select(check => check.Message[..check.Message.IndexOf(',')]).Order(StringComparer.Ordinal));
     }
 

@@ -177,6 +177,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         {
             RollupLevels.QuarterSeconds => "Quarter-hour",
             RollupLevels.HourSeconds => "Hour",
+            RollupLevels.SixHourSeconds => "Six hours",
             RollupLevels.DaySeconds => "Day",
             _ => "Seven days",
         };

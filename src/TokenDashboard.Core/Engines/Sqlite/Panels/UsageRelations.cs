@@ -299,7 +299,7 @@ internal static class UsageRelations
     // into one text, and each text is summed separately. SQLite omits unused columns of a subquery, but not of a common table expression, so "usage" is
     // a subquery in one.
     private static string FromRollups { get; } = $$"""
-        {{RollupPlanner.Pieces}},
+        {{RollupPlanner.Pieces(", before, since, shift, began")}},
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
             $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {RollupSchema.StartOf("second", RollupLevels.QuarterSeconds)} IN (SELECT start FROM best))", IsWanted)}},

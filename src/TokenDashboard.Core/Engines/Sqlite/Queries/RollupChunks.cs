@@ -34,7 +34,7 @@ internal sealed class RollupChunks : IDisposable
     private readonly long _end;
     private readonly IReadOnlyList<ZoneClock> _clocks;
 
-    // In a zone whose clock differs from UTC by a part of an hour, every sum would be of a quarter-hour. Chunks that end with their bucket need no step.
+    // In a zone whose clock differs from UTC, no sum would be longer than a day's part. Chunks that end with their week or month need no step.
     private readonly Func<long, long>? _endOfBucket;
     private readonly int _step;
 
@@ -66,7 +66,7 @@ internal sealed class RollupChunks : IDisposable
         _bounds = [.. cuts.Append(_end).Order()];
         // Without a step, clock changes do not matter.
         _clocks = ZoneClock.Of(scope.Zone, InstantOf(_at), InstantOf(scope.Step > 0 ? _end : _at));
-        _endOfBucket = _clocks.Any(clock => clock.Offset % RollupLevels.HourSeconds != 0) ? scope.EndOfBucket : null;
+        _endOfBucket = _clocks.Any(clock => clock.Offset % RollupLevels.DaySeconds != 0) ? scope.EndOfBucket : null;
         _step = _endOfBucket is null ? scope.Step : 0;
     }
 
@@ -157,7 +157,7 @@ internal sealed class RollupChunks : IDisposable
             most = Math.Min(most, RollupLevels.SecondOf(_endOfBucket(InstantOf(_at).UtcTicks)));
         if (most <= end)
             return most;
-        foreach (int length in (ReadOnlySpan<int>)[RollupLevels.WeekSeconds, RollupLevels.DaySeconds, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds])
+        foreach (int length in (ReadOnlySpan<int>)[RollupLevels.WeekSeconds, RollupLevels.DaySeconds, RollupLevels.SixHourSeconds, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds])
         {
             if (RollupLevels.StartOf(end, length) is var start && start > _at)
                 return start;
@@ -218,8 +218,8 @@ internal sealed class RollupChunks : IDisposable
         string[] columns = _rows.Columns.Split(", ");
         _command?.Dispose();
         _command = _store.CreateCommand(string.Create(CultureInfo.InvariantCulture, $"""
-            WITH segment(first, last, step, utc_offset) AS (VALUES ($first, $last, $step, $offset)), reading(users, singly) AS (VALUES ($users, FALSE)),
-            {RollupPlanner.Pieces}
+            WITH RECURSIVE segment(first, last, step, utc_offset) AS (VALUES ($first, $last, $step, $offset)), reading(users, singly) AS (VALUES ($users, FALSE)),
+            {RollupPlanner.Pieces()}
             SELECT {GapRow}, gap.first, gap.last, first_row, last_row{string.Concat(columns.Skip(5).Select(_ => ", NULL"))}
             FROM gap LEFT JOIN {RollupSchema.Rows} ON start > gap.first - {RollupLevels.QuarterSeconds} AND start < gap.last WHERE gap.first < gap.last
             UNION ALL

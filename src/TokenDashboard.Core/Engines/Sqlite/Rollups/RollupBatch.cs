@@ -53,7 +53,11 @@ internal sealed class RollupBatch
             Add(RollupLevel.Hour, key, usage);
             Add(RollupLevel.HourAllUsers, key, usage);
         }
-        foreach ((RollupLevel from, RollupLevel to) in new[] { (RollupLevel.Hour, RollupLevel.Day), (RollupLevel.HourAllUsers, RollupLevel.DayAllUsers), (RollupLevel.Day, RollupLevel.Week) })
+        foreach ((RollupLevel from, RollupLevel to) in ((RollupLevel, RollupLevel)[])
+        [
+            (RollupLevel.Hour, RollupLevel.SixHours), (RollupLevel.SixHours, RollupLevel.Day), (RollupLevel.Day, RollupLevel.Week),
+            (RollupLevel.HourAllUsers, RollupLevel.SixHoursAllUsers), (RollupLevel.SixHoursAllUsers, RollupLevel.DayAllUsers),
+        ])
         {
             foreach ((RollupKey key, UsageAccumulator usage) in longer.Where(sum => sum.Key.Level == from).ToArray())
                 Add(to, key, usage);

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// The level of a rollup row. The first five levels distinguish users. The last two are sums over all users, for queries
+/// The level of a rollup row. The first six levels distinguish users. The last three are sums over all users, for queries
 /// without users. Every request counts in one of the first two, and in each of the others.
 /// </summary>
 internal enum RollupLevel
@@ -15,17 +15,23 @@ internal enum RollupLevel
     /// <summary>All requests of an hour.</summary>
     Hour = 2,
 
+    /// <summary>All requests of six hours in UTC, for the days of other time zones, most of which contain three such periods and no day in UTC.</summary>
+    SixHours = 3,
+
     /// <summary>All requests of a day in UTC.</summary>
-    Day = 3,
+    Day = 4,
 
     /// <summary>All requests of seven days in UTC, counted from 1970-01-01.</summary>
-    Week = 4,
+    Week = 5,
 
     /// <summary>All requests of an hour, of all users together.</summary>
-    HourAllUsers = 5,
+    HourAllUsers = 6,
+
+    /// <summary>All requests of six hours in UTC, of all users together.</summary>
+    SixHoursAllUsers = 7,
 
     /// <summary>All requests of a day in UTC, of all users together.</summary>
-    DayAllUsers = 6,
+    DayAllUsers = 8,
 }
 
 /// <summary>The lengths of the levels' buckets.</summary>
@@ -34,6 +40,8 @@ internal static class RollupLevels
     public const int QuarterSeconds = 900;
 
     public const int HourSeconds = 3600;
+
+    public const int SixHourSeconds = 6 * HourSeconds;
 
     public const int DaySeconds = 86400;
 
@@ -47,6 +55,7 @@ internal static class RollupLevels
     {
         RollupLevel.RemovedQuarter or RollupLevel.Quarter => QuarterSeconds,
         RollupLevel.Hour or RollupLevel.HourAllUsers => HourSeconds,
+        RollupLevel.SixHours or RollupLevel.SixHoursAllUsers => SixHourSeconds,
         RollupLevel.Week => WeekSeconds,
         _ => DaySeconds,
     };

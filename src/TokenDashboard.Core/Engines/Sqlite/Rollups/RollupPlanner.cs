@@ -32,26 +32,35 @@ internal static class RollupPlanner
     /// with one UTC offset each, whose buckets must not span a multiple of the step on the local clock (0 for no limit); and
     /// <c>reading(users, singly)</c>: whether users are distinguished, and whether single requests are read (0: no; <see cref="EveryRequest"/>: only
     /// requests; <see cref="RequestsAndRemoved"/>: requests, and the rollups of removed requests). Each segment is divided into whole
-    /// weeks, whole days around them, then hours, then quarter-hours, and gaps at its ends. No bucket is longer than the step allows, and while
-    /// longer buckets are stale, only quarter-hours are used. Rollups of removed requests are quarter-hours, and count by their start.
+    /// weeks, whole days around them, then six hours, hours and quarter-hours, and gaps at its ends. If the steps are days of
+    /// a clock that differs from UTC, each is divided separately. No bucket is longer than the step allows, and while longer buckets are stale, only
+    /// quarter-hours are used. Rollups of removed requests are quarter-hours, and count by their start.
     /// </summary>
+    /// <param name="others">The other columns of the segments, which the pieces also have: each after a comma.</param>
     // SQLite copies a relation for each use. To limit this, each relation reads the previous one at most twice.
-    internal static string Pieces { get; } = $"""
+    internal static string Pieces(string others = "") => $"""
         {State},
+        split(first, last, stop, bound, step, utc_offset{others}) AS (
+          SELECT first, CASE bound WHEN step THEN last ELSE MIN(last, (first + utc_offset) / step * step + step - utc_offset) END, last, bound, step, utc_offset{others}
+          FROM (SELECT *, CASE WHEN step % {RollupLevels.DaySeconds} = 0 AND utc_offset % {RollupLevels.DaySeconds} <> 0 THEN 0 ELSE step END AS bound FROM segment)
+          UNION ALL
+          SELECT last, MIN(last + step, stop), stop, bound, step, utc_offset{others} FROM split WHERE last < stop),
         aligned AS MATERIALIZED (
-          SELECT segment.*,
+          SELECT split.*,
             CASE
               WHEN (SELECT singly FROM reading) OR is_usable = 0 OR first < 0 OR {Splits(RollupLevels.QuarterSeconds)} THEN 0
               WHEN {Splits(RollupLevels.HourSeconds)}
                 OR EXISTS (SELECT 1 FROM {RollupSchema.Stale} WHERE level > {RollupLevel.Quarter:D} AND start > first - {RollupLevels.DaySeconds} AND start < last)
                 THEN {RollupLevels.QuarterSeconds}
-              WHEN {Splits(RollupLevels.DaySeconds)} THEN {RollupLevels.HourSeconds}
+              WHEN {Splits(RollupLevels.SixHourSeconds)} THEN {RollupLevels.HourSeconds}
+              WHEN {Splits(RollupLevels.DaySeconds)} THEN {RollupLevels.SixHourSeconds}
               WHEN {Splits(RollupLevels.WeekSeconds)} THEN {RollupLevels.DaySeconds}
               ELSE {RollupLevels.WeekSeconds} END AS longest
-          FROM segment CROSS JOIN rollup_state),
+          FROM split CROSS JOIN rollup_state),
         {Whole("quarters", "aligned", "quarter", "first", "last", RollupLevels.QuarterSeconds)},
         {Whole("hours", "quarters", "hour", "first_quarter", "last_quarter", RollupLevels.HourSeconds)},
-        {Whole("days", "hours", "day", "first_hour", "last_hour", RollupLevels.DaySeconds)},
+        {Whole("sixes", "hours", "six", "first_hour", "last_hour", RollupLevels.SixHourSeconds)},
+        {Whole("days", "sixes", "day", "first_six", "last_six", RollupLevels.DaySeconds)},
         {Whole("weeks", "days", "week", "first_day", "last_day", RollupLevels.WeekSeconds)},
         cut AS MATERIALIZED (SELECT * FROM weeks),
         piece AS (
@@ -94,23 +103,24 @@ internal static class RollupPlanner
     private const string Never = "1000000000000000000";
 
     // The starts of the parts of a segment, and the end of the last one.
-    private static string[] Bounds => ["first", "first_quarter", "first_hour", "first_day", "first_week", "last_week", "last_day", "last_hour", "last_quarter", "last"];
+    private static string[] Bounds => ["first", "first_quarter", "first_hour", "first_six", "first_day", "first_week", "last_week", "last_day", "last_six", "last_hour", "last_quarter", "last"];
 
     private static string Bound(int offset) => $"CASE column3{string.Concat(Enumerable.Range(0, Bounds.Length - 1).Select(part => $" WHEN {part} THEN {Bounds[part + offset]}"))} END";
 
     /// <summary>The levels of the parts of a segment, with and without users.</summary>
     private static IEnumerable<(RollupLevel Level, RollupLevel AllUsers, int Part)> Parts() =>
     [
-        (RollupLevel.Week, RollupLevel.DayAllUsers, 4),
-        (RollupLevel.Day, RollupLevel.DayAllUsers, 3), (RollupLevel.Day, RollupLevel.DayAllUsers, 5),
-        (RollupLevel.Hour, RollupLevel.HourAllUsers, 2), (RollupLevel.Hour, RollupLevel.HourAllUsers, 6),
-        (RollupLevel.Quarter, RollupLevel.Quarter, 1), (RollupLevel.Quarter, RollupLevel.Quarter, 7),
+        (RollupLevel.Week, RollupLevel.DayAllUsers, 5),
+        (RollupLevel.Day, RollupLevel.DayAllUsers, 4), (RollupLevel.Day, RollupLevel.DayAllUsers, 6),
+        (RollupLevel.SixHours, RollupLevel.SixHoursAllUsers, 3), (RollupLevel.SixHours, RollupLevel.SixHoursAllUsers, 7),
+        (RollupLevel.Hour, RollupLevel.HourAllUsers, 2), (RollupLevel.Hour, RollupLevel.HourAllUsers, 8),
+        (RollupLevel.Quarter, RollupLevel.Quarter, 1), (RollupLevel.Quarter, RollupLevel.Quarter, 9),
         (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 0), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 1),
-        (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 7), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 8),
+        (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 9), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 10),
     ];
 
     /// <summary>Whether multiples of the step are inside buckets of a length.</summary>
-    private static string Splits(int length) => $"step % {length} <> 0 OR step > 0 AND utc_offset % {length} <> 0";
+    private static string Splits(int length) => $"bound % {length} <> 0 OR bound > 0 AND utc_offset % {length} <> 0";
 
     /// <summary>
     /// Adds to a relation the start of the first whole bucket of a length and the end of the last one. Both are the end of the segment if there is no

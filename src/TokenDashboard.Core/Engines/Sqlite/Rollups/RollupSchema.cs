@@ -33,7 +33,7 @@ internal static class RollupSchema
     /// The version of the tables. Tables with another version are not used. In every version, <see cref="Sums"/> has the columns level and start,
     /// and <see cref="RollupLevel.RemovedQuarter"/> is the level of removed requests, so that other versions find them.
     /// </summary>
-    public const int Format = 5;
+    public const int Format = 6;
 
     /// <summary>Replaces <see cref="Format"/> while the rollups are deleted.</summary>
     public const int Clearing = -Format;

@@ -73,6 +73,25 @@ public class RollupAnswerTests
         },
         iter: 10);
 
+    [Theory]
+    [InlineData("UTC", UsageDimension.Day, 28)]
+    // An hour, three times six hours, and five hours. The first day lacks an hour, and the last one has only one.
+    [InlineData("Europe/Berlin", UsageDimension.Day, 8 + (27 * 9) + 1)]
+    // Five hours, three times six hours, and the quarter-hour before half past six.
+    [InlineData("Asia/Kolkata", UsageDimension.Day, 4 + (27 * 9) + 5)]
+    // Days begin at six.
+    [InlineData("America/Chicago", UsageDimension.Day, 1 + (27 * 4) + 3)]
+    [InlineData("Europe/Berlin", UsageDimension.Month, 27 + 8 + 1)]
+    public void Days_of_a_time_zone_are_read_from_six_hours_and_hours(string zone, UsageDimension unit, long rows)
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 28 * 24).Select(hour => new TestStore.Row { Timestamp = $"{new DateTime(2026, 2, 1).AddHours(hour):s}" }));
+        Optimize(store);
+        using TokenStore open = TokenStore.Open(store.Path, CancellationToken.None);
+
+        Assert.Equal(rows, new UsageQuery([unit], TimeZoneInfo.FindSystemTimeZoneById(zone)).Run([new SqliteStore(open)], new RequestFilter()).Unreadable.RollupsRead);
+    }
+
     [Fact]
     public void Rollups_match_requests_in_user_queries() => Gen.Select(
         DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Gen.Select(Filter, Gen.OneOfConst(Zones)).Array[6]).ForAll(
