@@ -23,7 +23,7 @@ if (options.Growth)
     return 0;
 }
 if (options.Wants("module"))
-    ModuleBenchmark.Run(options.PowerShell);
+    ModuleBenchmark.Run(options.PowerShell, options.Folder);
 if (options.Wants("clickhouse"))
     ClickHouseBenchmark.Run(options.Runs);
 if (!options.WantsStore)
