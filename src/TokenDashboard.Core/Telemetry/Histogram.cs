@@ -6,14 +6,22 @@ namespace TokenDashboard.Telemetry;
 /// <summary>The number of values in each bin. The sum of the histograms of parts is the histogram of the whole.</summary>
 internal sealed class Histogram(HistogramBins bins)
 {
+    // The maximum number of bins in a list. Queries can have hundreds of thousands of groups with few requests each. More bins are mostly neighbors, and
+    // are counted in an array without gaps, which needs no search.
+    private const int MostListed = 32;
+
+    // The array begins and ends at multiples of this number, so that it is seldom enlarged.
+    private const int Granularity = 64;
+
     // The shortest and the longest text of a bin, such as "7":1 and, with a comma, "-691":9223372036854775807.
     private const int ShortestText = 6;
     private const int LongestText = 28;
 
     private static readonly double[] DurationValues = [.. HistogramBins.Durations.Values().Select(bin => bin.Value)];
 
-    // The bins with values in order, and the counts of these bins.
-    private short[] _bins = [];
+    // The listed bins, in order; null if all bins from the lowest one on have a count, which can be 0.
+    private short[]? _bins = [];
+    private int _lowest;
     private long[] _counts = [];
     private int _length;
 
@@ -27,7 +35,10 @@ internal sealed class Histogram(HistogramBins bins)
     {
         int next = 0;
         for (int i = 0; i < other._length; i++)
-            next = Add(next, other._bins[i], other._counts[i]);
+        {
+            if (other._counts[i] > 0)
+                next = Add(next, other.BinAt(i), other._counts[i]);
+        }
     }
 
     public bool Equals(Histogram other) => ToUtf8().AsSpan().SequenceEqual(other.ToUtf8());
@@ -40,7 +51,7 @@ internal sealed class Histogram(HistogramBins bins)
         {
             passed += _counts[i];
             if (passed >= rank)
-                return DurationValues[_bins[i] - bins.Lowest];
+                return DurationValues[BinAt(i) - bins.Lowest];
         }
         return 0;
     }
@@ -53,8 +64,8 @@ internal sealed class Histogram(HistogramBins bins)
         // Queries parse millions of bins here. A general parser would take most of a query's time.
         if (!json.IsEmpty && json[^1] != '}')
             throw new FormatException();
-        if (_length == 0)
-            Resize(json.Length / ShortestText);
+        if (_length == 0 && _bins is not null)
+            Resize(Math.Min(MostListed, json.Length / ShortestText));
         long last = long.MinValue;
         for (int at = 1, next = 0; at < json.Length - 1;)
         {
@@ -75,10 +86,12 @@ internal sealed class Histogram(HistogramBins bins)
         json[0] = (byte)'{';
         for (int i = 0; i < _length; i++)
         {
-            if (i > 0)
+            if (_counts[i] == 0)
+                continue;
+            if (used > 1)
                 json[used++] = (byte)',';
             json[used++] = (byte)'"';
-            _bins[i].TryFormat(json.AsSpan(used), out int written, provider: CultureInfo.InvariantCulture);
+            BinAt(i).TryFormat(json.AsSpan(used), out int written, provider: CultureInfo.InvariantCulture);
             used += written;
             json[used++] = (byte)'"';
             json[used++] = (byte)':';
@@ -91,26 +104,50 @@ internal sealed class Histogram(HistogramBins bins)
         return text;
     }
 
-    // Adds to a bin, searched from an index on, and returns the next index. Bins are mostly added in order, and often recur.
+    private int BinAt(int index) => _bins is null ? _lowest + index : _bins[index];
+
+    // Adds to a bin, searched in the list from an index on, and returns the next index.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Add(int from, int bin, long count)
     {
         Count += count;
+        int at = bin - _lowest;
+        if (_bins is not null || (uint)at >= (uint)_length)
+            at = Place(from, bin);
+        _counts[at] += count;
+        return at + 1;
+    }
+
+    // The index of a bin, which is added if it is missing.
+    private int Place(int from, int bin)
+    {
+        if (_bins is null)
+        {
+            Widen(Math.Min(_lowest, bin), Math.Max(_lowest + _length - 1, bin));
+            return bin - _lowest;
+        }
+        // Bins are mostly added in order, and often recur.
         int at = from;
         if (at >= _length || _bins[at] != bin)
         {
             int found = _bins.AsSpan(from, _length - from).BinarySearch((short)bin);
             at = from + (found < 0 ? ~found : found);
             if (found < 0)
+            {
+                if (_length == MostListed)
+                {
+                    Widen(Math.Min(_bins[0], bin), Math.Max(_bins[_length - 1], bin));
+                    return bin - _lowest;
+                }
                 Insert(at, (short)bin);
+            }
         }
-        _counts[at] += count;
-        return at + 1;
+        return at;
     }
 
     private void Insert(int at, short bin)
     {
-        if (_length == _bins.Length)
+        if (_length == _bins!.Length)
             Resize(Math.Max(4, _length * 2));
         _bins.AsSpan(at, _length - at).CopyTo(_bins.AsSpan(at + 1));
         _counts.AsSpan(at, _length - at).CopyTo(_counts.AsSpan(at + 1));
@@ -122,6 +159,16 @@ internal sealed class Histogram(HistogramBins bins)
     {
         Array.Resize(ref _bins, length);
         Array.Resize(ref _counts, length);
+    }
+
+    // Counts all bins from the lowest to the highest one in an array.
+    private void Widen(int lowest, int highest)
+    {
+        lowest &= -Granularity;
+        long[] counts = new long[(((highest - lowest) / Granularity) + 1) * Granularity];
+        for (int i = 0; i < _length; i++)
+            counts[BinAt(i) - lowest] = _counts[i];
+        (_bins, _lowest, _counts, _length) = (null, lowest, counts, counts.Length);
     }
 
     // The number between two characters. A comma also ends it. Moves past the second character.

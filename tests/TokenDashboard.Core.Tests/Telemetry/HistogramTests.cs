@@ -39,7 +39,7 @@ public class HistogramTests
     public void The_class_of_a_size_is_the_number_of_edges_it_reaches(double tokens, int expected) => Assert.Equal(expected, HistogramBins.Sizes.Of(tokens));
 
     [Fact]
-    public void Parts_add_up_to_the_whole_in_memory_and_from_storage() => Gen.Select(Duration.Array[0, 50], Duration.Array[0, 50]).ForAll((left, right) =>
+    public void Parts_add_up_to_the_whole_in_memory_and_from_storage() => Gen.Select(Duration.Array[0, 150], Duration.Array[0, 150]).ForAll((left, right) =>
     {
         Histogram whole = Of([.. left, .. right]), merged = Of(left), read = Of(left);
         merged.Add(Of(right));
@@ -51,7 +51,7 @@ public class HistogramTests
     });
 
     [Fact]
-    public void The_value_at_a_rank_matches_the_duration_at_that_rank() => Duration.Array[1, 80].ForAll(durations =>
+    public void The_value_at_a_rank_matches_the_duration_at_that_rank() => Duration.Array[1, 150].ForAll(durations =>
     {
         Histogram histogram = Of(durations);
         double[] sorted = [.. durations.Order()];
