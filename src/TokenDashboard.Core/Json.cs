@@ -6,11 +6,9 @@ internal static class Json
     internal static JsonObject Of(params IEnumerable<(string Name, JsonNode? Value)> fields) =>
         new(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value)));
 
-    /// <summary>An object with a value for each name.</summary>
     internal static JsonObject Map<T>(IEnumerable<T> items, Func<T, string> name, Func<T, JsonNode?> value) =>
         new(items.Select(item => KeyValuePair.Create(name(item), value(item))));
 
-    /// <summary>An array with a node for each item.</summary>
     internal static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode?> node) => [.. items.Select(node)];
 
     internal static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];

@@ -1,7 +1,6 @@
 namespace TokenDashboard;
 
 /// <summary>A time limit for all matches of untrusted patterns together. The time limit of a pattern is not sufficient, because there can be any number of patterns.</summary>
-/// <param name="most">The time limit.</param>
 internal sealed class PatternTime(TimeSpan most)
 {
     // If the computer sleeps during a match, this is the most that counts.

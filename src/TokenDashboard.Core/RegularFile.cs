@@ -34,8 +34,10 @@ internal static class RegularFile
         return stream;
     }
 
-    /// <summary>Throws the same exceptions as <see cref="Open"/> if the path is not a regular file, without opening it.</summary>
-    /// <returns>The file, or the target of the link.</returns>
+    /// <summary>
+    /// Throws the same exceptions as <see cref="Open"/> if the path is not a regular file, without opening it. Returns the file, or the target of the
+    /// link.
+    /// </summary>
     public static string ThrowIfNone(string path, long maxBytes = long.MaxValue)
     {
         string target = TargetOf(path);

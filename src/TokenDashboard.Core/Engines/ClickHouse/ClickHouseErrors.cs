@@ -9,11 +9,7 @@ internal static partial class ClickHouseErrors
 {
     private const int MaxWords = 300;
 
-    /// <summary>Converts an exception of the driver.</summary>
-    /// <param name="exception">The exception of the driver.</param>
-    /// <param name="otherwise">The code of errors that have no specific code.</param>
-    /// <param name="server">The server.</param>
-    /// <param name="secrets">The secrets to mask in messages.</param>
+    /// <summary>Converts an exception of the driver. An error without a specific code has the code <paramref name="otherwise"/>.</summary>
     public static TokenDashboardException From(Exception exception, ErrorCode otherwise, ClickHouseServer server, Secrets secrets)
     {
         string name = server.Address.ToString();

@@ -35,11 +35,10 @@ internal sealed class ClickHouseServer : IDisposable
     private readonly TimeSpan _timeout;
     private AnswerStream? _answer;
 
-    /// <summary>Creates a connection. Nothing is sent yet.</summary>
-    /// <param name="address">The address.</param>
-    /// <param name="credential">The credential; null for the user of the address or the environment, and the password of the environment.</param>
-    /// <param name="cancellation">Cancels any running query.</param>
-    /// <param name="timeout">The time for which a query may send nothing; null for the default.</param>
+    /// <summary>
+    /// Creates a connection. Nothing is sent yet. Without a credential, the user is that of the address or the environment, and the password that of
+    /// the environment. The timeout is the time for which a query may send nothing.
+    /// </summary>
     public ClickHouseServer(ClickHouseAddress address, NetworkCredential? credential, CancellationToken cancellation, TimeSpan? timeout = null)
     {
         Address = address;
@@ -91,12 +90,7 @@ internal sealed class ClickHouseServer : IDisposable
     /// <summary>The number of connections that are open or being opened.</summary>
     public int OpenSockets => _sockets.Count;
 
-    /// <summary>Reads the rows of a query as they arrive.</summary>
-    /// <param name="sql">The query.</param>
-    /// <param name="parameters">The parameters.</param>
-    /// <param name="read">Creates a result from the reader's current row.</param>
-    /// <param name="begin">Called before the first row, even if there is none.</param>
-    /// <param name="cancellation">Cancels this query, in addition to the cancellation of the connection.</param>
+    /// <summary>Reads the rows of a query as they arrive. Before the first row, even if there is none, <paramref name="begin"/> is called.</summary>
     public IEnumerable<T> Query<T>(
         string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, Action<ClickHouseDataReader>? begin = null, CancellationToken cancellation = default)
     {

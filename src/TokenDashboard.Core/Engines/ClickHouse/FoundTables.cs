@@ -1,9 +1,6 @@
 namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>The tables and views of this module that exist in a database.</summary>
-/// <param name="Names">The names of the tables and views.</param>
-/// <param name="Bytes">The size of the table of requests.</param>
-/// <param name="Version">The server's version.</param>
 internal sealed record FoundTables(IReadOnlyList<string> Names, long Bytes, string Version)
 {
     // All tables and views in the order in which a sync creates them. It sends the first request when all exist.

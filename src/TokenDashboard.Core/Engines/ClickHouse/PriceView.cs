@@ -35,7 +35,6 @@ internal static class PriceView
     private static string Known(Measure part) => $"ifNull({part.Name}, 0)";
 
     /// <summary>The statements that create the table and the view if they are missing.</summary>
-    /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
     public static IReadOnlyList<(string Name, string Sql)> CreateStatements(string onCluster) =>
     [
         (Table, $"""
@@ -70,12 +69,10 @@ internal static class PriceView
     /// <summary>An upper bound of the cost of a request, from the highest rates of its model by their names.</summary>
     public static string Highest(Func<string, string> rate) => string.Join(" + ", Parts.Select(part => $"greatest({part.Tokens}, 0) * {rate(part.Rate)}").Append(rate("request")));
 
-    /// <summary>A query of requests, or of sums of requests, with their cost.</summary>
-    /// <param name="rows">The relation to read, with the alias <c>request</c>.</param>
-    /// <param name="requests">The number of requests of a row.</param>
-    /// <param name="otherTokens">The tokens of totals of a row that are neither prompt nor completion tokens.</param>
-    /// <param name="smallest">The minimum of prompt tokens of a request of the row.</param>
-    /// <param name="largest">The maximum of prompt tokens.</param>
+    /// <summary>
+    /// A query of requests, or of sums of requests, with their cost. The rows have the alias <c>request</c>. Other parameters are expressions for the
+    /// values of a row.
+    /// </summary>
     // As PriceRates.CostOf: if no token has a price, there is no cost. Amounts in several currencies are not added. A condition on
     // the joined rows costs less than copying a list of prices to each request, and numbers cost less than nullable values.
     public static string Of(string rows, string requests, string otherTokens, string smallest, string largest) => $"""

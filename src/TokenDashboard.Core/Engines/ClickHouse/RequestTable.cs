@@ -75,10 +75,7 @@ internal static partial class RequestTable
     // the setting since 25.12. The tests run with 26.7.
     private static readonly Version SparseSince = new(26, 7);
 
-    /// <summary>The statements that create the missing tables and views.</summary>
-    /// <param name="cluster">The cluster, or null for tables on one server.</param>
-    /// <param name="version">The server's version; empty if unknown.</param>
-    /// <param name="there">The names of the existing tables and views.</param>
+    /// <summary>The statements that create the missing tables and views, on one server if there is no cluster.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the name of the cluster is invalid.</exception>
     public static IReadOnlyList<string> CreateStatements(string? cluster, string version = "", params IEnumerable<string> there)
     {

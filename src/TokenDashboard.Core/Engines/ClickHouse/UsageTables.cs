@@ -29,10 +29,8 @@ internal static class UsageTables
     /// <summary>The levels of sums: days with users, days without users, and quarter-hours.</summary>
     public const int UserDays = 0, WholeDays = 1, Quarters = 2;
 
-    /// <summary>The seconds of a day.</summary>
     public const int Day = 86_400;
 
-    /// <summary>The seconds of a quarter-hour.</summary>
     public const int Quarter = 900;
 
     /// <summary>The view of all requests, including requests without a readable time.</summary>
@@ -71,17 +69,13 @@ internal static class UsageTables
     /// <summary>The bins of the requests of a group, in order.</summary>
     public static string SortedBins { get; } = string.Create(CultureInfo.InvariantCulture, $"arraySort(groupArrayIf(duration_bin, duration_bin > {RequestTable.NoBin}))");
 
-    /// <summary>The bins, and the count of each. Sorting the requests' bins takes a quarter of the time of a group for each bin.</summary>
-    /// <param name="sorted">Bins in order.</param>
+    /// <summary>The bins in a sorted list, and the count of each. Sorting the requests' bins takes a quarter of the time of a group for each bin.</summary>
     public static string Counted(string sorted) =>
         $"arrayCompact({sorted}) AS bins, CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], {Changes(sorted)}, [length({sorted}) + 1])))), 'Array(UInt32)') AS counts";
 
     // The positions at which another bin begins, counted from 1.
     private static string Changes(string sorted) => $"arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted}))";
 
-    /// <summary>The statements that create the views.</summary>
-    /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
-    /// <param name="local">The suffix of the names of tables of one shard.</param>
     public static IReadOnlyList<(string Name, string Sql)> CreateViews(string onCluster, string local) =>
     [
         (Marks, $"""

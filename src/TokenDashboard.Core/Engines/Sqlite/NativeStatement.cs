@@ -42,7 +42,6 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     public void BindText(int parameter, ReadOnlySpan<byte> pinnedUtf8) =>
         sqlite3_bind_text(_handle, parameter, Pointer(pinnedUtf8), pinnedUtf8.Length, 0);
 
-    /// <summary>Binds a copy of a text.</summary>
     public void BindCopy(int parameter, ReadOnlySpan<byte> utf8)
     {
         fixed (byte* text = utf8)

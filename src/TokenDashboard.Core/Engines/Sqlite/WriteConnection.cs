@@ -12,7 +12,6 @@ internal class WriteConnection(SqliteConnection connection) : IDisposable
 
     public SqliteConnection Connection => connection;
 
-    /// <summary>Runs statements that return no rows.</summary>
     public void Execute(string sql) => Connection.Execute(sql);
 
     public object Scalar(string sql) => Connection.Query(sql, row => row.GetValue(0)).First();
@@ -38,7 +37,6 @@ internal class WriteConnection(SqliteConnection connection) : IDisposable
         return statement;
     }
 
-    /// <summary>Runs a statement that returns no rows.</summary>
     public void Run(NativeStatement statement) => Check(statement.Run());
 
     /// <summary>As <see cref="Run(NativeStatement)"/>, with constant SQL and values.</summary>

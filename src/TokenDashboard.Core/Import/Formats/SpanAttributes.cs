@@ -121,10 +121,7 @@ internal sealed class SpanAttributes
         .Where(name => !name.Contains("max", StringComparison.OrdinalIgnoreCase) && !name.Contains("limit", StringComparison.OrdinalIgnoreCase)
             && !name.Contains("request.", StringComparison.Ordinal));
 
-    /// <summary>Copies the values that were found.</summary>
-    /// <param name="values">Receives the values.</param>
-    /// <param name="scope">The name of the instrumentation, or null.</param>
-    /// <returns>Whether there are token counts.</returns>
+    /// <summary>Copies the values that were found, and returns whether there are token counts. The scope is the name of the instrumentation, or null.</summary>
     public bool CopyTo(RequestValues values, string? scope)
     {
         foreach ((ImportColumn column, string[] names) in Aliases)

@@ -186,8 +186,7 @@ internal sealed class Spans(ImportSink sink)
         return _requests.Add(record.Utf8());
     }
 
-    /// <summary>Keeps names for the report.</summary>
-    /// <returns>1 if there are names; otherwise 0.</returns>
+    /// <summary>Keeps names for the report. Returns 1 if there are names, otherwise 0.</summary>
     private static int Keep(IEnumerable<string> names, SortedSet<string> kept)
     {
         string[] some = [.. names.Select(ValueText.Shorten).Take(10)];

@@ -42,8 +42,7 @@ internal sealed class CsvUsage(CsvRecords records, RecordSink requests, ColumnMa
         requests.Sink.Report.Note(usage._shorter, "Rows with fewer fields than the header, whose missing values are stored as unknown");
     }
 
-    /// <summary>Reads the names of the columns.</summary>
-    /// <returns>The problem if one is missing; otherwise null.</returns>
+    /// <summary>Reads the names of the columns. Returns the problem if one is missing; otherwise null.</summary>
     private string? Begin(string[] header)
     {
         var indexes = header.Select((name, index) => (Name: name.Trim(), index)).DistinctBy(column => column.Name, StringComparer.OrdinalIgnoreCase)

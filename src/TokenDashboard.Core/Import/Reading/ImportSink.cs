@@ -24,7 +24,6 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
     /// <summary>Whether spans are counted even if spans below them contain their tokens.</summary>
     public bool KeepNested { get; init; }
 
-    /// <summary>The time zone of times without one.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
     /// <summary>Returns the provider of a model if the source contains none; null if it is unknown.</summary>
@@ -54,8 +53,7 @@ internal sealed class ImportSink(Lazy<ImportWriter> writer, ImportReport report,
 
     public ImportRow NewRow() => _batch.NewRow();
 
-    /// <summary>Adds text to the current row.</summary>
-    /// <returns>False if it is too long.</returns>
+    /// <summary>Adds text to the current row; false if it is too long.</summary>
     public bool TryText(string text, out TextSlice slice)
     {
         bool valid = text.Length <= MaxText;

@@ -9,8 +9,7 @@ internal sealed class JsonRecords(RecordSink requests, ColumnMap? map)
     /// <summary>Values outside the records, which apply to records without these values.</summary>
     public Dictionary<string, string?> Around { get; } = [];
 
-    /// <summary>Reads one object.</summary>
-    /// <returns>The problem, <see cref="JsonLines.NoRequest"/>, or null.</returns>
+    /// <summary>Reads one object. Returns the problem, <see cref="JsonLines.NoRequest"/>, or null.</summary>
     public string? ReadObject(JsonElement value)
     {
         foreach (string path in _format.Around)

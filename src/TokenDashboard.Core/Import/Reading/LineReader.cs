@@ -90,9 +90,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         return line;
     }
 
-    /// <summary>Goes to the next line.</summary>
-    /// <param name="line">The line without its end, valid until the next call.</param>
-    /// <returns>False after the last line.</returns>
+    /// <summary>Goes to the next line; false after the last. The line does not include its end, and is valid until the next call.</summary>
     public bool Read(out ReadOnlySpan<byte> line)
     {
         line = default;

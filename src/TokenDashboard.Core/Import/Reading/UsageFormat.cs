@@ -2,9 +2,10 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>A file format: how it is detected and read and, if each record is one request, the names of the record's parts.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="Needs">What a file must contain to have requests, for the message if it has none.</param>
+/// <summary>
+/// A file format: how it is detected and read and, if each record is one request, the names of the record's parts. <c>Needs</c> is what a file must
+/// contain.
+/// </summary>
 internal sealed record UsageFormat(ImportFormat Name, string Needs)
 {
     /// <summary>The request type of programs that only chat.</summary>

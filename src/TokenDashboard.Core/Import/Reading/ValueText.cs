@@ -99,12 +99,9 @@ internal static partial class ValueText
     /// A time as ISO 8601 with <c>T</c> or a space, to the day, the minute, the second or less, with a zone (<c>Z</c>, <c>+02:00</c>,
     /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one; in the formats of spreadsheets, mail or JavaScript; or a number
     /// since 1970 in seconds, milliseconds, microseconds or nanoseconds, depending on its size. 24:00 is the beginning of the next day, and a leap
-    /// second is the next second.
+    /// second is the next second. Times without a zone are in the given zone, or UTC. An ambiguous date such as 1/2/2026 begins with the month unless
+    /// <paramref name="dayFirst"/> is true.
     /// </summary>
-    /// <param name="text">The text.</param>
-    /// <param name="utcTicks">The time.</param>
-    /// <param name="dayFirst">Whether an ambiguous date such as 1/2/2026 begins with the day; null for no.</param>
-    /// <param name="zone">The time zone of times without one; null for UTC.</param>
     public static bool TryTime(string text, out long utcTicks, Lazy<bool>? dayFirst = null, TimeZoneInfo? zone = null)
     {
         utcTicks = 0;

@@ -11,7 +11,6 @@ namespace TokenDashboard.Engines.ClickHouse.Panels;
 /// </summary>
 internal static class ClickHouseAlertSql
 {
-    /// <summary>The query of a rule.</summary>
     internal static string Of(AlertRule rule)
     {
         string? label = rule.Label;

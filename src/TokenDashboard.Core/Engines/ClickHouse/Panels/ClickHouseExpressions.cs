@@ -24,14 +24,10 @@ internal static class ClickHouseExpressions
     /// <summary>The previous time range; empty if the table does not go back that far.</summary>
     internal static string PreviousRange => Raw("previous");
 
-    /// <summary>The relation of sums and requests, with its condition.</summary>
-    /// <param name="measures">The measures to read. Only one of the two views contains the cost, and takes longer.</param>
-    /// <param name="grain">The times at which rows end.</param>
-    /// <param name="users">Whether to distinguish users, in addition to what the selected variables require.</param>
-    /// <param name="range">The time range.</param>
-    /// <param name="also">An additional condition.</param>
-    /// <param name="indent">The indent of the second line.</param>
-    /// <param name="each">List columns, of which each element becomes a row.</param>
+    /// <summary>
+    /// The relation of sums and requests, with its condition. Only one of the two views contains the cost, and takes longer. <paramref name="each"/> are list
+    /// columns, of which each element becomes a row.
+    /// </summary>
     internal static string OfUsage(IEnumerable<PanelMeasure> measures, Grain grain, bool users, string range = Range, string also = "", string indent = "", string each = "")
     {
         string step = grain switch { Grain.Range => "0", Grain.Bucket => Raw("step"), Grain.Day => $"if({Zone} = 'UTC', 0, {UsageTables.Quarter})", _ => $"{UsageTables.Quarter}" };
@@ -42,13 +38,10 @@ internal static class ClickHouseExpressions
             """;
     }
 
-    /// <summary>The single requests, with their condition.</summary>
-    /// <param name="priced">Whether to include the cost.</param>
-    /// <param name="also">An additional condition.</param>
-    /// <param name="indent">The indent of the second line.</param>
-    /// <param name="first">
-    /// A condition that few requests meet. Other columns are read only for these. A changed request is first removed in its old version, so no version is missed.
-    /// </param>
+    /// <summary>
+    /// The single requests, with their condition. If few requests meet the condition <paramref name="first"/>, other columns are read only for these. A changed
+    /// request is first removed in its old version, so no version is missed.
+    /// </summary>
     internal static string OfRequests(bool priced = false, string also = "", string indent = "", string first = "") => $"""
         FROM {(priced ? PriceView.Name : RequestTable.Rows)}{(first.Length > 0 ? $"\nPREWHERE {first}" : "")}
         {indent}WHERE time >= $__fromTime AND time < $__toTime AND {Raw("chosen")}{also}

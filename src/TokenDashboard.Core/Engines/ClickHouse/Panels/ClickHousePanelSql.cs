@@ -11,7 +11,6 @@ internal static class ClickHousePanelSql
 {
     private static readonly int[] Percents = [50, 95, 99];
 
-    /// <summary>The query of a panel.</summary>
     internal static ClickHouseQuery Write(PanelQuery query)
     {
         string sql = Sql(query);

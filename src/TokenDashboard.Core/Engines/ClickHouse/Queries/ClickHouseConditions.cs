@@ -8,10 +8,10 @@ internal static class ClickHouseConditions
     /// <summary>Selects rows with a readable time.</summary>
     public static string HasTime { get; } = string.Create(CultureInfo.InvariantCulture, $"{RequestTable.Micros} > {RequestTable.NoTime}");
 
-    /// <summary>The condition for WHERE.</summary>
-    /// <param name="filter">The filter. Requests without a readable time belong to any time range.</param>
-    /// <param name="sources">The sources; null for all.</param>
-    /// <param name="parameters">Receives the values.</param>
+    /// <summary>
+    /// The condition for WHERE, whose values are added to the parameters. Requests without a readable time belong to any time range. Null for all
+    /// sources.
+    /// </summary>
     public static string Of(RequestFilter filter, IReadOnlyList<string>? sources, ClickHouseParameters parameters)
     {
         var conditions = new List<string>();

@@ -18,11 +18,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
     private readonly IReadOnlyList<string>? _sources;
     private readonly FoundTables _tables;
 
-    /// <summary>Opens and checks the store.</summary>
-    /// <param name="address">The address.</param>
-    /// <param name="credential">The credential; null for the user of the environment.</param>
-    /// <param name="isChosen">Selects sources; null for all.</param>
-    /// <param name="cancellation">Cancels any running query, here and on the server.</param>
+    /// <summary>Opens and checks the store, as the user of the environment if there is no credential, with the chosen sources; null for all.</summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public ClickHouseStore(string address, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation)
     {

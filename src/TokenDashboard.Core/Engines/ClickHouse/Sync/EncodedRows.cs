@@ -15,7 +15,6 @@ internal sealed class EncodedRows
     private byte[] _bytes = new byte[1 << 16];
     private int _length;
 
-    /// <summary>The metadata of each row.</summary>
     public List<EncodedRow> Rows { get; } = [];
 
     /// <summary>The ids of rows with times before the bound.</summary>
@@ -24,9 +23,7 @@ internal sealed class EncodedRows
     /// <summary>The window of the rows; null without rows.</summary>
     public long? Window { get; private set; }
 
-    /// <summary>Adds the current row of a scan, unless its time is before a bound.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="since">The bound in microseconds since 1970.</param>
+    /// <summary>Adds the current row of a scan, unless its time is before a bound, in microseconds since 1970.</summary>
     public void Add(RequestRow row, long since)
     {
         UnreadableValue unreadable = row.Unreadable;
@@ -63,10 +60,8 @@ internal sealed class EncodedRows
         Rows.Add(new EncodedRow(row.Id, begin, _length, XxHash3.HashToUInt64(_bytes.AsSpan(begin, _length - begin)), SentUsage.DayOf(micros)));
     }
 
-    /// <summary>The bytes of a row.</summary>
     public ReadOnlySpan<byte> BytesOf(in EncodedRow row) => _bytes.AsSpan(row.Begin, row.End - row.Begin);
 
-    /// <summary>Removes all rows.</summary>
     public void Clear()
     {
         Rows.Clear();
@@ -111,10 +106,8 @@ internal sealed class EncodedRows
     }
 }
 
-/// <summary>A row of <see cref="EncodedRows"/>.</summary>
-/// <param name="Id">The row's id.</param>
-/// <param name="Begin">The start of its bytes.</param>
-/// <param name="End">The end of its bytes.</param>
-/// <param name="Checksum">Shows whether the row was changed after it was sent.</param>
-/// <param name="Day">The day since 1970.</param>
+/// <summary>
+/// The place of a row in the bytes of <see cref="EncodedRows"/>, a checksum that shows whether it was changed after it was sent, and its day since
+/// 1970.
+/// </summary>
 internal readonly record struct EncodedRow(long Id, int Begin, int End, ulong Checksum, int Day);

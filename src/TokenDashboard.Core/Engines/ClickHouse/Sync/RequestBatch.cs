@@ -15,7 +15,6 @@ internal sealed class RequestBatch
     // The bytes of the columns that follow the columns of EncodedRows: checksum, version, is_removed and source.
     private readonly byte[] _bookkeeping;
 
-    /// <summary>Creates an empty batch.</summary>
     public RequestBatch(string source)
     {
         using var bytes = new MemoryStream();
@@ -27,16 +26,13 @@ internal sealed class RequestBatch
         _bookkeeping = bytes.ToArray();
     }
 
-    /// <summary>The number of requests.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The first id.</summary>
     public long First { get; private set; }
 
     /// <summary>The day of each request, since 1970.</summary>
     public List<int> Days { get; } = [];
 
-    /// <summary>Adds a request.</summary>
     public void Add(EncodedRows rows, in EncodedRow row, ulong version)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(_bookkeeping, row.Checksum);
@@ -48,8 +44,7 @@ internal sealed class RequestBatch
         Days.Add(row.Day);
     }
 
-    /// <summary>Removes and returns all requests.</summary>
-    /// <returns>The columns that have values, and their bytes in an array of the shared pool.</returns>
+    /// <summary>Removes all requests. Returns the columns that have values, and their bytes in an array of the shared pool.</summary>
     public (string[] Columns, ArraySegment<byte> Bytes) TakeAll()
     {
         Column[] columns = [.. _columns.Where(column => column.HasValues)];

@@ -6,8 +6,7 @@ namespace TokenDashboard.Engines.ClickHouse.Sync;
 /// <summary>Writes the prices of a source's models, if they differ from the stored prices.</summary>
 internal sealed class SentPrices(ClickHouseServer server, string source)
 {
-    /// <summary>Writes the prices.</summary>
-    /// <returns>The number of models whose prices changed.</returns>
+    /// <summary>Writes the prices. Returns the number of models whose prices changed.</summary>
     public int Write(PriceList prices, ulong version)
     {
         var parameters = new ClickHouseParameters();

@@ -1,10 +1,9 @@
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
-/// <summary>The rows of a source in the table, by windows of ids. A checksum shows whether a window is the same as in the store.</summary>
-/// <param name="server">The server.</param>
-/// <param name="source">The source.</param>
-/// <param name="since">Microseconds since 1970. Earlier rows are not compared.</param>
-/// <param name="removedUntil">Microseconds since 1970 before which Remove-TokenUsage removed requests from the store.</param>
+/// <summary>
+/// The rows of a source in the table, by windows of ids. A checksum shows whether a window is the same as in the store. Rows before <c>since</c> are not
+/// compared, and Remove-TokenUsage may have removed those before <c>removedUntil</c> from the store. Both are in microseconds since 1970.
+/// </summary>
 internal sealed class SentRows(ClickHouseServer server, string source, long since, long removedUntil)
 {
     private const int WindowBits = 16;
@@ -16,7 +15,6 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     /// <summary>The largest id that was sent; null if none was.</summary>
     public long? Watermark { get; private set; }
 
-    /// <summary>The number of rows that were sent.</summary>
     public long Count => _windows.Values.Sum(window => window.Count);
 
     /// <summary>A version that is later than all versions that were sent.</summary>
@@ -25,20 +23,16 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     /// <summary>The windows that were not compared with any row of the store.</summary>
     public IEnumerable<long> Left => _windows.Keys.Order();
 
-    /// <summary>The window of an id.</summary>
     public static long WindowOf(long id) => id >> WindowBits;
 
-    /// <summary>The first id of a window.</summary>
     public static long FirstOf(long window) => window << WindowBits;
 
-    /// <summary>The last id of a window.</summary>
     public static long LastOf(long window) => FirstOf(window) + (1L << WindowBits) - 1;
 
     /// <summary>The rows that were read for each day, in days since 1970.</summary>
     public IReadOnlyDictionary<int, SentWindow> Days => _days;
 
-    /// <summary>Reads the watermark.</summary>
-    /// <returns>The server's time, in seconds since 1970.</returns>
+    /// <summary>Reads the watermark. Returns the server's time, in seconds since 1970.</summary>
     public long ReadWatermark()
     {
         var parameters = new ClickHouseParameters();
@@ -124,18 +118,14 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
         string.Create(CultureInfo.InvariantCulture, $"toInt64({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})");
 }
 
-/// <summary>The rows of a window or a day in the table.</summary>
-/// <param name="Count">Number of rows.</param>
-/// <param name="Checksum">The sum of their checksums.</param>
-/// <param name="MayBeRemoved">Rows that Remove-TokenUsage may have removed from the store.</param>
+/// <summary>
+/// The rows of a window or a day in the table: their number, the sum of their checksums, and how many of them Remove-TokenUsage may have removed from
+/// the store.
+/// </summary>
 internal readonly record struct SentWindow(long Count, ulong Checksum, long MayBeRemoved)
 {
     public static SentWindow operator +(SentWindow one, SentWindow other) => new(one.Count + other.Count, one.Checksum + other.Checksum, one.MayBeRemoved + other.MayBeRemoved);
 }
 
-/// <summary>A row in the table.</summary>
-/// <param name="Checksum">Shows whether the row was changed.</param>
-/// <param name="MayBeRemoved">Whether Remove-TokenUsage may have removed it from the store.</param>
-/// <param name="IsCompared">Whether the row's time is compared.</param>
-/// <param name="Days">The day since 1970; several if it was sent with several times.</param>
+/// <summary>A row in the table. The days are counted from 1970; there are several if it was sent with several times.</summary>
 internal readonly record struct SentRow(ulong Checksum, bool MayBeRemoved, bool IsCompared, int[] Days);

@@ -7,9 +7,6 @@ namespace TokenDashboard.Engines.ClickHouse.Sync;
 /// A mark contains its time and its run. While it is open, for an hour, only that run computes the sums of its day, because the requests may still change.
 /// A run that changes them for longer writes new marks. Therefore, sums never represent requests that arrived after them.
 /// </remarks>
-/// <param name="server">The server.</param>
-/// <param name="source">The source.</param>
-/// <param name="clock">Measures the duration of the run; null for the system's clock.</param>
 internal sealed class SentUsage(ClickHouseServer server, string source, TimeProvider? clock = null)
 {
     // The number of requests that one statement aggregates.
@@ -27,14 +24,12 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
     private (long Server, long Clock) _begun;
     private uint _run;
 
-    /// <summary>The day of a time, in days since 1970.</summary>
-    /// <param name="micros">Microseconds since 1970.</param>
+    /// <summary>The day of a time in microseconds since 1970, in days since then.</summary>
     public static int DayOf(long micros) => (int)Math.Floor(micros / (UsageTables.Day * 1e6));
 
     private long Now => _begun.Server + (long)_clock.GetElapsedTime(_begun.Clock).TotalSeconds;
 
-    /// <summary>Begins the run.</summary>
-    /// <param name="now">The server's time, in seconds since 1970.</param>
+    /// <summary>Begins the run. The server's time is in seconds since 1970.</summary>
     public void Begin(long now)
     {
         _begun = (now, _clock.GetTimestamp());
@@ -43,8 +38,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
         _sizes.Clear();
     }
 
-    /// <summary>Records that requests are about to change.</summary>
-    /// <param name="days">The day of each request.</param>
+    /// <summary>Records that requests of these days are about to change. A day occurs once for each request.</summary>
     public void Mark(IEnumerable<int> days)
     {
         long now = Now;
@@ -62,9 +56,9 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
         Note([.. marked], ((ulong)now << 32) | _run);
     }
 
-    /// <summary>Aggregates the days that have ended and have no sums, or whose sums differ from their requests.</summary>
-    /// <param name="sent">The compared requests of each day.</param>
-    /// <param name="isWhole">Whether these are all requests.</param>
+    /// <summary>
+    /// Aggregates the days that have ended and have no sums, or whose sums differ from their requests if <paramref name="sent"/> contains all requests.
+    /// </summary>
     public void Sum(IReadOnlyDictionary<int, SentWindow> sent, bool isWhole)
     {
         // Before the requests are read, because later marks mean later changes, and prevent the use of the sums.
@@ -181,10 +175,6 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
             server.Execute($"DELETE FROM {UsageTables.Sums} WHERE {old}", parameters);
     }
 
-    /// <summary>The sums of a day.</summary>
-    /// <param name="Marks">The marks.</param>
-    /// <param name="Open">The marks without sums.</param>
-    /// <param name="Requests">The number of requests.</param>
-    /// <param name="Checksum">The sum of their checksums.</param>
+    /// <summary>The sums of a day, all its marks, and its marks without sums.</summary>
     private readonly record struct SummedDay(ulong[] Marks, ulong[] Open, long Requests, ulong Checksum);
 }

@@ -13,10 +13,9 @@ internal sealed class StoreReader : IDisposable
 
     private StoreReader(TokenStore store) => _store = TokenStore.Open(store.Path, store.Cancellation);
 
-    /// <summary>Reads requests in the order of ids. The rows of a window are valid until the next window is requested.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="rows">The range of ids.</param>
-    /// <param name="since">Microseconds since 1970. Earlier rows are omitted.</param>
+    /// <summary>
+    /// Reads requests since a time, in microseconds since 1970, in the order of ids. The rows of a window are valid until the next window is requested.
+    /// </summary>
     public static IEnumerable<EncodedRows> Read(TokenStore store, RowRange rows, long since)
     {
         // One more than cores, because one window is being processed.

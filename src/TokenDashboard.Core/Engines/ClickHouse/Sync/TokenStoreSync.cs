@@ -30,11 +30,7 @@ internal sealed class TokenStoreSync : IDisposable
     private readonly RequestBatch _batch;
     private readonly Queue<(long First, ArraySegment<byte> Bytes, Task<HttpStatusCode> Sent)> _sending = new();
 
-    /// <summary>Opens both stores.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="target">The address of ClickHouse.</param>
-    /// <param name="options">The options.</param>
-    /// <param name="cancellation">Cancels the work. Requests that were sent before stay.</param>
+    /// <summary>Opens both stores. Cancellation ends the work, but requests that were sent before stay.</summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public TokenStoreSync(string path, string target, TokenStoreSyncOptions options, CancellationToken cancellation)
     {
@@ -74,15 +70,13 @@ internal sealed class TokenStoreSync : IDisposable
     /// <summary>The default source of a file: the names of the computer and of the file, however the path is written.</summary>
     public static string DefaultSourceOf(string path) => $"{Environment.MachineName}/{Path.GetFileName(RegularFile.InStoredCase(Path.GetFullPath(path)))}";
 
-    /// <summary>Creates the missing tables and views.</summary>
     public void CreateTable()
     {
         foreach (string statement in CreateStatements)
             _server.Execute(statement);
     }
 
-    /// <summary>Sends the requests that are missing in the target.</summary>
-    /// <param name="progress">Receives the number of rows of the store that were read so far.</param>
+    /// <summary>Sends the requests that are missing in the target. Reports the number of rows of the store that were read so far.</summary>
     public TokenStoreSyncResult Run(Action<long>? progress = null)
     {
         var watch = Stopwatch.StartNew();

@@ -15,7 +15,6 @@ internal sealed record TokenStoreSyncOptions
     /// <summary>The cluster on which tables are created; null for tables on one server.</summary>
     public string? Cluster { get; init; }
 
-    /// <summary>The number of rows in a batch.</summary>
     public int BatchRows { get; init; } = 100_000;
 
     /// <summary>Requests before this time are neither sent nor compared; null for all.</summary>

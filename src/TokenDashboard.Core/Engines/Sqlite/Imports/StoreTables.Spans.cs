@@ -64,8 +64,7 @@ internal sealed partial class StoreTables
             NoteTokensBelow(parent, stored.TokensBelow, 0, ref outcome);
     }
 
-    /// <summary>Records the request of a span, to withdraw it if tokens below the span are found.</summary>
-    /// <returns>False if the request is already recorded.</returns>
+    /// <summary>Records the request of a span, to withdraw it if tokens below the span are found; false if it is already recorded.</summary>
     private bool NoteParent(UInt128 id, ImportKey key)
     {
         StoredSpan stored = FindSpan(id);

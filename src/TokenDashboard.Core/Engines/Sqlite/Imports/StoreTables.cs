@@ -41,10 +41,9 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     }
 
     /// <summary>
-    /// Adds the keys of rows that the application wrote since the last time. For a large store, this takes several transactions.
+    /// Adds the keys of rows that the application wrote since the last time, until the deadline. Returns whether all rows are known now, or no import
+    /// has run, so that no keys are needed. For a large store, this takes several transactions.
     /// </summary>
-    /// <param name="deadline">The time to stop, as <see cref="Stopwatch.GetTimestamp"/>.</param>
-    /// <returns>Whether all rows are known now, or no import has run, so that no keys are needed.</returns>
     public bool LearnKeys(long deadline)
     {
         if (!Has(ImportSchema.Keys))
@@ -83,8 +82,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         return complete;
     }
 
-    /// <summary>Writes rows of a batch until the deadline, but at least one.</summary>
-    /// <returns>The first row that was not written.</returns>
+    /// <summary>Writes rows of a batch until the deadline, but at least one. Returns the first row that was not written.</summary>
     public int Write(ImportBatch batch, int first, long deadline, ref ImportOutcome outcome)
     {
         // A manually created store may lack AUTOINCREMENT, and therefore this table.
@@ -112,8 +110,9 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
 
     private static UInt128 Hash(ReadOnlySpan<byte> blob) => blob.Length == 16 ? MemoryMarshal.Read<UInt128>(blob) : default;
 
-    /// <summary>Inserts rows that are all new with two statements.</summary>
-    /// <returns>False if a row is not new, or cannot just be inserted. Nothing was changed then.</returns>
+    /// <summary>
+    /// Inserts rows that are all new with two statements. If a row is not new, or cannot just be inserted, it returns false, and nothing was changed.
+    /// </summary>
     private bool TryPutTogether(ImportBatch batch, ReadOnlySpan<ImportRow> rows, ref long id, ref ImportOutcome outcome)
     {
         if (rows.Length < RowsAtOnce)
@@ -228,8 +227,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         outcome.Duplicates++;
     }
 
-    /// <summary>Removes an imported row. Rows of the application are never removed.</summary>
-    /// <returns>The row's tokens, or null if there is no such row.</returns>
+    /// <summary>Removes an imported row, and returns its tokens; null if there is no such row. Rows of the application are never removed.</summary>
     private long? TakeOut(ImportKey key)
     {
         if (!Find(key, out long? rowId, out _))

@@ -5,10 +5,8 @@ namespace TokenDashboard.Engines.Sqlite.Panels;
 
 /// <summary>
 /// The scope of a relation, as a query: its start and end, the shift of its times, and the length of its buckets on the local
-/// clock, or 0 for none.
+/// clock, or 0 for none. A query that reads the store must run only once even if the relation uses it several times.
 /// </summary>
-/// <param name="Sql">The query.</param>
-/// <param name="ReadsStore">Whether the query reads the store, so that it must run only once even if the relation uses it several times.</param>
 internal sealed record RelationScope(string Sql, bool ReadsStore = false)
 {
     public static RelationScope WholeRange => new("SELECT since, until, 0, 0 FROM selected");

@@ -64,7 +64,6 @@ internal sealed class RollupRow : UsageRow, IDisposable
         LookAt(0);
     }
 
-    /// <summary>Copies the current row of a statement.</summary>
     public void Copy(NativeStatement statement, RollupGroup group)
     {
         int column = 3;
@@ -97,7 +96,6 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     public override void AddSizesTo(UsageAccumulator usage) => usage.Sizes.AddStored(_histograms.AsSpan(_rows[_row].Sizes.._rows[_row].End));
 
-    /// <summary>A copy of all measures.</summary>
     public UsageAccumulator ToAccumulator()
     {
         var usage = new UsageAccumulator();
