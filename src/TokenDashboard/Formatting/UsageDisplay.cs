@@ -48,10 +48,10 @@ public static class UsageDisplay
     /// <summary>The text of Start, or a label for a total.</summary>
     public static string StartOrTotal(PSObject row) => Start(row) is { Length: > 0 } start ? start : IsTotal(row) ? Bold("Total") : "";
 
-    /// <summary>The share as a percentage. In a terminal, also a bar in proportion to the largest share of the result.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="colour">The escape sequence of the color of bars.</param>
-    /// <param name="reset">The escape sequence that ends it.</param>
+    /// <summary>
+    /// The share as a percentage. In a terminal, also a bar in proportion to the largest share of the result, in the color that the escape sequences
+    /// begin and end.
+    /// </summary>
     public static string Share(PSObject row, string? colour, string? reset)
     {
         if (ShareOf(row) is not { } share)
@@ -65,9 +65,6 @@ public static class UsageDisplay
     /// The text of Share. In a row that belongs to another result of the same table, the percentage and its names, because a bar would leave no
     /// room for them.
     /// </summary>
-    /// <param name="row">The row.</param>
-    /// <param name="colour">The escape sequence of the color of bars.</param>
-    /// <param name="reset">The escape sequence that ends it.</param>
     public static string ShareAndKey(PSObject row, string? colour, string? reset)
     {
         string percentage = ShareOf(row) is { } share ? Percentage(share) : "";

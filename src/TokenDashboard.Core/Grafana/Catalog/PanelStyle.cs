@@ -98,7 +98,7 @@ internal static class PanelStyle
         };
 
     internal static StatPanel Changes(PanelFrame frame, ChangesQuery query) =>
-        new(frame, query, new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "–", Color = FieldColor.Fixed("text") });
+        new(frame, query, Change with { Color = FieldColor.Fixed("text") });
 
     internal static TimeSeriesPanel Stacked(PanelFrame frame, TopOverTimeQuery query, FieldOptions? field = null)
     {

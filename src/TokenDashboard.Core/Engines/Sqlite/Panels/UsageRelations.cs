@@ -319,7 +319,7 @@ internal static class UsageRelations
           SELECT * FROM (
             {{UsageOfRequests}}
             UNION ALL
-            SELECT time, local_second, utc_offset, {{Names}}, {{string.Join(", ", Shown.Select(SummedValue))}}, {{Priced}}
+            SELECT time, local_second, utc_offset, {{Names}}, {{RollupSchema.InView(Shown, " || 'Z'")}}, {{Priced}}
             FROM priced_sum)),
         histograms AS MATERIALIZED (
           SELECT time, group_id, MAX(max_duration_ms) AS longest, COUNT(*) AS parts, replace(group_concat(durations), '},{', ',') AS durations
@@ -340,10 +340,4 @@ internal static class UsageRelations
           SELECT {{Names}}, CASE CAST(key AS INTEGER) {{string.Concat(HistogramBins.Sizes.Edges.Select((edge, index) => string.Create(CultureInfo.InvariantCulture, $"WHEN {index + 1} THEN {edge} ")))}}ELSE 0 END, value
           FROM sum_row CROSS JOIN json_each(sizes))
         """;
-
-    private static string SummedValue(Measure measure)
-    {
-        string value = measure.Unit == MeasureUnit.Time ? $"{RollupSchema.TimeOf(measure.Name)} || 'Z'" : measure.Name;
-        return measure.KnownBy is { } known ? $"CASE WHEN {known.Name} > 0 THEN {value} END AS {measure.ViewName}" : $"{value} AS {measure.ViewName}";
-    }
 }

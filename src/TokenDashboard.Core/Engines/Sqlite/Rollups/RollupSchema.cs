@@ -72,7 +72,7 @@ internal static class RollupSchema
             level INTEGER NOT NULL, start INTEGER NOT NULL, PRIMARY KEY (level, start)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS {Bins} (bin INTEGER PRIMARY KEY, duration_ms REAL NOT NULL);
         CREATE VIEW IF NOT EXISTS {View} AS
-            SELECT level, start, all_users, user_id AS user, model, provider, request_type, input_class, {string.Join(", ", Measures.All.Select(InView))}, durations, sizes
+            SELECT level, start, all_users, user_id AS user, model, provider, request_type, input_class, {InView(Measures.All)}, durations, sizes
             FROM {Sums} CROSS JOIN {Groups} ON id = group_id;
         INSERT INTO {Bins} SELECT * FROM (VALUES {string.Join(", ", HistogramBins.Durations.Values().Select(bin => string.Create(CultureInfo.InvariantCulture, $"({bin.Bin}, {bin.Value:R})")))})
             WHERE NOT EXISTS (SELECT 1 FROM {Bins});
@@ -80,7 +80,7 @@ internal static class RollupSchema
         """;
 
     /// <summary>The time of a column of ticks (100 ns since the year 1, as in .NET), as text in the format of <c>telemetry</c>.</summary>
-    public static string TimeOf(string ticks) =>
+    private static string TimeOf(string ticks) =>
         $"strftime('%Y-%m-%dT%H:%M:%S', {ticks} / 10000000 - 62135596800, 'unixepoch') || printf('.%06d', {ticks} / 10 % 1000000)";
 
     /// <summary>The start of the bucket of a length that contains a second, also before 1970.</summary>
@@ -103,9 +103,10 @@ internal static class RollupSchema
     public const string NextRemoval =
         $"UPDATE {State} SET removals = removals + 1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark), first_row = {LowestRow}";
 
-    private static string InView(Measure measure)
+    /// <summary>The columns of a view for the sums of measures. A suffix can follow times, which have no zone.</summary>
+    public static string InView(IEnumerable<Measure> measures, string zone = "") => string.Join(", ", measures.Select(measure =>
     {
-        string value = measure.Unit == MeasureUnit.Time ? TimeOf(measure.Name) : measure.Name;
+        string value = measure.Unit == MeasureUnit.Time ? TimeOf(measure.Name) + zone : measure.Name;
         return measure.KnownBy is { } known ? $"CASE WHEN {known.Name} > 0 THEN {value} END AS {measure.ViewName}" : $"{value} AS {measure.ViewName}";
-    }
+    }));
 }
