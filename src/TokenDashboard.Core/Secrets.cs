@@ -146,12 +146,9 @@ internal sealed partial class Secrets : IDisposable
         return WebUtility.HtmlDecode(Uri.UnescapeDataString(decoded));
     }
 
-    [GeneratedRegex("\\s+")]
-    private static partial Regex WhiteSpace();
+    [GeneratedRegex("\\s+")] private static partial Regex WhiteSpace();
 
-    [GeneratedRegex("[A-Za-z0-9+/_-]{8,}")]
-    private static partial Regex Base64Run();
+    [GeneratedRegex("[A-Za-z0-9+/_-]{8,}")] private static partial Regex Base64Run();
 
-    [GeneratedRegex(@"\\[uU]([0-9A-Fa-f]{4})")]
-    private static partial Regex JsonEscape();
+    [GeneratedRegex(@"\\[uU]([0-9A-Fa-f]{4})")] private static partial Regex JsonEscape();
 }

@@ -173,6 +173,5 @@ internal sealed partial class PriceList
     private static string Normal(string name) => name.ToLowerInvariant().Trim();
 
     // Some names contain the date of a model without hyphens.
-    [GeneratedRegex(@"-20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?=-|:|$)")]
-    private static partial Regex CompactDate();
+    [GeneratedRegex(@"-20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?=-|:|$)")] private static partial Regex CompactDate();
 }

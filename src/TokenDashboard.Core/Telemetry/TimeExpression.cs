@@ -107,8 +107,7 @@ public sealed partial class TimeExpression
     private static partial Regex LengthPattern();
 
     // The format of a TimeSpan. Without days, it could be a time of day.
-    [GeneratedRegex(@"^-?[0-9]+\.[0-9]{2}:[0-9]{2}:[0-9]{2}")]
-    private static partial Regex TimeSpanPattern();
+    [GeneratedRegex(@"^-?[0-9]+\.[0-9]{2}:[0-9]{2}:[0-9]{2}")] private static partial Regex TimeSpanPattern();
 
     /// <summary>The time range of -Since and -Until, or of -Last.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the time range is empty or specified twice.</exception>

@@ -94,6 +94,5 @@ internal static partial class ClickHouseErrors
 
     private static string Words(Exception exception, Secrets secrets) => secrets.MaskBeginningOf(exception.Message, MaxWords).TrimEnd('.') + ".";
 
-    [GeneratedRegex(@"Code: (\d+)")]
-    private static partial Regex Code();
+    [GeneratedRegex(@"Code: (\d+)")] private static partial Regex Code();
 }

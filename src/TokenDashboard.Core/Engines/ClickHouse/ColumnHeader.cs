@@ -87,8 +87,7 @@ internal sealed partial class ColumnHeader
             throw new InvalidDataException($"The type of a column contains '{match.Value}', which is not supported. Convert the column to text in the query.");
     }
 
-    [GeneratedRegex(@"^Array\(U?Int(8|16|32|64)\)\z")]
-    private static partial Regex NumberList();
+    [GeneratedRegex(@"^Array\(U?Int(8|16|32|64)\)\z")] private static partial Regex NumberList();
 
     [GeneratedRegex(@"^(LowCardinality\()?(Nullable\()?(String|U?Int(8|16|32|64)|Float(32|64)|DateTime64\([^()]*\))\)*\z")]
     private static partial Regex Single();

@@ -121,6 +121,5 @@ internal static partial class RequestTable
         }
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.-]+$")]
-    private static partial Regex ClusterName();
+    [GeneratedRegex(@"^[A-Za-z0-9_.-]+$")] private static partial Regex ClusterName();
 }

@@ -27,9 +27,7 @@ internal static partial class GlobPattern
     });
 
     // An escaped character, a wildcard (an opening bracket alone is not a set), or any other character.
-    [GeneratedRegex(@"`(?<literal>.)|(?<wildcard>[*?]|\[[^]]+\]|\[)|(?<literal>.)", RegexOptions.Singleline)]
-    private static partial Regex Part();
+    [GeneratedRegex(@"`(?<literal>.)|(?<wildcard>[*?]|\[[^]]+\]|\[)|(?<literal>.)", RegexOptions.Singleline)] private static partial Regex Part();
 
-    [GeneratedRegex(@"`([*?[\]`])")]
-    private static partial Regex EscapedWildcard();
+    [GeneratedRegex(@"`([*?[\]`])")] private static partial Regex EscapedWildcard();
 }

@@ -108,22 +108,17 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
         return new ReadOnlySpan<byte>(text, text is null ? 0 : sqlite3_column_bytes(_handle, column));
     }
 
-    [LibraryImport(Library)]
-    private static partial int sqlite3_step(nint statement);
+    [LibraryImport(Library)] private static partial int sqlite3_step(nint statement);
 
     // The result of this call repeats that of the previous step.
-    [LibraryImport(Library)]
-    private static partial void sqlite3_reset(nint statement);
+    [LibraryImport(Library)] private static partial void sqlite3_reset(nint statement);
 
     // Binding by number to a statement that is not running cannot fail, so the results are not checked.
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial void sqlite3_bind_int64(nint statement, int parameter, long value);
+    [LibraryImport(Library), SuppressGCTransition] private static partial void sqlite3_bind_int64(nint statement, int parameter, long value);
 
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial void sqlite3_bind_double(nint statement, int parameter, double value);
+    [LibraryImport(Library), SuppressGCTransition] private static partial void sqlite3_bind_double(nint statement, int parameter, double value);
 
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial void sqlite3_bind_null(nint statement, int parameter);
+    [LibraryImport(Library), SuppressGCTransition] private static partial void sqlite3_bind_null(nint statement, int parameter);
 
     [LibraryImport(Library), SuppressGCTransition]
     private static partial void sqlite3_bind_text(nint statement, int parameter, byte* text, int bytes, nint destructor);
@@ -131,22 +126,16 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     [LibraryImport(Library), SuppressGCTransition]
     private static partial void sqlite3_bind_blob(nint statement, int parameter, byte* blob, int bytes, nint destructor);
 
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial byte* sqlite3_column_blob(nint statement, int column);
+    [LibraryImport(Library), SuppressGCTransition] private static partial byte* sqlite3_column_blob(nint statement, int column);
 
     // The accessors return immediately and never call back, so they need no transition for the garbage collector.
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial int sqlite3_column_type(nint statement, int column);
+    [LibraryImport(Library), SuppressGCTransition] private static partial int sqlite3_column_type(nint statement, int column);
 
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial long sqlite3_column_int64(nint statement, int column);
+    [LibraryImport(Library), SuppressGCTransition] private static partial long sqlite3_column_int64(nint statement, int column);
 
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial double sqlite3_column_double(nint statement, int column);
+    [LibraryImport(Library), SuppressGCTransition] private static partial double sqlite3_column_double(nint statement, int column);
 
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial byte* sqlite3_column_text(nint statement, int column);
+    [LibraryImport(Library), SuppressGCTransition] private static partial byte* sqlite3_column_text(nint statement, int column);
 
-    [LibraryImport(Library), SuppressGCTransition]
-    private static partial int sqlite3_column_bytes(nint statement, int column);
+    [LibraryImport(Library), SuppressGCTransition] private static partial int sqlite3_column_bytes(nint statement, int column);
 }

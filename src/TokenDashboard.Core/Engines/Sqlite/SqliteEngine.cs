@@ -64,8 +64,7 @@ internal static partial class SqliteEngine
     }
 
     // SQLitePCLRaw does not provide this function.
-    [LibraryImport("e_sqlite3")]
-    private static partial int sqlite3_file_control(nint connection, nint database, int operation, ref int result);
+    [LibraryImport("e_sqlite3")] private static partial int sqlite3_file_control(nint connection, nint database, int operation, ref int result);
 
     private static bool SetUp()
     {

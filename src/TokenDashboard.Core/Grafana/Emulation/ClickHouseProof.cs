@@ -105,12 +105,9 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         var name => name.StartsWith("Decimal", StringComparison.Ordinal) ? ColumnType.Number : ColumnType.Text,
     };
 
-    [GeneratedRegex(@"^(?:LowCardinality\(|Nullable\(|SimpleAggregateFunction\(\w+, )*(?<name>\w+)")]
-    private static partial Regex TypeName();
+    [GeneratedRegex(@"^(?:LowCardinality\(|Nullable\(|SimpleAggregateFunction\(\w+, )*(?<name>\w+)")] private static partial Regex TypeName();
 
-    [GeneratedRegex(@"^[\s(]*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Reading();
+    [GeneratedRegex(@"^[\s(]*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS)\b", RegexOptions.IgnoreCase)] private static partial Regex Reading();
 
-    [GeneratedRegex(@"\bINSERT\s+INTO\b|\bINTO\s+OUTFILE\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Writing();
+    [GeneratedRegex(@"\bINSERT\s+INTO\b|\bINTO\s+OUTFILE\b", RegexOptions.IgnoreCase)] private static partial Regex Writing();
 }

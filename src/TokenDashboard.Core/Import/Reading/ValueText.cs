@@ -195,23 +195,18 @@ internal static partial class ValueText
 
     private static bool IsPlausible(long utcTicks) => utcTicks >= FirstTicks && utcTicks < LastTicks;
 
-    [GeneratedRegex(@"\b([0-9]{1,2})([/-])([0-9]{1,2})\2[0-9]{4}\b")]
-    private static partial Regex NumericDate();
+    [GeneratedRegex(@"\b([0-9]{1,2})([/-])([0-9]{1,2})\2[0-9]{4}\b")] private static partial Regex NumericDate();
 
     // A field of CSV with a zero before the separator, more than three digits before it, or not exactly three digits after it.
     [GeneratedRegex(@"(?<=[;\t|\n""] ?)(?:0[.,][0-9]+|[0-9]{4,}[.,][0-9]+|[0-9]{1,3}[.,](?:[0-9]{1,2}|[0-9]{4,}))(?= ?[;\t|\r\n""])")]
     private static partial Regex DecimalNumber();
 
-    [GeneratedRegex(@"^\s*[1-9][0-9]{0,2}\.[0-9]{3}\s*$")]
-    private static partial Regex Thousands();
+    [GeneratedRegex(@"^\s*[1-9][0-9]{0,2}\.[0-9]{3}\s*$")] private static partial Regex Thousands();
 
-    [GeneratedRegex(@"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}")]
-    private static partial Regex PointedDate();
+    [GeneratedRegex(@"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}")] private static partial Regex PointedDate();
 
-    [GeneratedRegex(@"(?<![0-9])[0-9]{4}")]
-    private static partial Regex Year();
+    [GeneratedRegex(@"(?<![0-9])[0-9]{4}")] private static partial Regex Year();
 
     // Names after an offset, as JavaScript and Go write them, and names that mean no offset.
-    [GeneratedRegex(@"(?: GMT| UTC)?\s?([+-][0-9]{2}:?[0-9]{2})(?: UTC| GMT| \(.*\))?$| (?:GMT|UTC)$")]
-    private static partial Regex ZoneName();
+    [GeneratedRegex(@"(?: GMT| UTC)?\s?([+-][0-9]{2}:?[0-9]{2})(?: UTC| GMT| \(.*\))?$| (?:GMT|UTC)$")] private static partial Regex ZoneName();
 }

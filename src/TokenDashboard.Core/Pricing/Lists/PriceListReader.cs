@@ -286,9 +286,7 @@ internal sealed partial class PriceListReader(bool own)
         return null;
     }
 
-    [GeneratedRegex(@"^\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\z", RegexOptions.ECMAScript)]
-    private static partial Regex TimePattern();
+    [GeneratedRegex(@"^\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\z", RegexOptions.ECMAScript)] private static partial Regex TimePattern();
 
-    [GeneratedRegex(Money.CodePattern)]
-    private static partial Regex CurrencyPattern();
+    [GeneratedRegex(Money.CodePattern)] private static partial Regex CurrencyPattern();
 }

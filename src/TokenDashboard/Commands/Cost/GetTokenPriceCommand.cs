@@ -12,10 +12,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
 
     /// <summary>The model names in requests, or patterns for the models in the price list.</summary>
     [Parameter(Position = 0, ParameterSetName = "Price", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(PriceCompleter))]
-    [PipedTextTransformation]
+    [SupportsWildcards, ValidateNotNullOrEmpty, ArgumentCompleter(typeof(PriceCompleter)), PipedTextTransformation]
     public string[]? Model { get; set; }
 
     /// <summary>The provider name in requests, or a pattern for the providers in the price list.</summary>
@@ -24,23 +21,18 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
 
     /// <summary>The time of the prices. By default, current prices for all times of day, and scheduled prices.</summary>
     [Parameter(ParameterSetName = "Price", ValueFromPipelineByPropertyName = true), Alias("Timestamp")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? At { get; set; }
 
     /// <summary>Also returns past prices.</summary>
-    [Parameter(ParameterSetName = "Price")]
-    public SwitchParameter History { get; set; }
+    [Parameter(ParameterSetName = "Price")] public SwitchParameter History { get; set; }
 
     /// <summary>Returns the models of a store that have tokens without a price.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Unpriced")]
-    public SwitchParameter Unpriced { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = "Unpriced")] public SwitchParameter Unpriced { get; set; }
 
     /// <inheritdoc/>
     [Parameter(ParameterSetName = "Unpriced", ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Alias("Path", "FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public override string[]? Database { get; set; }
 
     /// <inheritdoc/>
@@ -48,8 +40,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     public override FileSystemInfo? InputObject { get; set; }
 
     /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter(ParameterSetName = "Unpriced"), Credential]
-    public PSCredential? Credential { get; set; }
+    [Parameter(ParameterSetName = "Unpriced"), Credential] public PSCredential? Credential { get; set; }
 
     /// <summary>A model without a price is one error record. The other models are returned.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) =>

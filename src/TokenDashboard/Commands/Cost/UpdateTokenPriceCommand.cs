@@ -9,9 +9,7 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
 {
     /// <summary>The file: the JSON of genai-prices, or a price list that this module wrote.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [PipedTextTransformation(IsPath = true)]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, PipedTextTransformation(IsPath = true)]
     public string Path { get; set; } = "";
 
     /// <summary>The address of the list.</summary>

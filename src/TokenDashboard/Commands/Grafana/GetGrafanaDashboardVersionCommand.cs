@@ -11,8 +11,7 @@ public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
     public string[] Uid { get; set; } = [];
 
     /// <summary>The kind of a piped result of Publish-GrafanaDashboard, bound by property name. Only dashboards have versions.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
-    public string? Kind { get; set; }
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)] public string? Kind { get; set; }
 
     private protected override void Process()
     {

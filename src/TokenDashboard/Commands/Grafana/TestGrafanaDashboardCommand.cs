@@ -22,9 +22,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
     /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
+    [Parameter, Credential] public PSCredential? Credential { get; set; }
 
     /// <summary>Runs no queries.</summary>
     [Parameter] public SwitchParameter SkipQuery { get; set; }

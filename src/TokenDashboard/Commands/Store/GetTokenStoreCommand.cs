@@ -7,8 +7,7 @@ namespace TokenDashboard.Commands;
 public sealed class GetTokenStoreCommand : SingleStoreCmdlet
 {
     /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter, Credential]
-    public PSCredential? Credential { get; set; }
+    [Parameter, Credential] public PSCredential? Credential { get; set; }
 
     private protected override void Process(string store)
     {

@@ -18,29 +18,23 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     /// means standard input.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [PipedTextTransformation(IsPath = true)]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards, PipedTextTransformation(IsPath = true)]
     public string[] Path { get; set; } = [];
 
     /// <summary>The format of the files. Auto detects the format of each file.</summary>
-    [Parameter, ChoiceTransformation]
-    public ImportFormat Format { get; set; } = ImportFormat.Auto;
+    [Parameter, ChoiceTransformation] public ImportFormat Format { get; set; } = ImportFormat.Auto;
 
     /// <summary>
     /// The store. The default is the environment variable TOKENDASHBOARD_DATABASE, then logging.sqlite.database of the Observicia
     /// configuration file. The store is created if it does not exist.
     /// </summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
     /// <summary>
     /// Maps columns of the store to columns of a CSV file or members of JSON objects. A key is a column of the store. A value is a column
     /// or member of the file, or a constant such as '=gpt-4'.
     /// </summary>
-    [Parameter, ValidateNotNull]
-    public Hashtable? Map { get; set; }
+    [Parameter, ValidateNotNull] public Hashtable? Map { get; set; }
 
     /// <summary>The time zone of times that have none: an IANA or Windows name, UTC or Local. The default is UTC.</summary>
     [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
@@ -50,8 +44,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     /// Counts spans even if spans below them contain their tokens. Without it, spans of agents and similar spans, and calls that two
     /// programs traced, count once.
     /// </summary>
-    [Parameter]
-    public SwitchParameter KeepNested { get; set; }
+    [Parameter] public SwitchParameter KeepNested { get; set; }
 
     /// <summary>A file that cannot be read is one error record. A store that cannot be written ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) =>

@@ -12,20 +12,17 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     public string Path { get; set; } = "";
 
     /// <summary>Adds sample requests like those of a company. The other sample parameters imply it.</summary>
-    [Parameter(ParameterSetName = "Sample")]
-    public SwitchParameter Sample { get; set; }
+    [Parameter(ParameterSetName = "Sample")] public SwitchParameter Sample { get; set; }
 
     /// <summary>The number of days that the sample covers, 1 to 3650.</summary>
-    [Parameter(ParameterSetName = "Sample"), ValidateRange(1, 3650)]
-    public int Days { get; set; } = 30;
+    [Parameter(ParameterSetName = "Sample"), ValidateRange(1, 3650)] public int Days { get; set; } = 30;
 
     /// <summary>Requests of an average working day, 1 to 1,000,000.</summary>
     [Parameter(ParameterSetName = "Sample"), ValidateRange(1, 1_000_000)]
     public int RequestsPerDay { get; set; } = 800;
 
     /// <summary>The seed of the sample. The same seed, days and end produce the same requests.</summary>
-    [Parameter(ParameterSetName = "Sample")]
-    public int Seed { get; set; } = 1;
+    [Parameter(ParameterSetName = "Sample")] public int Seed { get; set; } = 1;
 
     /// <summary>The end of the sample. The default is now.</summary>
     [Parameter(ParameterSetName = "Sample"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]

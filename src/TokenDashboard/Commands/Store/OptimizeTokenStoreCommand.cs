@@ -8,20 +8,16 @@ namespace TokenDashboard.Commands;
 public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
 {
     /// <summary>Sets SQLite's journal mode, for every program that opens the store. In WAL mode, writers and readers do not wait for each other.</summary>
-    [Parameter, ChoiceTransformation]
-    public JournalMode JournalMode { get; set; }
+    [Parameter, ChoiceTransformation] public JournalMode JournalMode { get; set; }
 
     /// <summary>Compares all rollups with the requests, and rebuilds the rollups that differ.</summary>
-    [Parameter]
-    public SwitchParameter Verify { get; set; }
+    [Parameter] public SwitchParameter Verify { get; set; }
 
     /// <summary>Rebuilds all rollups, except those of removed requests.</summary>
-    [Parameter]
-    public SwitchParameter Rebuild { get; set; }
+    [Parameter] public SwitchParameter Rebuild { get; set; }
 
     /// <summary>Replaces rollups of another version of this module even if they contain removed requests, whose usage is then lost.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
+    [Parameter] public SwitchParameter Force { get; set; }
 
     private protected override void Process(string store)
     {

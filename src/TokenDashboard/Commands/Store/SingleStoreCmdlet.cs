@@ -6,10 +6,7 @@ public abstract class SingleStoreCmdlet : StoreCmdlet
     // Position 0 is for -Before and -Target. In the other commands, the stores are first.
     /// <summary>The stores' database files. Wildcards are permitted. The default is the default store.</summary>
     [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [PipedTextTransformation(IsPath = true)]
+    [Alias("Path", "FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards, PipedTextTransformation(IsPath = true)]
     public override string[]? Database { get; set; }
 
     /// <summary>A store that cannot be read is one error record. The command continues with the next store, if there is any.</summary>

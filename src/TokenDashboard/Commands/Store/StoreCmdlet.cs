@@ -14,8 +14,7 @@ public abstract class StoreCmdlet : TokenCmdlet
     public virtual string[]? Database { get; set; }
 
     /// <summary>The database file of the store, from Get-ChildItem.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    public virtual FileSystemInfo? InputObject { get; set; }
+    [Parameter(ValueFromPipeline = true)] public virtual FileSystemInfo? InputObject { get; set; }
 
     /// <summary>A store that cannot be read is one error record. The command continues with the next store.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;

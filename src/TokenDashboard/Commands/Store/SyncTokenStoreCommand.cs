@@ -15,32 +15,26 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     public string Target { get; set; } = "";
 
     /// <summary>The source that identifies the requests of this store. The default consists of the names of the computer and of the file.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? Source { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Source { get; set; }
 
     /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter, Credential]
-    public PSCredential? Credential { get; set; }
+    [Parameter, Credential] public PSCredential? Credential { get; set; }
 
     /// <summary>The cluster on whose servers the tables are created. Without it, the tables are created on one server.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? Cluster { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Cluster { get; set; }
 
     /// <summary>The number of requests in a batch.</summary>
-    [Parameter, ValidateRange(1, TokenStoreSync.MostBatchRows)]
-    public int BatchRows { get; set; } = 100_000;
+    [Parameter, ValidateRange(1, TokenStoreSync.MostBatchRows)] public int BatchRows { get; set; } = 100_000;
 
     /// <summary>Sends and compares only requests from this time on: an ISO time, a length of time ago (90d) or a word ('this month').</summary>
     [Parameter, TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
     /// <summary>Updates or removes requests in ClickHouse that were changed or removed in the store after they were sent.</summary>
-    [Parameter]
-    public SwitchParameter Repair { get; set; }
+    [Parameter] public SwitchParameter Repair { get; set; }
 
     /// <summary>Compares only the newest million of the requests that were sent before, instead of all.</summary>
-    [Parameter]
-    public SwitchParameter SkipCheck { get; set; }
+    [Parameter] public SwitchParameter SkipCheck { get; set; }
 
     // No store can be sent to a target that cannot be reached.
     private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception)

@@ -8,12 +8,10 @@ public sealed class TestTokenStoreCommand : SingleStoreCmdlet
     private bool? _passed;
 
     /// <summary>Removes the time limit of the integrity check. Outside WAL mode, the check blocks the application.</summary>
-    [Parameter]
-    public SwitchParameter Wait { get; set; }
+    [Parameter] public SwitchParameter Wait { get; set; }
 
     /// <summary>Returns only whether no check failed and every store could be checked.</summary>
-    [Parameter]
-    public SwitchParameter Quiet { get; set; }
+    [Parameter] public SwitchParameter Quiet { get; set; }
 
     private protected override void Process(string store)
     {

@@ -7,8 +7,7 @@ namespace TokenDashboard.Commands;
 public sealed class GetTokenRequestCommand : RowCmdlet
 {
     /// <summary>The property to sort by. For any property except Id, all matching requests are read before the first one is returned.</summary>
-    [Parameter, ChoiceTransformation]
-    public RequestOrder OrderBy { get; set; }
+    [Parameter, ChoiceTransformation] public RequestOrder OrderBy { get; set; }
 
     private protected override bool ShowsProgress => OrderBy != RequestOrder.Id || MyInvocation.PipelinePosition < MyInvocation.PipelineLength;
 

@@ -14,12 +14,10 @@ public sealed class GetTokenUsageCommand : UsageCmdlet
     public UsageDimension[] GroupBy { get; set; } = [];
 
     /// <summary>Adds a row for each time unit without requests in the time range.</summary>
-    [Parameter]
-    public SwitchParameter Fill { get; set; }
+    [Parameter] public SwitchParameter Fill { get; set; }
 
     /// <summary>Returns each row as one line of text, for a prompt or a status line, without warnings.</summary>
-    [Parameter]
-    public SwitchParameter OneLine { get; set; }
+    [Parameter] public SwitchParameter OneLine { get; set; }
 
     private protected override string CostHint => "Group by Model and Provider";
 

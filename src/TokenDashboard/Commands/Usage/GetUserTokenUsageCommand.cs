@@ -8,24 +8,20 @@ namespace TokenDashboard.Commands;
 public sealed class GetUserTokenUsageCommand : UsageCmdlet
 {
     /// <summary>Compares each user with the previous period of equal length. Requires a time range with a start and an end.</summary>
-    [Parameter(ParameterSetName = "Total")]
-    public SwitchParameter ComparePrevious { get; set; }
+    [Parameter(ParameterSetName = "Total")] public SwitchParameter ComparePrevious { get; set; }
 
     /// <summary>Gets a time series per user. With only Cumulative or Fill, the time unit is Day.</summary>
     [Parameter(ParameterSetName = "Period"), ChoiceTransformation]
     public TimeUnit Per { get; set; } = TimeUnit.Day;
 
     /// <summary>Adds each user's cumulative total.</summary>
-    [Parameter(ParameterSetName = "Period")]
-    public SwitchParameter Cumulative { get; set; }
+    [Parameter(ParameterSetName = "Period")] public SwitchParameter Cumulative { get; set; }
 
     /// <summary>Adds a row for each time unit without requests in the time range.</summary>
-    [Parameter(ParameterSetName = "Period")]
-    public SwitchParameter Fill { get; set; }
+    [Parameter(ParameterSetName = "Period")] public SwitchParameter Fill { get; set; }
 
     /// <summary>Gets usage by weekday and hour per user.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Pattern")]
-    public SwitchParameter Pattern { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = "Pattern")] public SwitchParameter Pattern { get; set; }
 
     private protected override void Query()
     {

@@ -10,24 +10,19 @@ public sealed class NewTokenReportCommand : RangeCmdlet
     private bool _isWritten;
 
     /// <summary>The file to write. Without it, the report is returned as text.</summary>
-    [Parameter(Position = 0), ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
+    [Parameter(Position = 0), ValidateNotNullOrEmpty] public string? Path { get; set; }
 
     /// <summary>The format. The default depends on the file name: Markdown for .md, HTML for .html or no extension.</summary>
-    [Parameter, ChoiceTransformation]
-    public ReportFormat As { get; set; }
+    [Parameter, ChoiceTransformation] public ReportFormat As { get; set; }
 
     /// <summary>The title of the report.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string Title { get; set; } = "Token usage";
+    [Parameter, ValidateNotNullOrEmpty] public string Title { get; set; } = "Token usage";
 
     /// <summary>Replaces a file that is not a report.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
+    [Parameter] public SwitchParameter Force { get; set; }
 
     /// <summary>Returns the file.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    [Parameter] public SwitchParameter PassThru { get; set; }
 
     // In this command, -Path is the report.
     /// <inheritdoc/>

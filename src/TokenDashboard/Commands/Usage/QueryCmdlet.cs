@@ -24,9 +24,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     /// <summary>Users. Wildcards are permitted; '' means requests without a user name.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(StoreValueCompleter))]
-    [PipedTextTransformation]
+    [SupportsWildcards, ArgumentCompleter(typeof(StoreValueCompleter)), PipedTextTransformation]
     public string[]? User { get; set; }
 
     /// <summary>Models. Wildcards are permitted.</summary>
@@ -54,12 +52,10 @@ public abstract class QueryCmdlet : StoreCmdlet
     public string? GroupedBy { get; set; }
 
     /// <summary>The store of a piped result of Sync-TokenStore, bound by property name. Source is then the source of its requests in that store.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
-    public string? Target { get; set; }
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)] public string? Target { get; set; }
 
     /// <summary>The credential for ClickHouse. The default comes from the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
-    [Parameter, Credential]
-    public PSCredential? Credential { get; set; }
+    [Parameter, Credential] public PSCredential? Credential { get; set; }
 
     /// <summary>The inclusive start of the time range: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("Start"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
@@ -73,8 +69,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     public TimeExpression? Last { get; set; }
 
     /// <summary>The first day of the week. The default is Monday.</summary>
-    [Parameter, ChoiceTransformation]
-    public DayOfWeek FirstDayOfWeek { get; set; } = DayOfWeek.Monday;
+    [Parameter, ChoiceTransformation] public DayOfWeek FirstDayOfWeek { get; set; } = DayOfWeek.Monday;
 
     /// <summary>
     /// The time zone of days, weeks and months, of words such as today, and of times without a zone: an IANA or Windows name,
@@ -91,12 +86,10 @@ public abstract class QueryCmdlet : StoreCmdlet
     public TimeExpression? PriceAt { get; set; }
 
     /// <summary>Returns only requests with a negative policy verdict.</summary>
-    [Parameter]
-    public SwitchParameter PolicyFailed { get; set; }
+    [Parameter] public SwitchParameter PolicyFailed { get; set; }
 
     /// <summary>Returns only requests with at least this many total tokens.</summary>
-    [Parameter, ValidateRange(0, ValueLimits.MaxTokens)]
-    public long MinTokens { get; set; }
+    [Parameter, ValidateRange(0, ValueLimits.MaxTokens)] public long MinTokens { get; set; }
 
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()

@@ -8,8 +8,7 @@ public abstract class RangeCmdlet : QueryCmdlet
     public TimeExpression? Until { get; set; }
 
     /// <summary>Moves both ends of the time range back to the start of their days, so that all days are complete.</summary>
-    [Parameter]
-    public SwitchParameter WholeDays { get; set; }
+    [Parameter] public SwitchParameter WholeDays { get; set; }
 
     private protected sealed override TimeExpression? RangeEnd => Until;
 

@@ -6,12 +6,10 @@ public abstract class RowCmdlet : RangeCmdlet
     private bool _warnedOfOrder;
 
     /// <summary>Reverses the sort order.</summary>
-    [Parameter]
-    public SwitchParameter Descending { get; set; }
+    [Parameter] public SwitchParameter Descending { get; set; }
 
     /// <summary>An alias of First.</summary>
-    [Parameter]
-    public ulong? Top { get; set; }
+    [Parameter] public ulong? Top { get; set; }
 
     private protected ulong MostRows => Math.Min(Top ?? ulong.MaxValue, PagingParameters.First);
 

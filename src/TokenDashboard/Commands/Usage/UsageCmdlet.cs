@@ -4,12 +4,10 @@ namespace TokenDashboard.Commands;
 public abstract class UsageCmdlet : RowCmdlet
 {
     /// <summary>The property to sort by. The default order depends on the command.</summary>
-    [Parameter, ChoiceTransformation]
-    public UsageOrder OrderBy { get; set; }
+    [Parameter, ChoiceTransformation] public UsageOrder OrderBy { get; set; }
 
     /// <summary>Adds a row with the total, and subtotals.</summary>
-    [Parameter]
-    public SwitchParameter Total { get; set; }
+    [Parameter] public SwitchParameter Total { get; set; }
 
     /// <summary>
     /// Writes the page that -Skip and -First select from a result, in the requested order. Tables have a caption, and can have a view other than

@@ -24,16 +24,13 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     private bool _warnedOfUnreadable;
 
     /// <summary>The interval between refreshes in seconds, 1 to 3600.</summary>
-    [Parameter, ValidateRange(1, 3600)]
-    public int IntervalSec { get; set; } = 2;
+    [Parameter, ValidateRange(1, 3600)] public int IntervalSec { get; set; } = 2;
 
     /// <summary>The number of refreshes. Without it, q or Ctrl+C ends the command.</summary>
-    [Parameter, ValidateRange(1, int.MaxValue)]
-    public int Count { get; set; } = int.MaxValue;
+    [Parameter, ValidateRange(1, int.MaxValue)] public int Count { get; set; } = int.MaxValue;
 
     /// <summary>Returns a line for each refresh. This is the default in a pipeline, or if the output is redirected or assigned.</summary>
-    [Parameter]
-    public SwitchParameter AsLine { get; set; }
+    [Parameter] public SwitchParameter AsLine { get; set; }
 
     private bool IsScreen => !AsLine && MyInvocation.PipelineLength == 1 && !MyInvocation.BoundParameters.ContainsKey("OutVariable")
         && Host.UI is { SupportsVirtualTerminal: true, RawUI: not null } && !Console.IsOutputRedirected && !Screen.IsCaptured(MyInvocation);
