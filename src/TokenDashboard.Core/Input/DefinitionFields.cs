@@ -49,8 +49,6 @@ internal class DefinitionFields
 
     internal bool Has(string name) => _values.ContainsKey(name);
 
-    internal bool HasAny(params IEnumerable<string> names) => names.Any(Has);
-
     internal string PathOf(string name) => _path.Length > 0 ? $"{_path}.{name}" : name;
 
     internal void Fault(string name, string problem) => Faults.Add(new DefinitionFault(PathOf(name), problem));

@@ -29,15 +29,6 @@ internal sealed class PriceMatch
     /// <summary>The id of the provider that was found for the request.</summary>
     public string RequestedProvider { get; }
 
-    /// <summary>The id of the provider that contains the price. It differs from the requested one if that serves models of other providers.</summary>
-    public string Provider => First.Model.Provider;
-
-    /// <summary>The id of the model in the price list.</summary>
-    public string Model => First.Model.Id;
-
-    /// <summary>The condition that matched the model name, such as <c>starts_with gpt-4o</c>.</summary>
-    public string Clause => First.Clause;
-
     /// <summary>The currency of all prices.</summary>
     public string Currency => First.Model.Source.Currency;
 

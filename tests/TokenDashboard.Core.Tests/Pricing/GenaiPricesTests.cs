@@ -27,7 +27,7 @@ public class GenaiPricesTests
 
         PriceMatch? match = Shipped.Find(request[0], request[1]);
 
-        Assert.Equal((request[8], request[9]), (match?.RequestedProvider ?? "", match?.Model ?? ""));
+        Assert.Equal((request[8], request[9]), (match?.RequestedProvider ?? "", match?.First.Model.Id ?? ""));
         if (match is not null)
         {
             (decimal cost, long unpriced) = match.At(time).CostOf(new TokenCounts(tokens[0], tokens[1], tokens[2], tokens[3], tokens[4]));

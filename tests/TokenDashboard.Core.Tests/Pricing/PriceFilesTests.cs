@@ -110,7 +110,7 @@ public class PriceFilesTests
                   - { id: B, match: { and: [ { starts_with: L }, { contains: AM }, { ends_with: A } ] }, prices: { input_mtok: 2 } }
             """);
 
-        Assert.Equal(["A", "A", "B"], new[] { "gpt-4i", "GPT-4I-mini", "Llama" }.Select(model => prices.Find("vllm-East", model)?.Model));
+        Assert.Equal(["A", "A", "B"], new[] { "gpt-4i", "GPT-4I-mini", "Llama" }.Select(model => prices.Find("vllm-East", model)?.First.Model.Id));
     }
 
     [Fact]

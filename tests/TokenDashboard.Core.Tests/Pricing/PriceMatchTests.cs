@@ -91,7 +91,7 @@ public class PriceMatchTests
     }, iter: 300);
 
     [Fact]
-    public void Every_listed_price_is_exact_from_rollups() => Assert.All(Entries, entry => Assert.True(entry.IsExactFromRollups, entry.Model));
+    public void Every_listed_price_is_exact_from_rollups() => Assert.All(Entries, entry => Assert.True(entry.IsExactFromRollups, entry.First.Model.Id));
 
     [Fact]
     public void Times_of_day_may_cross_midnight_and_have_offsets()
@@ -181,7 +181,7 @@ public class PriceMatchTests
     {
         PriceMatch match = Shipped.Find(provider, model)!;
 
-        Assert.Equal((requested, listed, id), (match.RequestedProvider, match.Provider, match.Model));
+        Assert.Equal((requested, listed, id), (match.RequestedProvider, match.First.Model.Provider, match.First.Model.Id));
     }
 
     [Theory]
@@ -197,7 +197,7 @@ public class PriceMatchTests
     [InlineData("openai", "gpt-4.1-mini", "gpt-4.1-mini")]
     [InlineData("google", "gemini-2.5-pro-preview", " and ")]
     public void A_match_shows_its_condition(string provider, string model, string part) =>
-        Assert.Contains(part, Shipped.Find(provider, model)!.Clause, StringComparison.Ordinal);
+        Assert.Contains(part, Shipped.Find(provider, model)!.First.Clause, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("gpt-4o", "openai")]

@@ -50,7 +50,7 @@ public class ServiceTierTests
     {
         PriceMatch match = TestPrices.Shipped.Find(provider, model)!;
 
-        Assert.Contains("fast", match.Model);
+        Assert.Contains("fast", match.First.Model.Id);
     }
 
     [Fact]

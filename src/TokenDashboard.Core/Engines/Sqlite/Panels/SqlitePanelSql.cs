@@ -218,7 +218,7 @@ internal static class SqlitePanelSql
 
     private static string Week(WeekQuery query) => $"""
         SELECT CASE local_weekday WHEN 1 THEN 'Mon' WHEN 2 THEN 'Tue' WHEN 3 THEN 'Wed' WHEN 4 THEN 'Thu' WHEN 5 THEN 'Fri' WHEN 6 THEN 'Sat' ELSE 'Sun' END AS "Day",
-          {HourColumns("amount", hour => hour)}
+          {HourColumns(hour => hour)}
         FROM (SELECT local_weekday, local_hour AS hour, {Expression(query.Measure)} AS amount FROM {Relation("model_usage_by_hour")} GROUP BY 1, 2)
         GROUP BY local_weekday
         ORDER BY local_weekday
@@ -242,15 +242,15 @@ internal static class SqlitePanelSql
             local_hour AS hour, {Expression(query.Measure)} AS amount
           FROM {Relation("model_usage_by_hour")} GROUP BY local_day, local_hour)
         SELECT time,
-          {HourColumns("amount", hour => $"{hour}:00")}
+          {HourColumns(hour => $"{hour}:00")}
         FROM (SELECT * FROM used UNION ALL SELECT MIN(time) - 86400, 0, NULL FROM used)
         WHERE time IS NOT NULL
         GROUP BY time
         ORDER BY time
         """;
 
-    private static string HourColumns(string value, Func<string, string> title) => string.Join(",\n  ", Enumerable.Range(0, 24).Chunk(3).Select(hours =>
-        string.Join(", ", hours.Select(hour => $"SUM({value}) FILTER (WHERE hour = {hour}) AS \"{title(hour.ToString("00", CultureInfo.InvariantCulture))}\""))));
+    private static string HourColumns(Func<string, string> title) => string.Join(",\n  ", Enumerable.Range(0, 24).Chunk(3).Select(hours =>
+        string.Join(", ", hours.Select(hour => $"SUM(amount) FILTER (WHERE hour = {hour}) AS \"{title(hour.ToString("00", CultureInfo.InvariantCulture))}\""))));
 
     private static string LargestNames(LargestNamesQuery query) => $"""
         SELECT {Column(query.Dimension)} AS name FROM {Usage(query.Dimension == PanelDimension.User)}
