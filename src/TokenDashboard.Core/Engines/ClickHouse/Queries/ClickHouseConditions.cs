@@ -9,8 +9,8 @@ internal static class ClickHouseConditions
     public static string HasTime { get; } = string.Create(CultureInfo.InvariantCulture, $"{RequestTable.Micros} > {RequestTable.NoTime}");
 
     /// <summary>
-    /// The condition for WHERE, whose values are added to the parameters. Requests without a readable time belong to any time range. Null for all
-    /// sources.
+    /// The condition for WHERE, whose values are added to the parameters. Requests without a readable time belong to any time range. Without
+    /// sources, requests of all sources match.
     /// </summary>
     public static string Of(RequestFilter filter, IReadOnlyList<string>? sources, ClickHouseParameters parameters)
     {

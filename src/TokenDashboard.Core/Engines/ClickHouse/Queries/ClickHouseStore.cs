@@ -18,7 +18,10 @@ internal sealed class ClickHouseStore : ITelemetryStore
     private readonly IReadOnlyList<string>? _sources;
     private readonly FoundTables _tables;
 
-    /// <summary>Opens and checks the store, as the user of the environment if there is no credential, with the chosen sources; null for all.</summary>
+    /// <summary>
+    /// Opens and checks the store, as the user of the environment if there is no credential. A function selects sources; null for all. A
+    /// cancellation ends any running query, here and on the server.
+    /// </summary>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public ClickHouseStore(string address, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation)
     {
