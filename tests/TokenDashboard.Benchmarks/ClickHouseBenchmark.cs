@@ -158,6 +158,7 @@ internal static class ClickHouseBenchmark
             ("by hour, one user", () => Usage([UsageDimension.Hour], new RequestFilter { User = ["user7"] }, TimeZoneInfo.Utc)),
             ("by source", () => Usage([UsageDimension.Source], new RequestFilter(), TimeZoneInfo.Utc)),
             ("transactions, top 10", () => Usage([UsageDimension.Transaction], new RequestFilter(), TimeZoneInfo.Utc, (10, UsageOrder.Default))),
+            ("transactions, top 10 by cost", () => Usage([UsageDimension.Transaction], new RequestFilter(), TimeZoneInfo.Utc, (10, UsageOrder.Cost))),
             ("the 20 largest requests", () => _ = new RequestQuery([store], new RequestFilter()) { Order = RequestOrder.TotalTokens, Descending = true }.Run(0, 20).Count()),
             ("the requests of one transaction", () => _ = new RequestQuery([store], transaction).Run(0, ulong.MaxValue).Count()),
         })

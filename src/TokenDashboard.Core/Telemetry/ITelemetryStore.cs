@@ -33,11 +33,11 @@ internal interface ITelemetryStore : IDisposable
 
     /// <summary>
     /// Returns a page of single requests in the order of their cost, then by id. Engines have no prices, so a function returns the cost. It may receive a
-    /// request without its names, except provider and model. An engine may ignore requests of which the highest rates of their models, by the names in
-    /// stores, show that they cannot be in the page. A rate that is missing is 0.
+    /// request without its names, except provider and model. An engine may ignore requests of which the highest rates of their models in their class of
+    /// input size, by the names in stores, show that they cannot be in the page. A rate that is missing is 0.
     /// </summary>
     internal IEnumerable<TokenRequest> ReadRequestsByCost(
-        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending, (ulong Skip, ulong First) page,
+        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, int, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending, (ulong Skip, ulong First) page,
         UnreadableReport unreadable);
 
     /// <summary>

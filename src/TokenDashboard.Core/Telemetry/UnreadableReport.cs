@@ -39,6 +39,9 @@ public sealed class UnreadableReport
     /// <summary>The number of rollup rows that were read for the result.</summary>
     internal long RollupsRead { get; set; }
 
+    /// <summary>Whether the store returned only the groups that <see cref="UsageScope.Largest"/> requests, and the values of their requests.</summary>
+    internal bool IsOfLargest { get; set; }
+
     /// <summary>A description of the data that was read for the result.</summary>
     public string Reads() => RollupsRead == 0
         ? string.Create(CultureInfo.InvariantCulture, $"{RequestsRead:N0} requests, without rollups,")
@@ -85,6 +88,7 @@ public sealed class UnreadableReport
         RequestsRead += other.RequestsRead;
         RollupsRead += other.RollupsRead;
         LacksRemoved |= other.LacksRemoved;
+        IsOfLargest |= other.IsOfLargest;
     }
 }
 

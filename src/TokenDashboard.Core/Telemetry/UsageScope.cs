@@ -19,10 +19,10 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     public IReadOnlyList<(long First, long Last)>? Ids { get; init; }
 
     /// <summary>
-    /// How many of the largest combinations of names by a measure are needed, then by tokens and names; null for all. Only for stores that find
-    /// them. See <see cref="ITelemetryStore.FindsLargest"/>.
+    /// The combinations of names that are needed; null for all. Only for stores that find the largest ones, and these may return all combinations if they
+    /// are few. See <see cref="ITelemetryStore.FindsLargest"/>.
     /// </summary>
-    public (RequestText Names, Measure Measure, int Count)? Largest { get; init; }
+    public LargestNames? Largest { get; init; }
 
     /// <summary>Whether the query needs the size of each request, so that rollups are not sufficient.</summary>
     public bool NeedsRequests { get; init; }
@@ -44,4 +44,17 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
 
     /// <summary>Whether the query distinguishes users.</summary>
     public bool NeedsUsers => Texts.HasFlag(RequestText.User) || Filter.User.Count > 0;
+}
+
+/// <summary>How many of the largest combinations of names by a measure are needed, then by tokens and names.</summary>
+internal sealed record LargestNames(RequestText Names, Measure Measure, int Count)
+{
+    /// <summary>
+    /// The highest rates of a provider's model in a class of input size, by their names in stores, if the measure is the cost. Engines have no prices, so they
+    /// find the largest combinations by an upper bound of their cost. A rate that is missing is 0.
+    /// </summary>
+    public Func<string, string, int, IReadOnlyDictionary<string, double>>? HighestRatesOf { get; init; }
+
+    /// <summary>If not null, all combinations whose upper bound is at least this cost are needed, independent of their number.</summary>
+    public decimal? LeastCost { get; init; }
 }

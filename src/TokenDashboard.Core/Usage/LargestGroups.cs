@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// Finds the transactions with the largest values of a measure. There are as many transactions as requests, so the usage of all would fill the memory. A
-/// first pass keeps only a hash and four numbers for each, and a second pass reads the requests of the largest transactions again.
+/// Finds the groups, such as transactions, with the largest values of a measure. There are as many transactions as requests, so the usage of all would fill the
+/// memory. In files, a first pass keeps only a hash and four numbers for each, and a second pass reads the requests of the largest transactions again.
 /// </summary>
 internal sealed class LargestGroups(
     IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, UsageKey>> keys, UsagePrices? prices)
@@ -19,18 +19,21 @@ internal sealed class LargestGroups(
     private static readonly Comparer<UsageKey> ByName = Comparer<UsageKey>.Create((one, other) => one.CompareNames(other));
 
     /// <summary>
-    /// Finds the largest groups by an integer measure that is a sum, and the usage of all requests. Equal groups are ordered by tokens, then
-    /// by name.
+    /// Whether the largest groups can be found by a measure. An engine that finds them decides whether there are many. Files find only transactions,
+    /// because other groups are fewer, and not by cost.
     /// </summary>
-    public (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator All, UnreadableReport Unreadable) Find(Measure measure, int count)
+    public static bool CanFind(IReadOnlyList<ITelemetryStore> stores, RequestText texts, Measure measure, UsagePrices? prices) => stores is [{ FindsLargest: true }]
+        ? texts != RequestText.None && (measure != Measures.Cost || prices is not null)
+        : texts.HasFlag(RequestText.Transaction) && measure != Measures.Cost;
+
+    /// <summary>
+    /// Finds the largest groups by an integer measure that is a sum, or by cost, and the usage of all requests, or null if all groups are returned. Equal
+    /// groups are ordered by tokens, then by name.
+    /// </summary>
+    public (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator? All, UnreadableReport Unreadable) Find(Measure measure, int count)
     {
         if (stores is [{ FindsLargest: true }])
-        {
-            (Dictionary<int, UsageAccumulator> whole, UnreadableReport report) = UsageGroups.Sum<int>(stores, filter, RequestText.None, 0, TimeZoneInfo.Utc, prices, _ => _ => 0);
-            return (
-                UsageGroups.Sum(stores, filter, texts, 0, TimeZoneInfo.Utc, prices, keys, largest: (measure, count)).Groups,
-                UsageGroups.Sum(whole.Values, prices), report);
-        }
+            return FindOnServer(measure, count);
         var unreadable = new UnreadableReport();
         var scope = new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true);
         (Dictionary<UsageKey, UsageAccumulator> groups, Dictionary<UInt128, KeySum> sums, UsageAccumulator all) = UsageGroups.Read(
@@ -72,6 +75,27 @@ internal sealed class LargestGroups(
             ref KeySum sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
             sum = exists ? sum.Plus(added) : added;
         }
+    }
+
+    private (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator? All, UnreadableReport Unreadable) FindOnServer(Measure measure, int count)
+    {
+        (Dictionary<UsageKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Read(LargestNames? largest) =>
+            UsageGroups.Sum(stores, filter, texts, 0, TimeZoneInfo.Utc, prices, keys, largest: largest);
+        var largest = new LargestNames(texts, measure, count)
+        {
+            HighestRatesOf = measure == Measures.Cost ? (provider, model, size) => UsagePrices.HighestRates(prices!.PricesOf(provider, model, size, filter.Range)) : null,
+        };
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = Read(largest);
+        if (unreadable.IsOfLargest && measure == Measures.Cost && groups.Count == count && count > 0)
+        {
+            // The groups show the least cost of those that are wanted. The bound of the others is less.
+            decimal least = groups.Values.Min(usage => UsageCost.Of(usage)?.Amount ?? 0);
+            (groups, unreadable) = Read(least > 0 ? largest with { LeastCost = least } : null);
+        }
+        if (!unreadable.IsOfLargest)
+            return (groups, null, unreadable);
+        (Dictionary<int, UsageAccumulator> whole, unreadable) = UsageGroups.Sum<int>(stores, filter, RequestText.None, 0, TimeZoneInfo.Utc, prices, _ => _ => 0);
+        return (groups, UsageGroups.Sum(whole.Values, prices), unreadable);
     }
 
     private Dictionary<UInt128, KeySum> Largest(Dictionary<UInt128, KeySum> sums, int count)

@@ -45,11 +45,11 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     }
 
     // Requests that are not read have a currency, too.
-    private Dictionary<string, double> HighestRatesOf(string provider, string model)
+    private Dictionary<string, double> HighestRatesOf(string provider, string model, int inputClass)
     {
-        StoredPrice[] prices = Prices is null ? [] : [.. StoredPrice.Of([(provider, model)], Prices.List)];
+        IReadOnlyList<StoredPrice> prices = Prices?.PricesOf(provider, model, inputClass, filter.Range) ?? [];
         Currencies.UnionWith(prices.Select(price => price.Currency));
-        return prices.SelectMany(price => price.Rates).GroupBy(rate => rate.Name, rate => rate.Rate ?? 0).ToDictionary(rates => rates.Key, rates => rates.Max());
+        return UsagePrices.HighestRates(prices);
     }
 
     private static decimal KeyOf(TokenRequest request) => request.Cost ?? -1;

@@ -13,11 +13,11 @@ internal static class UsageGroups
     /// </summary>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys,
-        IReadOnlyList<(long First, long Last)>? ids = null, (Measure Measure, int Count)? largest = null, Func<long, long>? endOfBucket = null)
+        IReadOnlyList<(long First, long Last)>? ids = null, LargestNames? largest = null, Func<long, long>? endOfBucket = null)
         where TKey : notnull
     {
         var unreadable = new UnreadableReport();
-        var scope = new UsageScope(filter, texts, step, zone, CountsRemoved: true) { Ids = ids, EndOfBucket = endOfBucket, Largest = largest is { } of ? (texts, of.Measure, of.Count) : null };
+        var scope = new UsageScope(filter, texts, step, zone, CountsRemoved: true) { Ids = ids, EndOfBucket = endOfBucket, Largest = largest };
         Dictionary<TKey, UsageAccumulator> all = Read(
             stores, prices?.Apply(scope) ?? scope, unreadable, () => new Dictionary<TKey, UsageAccumulator>(),
             (store, groups) =>

@@ -14,9 +14,11 @@ internal static class UsageOrdering
         return descending ? rows.OrderByDescending(row => property.GetValue(row)) : rows.OrderBy(row => property.GetValue(row));
     }
 
-    /// <summary>The measure of an order, if it is a sum; otherwise null.</summary>
+    /// <summary>The measure of an order, if it is the cost or an integer sum; otherwise null.</summary>
     internal static Measure? SumOf(UsageOrder order)
     {
+        if (order == UsageOrder.Cost)
+            return Measures.Cost;
         string name = JsonNamingPolicy.SnakeCaseLower.ConvertName((order == UsageOrder.Default ? UsageOrder.TotalTokens : order).ToString());
         return Array.Find(Measures.All, measure => measure.Name == name && measure.Aggregate == MeasureAggregate.Sum && !measure.IsReal);
     }

@@ -24,6 +24,19 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
         return request;
     }
 
+    /// <summary>The prices that requests of a provider's model in a time range and a class of input size can have.</summary>
+    internal IReadOnlyList<StoredPrice> PricesOf(string provider, string model, int inputClass, TimeRange range)
+    {
+        (long smallest, long largest) = InputSize.RangeOf(inputClass);
+        long since = (At ?? range.Since ?? DateTimeOffset.MinValue).ToUnixTimeSeconds(), until = (At ?? range.Until ?? DateTimeOffset.MaxValue).ToUnixTimeSeconds();
+        // Both ends are whole seconds, so a price whose time only touches the range is included.
+        return [.. StoredPrice.Of([(provider, model)], List).Where(price => price.PromptAbove < largest && price.PromptUpTo >= smallest && price.Since <= until && price.Until >= since)];
+    }
+
+    /// <summary>The highest rates of prices, by their names in stores.</summary>
+    internal static Dictionary<string, double> HighestRates(IEnumerable<StoredPrice> prices) =>
+        prices.SelectMany(price => price.Rates).GroupBy(rate => rate.Name, rate => rate.Rate ?? 0).ToDictionary(rates => rates.Key, rates => rates.Max());
+
     /// <summary>Makes the store return sums that each have one price at the time of their requests, with which prices of another time are compared.</summary>
     internal UsageScope Apply(UsageScope scope) => scope with
     {

@@ -48,8 +48,8 @@ internal sealed class UsageQuery
     public UsagePrices? Prices { get; init; }
 
     /// <summary>
-    /// The maximum number of rows, and the measure that ranks them; null for all. This is a hint. For transactions, which are as many as
-    /// requests, it saves memory and time. In other cases, the result can have more rows.
+    /// The maximum number of rows, and the measure that ranks them; null for all. This is a hint. If there are many groups, such as transactions, which are as
+    /// many as requests, it saves memory and time. In other cases, the result can have more rows.
     /// </summary>
     public (int Count, UsageOrder Order)? Largest { get; init; }
 
@@ -105,6 +105,7 @@ internal sealed class UsageQuery
         return new QueryResult<TokenUsage>([.. parts.SelectMany(Rows)], unreadable)
         {
             Total = hasTotal ? Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) : null,
+            OmittedCurrencies = UsageCost.Of(whole)?.Currency?.Split(", ") ?? [],
         };
     }
 
@@ -120,7 +121,7 @@ internal sealed class UsageQuery
         UsageAccumulator? all = null;
         Dictionary<UsageKey, UsageAccumulator> groups;
         UnreadableReport unreadable;
-        if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && !WithTotal && Step == 0 && texts.HasFlag(RequestText.Transaction))
+        if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && !WithTotal && Step == 0 && LargestGroups.CanFind(stores, texts, measure, Prices))
         {
             (groups, all, unreadable) = new LargestGroups(stores, filter, texts, Keys, Prices).Find(measure, largest.Count);
         }

@@ -66,8 +66,9 @@ internal static class PriceView
                 OR each.prompt_above NOT IN (-1, {string.Join(", ", InputSize.Thresholds)}))
         """;
 
-    /// <summary>An upper bound of the cost of a request, from the highest rates of its model by their names.</summary>
-    public static string Highest(Func<string, string> rate) => string.Join(" + ", Parts.Select(part => $"greatest({part.Tokens}, 0) * {rate(part.Rate)}").Append(rate("request")));
+    /// <summary>An upper bound of the cost of a request, or of a sum of requests, from the highest rates of its model by their names.</summary>
+    public static string Highest(Func<string, string> rate, string requests) =>
+        string.Join(" + ", Parts.Select(part => $"greatest({part.Tokens}, 0) * {rate(part.Rate)}").Append($"{requests} * {rate("request")}"));
 
     /// <summary>
     /// A query of requests, or of sums of requests, with their cost. The rows have the alias <c>request</c>. Other parameters are expressions for the

@@ -23,7 +23,7 @@ public abstract class UsageCmdlet : RowCmdlet
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Count(row => !row.IsTotal), 1.0));
         WarnAboutCost(result.Total is { } total ? all.Append(total) : all);
         if (OrderBy == UsageOrder.Cost)
-            WarnAboutOrder(all.Where(row => row.Cost is not null).Select(row => row.Currency));
+            WarnAboutOrder(all.Where(row => row.Cost is not null).Select(row => row.Currency).Concat(result.OmittedCurrencies));
         // The end of the pipeline, or the window in which a variable is shown later, may be narrower and would truncate the names.
         bool isShown = MyInvocation.PipelinePosition == MyInvocation.PipelineLength && !Screen.IsCaptured(MyInvocation);
         string name = view + (isShown && Screen.IsWide(Host) ? "Wide" : "");

@@ -5,8 +5,6 @@ using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Queries;
 using TokenDashboard.Engines.ClickHouse.Sync;
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Pricing;
@@ -70,21 +68,30 @@ public class ClickHouseStoreTests
     public void Usage_matches_that_of_the_sent_stores() => Gen.Select(Rows, Gen.Select(Grouping, Filter, Gen.Bool).Array[6], Gen.Bool).ForAll(
         (rows, queries, now) => With(rows, (files, server) =>
         {
+            // The server finds the largest groups, even if there are few.
+            ((ClickHouseStore)server[0]).MostGroupsSent = 0;
             foreach (((UsageDimension[] groupBy, TimeZoneInfo zone), RequestFilter filter, bool fill) in queries)
             {
                 var prices = new UsagePrices(Prices, now ? new DateTimeOffset(2026, 8, 20, 0, 0, 0, TimeSpan.Zero) : null);
-                void Compare(UsageQuery query, int count)
+                void Compare(UsageQuery query, int count, UsageOrder order = UsageOrder.Default, RequestFilter? other = null)
                 {
-                    QueryResult<TokenUsage> expected = query.Run(files, filter), actual = query.Run(server, filter);
-                    Equal<TokenUsage>([.. expected.Rows.Take(count)], [.. actual.Rows.Take(count)], row =>
+                    QueryResult<TokenUsage> expected = query.Run(files, other ?? filter), actual = query.Run(server, other ?? filter);
+                    TokenUsage[] First(QueryResult<TokenUsage> result) => [.. UsageOrdering.Order(result.Rows, order, order != UsageOrder.Default).Take(count)];
+                    Equal<TokenUsage>(First(expected), First(actual), row =>
                         $"{row.Start:O}|{row.End:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.Source}|{row.Share}|{row.CostShare}");
                     Assert.Equal(expected.Unreadable.ToString(), actual.Unreadable.ToString());
                 }
                 Compare(
                     new UsageQuery(groupBy, zone) { Prices = prices, Fill = fill && groupBy.Any(dimension => dimension is UsageDimension.Day or UsageDimension.Week or UsageDimension.Month) },
                     int.MaxValue);
-                Compare(
-                    new UsageQuery([UsageDimension.Transaction, .. groupBy.Where(dimension => dimension > UsageDimension.Session)], zone) { Prices = prices, Largest = (3, UsageOrder.Default) }, 3);
+                UsageDimension[] names = [.. groupBy.Where(dimension => dimension > UsageDimension.Session)];
+                Compare(new UsageQuery([UsageDimension.Transaction, .. names], zone) { Prices = prices, Largest = (3, UsageOrder.Default) }, 3);
+                foreach (UsageOrder order in new[] { UsageOrder.Cost, UsageOrder.Requests })
+                {
+                    Compare(new UsageQuery([UsageDimension.Transaction, .. names], zone) { Prices = prices, Largest = (2, order) }, 2, order);
+                    // Most filters select few groups.
+                    Compare(new UsageQuery([UsageDimension.User, .. names], zone) { Prices = prices, Largest = (2, order) }, 2, order, new RequestFilter());
+                }
             }
         }),
         iter: 2, threads: 1);
@@ -124,47 +131,6 @@ public class ClickHouseStoreTests
             }
         }),
         iter: 2, threads: 1);
-
-    [ClickHouseFact]
-    public void The_server_selects_the_requests_that_can_have_the_highest_costs()
-    {
-        using var store = new TestStore();
-        // Cached tokens cost less, and the price of the second model depends on the size of the prompt.
-        store.Insert([.. Enumerable.Range(1, 900).Select(number => new TestStore.Row
-        {
-            Timestamp = "2026-09-01T10:00:00", Prompt = 400L * number, Completion = 0L, Total = 400L * number, Provider = number % 3 == 0 ? "anthropic" : "openai",
-            Model = (number % 3) switch { 0 => "claude-sonnet-4-5", 1 => "gpt-4o", _ => "unknown" }, Detail = number % 5 == 0 ? [400L * number, 0L, 0L, null] : null,
-        })]);
-        string address = ClickHouseEngine.Shared.NewDatabase();
-        Sync(store, address, "one");
-        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
-        using TokenStore open = store.Open();
-        RequestQuery Query(ITelemetryStore of) => new([of], new RequestFilter()) { Order = RequestOrder.Cost, Descending = true, Prices = new UsagePrices(Prices) };
-        RequestQuery query = Query(server);
-        (long, decimal?)[] first = [.. query.Run(2, 5).Select(request => (request.Id, request.Cost))];
-        int read = 0;
-        decimal CostOf(TokenRequest request)
-        {
-            // Another model arrives after the rates were read.
-            if (read++ == 0)
-            {
-                store.Insert(new TestStore.Row { Timestamp = "2026-09-01T10:00:00", Model = "gpt-4o-mini", Provider = "openai", Prompt = 100_000_000L, Completion = 0L, Total = 100_000_000L });
-                Sync(store, address, "one");
-            }
-            return new UsagePrices(Prices).Apply(request).Cost ?? -1;
-        }
-
-        Assert.Equal(Query(new SqliteStore(open)).Run(2, 5).Select(request => (request.Id, request.Cost)), first);
-        Assert.Equal(["USD"], query.Currencies);
-        IReadOnlyDictionary<string, double> RatesOf(string provider, string model)
-        {
-            double[] rates = model switch { "gpt-4o" => [2.5e-6, 1.25e-6, 2.5e-6, 2.5e-6, 10e-6, 10e-6], "unknown" => [], _ => [6e-6, 0.6e-6, 7.5e-6, 12e-6, 22.5e-6, 22.5e-6] };
-            return ((string[])["input", "cached", "cache_write", "hour_cache_write", "output", "reasoning"]).Zip(rates).ToDictionary(pair => pair.First, pair => pair.Second);
-        }
-        TokenRequest[] page = [.. server.ReadRequestsByCost(new RequestFilter(), CostOf, RatesOf, descending: true, (0, 7), new UnreadableReport())];
-        Assert.Equal([901, .. Query(new SqliteStore(open)).Run(1, 6).Select(request => request.Id)], page.Select(request => request.Id));
-        Assert.InRange(read, 14, 30);
-    }
 
     [ClickHouseFact]
     public void Store_info_matches_that_of_the_sent_stores() => Rows.ForAll(
@@ -245,8 +211,9 @@ public class ClickHouseStoreTests
         Sync(store, address, "one", ClickHouseEngine.TwoShards);
         using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
 
-        foreach (UsageDimension dimension in Enum.GetValues<UsageDimension>())
-            Assert.NotEmpty(new UsageQuery([dimension], TimeZoneInfo.Utc) { Prices = new UsagePrices(Prices), Largest = (3, UsageOrder.Default) }.Run([server], new RequestFilter()).Rows);
+        ((ClickHouseStore)server).MostGroupsSent = 0;
+        foreach ((UsageDimension dimension, UsageOrder order) in Enum.GetValues<UsageDimension>().SelectMany(dimension => new[] { (dimension, UsageOrder.Default), (dimension, UsageOrder.Cost) }))
+            Assert.NotEmpty(new UsageQuery([dimension], TimeZoneInfo.Utc) { Prices = new UsagePrices(Prices), Largest = (1, order) }.Run([server], new RequestFilter()).Rows);
         Assert.Equal(
             [("t9", 4L, 74L), ("t8", 4L, 66L), ("t7", 4L, 58L)],
             new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (3, UsageOrder.Default) }
@@ -334,7 +301,7 @@ public class ClickHouseStoreTests
         }
     }
 
-    private static void Sync(TestStore store, string address, string source, string? cluster = null)
+    internal static void Sync(TestStore store, string address, string source, string? cluster = null)
     {
         using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, BatchRows = 25, Cluster = cluster }, CancellationToken.None);
         sync.CreateTable();

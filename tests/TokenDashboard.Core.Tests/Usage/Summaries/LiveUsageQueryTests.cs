@@ -266,7 +266,7 @@ public class LiveUsageQueryTests
         UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => store.ReadUsage(scope, begin);
 
         IEnumerable<TokenRequest> ITelemetryStore.ReadRequestsByCost(
-            RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending,
+            RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, int, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending,
             (ulong Skip, ulong First) page, UnreadableReport unreadable) => store.ReadRequestsByCost(filter, costOf, highestRatesOf, descending, page, unreadable);
 
         IEnumerable<TokenRequest> ITelemetryStore.ReadRequests(RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable) =>

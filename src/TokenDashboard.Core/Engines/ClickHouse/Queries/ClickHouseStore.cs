@@ -11,9 +11,6 @@ internal sealed class ClickHouseStore : ITelemetryStore
     // The largest page for which the server selects the requests that can be in it.
     private const ulong MostPreselected = 10_000;
 
-    // More than the rounding of a sum of a few products, and than any real rate.
-    private const double Rounding = 1e-9, UnknownRate = 1e9;
-
     private readonly ClickHouseServer _server;
     private readonly IReadOnlyList<string>? _sources;
     private readonly FoundTables _tables;
@@ -47,6 +44,9 @@ internal sealed class ClickHouseStore : ITelemetryStore
     /// <inheritdoc/>
     bool ITelemetryStore.FindsLargest => true;
 
+    /// <summary>The number of groups above which the server finds the largest ones, if only these are needed.</summary>
+    public long MostGroupsSent { get; set; } = 10_000;
+
     /// <summary>Whether any of its sources is selected.</summary>
     public bool IsChosen => _sources is not { Count: 0 };
 
@@ -57,7 +57,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
     /// <inheritdoc/>
     UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin)
     {
-        var usage = new ClickHouseUsage(_server, scope, _sources);
+        var usage = new ClickHouseUsage(_server, scope, _sources) { MostGroupsSent = MostGroupsSent };
         UnreadableReport? report;
         do
             report = usage.Read(begin(0));
@@ -110,7 +110,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
     /// <inheritdoc/>
     // Of the requests that are read, only those up to the end of the page are kept.
     IEnumerable<TokenRequest> ITelemetryStore.ReadRequestsByCost(
-        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending,
+        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, int, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending,
         (ulong Skip, ulong First) page, UnreadableReport unreadable)
     {
         if (page.First == 0)
@@ -119,12 +119,13 @@ internal sealed class ClickHouseStore : ITelemetryStore
         ulong last = page.Skip > ulong.MaxValue - page.First ? ulong.MaxValue : page.Skip + page.First;
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
-        if (descending && last <= MostPreselected && HighestCost(where, parameters, highestRatesOf) is { } highest)
+        string rows = $"{RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime}";
+        if (descending && last <= MostPreselected && HighestCost.OfRequests(_server, rows, parameters, highestRatesOf) is { } highest)
         {
             // A page of any requests shows the least cost of those in the requested page. The bound of the others is less.
             decimal[] costs = [.. Read(where, parameters, highest, descending: true, (0, last)).Select(costOf)];
             if ((ulong)costs.Length == last && costs.Min() is > 0 and var least)
-                where += $" AND {highest} >= {parameters.Add("Float64", (double)least * (1 - Rounding))}";
+                where += $" AND {highest} >= {HighestCost.Least(least, parameters)}";
         }
         var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
         long place = 0;
@@ -202,22 +203,6 @@ internal sealed class ClickHouseStore : ITelemetryStore
 
     /// <inheritdoc/>
     public void Dispose() => _server.Dispose();
-
-    // An upper bound of the cost of a request. Tokens of models that arrive later have a rate above any other. Null with too many models.
-    private string? HighestCost(string where, ClickHouseParameters parameters, Func<string, string, IReadOnlyDictionary<string, double>> highestRatesOf)
-    {
-        string key = ClickHouseMeasures.Key(["provider", "model"]);
-        (ulong Key, IReadOnlyDictionary<string, double> Rates)[] models = [.. _server.Query(
-            $"SELECT {key} AS k, toString(any(provider)), toString(any(model)) FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY k LIMIT {MostNames + 1} "
-                + RequestTable.ReadSettings,
-            parameters, row => (row.GetFieldValue<ulong>(0), highestRatesOf(row.GetString(1), row.GetString(2))))];
-        if (models.Length is 0 or > MostNames)
-            return null;
-        string keys = parameters.Add("Array(UInt64)", models.Select(model => model.Key).ToArray());
-        string places = parameters.Add("Array(UInt32)", models.Select((_, index) => (uint)index + 1).ToArray());
-        string place = $"transform({key}, {keys}, {places}, toUInt32({models.Length + 1}))";
-        return PriceView.Highest(rate => $"{parameters.Add("Array(Float64)", models.Select(model => model.Rates.GetValueOrDefault(rate)).Append(UnknownRate).ToArray())}[{place}]");
-    }
 
     private void ReadUnreadable(RequestFilter filter, UnreadableReport unreadable)
     {

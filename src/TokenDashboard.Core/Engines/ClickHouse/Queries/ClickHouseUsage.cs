@@ -24,6 +24,7 @@ internal sealed class ClickHouseUsage
     private readonly IReadOnlyList<string>? _sources;
     private ClickHouseParameters _parameters = new();
     private bool _isSummed;
+    private bool _isOfLargest;
     private int _step;
     private IReadOnlyList<ZoneClock>? _clocks;
     private Dictionary<(string Provider, string Model), (long First, long Last)>? _models;
@@ -34,15 +35,20 @@ internal sealed class ClickHouseUsage
     /// <summary>The maximum number of histograms with all bins that the server creates at a time. Each takes 17 KB.</summary>
     public long MostWholeHistograms { get; init; } = 10_000;
 
+    /// <summary>The number of groups above which the server finds the largest ones, if only these are needed.</summary>
+    public long MostGroupsSent { get; init; } = long.MaxValue;
+
     /// <summary>Reads the usage.</summary>
     /// <returns>The unreadable values. Null if unknown models were found, so that all must be read again with their prices.</returns>
     public UnreadableReport? Read(Action<UsageRow> onRow)
     {
         (_parameters, _clocks, _bounds) = (new ClickHouseParameters(), null, null);
         bool isComplete = true;
-        var unreadable = new UnreadableReport();
+        _isOfLargest = false;
+        string statement = Statement();
+        var unreadable = new UnreadableReport { IsOfLargest = _isOfLargest };
         var row = new Row();
-        foreach (bool _ in _server.Query(Statement(), _parameters, reader => Load(reader, row)))
+        foreach (bool _ in _server.Query(statement, _parameters, reader => Load(reader, row)))
         {
             if (row.HasTime)
             {
@@ -81,15 +87,18 @@ internal sealed class ClickHouseUsage
         string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
         string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, "
             + $"{string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}";
-        string Sum(Measure measure) => _isSummed
-            ? ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")
-            : ClickHouseMeasures.Aggregate(measure);
         string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
-        if (_scope.Largest is { } largest)
-            where += $" AND {IsLargest(largest.Names, largest.Measure, largest.Count, where)}";
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
-        (string merged, string counted) = _isSummed ? HistogramOf($"SELECT {named} FROM {from}", grouped, mostStarts) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
+        // There are as many transactions as requests. Other groups are counted, because sending a few takes less time than finding the largest ones.
+        bool isAboutTransactions = _scope.Texts.HasFlag(RequestText.Transaction);
+        long groups = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups($"SELECT {named} FROM {from}", grouped, mostStarts) : 0;
+        if (_scope.Largest is { } largest && (isAboutTransactions || groups > MostGroupsSent) && IsLargest(largest, from) is { } condition)
+        {
+            from += $" {(_isSummed ? "WHERE" : "AND")} {condition}";
+            _isOfLargest = true;
+        }
+        (string merged, string counted) = _isSummed ? HistogramOf(groups) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         return $"""
             SELECT {shown}, {counted}
             FROM (SELECT {named}, {sums}, {merged} FROM {from} GROUP BY {grouped})
@@ -99,15 +108,31 @@ internal sealed class ClickHouseUsage
 
     private static IEnumerable<string> Distinct(IEnumerable<(string Name, string Value)> keys) => keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name);
 
-    private string IsLargest(RequestText texts, Measure measure, int count, string where)
+    private string Sum(Measure measure) => _isSummed
+        ? ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")
+        : ClickHouseMeasures.Aggregate(measure);
+
+    // Null if the server cannot find the largest ones.
+    private string? IsLargest(LargestNames largest, string from)
     {
-        string names = string.Join(", ", Names.Where(name => texts.HasFlag(name.Text)).Select(name => name.Column));
+        string names = string.Join(", ", Names.Where(name => largest.Names.HasFlag(name.Text)).Select(name => name.Column));
+        string rows = $"{from} {(_isSummed ? "WHERE" : "AND")} {ClickHouseConditions.HasTime}", measure;
+        if (largest.HighestRatesOf is { } ratesOf)
+        {
+            if ((_isSummed ? HighestCost.OfSums(_server, rows, _parameters, ratesOf) : HighestCost.OfRequests(_server, rows, _parameters, ratesOf)) is not { } highest)
+                return null;
+            // The rounding does not grow with the number of requests.
+            measure = $"sumKahan({highest})";
+        }
+        else
+        {
+            measure = Sum(largest.Measure);
+        }
+        string selected = largest.LeastCost is { } cost
+            ? $"HAVING {measure} >= {HighestCost.Least(cost, _parameters)}"
+            : $"ORDER BY {measure} DESC, {Sum(Measures.TotalTokens)} DESC, {names} LIMIT {_parameters.Add((long)largest.Count)}";
         // With GLOBAL, one query can read a Distributed table of several shards twice.
-        return $"""
-            ({names}) GLOBAL IN (
-                SELECT {names} FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} GROUP BY {names}
-                ORDER BY {ClickHouseMeasures.Aggregate(measure)} DESC, {ClickHouseMeasures.Aggregate(Measures.TotalTokens)} DESC, {names} LIMIT {_parameters.Add((long)count)})
-            """;
+        return $"({names}) GLOBAL IN (SELECT {names} FROM {rows} GROUP BY {names} {selected})";
     }
 
     // Requests without a readable time belong to any range, but to no sum.
@@ -128,11 +153,13 @@ internal sealed class ClickHouseUsage
             """;
     }
 
-    // An array of counts for all bins costs least, but there must not be too many of them. They are only counted if there can be too many.
-    private (string Merged, string Counted) HistogramOf(string rows, string grouped, long? mostStarts)
+    // They are only counted if there can be many.
+    private long CountGroups(string rows, string grouped, long? mostStarts) => MostGroups(mostStarts) is { } most && most <= Math.Min(MostWholeHistograms, MostGroupsSent)
+        ? most : _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
+
+    // An array of counts for all bins costs least, but there must not be too many of them.
+    private (string Merged, string Counted) HistogramOf(long groups)
     {
-        long groups = MostGroups(mostStarts) is { } most && most <= MostWholeHistograms
-            ? most : _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
         (string lowest, string end) = (Number(HistogramBins.Durations.Lowest), Number(HistogramBins.Durations.Highest + 1));
         return groups > MostWholeHistograms
             ? ("groupArrayArray(duration_bins) AS bins, groupArrayArray(duration_counts) AS counts", "bins, counts")

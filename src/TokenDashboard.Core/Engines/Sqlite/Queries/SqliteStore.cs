@@ -23,7 +23,7 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
         new RequestReader(store, Source, filter, order, descending, unreadable).Read(page.Skip, page.First);
 
     IEnumerable<TokenRequest> ITelemetryStore.ReadRequestsByCost(
-        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending,
+        RequestFilter filter, Func<TokenRequest, decimal> costOf, Func<string, string, int, IReadOnlyDictionary<string, double>> highestRatesOf, bool descending,
         (ulong Skip, ulong First) page, UnreadableReport unreadable) =>
         new RequestReader(store, Source, filter, RequestOrder.Cost, descending, unreadable, costOf: costOf).Read(page.Skip, page.First);
 

@@ -1,0 +1,98 @@
+using TokenDashboard.Engines;
+using TokenDashboard.Engines.ClickHouse.Queries;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Engines.ClickHouse;
+
+/// <summary>ClickHouse has no prices, but selects the rows whose cost can be among the highest.</summary>
+public class ClickHouseCostTests
+{
+    private static readonly UsagePrices Prices = new(TestPrices.Shipped);
+
+    [ClickHouseFact]
+    public void The_server_selects_the_requests_that_can_have_the_highest_costs()
+    {
+        using var store = new TestStore();
+        // Cached tokens cost less, and the price of the second model depends on the size of the prompt.
+        store.Insert([.. Enumerable.Range(1, 900).Select(number => new TestStore.Row
+        {
+            Timestamp = "2026-09-01T10:00:00", Prompt = 400L * number, Completion = 0L, Total = 400L * number, Provider = number % 3 == 0 ? "anthropic" : "openai",
+            Model = (number % 3) switch { 0 => "claude-sonnet-4-5", 1 => "gpt-4o", _ => "unknown" }, Detail = number % 5 == 0 ? [400L * number, 0L, 0L, null] : null,
+        })]);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        ClickHouseStoreTests.Sync(store, address, "one");
+        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+        using TokenStore open = store.Open();
+        RequestQuery Query(ITelemetryStore of) => new([of], new RequestFilter()) { Order = RequestOrder.Cost, Descending = true, Prices = Prices };
+        RequestQuery query = Query(server);
+        (long, decimal?)[] first = [.. query.Run(2, 5).Select(request => (request.Id, request.Cost))];
+        int read = 0;
+        decimal CostOf(TokenRequest request)
+        {
+            // Another model arrives after the rates were read.
+            if (read++ == 0)
+            {
+                store.Insert(new TestStore.Row { Timestamp = "2026-09-01T10:00:00", Model = "gpt-4o-mini", Provider = "openai", Prompt = 100_000_000L, Completion = 0L, Total = 100_000_000L });
+                ClickHouseStoreTests.Sync(store, address, "one");
+            }
+            return Prices.Apply(request).Cost ?? -1;
+        }
+
+        Assert.Equal(Query(new SqliteStore(open)).Run(2, 5).Select(request => (request.Id, request.Cost)), first);
+        Assert.Equal(["USD"], query.Currencies);
+        IReadOnlyDictionary<string, double> RatesOf(string provider, string model, int inputClass)
+        {
+            double[] rates = model switch { "gpt-4o" => [2.5e-6, 1.25e-6, 2.5e-6, 2.5e-6, 10e-6, 10e-6], "unknown" => [], _ => [6e-6, 0.6e-6, 7.5e-6, 12e-6, 22.5e-6, 22.5e-6] };
+            return ((string[])["input", "cached", "cache_write", "hour_cache_write", "output", "reasoning"]).Zip(rates).ToDictionary(pair => pair.First, pair => pair.Second);
+        }
+        TokenRequest[] page = [.. server.ReadRequestsByCost(new RequestFilter(), CostOf, RatesOf, descending: true, (0, 7), new UnreadableReport())];
+        Assert.Equal([901, .. Query(new SqliteStore(open)).Run(1, 6).Select(request => request.Id)], page.Select(request => request.Id));
+        Assert.InRange(read, 14, 30);
+    }
+
+    [ClickHouseFact]
+    public void The_server_selects_the_groups_that_can_have_the_highest_costs()
+    {
+        var own = new UsagePrices(TestPrices.WithOwn("""
+            currency: EUR
+            providers:
+              - id: own
+                models:
+                  - id: mine
+                    prices: { input_mtok: 1, output_mtok: 2 }
+            """));
+        using var store = new TestStore();
+        // The price of the first model depends on the size of the prompt, and the cost of the groups of others is much lower.
+        store.Insert([.. Enumerable.Range(1, 900).Select(number => new TestStore.Row
+        {
+            Timestamp = "2026-09-01T10:00:00", Prompt = 400L * number, Completion = 0L, Total = 400L * number, User = $"u{number / 2}", Transaction = $"t{number / 2}",
+            Provider = number % 3 == 0 ? "anthropic" : number == 1 ? "own" : "openai", Model = (number % 3) switch { 0 => "claude-sonnet-4-5", 1 => number == 1 ? "mine" : "gpt-4o", _ => "unknown" },
+        })]);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        ClickHouseStoreTests.Sync(store, address, "one");
+        using var server = (ClickHouseStore)TelemetryStores.Open(address, CancellationToken.None);
+        using TokenStore open = store.Open();
+        foreach (UsageDimension dimension in new[] { UsageDimension.Transaction, UsageDimension.User })
+        {
+            QueryResult<TokenUsage> Run(ITelemetryStore of) => new UsageQuery([dimension], TimeZoneInfo.Utc) { Prices = own, Largest = (5, UsageOrder.Cost) }.Run([of], new RequestFilter());
+            (string?, decimal?)[] First(QueryResult<TokenUsage> result) =>
+                [.. UsageOrdering.Order(result.Rows, UsageOrder.Cost, descending: true).Take(5).Select(row => (row.User ?? row.Transaction, row.Cost))];
+            QueryResult<TokenUsage> all = Run(new SqliteStore(open));
+            Assert.Equal(451, all.Rows.Count);
+            Assert.Empty(all.OmittedCurrencies);
+
+            // A few users are all sent.
+            server.MostGroupsSent = 10_000;
+            Assert.InRange(Run(server).Rows.Count, 5, dimension == UsageDimension.User ? 451 : 50);
+            server.MostGroupsSent = 100;
+            QueryResult<TokenUsage> largest = Run(server);
+            Assert.Equal(First(all), First(largest));
+            Assert.InRange(largest.Rows.Count, 5, 50);
+            Assert.Equal(["EUR", "USD"], largest.OmittedCurrencies);
+        }
+    }
+}
