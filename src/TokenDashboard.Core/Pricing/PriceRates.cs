@@ -54,6 +54,10 @@ internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenR
         return ((millions * PerMillion) + (counts.Requests * (Requests ?? 0) * PerThousand), unpriced);
     }
 
+    /// <summary>Whether prompt tokens that were read from a cache can cost less than others in requests with this number of prompt tokens.</summary>
+    public bool IsCheaperCached(long smallestPrompt, long largestPrompt) =>
+        CacheRead is not null && Input?.Of(smallestPrompt, largestPrompt) is { } input && !(CacheRead.Of(smallestPrompt, largestPrompt) >= input);
+
     /// <summary>The rates after a discount.</summary>
     public PriceRates Times(decimal factor) => new(
         Input?.Times(factor), CacheRead?.Times(factor), CacheWrite?.Times(factor), Output?.Times(factor), Reasoning?.Times(factor), HourCacheWrite?.Times(factor),

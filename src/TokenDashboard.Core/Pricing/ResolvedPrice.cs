@@ -14,9 +14,6 @@ internal sealed class ResolvedPrice(PriceMatch match, PriceEntry entry, PriceRat
 
     public PriceRates Rates => rates;
 
-    /// <summary>Whether prompt tokens that were read from a cache have a separate, lower rate.</summary>
-    public bool IsCheaperCached => rates.CacheRead is not null;
-
     /// <summary>The cost of one request, and its tokens without a price.</summary>
     public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts request) => CostOf(request, request.Prompt);
 

@@ -53,7 +53,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         }
         Part part = PartOf(match.At(new DateTimeOffset(row.UtcTicks, TimeSpan.Zero)), row.InputClass, match.IsExactFromRollups || counts.Requests != 1 ? null : match.SmallestLike(counts.Prompt));
         part.Counts = Sum(part.Counts, counts);
-        part.WithoutCached += counts.Prompt == 0 ? 0 : counts.Requests - values[Measures.CachedRequests];
+        part.WithoutCached += row.RequestsWithoutCached;
     }
 
     /// <inheritdoc/>
@@ -85,12 +85,13 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         for (Part? part = _parts; part is not null; part = part.Next)
         {
             ResolvedPrice price = at is { } instant ? part.Price.Match.At(instant) : part.Price;
-            (decimal cost, long without) = part.Prompt is { } prompt ? price.CostOf(part.Counts, prompt) : price.CostOf(part.Counts, part.InputClass);
+            (long smallest, long largest) = part.Prompt is { } prompt ? (prompt, prompt) : InputSize.RangeOf(part.InputClass);
+            (decimal cost, long without) = price.Rates.CostOf(part.Counts, smallest, largest);
             unpriced += without;
             if (part.Counts.HasCost(cost, without))
             {
                 sum += cost;
-                upperBound |= part.WithoutCached > 0 && price.IsCheaperCached;
+                upperBound |= part.WithoutCached > 0 && price.Rates.IsCheaperCached(smallest, largest);
                 currency ??= price.Match.Currency;
                 if (currency != price.Match.Currency)
                 {
@@ -139,7 +140,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
 
         public TokenCounts Counts { get; set; } = new(0, 0, Requests: 0);
 
-        /// <summary>Requests with prompt tokens of which the cached ones are unknown.</summary>
+        /// <summary>Requests with prompt tokens that can be cached, because it is unknown how many were.</summary>
         public long WithoutCached { get; set; }
 
         public bool Is(ResolvedPrice otherPrice, int otherClass, long? otherPrompt) =>

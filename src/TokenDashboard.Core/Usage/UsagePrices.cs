@@ -20,7 +20,10 @@ internal sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
         (decimal cost, long unpriced) = price.CostOf(counts);
         request.UnpricedTokens = unpriced;
         if (counts.HasCost(cost, unpriced))
-            (request.Cost, request.Currency, request.CostIsUpperBound) = (cost, match.Currency, request is { CachedTokens: null, PromptTokens: > 0 } && price.IsCheaperCached);
+        {
+            (request.Cost, request.Currency) = (cost, match.Currency);
+            request.CostIsUpperBound = request.CachedTokens is null && counts.Prompt > counts.CacheWrite && price.Rates.IsCheaperCached(counts.Prompt, counts.Prompt);
+        }
         return request;
     }
 

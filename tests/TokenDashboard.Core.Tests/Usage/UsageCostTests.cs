@@ -135,6 +135,42 @@ public class UsageCostTests
     }
 
     [Fact]
+    public void The_cost_of_a_sum_is_an_upper_bound_only_if_that_of_a_request_is()
+    {
+        var own = new UsagePrices(TestPrices.WithOwn("""
+            providers:
+              - id: own
+                models:
+                  - id: mine
+                    match: { equals: mine }
+                    prices: { input_mtok: { base: 1, tiers: [ { start: 272000, price: 2 } ] }, cache_read_mtok: 1, output_mtok: 2 }
+            """));
+        using var store = new TestStore();
+        TestStore.Row Row(string user, long prompt, object?[]? detail, string model = "gpt-4o") => new()
+        {
+            User = user, Provider = model == "mine" ? "own" : "openai", Model = model, Prompt = prompt, Completion = 10L, Total = prompt + 10, Detail = detail, Transaction = user,
+        };
+        store.Insert(
+            Row("known", 100, [50L, 0L, null, null, null]), Row("unknown", 100, [50L, 0L, null, null, null]), Row("unknown", 100, null),
+            Row("no prompt", 100, [50L, 0L, null, null, null]), Row("no prompt", 0, null),
+            Row("written", 100, [null, 100L, null, null, null]),
+            Row("same price", 100, null, "mine"), Row("higher tier", 300_000, null, "mine"));
+        using TokenStore open = store.Open();
+        string[] Bounds()
+        {
+            IEnumerable<TokenUsage> users = new UsageQuery([UsageDimension.User], TimeZoneInfo.Utc) { Prices = own }.Run([new SqliteStore(open)], new RequestFilter()).Rows;
+            return [.. users.Where(user => user.CostIsUpperBound).Select(user => user.User!).Order(StringComparer.Ordinal)];
+        }
+
+        IEnumerable<TokenRequest> requests = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Prices = own }.Run(0, ulong.MaxValue);
+        Assert.Equal(["higher tier", "unknown"], requests.Where(request => request.CostIsUpperBound).Select(request => request.User).Order(StringComparer.Ordinal));
+        Assert.Equal(["higher tier", "unknown"], Bounds());
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+            optimizer.Refresh();
+        Assert.Equal(["higher tier", "no prompt", "unknown"], Bounds());
+    }
+
+    [Fact]
     public void Unpriced_tokens_depend_on_the_price_at_their_time()
     {
         PriceList own = TestPrices.WithOwn("""

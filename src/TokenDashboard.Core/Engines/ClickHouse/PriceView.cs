@@ -23,10 +23,13 @@ internal static class PriceView
 
     private static readonly string Prompt = Measures.PromptTokens.Name, Completion = Measures.CompletionTokens.Name;
 
+    /// <summary>The prompt tokens that, as far as known, were neither read from a cache nor written to one.</summary>
+    public static string OtherPrompt { get; } = $"({Prompt} - {Known(Measures.CachedTokens)} - {Known(Measures.CacheWriteTokens)})";
+
     // The rate that applies to the tokens of each part. An unknown part is 0.
     private static readonly (string Rate, string Tokens)[] Parts =
     [
-        ("input", $"({Prompt} - {Known(Measures.CachedTokens)} - {Known(Measures.CacheWriteTokens)})"),
+        ("input", OtherPrompt),
         ("cached", Known(Measures.CachedTokens)), ("cache_write", $"({Known(Measures.CacheWriteTokens)} - {Known(Measures.HourCacheWriteTokens)})"),
         ("hour_cache_write", Known(Measures.HourCacheWriteTokens)),
         ("output", $"({Completion} - {Known(Measures.ReasoningTokens)})"), ("reasoning", Known(Measures.ReasoningTokens)),

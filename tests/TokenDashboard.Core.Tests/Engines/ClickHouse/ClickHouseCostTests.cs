@@ -95,4 +95,22 @@ public class ClickHouseCostTests
             Assert.Equal(["EUR", "USD"], largest.OmittedCurrencies);
         }
     }
+
+    [ClickHouseFact]
+    public void The_cost_of_a_transaction_is_an_upper_bound_only_if_that_of_a_request_is()
+    {
+        using var store = new TestStore();
+        TestStore.Row Row(string transaction, long prompt, object?[]? detail) =>
+            new() { Transaction = transaction, Provider = "openai", Model = "gpt-4o", Prompt = prompt, Completion = 10L, Total = prompt + 10, Detail = detail };
+        store.Insert(
+            Row("known", 100, [50L, 0L, null, null, null]), Row("known", 0, null), Row("written", 100, [null, 100L, null, null, null]),
+            Row("unknown", 100, [50L, 0L, null, null, null]), Row("unknown", 100, null));
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        ClickHouseStoreTests.Sync(store, address, "one");
+        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+
+        IEnumerable<TokenUsage> rows = new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Prices = Prices }.Run([server], new RequestFilter()).Rows;
+
+        Assert.Equal(["unknown"], rows.Where(row => row.CostIsUpperBound).Select(row => row.Transaction));
+    }
 }

@@ -86,8 +86,11 @@ internal sealed class ClickHouseUsage
         // Values that are the same in all rows are not needed in GROUP BY.
         string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
         string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, "
-            + $"{string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}";
+            + $"{string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, m_without_cached";
         string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
+        // Sums of rows, because the row of a sum cannot tell which requests have prompt tokens.
+        string unknown = _isSummed ? $"{Measures.Requests.Name} - {Measures.CachedRequests.Name}" : $"{Measures.CachedTokens.Name} IS NULL";
+        sums += $", toInt64(sumIf({unknown}, {PriceView.OtherPrompt} > 0)) AS m_without_cached";
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
         // There are as many transactions as requests. Other groups are counted, because sending a few takes less time than finding the largest ones.
@@ -266,6 +269,7 @@ internal sealed class ClickHouseUsage
             values.Integers[i] = reader.GetInt64(column++);
         for (int i = 0; i < values.Reals.Length; i++)
             values.Reals[i] = reader.GetDouble(column++);
+        row.WithoutCached = reader.GetInt64(column++);
         values[Measures.FirstTicks] = RequestTable.TicksOf(values[Measures.FirstTicks]);
         values[Measures.LastTicks] = RequestTable.TicksOf(values[Measures.LastTicks]);
         row.Bins = reader.GetFieldValue<short[]>(column++);
@@ -281,6 +285,10 @@ internal sealed class ClickHouseUsage
         public bool HasTime { get; set; }
 
         public int Class { get; set; }
+
+        public long WithoutCached { get; set; }
+
+        public override long RequestsWithoutCached => WithoutCached;
 
         public short[] Bins { get; set; } = [];
 
