@@ -1,4 +1,5 @@
 using CsCheck;
+using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
@@ -75,6 +76,29 @@ public class RequestQueryTests
         Assert.Equal(all[6_000..6_010], query.Run(6_000, 10).Select(request => request.Id));
         Assert.Equal(all[24_990..], query.Run(24_990, 100).Select(request => request.Id));
         Assert.Empty(query.Run(0, 0));
+    }
+
+    [Fact]
+    public void A_page_in_the_order_of_names_keeps_no_key_of_each_request()
+    {
+        using var store = new TestStore();
+        store.Insert([.. Enumerable.Range(0, 1000).Select(index => new TestStore.Row { User = $"u{index % 7}" })]);
+        using (SqliteConnection connection = store.Connect())
+        {
+            string columns = string.Join(", ", store.Query("SELECT name FROM pragma_table_info('telemetry') WHERE name <> 'id'").Cast<string>());
+            connection.Execute($"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) INSERT INTO telemetry ({columns}) SELECT {columns} FROM telemetry CROSS JOIN n");
+        }
+        using TokenStore open = store.Open();
+        long Allocated(RequestOrder order)
+        {
+            var query = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = order, Descending = true };
+            Assert.Equal(20, query.Run(0, 20).Count());
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(20, query.Run(0, 20).Count());
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.InRange(Allocated(RequestOrder.User), 1, 2 * Allocated(RequestOrder.TotalTokens));
     }
 
     [Fact]

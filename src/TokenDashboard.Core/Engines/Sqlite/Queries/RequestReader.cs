@@ -28,7 +28,7 @@ internal sealed class RequestReader(
         IEnumerable<TokenRequest> requests = order switch
         {
             RequestOrder.Id => InOrderOfIds(scanner, skip, first),
-            RequestOrder.User or RequestOrder.Model or RequestOrder.Provider => InOrder(scanner, KeysOfNames(scanner), skip, first),
+            RequestOrder.User or RequestOrder.Model or RequestOrder.Provider => InOrder(scanner, Keys(scanner, row => new NameKey(row.NameOf(texts)), skip, first), skip, first),
             RequestOrder.Cost => InOrder(scanner, Keys(scanner, row => costOf!(Materialize(row)), skip, first), skip, first),
             _ => InOrder(scanner, Keys(scanner, KeyOf, skip, first), skip, first),
         };
@@ -110,27 +110,6 @@ internal sealed class RequestReader(
         return keys;
     }
 
-    // Each name is compared once, not once per request.
-    private List<(long Key, long Id)> KeysOfNames(RequestScanner scanner)
-    {
-        var keys = new List<(long Key, long Id)>();
-        var names = new Dictionary<string, long>(StringComparer.Ordinal);
-        scanner.ReadAll(row =>
-        {
-            string name = row.NameOf(RequestTexts.Of(order));
-            if (!names.TryGetValue(name, out long number))
-                names.Add(name, number = names.Count);
-            keys.Add((number, row.Id));
-        });
-        string[] sorted = [.. names.Keys.Order(NameOrder.ByCodePoint)];
-        long[] rankOf = new long[sorted.Length];
-        for (int rank = 0; rank < sorted.Length; rank++)
-            rankOf[names[sorted[rank]]] = rank;
-        for (int i = 0; i < keys.Count; i++)
-            keys[i] = (rankOf[keys[i].Key], keys[i].Id);
-        return keys;
-    }
-
     private long KeyOf(RequestRow row) => order switch
     {
         RequestOrder.Timestamp => row.UtcTicks,
@@ -167,4 +146,10 @@ internal sealed class RequestReader(
         SpanId = row.SpanId,
         ParentSpanId = row.ParentSpanId,
     };
+
+    // Rows with the same name usually share one string, whose comparison with itself takes no time.
+    private readonly record struct NameKey(string Name) : IComparable<NameKey>
+    {
+        public int CompareTo(NameKey other) => ReferenceEquals(Name, other.Name) ? 0 : NameOrder.ByCodePoint.Compare(Name, other.Name);
+    }
 }
