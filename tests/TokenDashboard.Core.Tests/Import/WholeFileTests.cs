@@ -64,6 +64,8 @@ public sealed class WholeFileTests : IDisposable
     [InlineData("|", "0.125", "0.125")]
     [InlineData(",", "\"1,234.56\"", "1234.56")]
     [InlineData(",", "1٫5", "1.5")]
+    [InlineData("؛", "1٫5", "1.5")]
+    [InlineData(";", "1/5", "1.5")]
     public void The_last_separator_in_a_number_is_the_decimal_separator(string delimiter, string cost, string stored)
     {
         ImportReport report = _folder.Import(string.Join(delimiter, "timestamp", "prompt_tokens", "cost") + "\n" + string.Join(delimiter, "2026-03-01T08:00:00", "1", cost) + "\n");

@@ -35,8 +35,8 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         return IsTerminated ? names : null;
     }
 
-    /// <summary>The delimiter of a header: the most frequent of comma, semicolon, tab and vertical bar.</summary>
-    public static char DelimiterOf(string header) => ",;\t|".MaxBy(delimiter => header.Count(letter => letter == delimiter));
+    /// <summary>The delimiter of a header: the most frequent of comma, semicolon, tab, vertical bar, and the Arabic semicolon of Export-Csv -UseCulture in Persian.</summary>
+    public static char DelimiterOf(string header) => ",;\t|\u061B".MaxBy(delimiter => header.Count(letter => letter == delimiter));
 
     /// <summary>Whether a line precedes the header: the delimiter, for spreadsheets, or the type that Export-Csv writes.</summary>
     public static bool IsPreamble(string line) => line.StartsWith("sep=", StringComparison.Ordinal) || line.StartsWith("#TYPE ", StringComparison.Ordinal);

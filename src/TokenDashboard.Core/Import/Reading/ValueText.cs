@@ -87,8 +87,8 @@ internal static partial class ValueText
     /// </summary>
     public static string? WithPoint(string? number, bool commaIsPoint)
     {
-        // The decimal separator of Arabic and Persian.
-        number = number?.Replace('\u066B', '.');
+        // The decimal separator of Arabic and Persian, and that of Persian in Windows.
+        number = number?.Replace('\u066B', '.').Replace('/', commaIsPoint ? '.' : '/');
         int comma = number?.LastIndexOf(',') ?? -1, point = number?.LastIndexOf('.') ?? -1;
         return comma < 0 ? number
             : point < 0 ? (commaIsPoint ? number!.Replace(',', '.') : number)
