@@ -117,6 +117,26 @@ public partial class PanelRollupTests
         Assert.Equal(500, new CatalogView(Midnight, Midnight.AddMinutes(15 * 1100)).Panel(summed, "Slowest requests").Rows.Count);
     }
 
+    [Theory]
+    [InlineData("86400")]
+    [InlineData("10800")]
+    public void Buckets_of_a_zone_with_half_an_hour_are_read_from_hours(string bucket)
+    {
+        TestStore.Row[] rows = [.. Enumerable.Range(0, 4 * 96).Select(n => new TestStore.Row
+        {
+            Timestamp = Midnight.AddMinutes(15 * n).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture), Total = (long)n, Prompt = (long)n, Completion = 0L,
+        })];
+        using TestStore summed = CatalogView.Stored(rows), plain = CatalogView.Stored(rows);
+        Refresh(summed);
+        // Of the quarter-hours, only those in the hours in which a bucket begins are needed.
+        using (SqliteConnection connection = summed.Connect())
+            connection.Execute($"DELETE FROM tokendash_rollup WHERE level = 1 AND (start + 19800) / 1800 * 1800 % {bucket} NOT IN (0, {bucket} - 1800)");
+        var view = new CatalogView(Midnight, Midnight.AddDays(4)) { Chosen = { ["bucket"] = [bucket], ["zone"] = ["Asia/Kolkata"] } };
+
+        foreach (string title in new[] { "Token usage over time", "Token usage per user over time", "Cost by model over time" })
+            AssertSame(title, view.Panel(plain, title), view.Panel(summed, title));
+    }
+
     [Fact]
     public void Requests_deleted_by_other_programs_are_not_counted()
     {

@@ -32,8 +32,8 @@ internal static class RollupPlanner
     /// with one UTC offset each, whose buckets must not span a multiple of the step on the local clock (0 for no limit); and
     /// <c>reading(users, singly)</c>: whether users are distinguished, and whether single requests are read (0: no; <see cref="EveryRequest"/>: only
     /// requests; <see cref="RequestsAndRemoved"/>: requests, and the rollups of removed requests). Each segment is divided into whole
-    /// weeks, whole days around them, then six hours, hours and quarter-hours, and gaps at its ends. If the steps are days of
-    /// a clock that differs from UTC, each is divided separately. No bucket is longer than the step allows, and while longer buckets are stale, only
+    /// weeks, whole days around them, then six hours, hours and quarter-hours, and gaps at its ends. If longer buckets fit into a step than between
+    /// its multiples in UTC, each step is divided separately. No bucket is longer than the step allows, and while longer buckets are stale, only
     /// quarter-hours are used. Rollups of removed requests are quarter-hours, and count by their start.
     /// </summary>
     /// <param name="others">The other columns of the segments, which the pieces also have: each after a comma.</param>
@@ -42,7 +42,7 @@ internal static class RollupPlanner
         {State},
         split(first, last, stop, bound, step, utc_offset{others}) AS (
           SELECT first, CASE bound WHEN step THEN last ELSE MIN(last, (first + utc_offset) / step * step + step - utc_offset) END, last, bound, step, utc_offset{others}
-          FROM (SELECT *, CASE WHEN step % {RollupLevels.DaySeconds} = 0 AND utc_offset % {RollupLevels.DaySeconds} <> 0 THEN 0 ELSE step END AS bound FROM segment)
+          FROM (SELECT *, CASE WHEN {IsDivided} THEN 0 ELSE step END AS bound FROM segment)
           UNION ALL
           SELECT last, MIN(last + step, stop), stop, bound, step, utc_offset{others} FROM split WHERE last < stop),
         aligned AS MATERIALIZED (
@@ -118,6 +118,10 @@ internal static class RollupPlanner
         (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 0), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 1),
         (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 9), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 10),
     ];
+
+    // Days of a clock that differs from UTC, and several hours of a clock that differs by a part of an hour.
+    private static string IsDivided => $"step % {RollupLevels.DaySeconds} = 0 AND utc_offset % {RollupLevels.DaySeconds} <> 0 "
+        + $"OR step > {RollupLevels.HourSeconds} AND utc_offset % {RollupLevels.HourSeconds} <> 0";
 
     /// <summary>Whether multiples of the step are inside buckets of a length.</summary>
     private static string Splits(int length) => $"bound % {length} <> 0 OR bound > 0 AND utc_offset % {length} <> 0";

@@ -48,7 +48,8 @@ public class RollupAnswerTests
     private static readonly Gen<UsageDimension[]> Grouping = Gen.Select(
         Gen.OneOfConst(
             Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month],
-            [UsageDimension.Minute], [UsageDimension.Year], [UsageDimension.Weekday, UsageDimension.HourOfDay], [UsageDimension.Session]),
+            [UsageDimension.Minute], [UsageDimension.Year], [UsageDimension.Weekday, UsageDimension.HourOfDay], [UsageDimension.Session],
+            [UsageDimension.Weekday], [UsageDimension.Month, UsageDimension.Weekday]),
         Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.RequestType).HashSet[0, 3],
         (unit, names) => unit.Concat(names).ToArray());
 
@@ -68,7 +69,7 @@ public class RollupAnswerTests
             foreach ((UsageDimension[] groupBy, RequestFilter filter, string zone) in queries)
             {
                 AssertSame(plain, summed, store => new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run([new SqliteStore(store)], filter), row =>
-                    $"{row.Start:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}");
+                    $"{row.Start:O}|{row.Weekday}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}");
             }
         },
         iter: 10);
@@ -79,6 +80,7 @@ public class RollupAnswerTests
     [InlineData("Europe/Berlin", UsageDimension.Day, 8 + (27 * 9) + 1)]
     // Five hours, three times six hours, and the quarter-hour before half past six.
     [InlineData("Asia/Kolkata", UsageDimension.Day, 4 + (27 * 9) + 5)]
+    [InlineData("Asia/Kolkata", UsageDimension.Weekday, 4 + (27 * 9) + 5)]
     // Days begin at six.
     [InlineData("America/Chicago", UsageDimension.Day, 1 + (27 * 4) + 3)]
     [InlineData("Europe/Berlin", UsageDimension.Month, 27 + 8 + 1)]
