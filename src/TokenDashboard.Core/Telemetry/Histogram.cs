@@ -6,8 +6,8 @@ namespace TokenDashboard.Telemetry;
 /// <summary>The number of values in each bin. The sum of the histograms of parts is the histogram of the whole.</summary>
 internal sealed class Histogram(HistogramBins bins)
 {
-    // The maximum number of bins in a list. Queries can have hundreds of thousands of groups with few requests each. More bins are mostly neighbors, and
-    // are counted in an array without gaps, which needs no search.
+    // The maximum number of bins in a list to which bins are added out of order. Queries can have hundreds of thousands of groups with few requests each.
+    // More bins are mostly neighbors, and are counted in an array without gaps, which needs no search.
     private const int MostListed = 32;
 
     // The array begins and ends at multiples of this number, so that it is seldom enlarged.
@@ -65,7 +65,7 @@ internal sealed class Histogram(HistogramBins bins)
         if (!json.IsEmpty && json[^1] != '}')
             throw new FormatException();
         if (_length == 0 && _bins is not null)
-            Resize(Math.Min(MostListed, json.Length / ShortestText));
+            Resize(json.Length / ShortestText);
         long last = long.MinValue;
         for (int at = 1, next = 0; at < json.Length - 1;)
         {
@@ -134,7 +134,7 @@ internal sealed class Histogram(HistogramBins bins)
             at = from + (found < 0 ? ~found : found);
             if (found < 0)
             {
-                if (_length == MostListed)
+                if (_length >= MostListed && at < _length)
                 {
                     Widen(Math.Min(_bins[0], bin), Math.Max(_bins[_length - 1], bin));
                     return bin - _lowest;
