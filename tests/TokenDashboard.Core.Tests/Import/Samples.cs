@@ -64,6 +64,16 @@ internal static class Samples
 
         """;
 
+    /// <summary>A request, one of a subagent, and a compaction.</summary>
+    public const string CopilotCli = """
+        {"type":"session.start","data":{"sessionId":"s1","version":1,"producer":"copilot-agent","copilotVersion":"1.0.102"},"id":"e1","timestamp":"2026-03-01T12:00:00Z","parentId":null}
+        {"type":"session.usage_record","data":{"usage":{"model":"gpt-5.4","inputTokens":1000,"outputTokens":50,"cacheReadTokens":400,"cacheWriteTokens":30,"reasoningTokens":20,"cost":1,"duration":900,"isByok":false,"apiCallId":"r1","accounting":{"sourceSessionId":"s1","sequence":1,"usageId":"r1"}}},"id":"e2","timestamp":"2026-03-01T12:00:02Z","parentId":"e1"}
+        {"type":"session.usage_record","data":{"usage":{"model":"gpt-5.4-mini","inputTokens":500,"outputTokens":10,"cacheReadTokens":0,"cacheWriteTokens":0,"duration":300,"isByok":false,"apiCallId":"r2"}},"agentId":"a1","id":"e3","timestamp":"2026-03-01T12:00:03Z","parentId":"e2"}
+        {"type":"session.compaction_complete","data":{"success":true,"compactionTokensUsed":{"requestCount":1,"model":"gpt-5.4","inputTokens":2000,"outputTokens":60,"cacheReadTokens":800,"cacheWriteTokens":0,"duration":1500}},"id":"e4","timestamp":"2026-03-01T12:00:09Z","parentId":"e3"}
+        {"type":"session.shutdown","data":{"modelMetrics":{"gpt-5.4":{"requests":{"count":2},"usage":{"inputTokens":3000,"outputTokens":110}}}},"id":"e5","timestamp":"2026-03-01T12:00:10Z","parentId":"e4"}
+
+        """;
+
     /// <summary>A multiline array: a generation inside another one with the same tokens, and a separate one.</summary>
     public const string Langfuse = """
         [
@@ -116,6 +126,7 @@ internal static class Samples
     {
         { nameof(ObserviciaLog), ObserviciaLog }, { nameof(ObserviciaCsv), ObserviciaCsv }, { nameof(Otlp), Otlp }, { nameof(ClaudeCode), ClaudeCode },
         { nameof(LiteLlmCsv), LiteLlmCsv }, { nameof(LiteLlmJson), LiteLlmJson }, { nameof(Codex), Codex }, { nameof(Gemini), Gemini }, { nameof(Copilot), Copilot },
+        { nameof(CopilotCli), CopilotCli },
         { nameof(Langfuse), Langfuse }, { nameof(Cursor), Cursor }, { nameof(Qwen), Qwen }, { nameof(OpenCode), OpenCode }, { nameof(OpenRouter), OpenRouter },
     };
 

@@ -33,6 +33,9 @@ public enum ImportFormat : long
     /// <summary>Telemetry files of GitHub Copilot, and other spans written as single JSON objects.</summary>
     Copilot,
 
+    /// <summary>Sessions of GitHub Copilot CLI.</summary>
+    CopilotCli,
+
     /// <summary>Sessions of Gemini CLI.</summary>
     GeminiCli,
 
