@@ -38,5 +38,25 @@ public sealed class CopilotTests : IDisposable
         Assert.Equal((0, 3), (copy.Imported, copy.Duplicates));
     }
 
+    [Theory]
+    [InlineData("github.copilot.turn_id", "github-copilot")]
+    [InlineData("copilot_chat.turn.index", "github-copilot")]
+    [InlineData("other", "github")]
+    public void Spans_of_Copilot_have_the_provider_of_its_prices(string attribute, string provider)
+    {
+        _folder.Import(Samples.Copilot.Replace("\"gen_ai.request.model\"", $"\"gen_ai.provider.name\":\"github\",\"{attribute}\":\"0\",\"gen_ai.request.model\""));
+
+        Assert.Equal([provider], _folder.Query("SELECT DISTINCT provider FROM telemetry WHERE model IS NOT NULL"));
+    }
+
+    [Fact]
+    public void Spans_in_the_scope_of_Copilot_have_the_provider_of_its_prices()
+    {
+        _folder.Import(Samples.Copilot.Replace("\"gen_ai.request.model\"", "\"gen_ai.provider.name\":\"github\",\"gen_ai.request.model\"")
+            .Replace("\"attributes\"", "\"instrumentationScope\":{\"name\":\"github.copilot\"},\"attributes\""));
+
+        Assert.Equal(["github-copilot"], _folder.Query("SELECT DISTINCT provider FROM telemetry WHERE model IS NOT NULL"));
+    }
+
     public void Dispose() => _folder.Dispose();
 }

@@ -126,6 +126,8 @@ internal sealed class SpanAttributes
     {
         foreach ((ImportColumn column, string[] names) in Aliases)
             values[column] = First(names) ?? _resource?.First(names);
+        if (values[Provider] == "github" && (scope?.Contains("copilot", StringComparison.Ordinal) == true || _texts.Keys.Any(IsCopilots)))
+            values[Provider] = CopilotSession.ProviderName;
         values.ServiceTier = First(TierNames);
         bool isProvidersNumber = ReadMetadata(values) || (scope is not null && ScopesWithoutCache.Contains(scope));
         if (_texts.ContainsKey(OpenInferencePrompt))
@@ -140,6 +142,9 @@ internal sealed class SpanAttributes
 
     /// <summary>Reads what the providers' metadata contain and the other attributes of Vercel's AI SDK lack.</summary>
     /// <returns>Whether the number of input tokens is Anthropic's, which excludes cached tokens.</returns>
+    // In spans of VS Code and the CLI. GitHub also provides models without Copilot, which have no price in its list.
+    private static bool IsCopilots(string name) => name.StartsWith("github.copilot.", StringComparison.Ordinal) || name.StartsWith("copilot_chat.", StringComparison.Ordinal);
+
     private bool ReadMetadata(RequestValues values)
     {
         if (!JsonText.TryParse(this[ProviderMetadata], out JsonElement metadata))
