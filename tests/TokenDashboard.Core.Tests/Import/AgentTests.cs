@@ -212,44 +212,6 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public void Telemetry_in_a_Qwen_session_and_requests_without_a_model_are_noted()
-    {
-        const string Telemetry = """{"uuid":"u4","sessionId":"s1","timestamp":"2026-03-01T12:00:00Z","type":"system","subtype":"ui_telemetry","systemPayload":{"uiEvent":{"event.name":"qwen-code.api_response","model":"q","input_token_count":500,"output_token_count":60,"total_token_count":560}}}""" + "\n";
-        const string Subagent = """{"uuid":"u5","sessionId":"s1","timestamp":"2026-03-01T12:00:00Z","type":"assistant","message":{"role":"model","parts":[]},"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":20,"thoughtsTokenCount":5,"totalTokenCount":120},"agentId":"a1","isSidechain":true}""" + "\n";
-
-        ImportReport plain = _folder.Import(Samples.Qwen), report = _folder.Import(Telemetry + Samples.Qwen + Subagent + Subagent);
-
-        Assert.Equal((2, 0), (plain.Imported, plain.Notes.Count));
-        Assert.Equal((1, 3, 120L), (report.Imported, report.Duplicates, report.ImportedTokens));
-        Assert.Equal([": 1.", ": 2."], report.Notes.Select(note => note[^4..]));
-    }
-
-    [Fact]
-    public void The_log_of_token_usage_of_Qwen_Code_repeats_its_sessions()
-    {
-        const string Usage = """{"schemaVersion":1,"id":"i1","timestamp":"2026-03-01T12:00:00.000Z","localDate":"2026-03-01","localMonth":"2026-03","sessionId":"s1","model":"q","authType":"openai","source":"main","inputTokens":100,"outputTokens":20,"cachedTokens":30,"thoughtsTokens":5,"totalTokens":120,"apiDurationMs":900}""" + "\n";
-
-        ImportReport log = _folder.Import(Usage + Usage), asJson = _folder.Import(Usage, ImportFormat.Json);
-
-        Assert.Equal((ErrorCode.ImportNothingFound, 0, 1), (log.ProblemCode, log.Imported, asJson.Imported));
-        Assert.Contains("To import only these logs, use -Format Json: 2.", log.Problem);
-        Assert.Equal(120, asJson.ImportedTokens);
-    }
-
-    [Fact]
-    public void A_Qwen_session_is_detected_and_imported()
-    {
-        ImportReport report = _folder.Import("""
-            {"uuid":"u1","parentUuid":null,"sessionId":"s1","timestamp":"2026-03-01T12:00:00Z","type":"user","cwd":"/p","version":"0.6","message":{"role":"user","parts":[{"text":"hi"}]}}
-            {"uuid":"u2","parentUuid":"u1","sessionId":"s1","timestamp":"2026-03-01T12:00:05Z","type":"assistant","cwd":"/p","version":"0.6","model":"qwen3-coder-plus","message":{"role":"model","parts":[{"text":"x"}]},"usageMetadata":{"promptTokenCount":1200,"candidatesTokenCount":30,"thoughtsTokenCount":5,"totalTokenCount":1235,"cachedContentTokenCount":1000}}
-
-            """);
-
-        Assert.Equal((ImportFormat.QwenCode, 1), (report.Format, report.Imported));
-        Assert.Equal(["2026-03-01T12:00:05|s1||qwen3-coder-plus||chat|1200|35|1235|-|1||u2||1000|-|5|-"], _folder.Requests());
-    }
-
-    [Fact]
     public void OpenCode_cache_and_reasoning_tokens_are_added()
     {
         ImportReport report = _folder.Import("""{"id":"msg_1","sessionID":"ses_1","role":"assistant","time":{"created":1772366400000,"completed":1772366402000},"modelID":"claude-sonnet-4-5","providerID":"anthropic","cost":0.02,"tokens":{"input":10,"output":20,"reasoning":3,"cache":{"read":300,"write":40}}}""");
@@ -266,14 +228,6 @@ public sealed class AgentTests : IDisposable
         ImportReport report = _folder.Import(form.Replace("{0}", """{"info":{"id":"msg_1","sessionID":"ses_1","role":"assistant","time":{"created":1772366400000},"modelID":"gpt-5","providerID":"openai","tokens":{"input":10,"output":20,"reasoning":0,"cache":{"read":5,"write":0}}},"parts":[{"type":"step-finish","tokens":{"input":10}}]}"""));
 
         Assert.Equal((ImportFormat.OpenCode, 1, 35L, 0), (report.Format, report.Imported, report.ImportedTokens, report.Unreadable));
-    }
-
-    [Fact]
-    public void Qwen_tool_tokens_are_added_to_the_input()
-    {
-        _folder.Import("""{"uuid":"u3","sessionId":"s1","timestamp":"2026-03-01T12:02:00Z","type":"assistant","model":"q","message":{"parts":[]},"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":10,"thoughtsTokenCount":3,"toolUsePromptTokenCount":7,"totalTokenCount":120}}""" + "\n");
-
-        Assert.Equal(["107|13|120"], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, total_tokens) FROM telemetry"));
     }
 
     public void Dispose() => _folder.Dispose();
