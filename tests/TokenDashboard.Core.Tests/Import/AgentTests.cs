@@ -78,6 +78,17 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public void Compactions_of_Claude_Code_are_noted_because_their_requests_are_not_in_transcripts()
+    {
+        const string Boundary = """{"type":"system","subtype":"compact_boundary","isSidechain":false,"uuid":"u2","sessionId":"s1","timestamp":"2026-03-01T12:01:00Z","compactMetadata":{"trigger":"auto","preTokens":190000,"postTokens":2700}}""" + "\n";
+
+        ImportReport report = _folder.Import(Reply("m1", "claude-sonnet-4-6", """{"input_tokens":10,"output_tokens":20}""") + Boundary);
+
+        Assert.Equal((1, 30L), (report.Imported, report.ImportedTokens));
+        Assert.Contains("telemetry of Claude Code contains them: 1.", Assert.Single(report.Notes));
+    }
+
+    [Fact]
     public void A_transcript_without_replies_is_reported()
     {
         ImportReport own = _folder.Import("""{"type":"user","sessionId":"s1","uuid":"u1","message":{"role":"user","content":"hi"}}""" + "\n");

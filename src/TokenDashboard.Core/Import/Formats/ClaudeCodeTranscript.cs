@@ -15,10 +15,16 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         IsJson = marks => marks.Has("message.usage") || marks.Has("leafUuid") || marks.Has("messageId", "snapshot") || marks.Has("data.message.message")
             || (marks.Has("sessionId", "uuid") && marks.HasAny("message.content", "isSidechain", "isMeta")),
         HasCopies = true,
-        Reader = (lines, sink, _) => JsonLines.ReadValues(lines, sink, new ClaudeCodeTranscript(sink).ReadLine),
+        Reader = (lines, sink, _) =>
+        {
+            var transcript = new ClaudeCodeTranscript(sink);
+            JsonLines.ReadValues(lines, sink, transcript.ReadLine);
+            sink.Report.Note(transcript._compactions, "Compactions of a conversation, whose requests are not in transcripts. The telemetry of Claude Code contains them");
+        },
     };
 
     private readonly RecordSink _requests = new(sink, Format);
+    private long _compactions;
 
     /// <summary>Whether a line may belong to a transcript although it contains no reply.</summary>
     public static bool MayBe(Marks marks) => marks.Has("sessionId", "type") || marks.Has("message.id", "uuid");
@@ -29,6 +35,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     private string? ReadLine(JsonElement line)
     {
         string? session = line.Text("sessionId");
+        _compactions += line.Text("subtype") == "compact_boundary" ? 1 : 0;
         JsonElement progress = line.Member("data").Member("message");
         return progress.Member("message").Member("usage").ValueKind == JsonValueKind.Object
             ? ReadReply(progress, session, isSidechain: true)
