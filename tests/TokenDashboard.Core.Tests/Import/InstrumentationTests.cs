@@ -239,6 +239,32 @@ public sealed class InstrumentationTests : IDisposable
             ("mlflow.chat.tokenUsage", $$"""{\"input_tokens\":{{prompt}},\"output_tokens\":50,\"total_tokens\":{{prompt + 50}},\"cache_read_input_tokens\":900}""")));
     }
 
+    [Theory]
+    [InlineData(
+        "googleai/gemini-2.5-flash", """{\"usage\":{\"inputTokens\":1000,\"outputTokens\":30,\"thoughtsTokens\":20,\"totalTokens\":1050,\"cachedContentTokens\":900}}""", "gemini-2.5-flash|1000|50|900|-|-|20")]
+    [InlineData(
+        "openai/gpt-5.2",
+        """{\"usage\":{\"inputTokens\":1000,\"outputTokens\":50,\"totalTokens\":1050},\"raw\":{\"service_tier\":\"flex\",\"usage\":{\"prompt_tokens\":1000,\"prompt_tokens_details\":{\"cached_tokens\":900},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}}""",
+        "gpt-5.2-flex|1000|50|900|-|-|7")]
+    [InlineData(
+        "anthropic/claude-sonnet-4-6",
+        """{\"usage\":{\"inputTokens\":70,\"outputTokens\":50,\"custom\":{\"cache_read_input_tokens\":900,\"cache_creation_input_tokens\":30,\"ephemeral_1h_input_tokens\":20}},\"raw\":{\"usage\":{\"output_tokens_details\":{\"thinking_tokens\":7}}}}""",
+        "claude-sonnet-4-6|1000|50|900|30|20|7")]
+    public void The_result_of_a_model_in_Genkit_is_a_request(string name, string output, string stored)
+    {
+        string generate = Samples.OtlpSpan("a1", "", 0, ("genkit:type", "util"), ("genkit:name", "generate"), ("genkit:output", output));
+        string model = Samples.OtlpSpan("b2", "a1", 1, ("genkit:metadata:subtype", "model"), ("genkit:name", name), ("genkit:output", output));
+        string failed = Samples.OtlpSpan("c3", "a1", 2, ("genkit:metadata:subtype", "model"), ("genkit:name", name));
+
+        ImportReport report = _folder.Import(Samples.Export(generate, model, failed));
+
+        Assert.Equal([stored], _folder.Query("""
+            SELECT concat_ws('|', model, prompt_tokens, completion_tokens, cached_tokens, COALESCE(cache_write_tokens, '-'), COALESCE(hour_cache_write_tokens, '-'), reasoning_tokens)
+            FROM telemetry JOIN tokendash_request_detail ON row_id = id
+            """));
+        Assert.Contains("Calls of models without token counts", Assert.Single(report.Notes));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static string Call(string scope, params (string Name, object Value)[] attributes) => Samples.Export(Samples.OtlpSpan(

@@ -6,7 +6,7 @@ namespace TokenDashboard.Import.Formats;
 
 /// <summary>
 /// The attributes of a span under all names that have been used for them: OpenTelemetry's GenAI conventions since 1.27, OpenInference,
-/// OpenLLMetry, OpenLIT, Vercel's AI SDK, Langfuse, MLflow, the coding agents and Observicia. If several names for the same value occur, the
+/// OpenLLMetry, OpenLIT, Genkit, Vercel's AI SDK, Langfuse, MLflow, the coding agents and Observicia. If several names for the same value occur, the
 /// first in the list applies.
 /// </summary>
 internal sealed class SpanAttributes
@@ -137,14 +137,16 @@ internal sealed class SpanAttributes
             ReadTotal(values);
         if (!values.HasTokens)
             LangfuseExport.ReadUsage(values, this[LangfuseUsage]);
+        if (!values.HasTokens)
+            GenkitSpan.ReadUsage(values, this);
         return values.HasTokens;
     }
 
-    /// <summary>Reads what the providers' metadata contain and the other attributes of Vercel's AI SDK lack.</summary>
-    /// <returns>Whether the number of input tokens is Anthropic's, which excludes cached tokens.</returns>
     // In spans of VS Code and the CLI. GitHub also provides models without Copilot, which have no price in its list.
     private static bool IsCopilots(string name) => name.StartsWith("github.copilot.", StringComparison.Ordinal) || name.StartsWith("copilot_chat.", StringComparison.Ordinal);
 
+    /// <summary>Reads what the providers' metadata contain and the other attributes of Vercel's AI SDK lack.</summary>
+    /// <returns>Whether the number of input tokens is Anthropic's, which excludes cached tokens.</returns>
     private bool ReadMetadata(RequestValues values)
     {
         if (!JsonText.TryParse(this[ProviderMetadata], out JsonElement metadata))
