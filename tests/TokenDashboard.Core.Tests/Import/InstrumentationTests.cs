@@ -239,6 +239,22 @@ public sealed class InstrumentationTests : IDisposable
             ("mlflow.chat.tokenUsage", $$"""{\"input_tokens\":{{prompt}},\"output_tokens\":50,\"total_tokens\":{{prompt + 50}},\"cache_read_input_tokens\":900}""")));
     }
 
+    [Fact]
+    public void A_step_of_the_AI_SDK_with_details_of_its_tokens_is_not_a_request()
+    {
+        string step = Samples.OtlpSpan(
+            "a1", "", 0, ("gen_ai.operation.name", "agent_step"), ("ai.usage.inputTokenDetails.noCacheTokens", 70), ("ai.usage.outputTokenDetails.textTokens", 43),
+            ("ai.usage.outputTokenDetails.reasoningTokens", 7));
+        string chat = Samples.OtlpSpan(
+            "b2", "a1", 1, ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 1000), ("gen_ai.usage.output_tokens", 50),
+            ("gen_ai.usage.cache_read.input_tokens", 900), ("ai.usage.inputTokenDetails.noCacheTokens", 70), ("ai.usage.outputTokenDetails.textTokens", 43));
+
+        ImportReport report = _folder.Import(Samples.Export(step, chat));
+
+        Assert.Equal((1, 1050L), (report.Imported, report.ImportedTokens));
+        Assert.Empty(report.Notes);
+    }
+
     [Theory]
     [InlineData(
         "googleai/gemini-2.5-flash", """{\"usage\":{\"inputTokens\":1000,\"outputTokens\":30,\"thoughtsTokens\":20,\"totalTokens\":1050,\"cachedContentTokens\":900}}""", "gemini-2.5-flash|1000|50|900|-|-|20")]

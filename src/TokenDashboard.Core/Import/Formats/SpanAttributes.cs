@@ -87,7 +87,8 @@ internal sealed class SpanAttributes
         "opentelemetry.instrumentation.bedrock", "@arizeai/openinference-instrumentation-bedrock", "@traceloop/instrumentation-anthropic",
     ];
 
-    private static readonly HashSet<string> Known = [.. Aliases.SelectMany(alias => alias.Names)];
+    // The AI SDK also writes the rest of its counts, without the counts in some spans.
+    private static readonly HashSet<string> Known = [.. Aliases.SelectMany(alias => alias.Names), "ai.usage.inputTokenDetails.noCacheTokens", "ai.usage.outputTokenDetails.textTokens"];
 
     private readonly Dictionary<string, string> _texts = [];
     private readonly SpanAttributes? _resource;
