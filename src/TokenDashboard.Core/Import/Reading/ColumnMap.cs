@@ -23,6 +23,7 @@ internal sealed class ColumnMap
         (CachedTokens, ["input_cached_tokens", "cache_read_tokens", "cache_read_input_tokens"]),
         (CacheWriteTokens, ["cache_creation_tokens", "cache_creation_input_tokens"]),
         (HourCacheWriteTokens, ["ephemeral_1h_input_tokens"]),
+        (ReasoningTokens, ["thoughts_tokens"]),
         (Cost, ["recorded_cost"]),
         (Success, ["policy_passed"]),
     ];
