@@ -94,6 +94,25 @@ public class RollupAnswerTests
         Assert.Equal(rows, new UsageQuery([unit], TimeZoneInfo.FindSystemTimeZoneById(zone)).Run([new SqliteStore(open)], new RequestFilter()).Unreadable.RollupsRead);
     }
 
+    [Theory]
+    [InlineData("UTC")]
+    [InlineData("America/New_York")]
+    [InlineData("Asia/Kolkata")]
+    public void Rollups_match_requests_before_1970(string zone)
+    {
+        TestStore.Row[] rows = [.. Enumerable.Range(0, 20 * 24).Select(hour => new TestStore.Row { Timestamp = $"{new DateTime(1969, 12, 17).AddHours(hour):s}", Total = (long)hour })];
+        using var plain = new TestStore();
+        using var summed = new TestStore();
+        plain.Insert(rows);
+        summed.Insert(rows);
+        Optimize(summed);
+        foreach (UsageDimension[] groupBy in new UsageDimension[][] { [], [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Day, UsageDimension.User], [UsageDimension.Week] })
+        {
+            AssertSame(plain, summed, store => new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run([new SqliteStore(store)], new RequestFilter()), row =>
+                $"{row.Start:O}|{row.User}");
+        }
+    }
+
     [Fact]
     public void Rollups_match_requests_in_user_queries() => Gen.Select(
         DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Gen.Select(Filter, Gen.OneOfConst(Zones)).Array[6]).ForAll(
