@@ -9,7 +9,10 @@ internal static class LocalTime
         // Offsets are at most 14 hours, so the result is within 15 hours of the same time in UTC.
         long low = Math.Max(0, local.Ticks - (15 * TimeSpan.TicksPerHour));
         long high = Math.Min(DateTime.MaxValue.Ticks, local.Ticks + (15 * TimeSpan.TicksPerHour));
-        return At(FirstTicksWhere(low, high, ticks => ticks + OffsetTicks(ticks, zone) >= local.Ticks), zone);
+        bool IsShown(long ticks) => ticks + OffsetTicks(ticks, zone) >= local.Ticks;
+        // If the clock goes back past this time, it shows it twice, and in between an earlier one.
+        long once = Math.Clamp(local.Ticks - OffsetTicks(low, zone), low, high);
+        return At(FirstTicksWhere(low, IsShown(once) ? once : high, IsShown), zone);
     }
 
     /// <summary>The smallest value in (low, high] for which a monotonic condition holds.</summary>

@@ -96,7 +96,8 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         int months = unit switch { TimeUnit.Month => 1, TimeUnit.Quarter => 3, TimeUnit.Year => 12, _ => 0 };
         if (months > 0)
             return (date.Year * 12) + date.Month - 1 + months < 120_000 ? date.AddMonths(months) : DateTime.MaxValue;
-        int days = unit == TimeUnit.Week ? 7 : 1;
+        // The first week of the year 1 can be shorter.
+        int days = unit == TimeUnit.Week ? 7 - LocalTime.DaysSince(firstDayOfWeek, date.DayOfWeek) : 1;
         return (DateTime.MaxValue - date).Days >= days ? date.AddDays(days) : DateTime.MaxValue;
     }
 }

@@ -68,6 +68,15 @@ public class TimeBucketsTests
         DateTimeOffset.Parse(start + "T00:00Z").UtcTicks,
         new TimeBuckets(TimeUnit.Week, TimeZoneInfo.Utc, first).StartOf(DateTimeOffset.Parse("2026-10-31T12:00Z").UtcTicks));
 
+    [Fact]
+    public void The_first_week_ends_before_the_first_requested_day()
+    {
+        var buckets = new TimeBuckets(TimeUnit.Week, TimeZoneInfo.Utc, DayOfWeek.Sunday);
+
+        Assert.Equal(new DateTime(1, 1, 7).Ticks, buckets.EndOf(0));
+        Assert.Equal(new DateTime(1, 1, 14).Ticks, buckets.EndOf(buckets.EndOf(0)));
+    }
+
     [Theory]
     [InlineData("Europe/Berlin", "2026-03-29T12:00Z", 23)]
     [InlineData("Europe/Berlin", "2026-10-25T12:00Z", 25)]
@@ -75,6 +84,9 @@ public class TimeBucketsTests
     [InlineData("America/New_York", "2026-11-01T12:00Z", 25)]
     [InlineData("Australia/Lord_Howe", "2026-10-04T12:00Z", 23.5)]
     [InlineData("Asia/Kolkata", "2026-10-04T12:00Z", 24)]
+    // The clock went back a minute after midnight.
+    [InlineData("America/St_Johns", "2010-11-06T12:00Z", 24)]
+    [InlineData("America/St_Johns", "2010-11-07T12:00Z", 25)]
     [InlineData("Europe/Berlin", "9999-12-29T12:00Z", 24)]
     [InlineData("America/New_York", "9999-12-30T12:00Z", 24)]
     public void Days_with_a_clock_change_are_longer_or_shorter(string zone, string noon, double hours)
