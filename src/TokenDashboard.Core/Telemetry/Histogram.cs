@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace TokenDashboard.Telemetry;
@@ -7,8 +8,10 @@ namespace TokenDashboard.Telemetry;
 internal sealed class Histogram(HistogramBins bins)
 {
     // The maximum number of bins in a list to which bins are added out of order. Queries can have hundreds of thousands of groups with few requests each.
-    // More bins are mostly neighbors, and are counted in an array without gaps, which needs no search.
+    // More bins are mostly neighbors, and are counted in an array without gaps, which needs no search. If they are not, as with some durations of zero, the
+    // array would be mostly empty, so it has at most this many elements for each bin that has a count.
     private const int MostListed = 32;
+    private const int MostElements = 8;
 
     // The array begins and ends at multiples of this number, so that it is seldom enlarged.
     private const int Granularity = 64;
@@ -123,8 +126,10 @@ internal sealed class Histogram(HistogramBins bins)
     {
         if (_bins is null)
         {
-            Widen(Math.Min(_lowest, bin), Math.Max(_lowest + _length - 1, bin));
-            return bin - _lowest;
+            if (TryWiden(Math.Min(_lowest, bin), Math.Max(_lowest + _length - 1, bin), _counts.Count(each => each > 0)))
+                return bin - _lowest;
+            UseList();
+            from = 0;
         }
         // Bins are mostly added in order, and often recur.
         int at = from;
@@ -134,11 +139,8 @@ internal sealed class Histogram(HistogramBins bins)
             at = from + (found < 0 ? ~found : found);
             if (found < 0)
             {
-                if (_length >= MostListed && at < _length)
-                {
-                    Widen(Math.Min(_bins[0], bin), Math.Max(_bins[_length - 1], bin));
+                if (_length >= MostListed && at < _length && TryWiden(Math.Min(_bins[0], bin), Math.Max(_bins[_length - 1], bin), _length))
                     return bin - _lowest;
-                }
                 Insert(at, (short)bin);
             }
         }
@@ -161,14 +163,25 @@ internal sealed class Histogram(HistogramBins bins)
         Array.Resize(ref _counts, length);
     }
 
-    // Counts all bins from the lowest to the highest one in an array.
-    private void Widen(int lowest, int highest)
+    // Counts all bins from the lowest to the highest one in an array, unless it would be mostly empty.
+    private bool TryWiden(int lowest, int highest, int used)
     {
+        if (highest - lowest > MostElements * used)
+            return false;
         lowest &= -Granularity;
         long[] counts = new long[(((highest - lowest) / Granularity) + 1) * Granularity];
         for (int i = 0; i < _length; i++)
             counts[BinAt(i) - lowest] = _counts[i];
         (_bins, _lowest, _counts, _length) = (null, lowest, counts, counts.Length);
+        return true;
+    }
+
+    // Lists the bins of the array that have a count.
+    [MemberNotNull(nameof(_bins))]
+    private void UseList()
+    {
+        int[] used = [.. Enumerable.Range(0, _length).Where(index => _counts[index] > 0)];
+        (_bins, _counts, _length) = ([.. used.Select(index => (short)(_lowest + index))], [.. used.Select(index => _counts[index])], used.Length);
     }
 
     // The number between two characters. A comma also ends it. Moves past the second character.

@@ -12,6 +12,9 @@ public class HistogramTests
         Gen.Double[0, 1], Gen.Double[1, 1e5], Gen.Double[1e5, 1e12],
         Gen.OneOfConst([.. HistogramBins.Durations.Edges]), Gen.OneOfConst([.. HistogramBins.Durations.Edges.Select(edge => Math.BitDecrement(edge))]));
 
+    // Some are close together, which are counted in an array.
+    private static readonly Gen<double[]> Durations = Gen.OneOf(Duration.Array[0, 150], Gen.Double[100, 1000].Array[0, 150]);
+
     [Fact]
     public void The_value_of_a_bin_is_within_one_percent_of_its_durations() => Duration.ForAll(duration =>
         Assert.InRange(ValueIn(duration), duration * 0.99 - 1e-6, duration * 1.0100001 + 1e-6));
@@ -39,7 +42,7 @@ public class HistogramTests
     public void The_class_of_a_size_is_the_number_of_edges_it_reaches(double tokens, int expected) => Assert.Equal(expected, HistogramBins.Sizes.Of(tokens));
 
     [Fact]
-    public void Parts_add_up_to_the_whole_in_memory_and_from_storage() => Gen.Select(Duration.Array[0, 150], Duration.Array[0, 150]).ForAll((left, right) =>
+    public void Parts_add_up_to_the_whole_in_memory_and_from_storage() => Gen.Select(Durations, Durations).ForAll((left, right) =>
     {
         Histogram whole = Of([.. left, .. right]), merged = Of(left), read = Of(left);
         merged.Add(Of(right));
@@ -49,6 +52,22 @@ public class HistogramTests
         Assert.Equal(Stored(whole), Stored(read));
         Assert.Equal(left.Length + right.Length, read.Count);
     });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_duration_of_zero_among_others_needs_little_memory(bool first)
+    {
+        double[] others = [.. Enumerable.Range(0, 40).Select(n => 300 + (37 * n % 40 * 20.0))];
+        double[] durations = first ? [0, .. others] : [.. others, 0];
+        Of(durations);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Histogram histogram = Of(durations);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 6000);
+        Assert.Equal(41, histogram.Count);
+    }
 
     [Fact]
     public void The_value_at_a_rank_matches_the_duration_at_that_rank() => Duration.Array[1, 150].ForAll(durations =>
