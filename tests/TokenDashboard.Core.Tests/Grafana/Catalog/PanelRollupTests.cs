@@ -65,7 +65,7 @@ public partial class PanelRollupTests
         CREATE TEMP TABLE most AS SELECT id, unixepoch(substr(timestamp, 1, 19)) AS second FROM telemetry ORDER BY total_tokens DESC, id LIMIT 1;
         UPDATE telemetry SET total_tokens = 0, duration_ms = 0 WHERE id IN (SELECT id FROM most);
         """;
-    private const string Mark = "INSERT INTO tokendash_rollup_stale SELECT 1, second / 900 * 900 FROM most UNION ALL SELECT 3, second / 86400 * 86400 FROM most;";
+    private const string Mark = "INSERT INTO tokendash_rollup_stale SELECT 1, second / 900 * 900 FROM most UNION ALL SELECT 4, second / 86400 * 86400 FROM most;";
 
     [Theory]
     [InlineData(0, "", "")]
