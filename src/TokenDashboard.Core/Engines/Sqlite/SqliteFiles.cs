@@ -34,8 +34,21 @@ internal static class SqliteFiles
     {
         // SQLite opens these files next to the target of a link, but does not follow links of their own.
         string database = RegularFile.WithoutLinks(path);
-        if (Array.Find(Suffixes, suffix => new FileInfo(database + suffix) is { Exists: true, Length: 0 } && !RegularFile.IsRegular(database + suffix)) is { } found)
+        if (Array.Find(Suffixes, suffix => IsPipe(database + suffix)) is { } found)
             throw StoreErrors.Problem(path, ErrorCode.StoreNotDatabase, $"cannot be opened, because '{database + found}' is a pipe, a socket or a device. Remove '{database + found}'.");
+    }
+
+    private static bool IsPipe(string path)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true, Length: 0 } && !RegularFile.IsRegular(path);
+        }
+        catch (FileNotFoundException)
+        {
+            // The application creates and removes its journal in each transaction.
+            return false;
+        }
     }
 
     // Null if the file is not a database; empty if it cannot be opened, is locked or damaged.

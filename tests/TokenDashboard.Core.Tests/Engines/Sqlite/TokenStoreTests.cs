@@ -11,6 +11,27 @@ namespace TokenDashboard.Tests.Engines.Sqlite;
 public class TokenStoreTests
 {
     [Fact]
+    public async Task A_store_opens_while_its_journal_is_created_and_removed()
+    {
+        using var store = new TestStore();
+        using var ended = new CancellationTokenSource();
+        var writer = Task.Run(() =>
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                File.WriteAllBytes(store.Path + "-journal", []);
+                File.Delete(store.Path + "-journal");
+            }
+        }, TestContext.Current.CancellationToken);
+
+        for (int i = 0; i < 2000; i++)
+            SqliteFiles.RejectPipes(store.Path);
+
+        await ended.CancelAsync();
+        await writer;
+    }
+
+    [Fact]
     public void A_missing_file_is_reported() => Assert.Equal(ErrorCode.StoreNotFound, OpenFailure("/nowhere/store.db").Code);
 
     [Theory]
