@@ -133,7 +133,11 @@ internal sealed class Histogram(HistogramBins bins)
         }
         // Bins are mostly added in order, and often recur.
         int at = from;
-        if (at >= _length || _bins[at] != bin)
+        if (at == _length && (at == 0 || _bins[at - 1] < bin))
+        {
+            Insert(at, (short)bin);
+        }
+        else if (at >= _length || _bins[at] != bin)
         {
             int found = _bins.AsSpan(from, _length - from).BinarySearch((short)bin);
             at = from + (found < 0 ? ~found : found);
@@ -151,8 +155,11 @@ internal sealed class Histogram(HistogramBins bins)
     {
         if (_length == _bins!.Length)
             Resize(Math.Max(4, _length * 2));
-        _bins.AsSpan(at, _length - at).CopyTo(_bins.AsSpan(at + 1));
-        _counts.AsSpan(at, _length - at).CopyTo(_counts.AsSpan(at + 1));
+        if (at < _length)
+        {
+            _bins.AsSpan(at, _length - at).CopyTo(_bins.AsSpan(at + 1));
+            _counts.AsSpan(at, _length - at).CopyTo(_counts.AsSpan(at + 1));
+        }
         (_bins[at], _counts[at]) = (bin, 0);
         _length++;
     }
