@@ -31,11 +31,10 @@ internal abstract class UsageRow
     public virtual bool IsRollup => false;
 
     /// <summary>
-    /// The requests whose prompt tokens can be cached, because it is unknown how many were. If a row is a sum, it includes requests without prompt tokens
-    /// if other requests of the row have some.
+    /// The requests whose prompt tokens can be cached, because it is unknown how many were; null if only the measures of the row show this. If the row is a
+    /// sum, these include requests without prompt tokens if other requests of the row have some.
     /// </summary>
-    public virtual long RequestsWithoutCached =>
-        Values[Measures.PromptTokens] > Values[Measures.CachedTokens] + Values[Measures.CacheWriteTokens] ? Values[Measures.Requests] - Values[Measures.CachedRequests] : 0;
+    public virtual long? RequestsWithoutCached => null;
 
     /// <summary>One of the names as UTF-8. Equal names have equal bytes. Valid until the next row.</summary>
     public virtual ReadOnlySpan<byte> Utf8Of(RequestText name) => Encoding.UTF8.GetBytes(NameOf(name));

@@ -53,7 +53,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         }
         Part part = PartOf(match.At(new DateTimeOffset(row.UtcTicks, TimeSpan.Zero)), row.InputClass, match.IsExactFromRollups || counts.Requests != 1 ? null : match.SmallestLike(counts.Prompt));
         part.Counts = Sum(part.Counts, counts);
-        part.WithoutCached += row.RequestsWithoutCached;
+        part.WithoutCached += row.RequestsWithoutCached ?? (counts.Prompt > counts.Cached + counts.CacheWrite ? counts.Requests - values[Measures.CachedRequests] : 0);
     }
 
     /// <inheritdoc/>

@@ -86,12 +86,11 @@ public class ClickHouseStoreTests
                     int.MaxValue);
                 UsageDimension[] names = [.. groupBy.Where(dimension => dimension > UsageDimension.Session)];
                 Compare(new UsageQuery([UsageDimension.Transaction, .. names], zone) { Prices = prices, Largest = (3, UsageOrder.Default) }, 3);
-                foreach (UsageOrder order in new[] { UsageOrder.Cost, UsageOrder.Requests })
-                {
-                    Compare(new UsageQuery([UsageDimension.Transaction, .. names], zone) { Prices = prices, Largest = (2, order) }, 2, order);
-                    // Most filters select few groups.
-                    Compare(new UsageQuery([UsageDimension.User, .. names], zone) { Prices = prices, Largest = (2, order) }, 2, order, new RequestFilter());
-                }
+                UsageOrder order = names.Length % 2 == 0 ? UsageOrder.Cost : UsageOrder.Requests;
+                // Most filters select few groups.
+                Compare(
+                    new UsageQuery([groupBy.Length % 2 == 0 ? UsageDimension.Transaction : UsageDimension.User, .. names], zone) { Prices = prices, Largest = (2, order) },
+                    2, order, new RequestFilter());
             }
         }),
         iter: 2, threads: 1);

@@ -89,7 +89,7 @@ internal sealed class ClickHouseUsage
             + $"{string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, m_without_cached";
         string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
         // Sums of rows, because the row of a sum cannot tell which requests have prompt tokens.
-        string unknown = _isSummed ? $"{Measures.Requests.Name} - {Measures.CachedRequests.Name}" : $"{Measures.CachedTokens.Name} IS NULL";
+        string unknown = _isSummed ? $"{Measures.Requests.Name} - {Measures.CachedRequests.Name}" : $"1 - {ClickHouseMeasures.Of(Measures.CachedRequests)}";
         sums += $", toInt64(sumIf({unknown}, {PriceView.OtherPrompt} > 0)) AS m_without_cached";
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
@@ -288,7 +288,7 @@ internal sealed class ClickHouseUsage
 
         public long WithoutCached { get; set; }
 
-        public override long RequestsWithoutCached => WithoutCached;
+        public override long? RequestsWithoutCached => WithoutCached;
 
         public short[] Bins { get; set; } = [];
 
