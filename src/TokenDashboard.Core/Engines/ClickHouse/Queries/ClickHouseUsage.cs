@@ -24,7 +24,6 @@ internal sealed class ClickHouseUsage
     private readonly IReadOnlyList<string>? _sources;
     private ClickHouseParameters _parameters = new();
     private bool _isSummed;
-    private bool _isOfLargest;
     private int _step;
     private IReadOnlyList<ZoneClock>? _clocks;
     private Dictionary<(string Provider, string Model), (long First, long Last)>? _models;
@@ -44,9 +43,8 @@ internal sealed class ClickHouseUsage
     {
         (_parameters, _clocks, _bounds) = (new ClickHouseParameters(), null, null);
         bool isComplete = true;
-        _isOfLargest = false;
-        string statement = Statement();
-        var unreadable = new UnreadableReport { IsOfLargest = _isOfLargest };
+        (string statement, bool isOfLargest) = Statement();
+        var unreadable = new UnreadableReport { IsOfLargest = isOfLargest };
         var row = new Row();
         foreach (bool _ in _server.Query(statement, _parameters, reader => Load(reader, row)))
         {
@@ -68,7 +66,7 @@ internal sealed class ClickHouseUsage
         long Micros(Measure time) => RequestTable.MicrosOf(new DateTimeOffset(row.Values[time], TimeSpan.Zero));
     }
 
-    private string Statement()
+    private (string Sql, bool IsOfLargest) Statement()
     {
         _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % UsageTables.Quarter == 0 && (clock.Since < 0 || clock.Since % UsageTables.Quarter == 0));
         (string start, long? mostStarts) = Start();
@@ -96,17 +94,15 @@ internal sealed class ClickHouseUsage
         // There are as many transactions as requests. Other groups are counted, because sending a few takes less time than finding the largest ones.
         bool isAboutTransactions = _scope.Texts.HasFlag(RequestText.Transaction);
         long groups = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups($"SELECT {named} FROM {from}", grouped, mostStarts) : 0;
-        if (_scope.Largest is { } largest && (isAboutTransactions || groups > MostGroupsSent) && IsLargest(largest, from) is { } condition)
-        {
-            from += $" {(_isSummed ? "WHERE" : "AND")} {condition}";
-            _isOfLargest = true;
-        }
+        string? isLargest = _scope.Largest is { } largest && (isAboutTransactions || groups > MostGroupsSent) ? IsLargest(largest, from) : null;
+        if (isLargest is not null)
+            from += $" {(_isSummed ? "WHERE" : "AND")} {isLargest}";
         (string merged, string counted) = _isSummed ? HistogramOf(groups) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
-        return $"""
+        return ($"""
             SELECT {shown}, {counted}
             FROM (SELECT {named}, {sums}, {merged} FROM {from} GROUP BY {grouped})
             {RequestTable.ReadSettings}
-            """;
+            """, isLargest is not null);
     }
 
     private static IEnumerable<string> Distinct(IEnumerable<(string Name, string Value)> keys) => keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name);
