@@ -61,13 +61,14 @@ internal sealed class Histogram(HistogramBins bins)
 
     /// <summary>Adds the result of <see cref="ToUtf8"/>.</summary>
     /// <exception cref="FormatException">The text is invalid.</exception>
+    // The first query of a process ends before the runtime would optimize this method.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddStored(ReadOnlySpan<byte> json)
     {
         // Queries parse millions of bins here. A general parser would take most of a query's time.
         if (!json.IsEmpty && json[^1] != '}')
             throw new FormatException();
-        if (_length == 0 && _bins is not null)
+        if (_length == 0)
             Resize(json.Length / ShortestText);
         long last = long.MinValue;
         for (int at = 1, next = 0; at < json.Length - 1;)
