@@ -41,7 +41,7 @@ internal static class RollupPlanner
     internal static string Pieces(string others = "") => $"""
         {State},
         split(first, last, stop, bound, step, utc_offset{others}) AS (
-          SELECT first, CASE bound WHEN step THEN last ELSE MIN(last, first + step - ((first + utc_offset) % step + step) % step) END, last, bound, step, utc_offset{others}
+          SELECT first, CASE bound WHEN step THEN last ELSE MIN(last, {RollupSchema.StartOf("(first + utc_offset)", "step")} + step - utc_offset) END, last, bound, step, utc_offset{others}
           FROM (SELECT *, CASE WHEN {IsDivided} THEN 0 ELSE step END AS bound FROM segment)
           UNION ALL
           SELECT last, MIN(last + step, stop), stop, bound, step, utc_offset{others} FROM split WHERE last < stop),

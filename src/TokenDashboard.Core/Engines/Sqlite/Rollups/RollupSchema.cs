@@ -84,7 +84,10 @@ internal static class RollupSchema
         $"strftime('%Y-%m-%dT%H:%M:%S', {ticks} / 10000000 - 62135596800, 'unixepoch') || printf('.%06d', {ticks} / 10 % 1000000)";
 
     /// <summary>The start of the bucket of a length that contains a second, also before 1970.</summary>
-    public static string StartOf(string second, int length) => $"{second} - ({second} % {length} + {length}) % {length}";
+    public static string StartOf(string second, int length) => StartOf(second, length.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The same for a length that is an expression.</summary>
+    public static string StartOf(string second, string length) => $"{second} - ({second} % {length} + {length}) % {length}";
 
     /// <summary>The id of the first row of <c>telemetry</c>.</summary>
     public const string LowestRow = $"(SELECT MIN(rowid) FROM {TelemetrySql.Table})";
