@@ -3,10 +3,10 @@ namespace TokenDashboard.Engines.ClickHouse;
 /// <summary>The value of each measure of a row of <see cref="RequestTable.Rows"/>.</summary>
 internal static class ClickHouseMeasures
 {
-    // A sum that is not known for all requests is a nullable column.
+    // A measure that is not known for all requests is a nullable column.
     private static readonly Dictionary<Measure, string> Values = new(Measures.All.Where(measure => measure is { Aggregate: MeasureAggregate.Sum, KnownBy: not null })
         .SelectMany<Measure, KeyValuePair<Measure, string>>(
-            measure => [new(measure.KnownBy!, $"request.{measure.Name} IS NOT NULL"), new(measure, $"ifNull(request.{measure.Name}, 0)")]))
+            measure => [new(measure.KnownBy!, $"request.{measure.Name} IS NOT NULL"), new(measure, $"request.{measure.Name}")]))
     {
         [Measures.Requests] = "1",
         [Measures.PromptTokens] = "request.prompt_tokens",
@@ -20,7 +20,7 @@ internal static class ClickHouseMeasures
         [Measures.UnreadableDurations] = Has(UnreadableValue.Duration),
         [Measures.UnreadableVerdicts] = Has(UnreadableValue.PolicyVerdict),
         [Measures.MaxTotalTokens] = "request.total_tokens",
-        [Measures.MaxDurationMs] = "ifNull(request.duration_ms, 0)",
+        [Measures.MaxDurationMs] = "request.duration_ms",
         [Measures.LastTicks] = Micros,
         [Measures.FirstTicks] = Micros,
     };
@@ -40,18 +40,17 @@ internal static class ClickHouseMeasures
     public static string TypeOf(Measure measure) => measure.IsReal ? "Float64" : "Int64";
 
     /// <summary>The measure of a row; NULL if unknown.</summary>
-    public static string Of(Measure measure)
-    {
-        string value = $"to{TypeOf(measure)}({Values[measure]})";
-        return measure.KnownBy is { } known ? $"if({Values[known]}, {value}, NULL)" : value;
-    }
+    public static string Of(Measure measure) => measure.KnownBy is null ? $"to{TypeOf(measure)}({Values[measure]})" : Values[measure];
 
     /// <summary>The measure over the rows of a group; 0 if no row has a value.</summary>
     public static string Aggregate(Measure measure) => Aggregate(measure, Values[measure]);
 
-    /// <summary>A value over the rows of a group.</summary>
-    public static string Aggregate(Measure measure, string value) =>
-        $"to{TypeOf(measure)}({measure.Aggregate switch { MeasureAggregate.Sum => "sum", MeasureAggregate.Max => "max", _ => "min" }}({value}))";
+    /// <summary>The measure over rows with these values; 0 if no row has a value.</summary>
+    public static string Aggregate(Measure measure, string value)
+    {
+        string aggregate = measure.Aggregate switch { MeasureAggregate.Sum => "sum", MeasureAggregate.Max => "max", _ => "min" };
+        return $"to{TypeOf(measure)}({aggregate}({(measure.KnownBy is null ? value : $"ifNull({value}, 0)")}))";
+    }
 
     /// <summary>
     /// Several columns as one number, to group or join by. The hash of a text is computed once for each text of a dictionary, and a sum of hashes costs less

@@ -101,20 +101,22 @@ internal static class UsageTables
     /// Usage from <c>since</c> until <c>until</c>, in seconds since 1970. No row spans a multiple of <c>step</c> seconds; 0 means only UTC midnights.
     /// <c>users</c> is 0 if users need not be distinguished, 1 if they must be, and 2 if each row must be a request.
     /// </summary>
+    // Planning a query of the view takes longer than running it, so the conditions are few. A set of days that is empty must not be compared with the
+    // index of each granule.
     private static string View(string users)
     {
+        string since = "fromUnixTimestamp64Micro(toInt64({since:Decimal(20, 6)} * 1000000), 'UTC')", until = "fromUnixTimestamp64Micro(toInt64({until:Decimal(20, 6)} * 1000000), 'UTC')";
         string common = $$"""
             WITH
                 toInt64({since:Decimal(20, 6)} * 1000000) AS since_micros, toInt64({until:Decimal(20, 6)} * 1000000) AS until_micros, {{users}} AS detail,
-                multiIf({step:Int64} % {{Quarter}} != 0 OR detail > 1, 0, detail = 0, {{Quarter}}, {step:Int64} = 0, {{Day}}, 0) AS size,
-                if(size = 0, 0, greatest(0, intDiv(since_micros + size * 1000000 - 1, greatest(1, size) * 1000000) * size)) AS first,
-                if(size = 0 OR until_micros <= 0, 0, intDiv(until_micros, greatest(1, size) * 1000000) * size) AS last,
-                if({step:Int64} = 0, intDiv(first + {{Day - 1}}, {{Day}}) * {{Day}}, 0) AS first_day, if({step:Int64} = 0, intDiv(last, {{Day}}) * {{Day}}, 0) AS last_day,
-                (SELECT (groupArrayIf({{SumsKey("current")}}, current > 0), groupArrayIf((source, day), current = 0), groupUniqArrayIf(day, current = 0)) FROM (
-                    SELECT source, day, if(min(newest) = 0, 0, max(newest)) AS current FROM (
-                        SELECT source, day, mark, max(generation) AS newest FROM {{Days}}
-                        WHERE day >= toDate32(fromUnixTimestamp64Micro(toInt64({since:Decimal(20, 6)} * 1000000), 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(toInt64({until:Decimal(20, 6)} * 1000000), 'UTC'))
-                        GROUP BY source, day, mark) GROUP BY source, day)) AS days
+                {step:Int64} % {{Quarter}} = 0 AND (detail = 0 OR (detail = 1 AND {step:Int64} = 0)) AS is_summed, if(detail = 0, {{Quarter}}, {{Day}}) AS size,
+                if(is_summed, greatest(0, intDiv(since_micros + size * 1000000 - 1, size * 1000000) * size), 0) AS first,
+                if(is_summed, greatest(0, intDiv(until_micros, size * 1000000) * size), 0) AS last,
+                {{DayOf($"intDiv(first + {Day - 1}, {Day}) * {Day}")}} AS first_day, if({step:Int64} = 0, {{DayOf($"intDiv(last, {Day}) * {Day}")}}, first_day) AS last_day,
+                (SELECT (groupArrayIf({{SumsKey("current")}}, current > 0), groupArrayIf((source, day), current = 0)) FROM (
+                    SELECT source, day, if(min(generation) = 0, 0, max(generation)) AS current FROM {{Days}} FINAL
+                    WHERE day >= toDate32({{since}}) AND day <= toDate32({{until}})
+                    GROUP BY source, day)) AS days
             """;
         string lowest = string.Join(", ", InputSize.Ranges.Select(range => range.Smallest.ToString(CultureInfo.InvariantCulture)));
         string highest = string.Join(", ", InputSize.Ranges.Select(range => range.Largest.ToString(CultureInfo.InvariantCulture)));
@@ -124,17 +126,15 @@ internal static class UsageTables
                 {{string.Join(", ", ClickHouseMeasures.All.Select(measure => measure.KnownBy is { } known ? $"if(sums.{known.Name} > 0, sums.{measure.Name}, NULL) AS {measure.Name}" : measure.Name))}}, duration_bins, duration_counts,
                 toInt64([{{lowest}}][input_class + 1]) AS smallest_prompt, toInt64([{{highest}}][input_class + 1]) AS largest_prompt
             FROM {{Sums}} AS sums
-            WHERE day >= toDate32(fromUnixTimestamp64Micro(since_micros, 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(until_micros, 'UTC')) AND {{SumsKey("generation")}} IN (days.1)
-                AND ((level = if(detail = 0, {{WholeDays}}, {{UserDays}}) AND start >= first_day AND start < last_day) OR (level = {{Quarters}} AND start >= first AND start < last AND NOT (start >= first_day AND start < last_day)
-                    AND (day < {{DayOf("first_day")}} OR day >= {{DayOf("last_day")}})))
+            WHERE start >= first AND start < last AND {{SumsKey("generation")}} IN (days.1) AND day >= toDate32({{since}}) AND day <= toDate32({{until}})
+                AND ((level = if(detail = 0, {{WholeDays}}, {{UserDays}}) AND day >= first_day AND day < last_day) OR (level = {{Quarters}} AND (day < first_day OR day >= last_day)))
             UNION ALL
             {{common}}
             SELECT {{OfRequests}}, request.prompt_tokens AS smallest_prompt, request.prompt_tokens AS largest_prompt
             FROM {{RequestTable.Rows}}
-            WHERE request.time >= fromUnixTimestamp64Micro(since_micros, 'UTC') AND request.time < fromUnixTimestamp64Micro(until_micros, 'UTC')
-                AND (notEmpty(days.3) OR since_micros < first * 1000000 OR until_micros > last * 1000000)
+            WHERE request.time >= {{since}} AND request.time < {{until}}
                 AND (request.time < toDateTime64(first, 6, 'UTC') OR request.time >= toDateTime64(last, 6, 'UTC')
-                    OR (toDate32(request.time) IN (days.3) AND (request.source, toDate32(request.time)) IN (days.2)))
+                    OR (notEmpty(days.2) AND (request.source, toDate32(request.time)) IN (days.2)))
             {{RequestTable.ReadSettings}}
             """;
     }

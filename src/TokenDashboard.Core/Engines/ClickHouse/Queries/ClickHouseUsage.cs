@@ -107,9 +107,7 @@ internal sealed class ClickHouseUsage
 
     private static IEnumerable<string> Distinct(IEnumerable<(string Name, string Value)> keys) => keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name);
 
-    private string Sum(Measure measure) => _isSummed
-        ? ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")
-        : ClickHouseMeasures.Aggregate(measure);
+    private string Sum(Measure measure) => _isSummed ? ClickHouseMeasures.Aggregate(measure, measure.Name) : ClickHouseMeasures.Aggregate(measure);
 
     // Null if the server cannot find the largest ones.
     private string? IsLargest(LargestNames largest, string from)
