@@ -1,5 +1,7 @@
 using System.IO.Hashing;
+using System.Numerics;
 using System.Runtime.InteropServices;
+using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Usage;
 
@@ -13,6 +15,9 @@ internal sealed class LargestGroups(
     // Collects the requests that are not in a returned group.
     private static readonly UsageKey Others = new(-1);
 
+    // Groups without a cost come after those that cost nothing.
+    private const decimal NoCost = -1;
+
     // With more ranges of ids than this, looking them up takes longer than reading all requests.
     private const int MostRanges = 1000;
 
@@ -20,11 +25,10 @@ internal sealed class LargestGroups(
 
     /// <summary>
     /// Whether the largest groups can be found by a measure. An engine that finds them decides whether there are many. Files find only transactions,
-    /// because other groups are fewer, and not by cost.
+    /// because other groups are fewer.
     /// </summary>
-    public static bool CanFind(IReadOnlyList<ITelemetryStore> stores, RequestText texts, Measure measure, UsagePrices? prices) => stores is [{ FindsLargest: true }]
-        ? texts != RequestText.None && (measure != Measures.Cost || prices is not null)
-        : texts.HasFlag(RequestText.Transaction) && measure != Measures.Cost;
+    public static bool CanFind(IReadOnlyList<ITelemetryStore> stores, RequestText texts, Measure measure, UsagePrices? prices) =>
+        (measure != Measures.Cost || prices is not null) && (stores is [{ FindsLargest: true }] ? texts != RequestText.None : texts.HasFlag(RequestText.Transaction));
 
     /// <summary>
     /// Finds the largest groups by an integer measure that is a sum, or by cost, and the usage of all requests, or null if all groups are returned. Equal
@@ -34,15 +38,35 @@ internal sealed class LargestGroups(
     {
         if (stores is [{ FindsLargest: true }])
             return FindOnServer(measure, count);
+        if (measure != Measures.Cost)
+            return FindInFiles(count, () => row => row.Values[measure], usage => usage.Values[measure]);
+        Func<UsageRow, decimal> CostOf()
+        {
+            var priced = new PricedUsage(prices!);
+            return row => priced.CostOf(row) ?? NoCost;
+        }
+        (Dictionary<UsageKey, UsageAccumulator> groups, UsageAccumulator? all, UnreadableReport unreadable) = FindInFiles(count, CostOf, usage => UsageCost.Of(usage)?.Amount ?? NoCost);
+        if (!Money.AreSeveral(UsageCost.Of(all)?.Currency))
+            return (groups, all, unreadable);
+        // The cost of a group in several currencies is unknown, so the sum of its requests does not determine its place.
+        (groups, unreadable) = UsageGroups.Sum(stores, filter, texts, 0, TimeZoneInfo.Utc, prices, keys);
+        return (groups, null, unreadable);
+    }
+
+    private (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator? All, UnreadableReport Unreadable) FindInFiles<TValue>(
+        int count, Func<Func<UsageRow, TValue>> values, Func<UsageAccumulator, TValue> valueOfGroup)
+        where TValue : struct, INumber<TValue>
+    {
         var unreadable = new UnreadableReport();
         var scope = new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true);
-        (Dictionary<UsageKey, UsageAccumulator> groups, Dictionary<UInt128, KeySum> sums, UsageAccumulator all) = UsageGroups.Read(
+        (Dictionary<UsageKey, UsageAccumulator> groups, Dictionary<UInt128, KeySum<TValue>> sums, UsageAccumulator all) = UsageGroups.Read(
             stores, prices?.Apply(scope) ?? scope, unreadable,
-            () => (Groups: new Dictionary<UsageKey, UsageAccumulator>(), Sums: new Dictionary<UInt128, KeySum>(), Others: UsageGroups.NewUsage(prices)),
+            () => (Groups: new Dictionary<UsageKey, UsageAccumulator>(), Sums: new Dictionary<UInt128, KeySum<TValue>>(), Others: UsageGroups.NewUsage(prices)),
             (store, part) =>
             {
                 Func<UsageRow, UsageKey> keyOf = keys(store);
                 Func<UsageRow, UInt128> hashOf = Hashes(store);
+                Func<UsageRow, TValue> valueOf = values();
                 return row =>
                 {
                     if (row.Utf8Of(RequestText.Transaction).IsEmpty)
@@ -51,14 +75,14 @@ internal sealed class LargestGroups(
                         UsageGroups.UsageOf(part.Groups, keyOf(row), prices).Add(row);
                         return;
                     }
-                    Add(part.Sums, hashOf(row), new KeySum(row.Values[measure], row.Values[Measures.TotalTokens], row.Id, row.Id));
+                    Add(part.Sums, hashOf(row), new KeySum<TValue>(valueOf(row), row.Values[Measures.TotalTokens], row.Id, row.Id));
                     part.Others.Add(row);
                 };
             },
             (part, other) =>
             {
                 UsageGroups.Merge(part.Groups, other.Groups);
-                foreach ((UInt128 key, KeySum sum) in other.Sums)
+                foreach ((UInt128 key, KeySum<TValue> sum) in other.Sums)
                     Add(part.Sums, key, sum);
                 part.Others.Add(other.Others);
             });
@@ -66,13 +90,13 @@ internal sealed class LargestGroups(
             all.Add(usage);
         foreach ((UsageKey key, UsageAccumulator usage) in Sum(Largest(sums, count)))
             groups.Add(key, usage);
-        IEnumerable<KeyValuePair<UsageKey, UsageAccumulator>> first = groups.OrderByDescending(group => group.Value.Values[measure]).ThenByDescending(group => group.Value.TotalTokens)
+        IEnumerable<KeyValuePair<UsageKey, UsageAccumulator>> first = groups.OrderByDescending(group => valueOfGroup(group.Value)).ThenByDescending(group => group.Value.TotalTokens)
             .ThenBy(group => group.Key, ByName).Take(count);
         return (first.ToDictionary(), all, unreadable);
 
-        static void Add(Dictionary<UInt128, KeySum> sums, UInt128 key, in KeySum added)
+        static void Add(Dictionary<UInt128, KeySum<TValue>> sums, UInt128 key, in KeySum<TValue> added)
         {
-            ref KeySum sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
+            ref KeySum<TValue> sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
             sum = exists ? sum.Plus(added) : added;
         }
     }
@@ -98,24 +122,26 @@ internal sealed class LargestGroups(
         return (groups, UsageGroups.Sum(whole.Values, prices), unreadable);
     }
 
-    private Dictionary<UInt128, KeySum> Largest(Dictionary<UInt128, KeySum> sums, int count)
+    // The lowest and highest ids of the requests of the largest groups.
+    private Dictionary<UInt128, (long First, long Last)> Largest<TValue>(Dictionary<UInt128, KeySum<TValue>> sums, int count)
+        where TValue : struct, INumber<TValue>
     {
         // The smallest group is removed first.
-        var largest = new PriorityQueue<UInt128, (long Value, long Tokens)>();
-        foreach ((UInt128 key, KeySum sum) in sums)
+        var largest = new PriorityQueue<UInt128, (TValue Value, long Tokens)>();
+        foreach ((UInt128 key, KeySum<TValue> sum) in sums)
         {
             if (largest.Count < count)
                 largest.Enqueue(key, sum.Order);
             else
                 largest.EnqueueDequeue(key, sum.Order);
         }
-        if (!largest.TryPeek(out _, out (long, long) smallest))
+        if (!largest.TryPeek(out _, out (TValue, long) smallest))
             return [];
         List<UInt128> larger = [.. largest.UnorderedItems.Where(item => item.Priority != smallest).Select(item => item.Element)];
         HashSet<UInt128> equal = [.. sums.Where(sum => sum.Value.Order == smallest).Select(sum => sum.Key)];
         int places = count - larger.Count;
         IEnumerable<UInt128> first = equal.Count <= places ? equal : FirstByName(equal, places, equal.Count > MostRanges ? null : [.. equal.Select(key => (sums[key].First, sums[key].First))]);
-        return larger.Concat(first).ToDictionary(key => key, key => sums[key]);
+        return larger.Concat(first).ToDictionary(key => key, key => (sums[key].First, sums[key].Last));
     }
 
     // Their names were not kept and must be read again: from the first request of each, by its id, or, if there are too many, from all requests.
@@ -146,14 +172,14 @@ internal sealed class LargestGroups(
             }).Select(name => name.Hash);
     }
 
-    private Dictionary<UsageKey, UsageAccumulator> Sum(Dictionary<UInt128, KeySum> wanted)
+    private Dictionary<UsageKey, UsageAccumulator> Sum(Dictionary<UInt128, (long First, long Last)> wanted)
     {
         Dictionary<UsageKey, UsageAccumulator> groups = UsageGroups.Sum<UsageKey>(stores, filter, texts, 0, TimeZoneInfo.Utc, prices, store =>
         {
             Func<UsageRow, UsageKey> keyOf = keys(store);
             Func<UsageRow, UInt128> hashOf = Hashes(store);
             return row => wanted.ContainsKey(hashOf(row)) ? keyOf(row) : Others;
-        }, [.. wanted.Values.Select(sum => (sum.First, sum.Last))]).Groups;
+        }, [.. wanted.Values]).Groups;
         groups.Remove(Others);
         return groups;
     }
@@ -180,11 +206,14 @@ internal sealed class LargestGroups(
         };
     }
 
-    // The sum of a key, and the lowest and highest id of its requests.
-    private readonly record struct KeySum(long Value, long Tokens, long First, long Last)
+    // The sum of a key, and the lowest and highest id of its requests. A negative value is unknown.
+    private readonly record struct KeySum<TValue>(TValue Value, long Tokens, long First, long Last)
+        where TValue : struct, INumber<TValue>
     {
-        public (long Value, long Tokens) Order => (Value, Tokens);
+        public (TValue Value, long Tokens) Order => (Value, Tokens);
 
-        public KeySum Plus(in KeySum other) => new(Value + other.Value, Tokens + other.Tokens, Math.Min(First, other.First), Math.Max(Last, other.Last));
+        public KeySum<TValue> Plus(in KeySum<TValue> other) => new(
+            TValue.IsNegative(Value) ? other.Value : TValue.IsNegative(other.Value) ? Value : Value + other.Value,
+            Tokens + other.Tokens, Math.Min(First, other.First), Math.Max(Last, other.Last));
     }
 }

@@ -41,19 +41,27 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
     public override void Add(UsageRow row)
     {
         base.Add(row);
-        PriceMatch? match = MatchOf(row.Provider, row.Model);
-        MeasureValues values = row.Values;
-        var counts = new TokenCounts(
-            values[Measures.PromptTokens], values[Measures.CompletionTokens], values[Measures.CachedTokens], values[Measures.CacheWriteTokens],
-            values[Measures.ReasoningTokens], values[Measures.Requests], values[Measures.OtherTokens], values[Measures.HourCacheWriteTokens]);
-        if (match is null)
+        TokenCounts counts = CountsOf(row);
+        if (MatchOf(row.Provider, row.Model) is not { } match)
         {
             _unpriced += counts.Total;
             return;
         }
-        Part part = PartOf(match.At(new DateTimeOffset(row.UtcTicks, TimeSpan.Zero)), row.InputClass, match.IsExactFromRollups || counts.Requests != 1 ? null : match.SmallestLike(counts.Prompt));
+        Part part = PartOf(match.At(new DateTimeOffset(row.UtcTicks, TimeSpan.Zero)), row.InputClass, PromptOf(match, counts));
         part.Counts = Sum(part.Counts, counts);
-        part.WithoutCached += row.RequestsWithoutCached ?? (counts.Prompt > counts.Cached + counts.CacheWrite ? counts.Requests - values[Measures.CachedRequests] : 0);
+        part.WithoutCached += row.RequestsWithoutCached ?? (counts.Prompt > counts.Cached + counts.CacheWrite ? counts.Requests - row.Values[Measures.CachedRequests] : 0);
+    }
+
+    /// <summary>The cost of a row, which is not added; null if it has none.</summary>
+    public decimal? CostOf(UsageRow row)
+    {
+        if (MatchOf(row.Provider, row.Model) is not { } match)
+            return null;
+        TokenCounts counts = CountsOf(row);
+        ResolvedPrice price = match.At(prices.At ?? new DateTimeOffset(row.UtcTicks, TimeSpan.Zero));
+        (long smallest, long largest) = SizesOf(row.InputClass, PromptOf(match, counts));
+        (decimal cost, long unpriced) = price.Rates.CostOf(counts, smallest, largest);
+        return counts.HasCost(cost, unpriced) ? cost : null;
     }
 
     /// <inheritdoc/>
@@ -85,7 +93,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         for (Part? part = _parts; part is not null; part = part.Next)
         {
             ResolvedPrice price = at is { } instant ? part.Price.Match.At(instant) : part.Price;
-            (long smallest, long largest) = part.Prompt is { } prompt ? (prompt, prompt) : InputSize.RangeOf(part.InputClass);
+            (long smallest, long largest) = SizesOf(part.InputClass, part.Prompt);
             (decimal cost, long without) = price.Rates.CostOf(part.Counts, smallest, largest);
             unpriced += without;
             if (part.Counts.HasCost(cost, without))
@@ -104,6 +112,19 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
             ? new UsageCost(currency is not null || (Requests == 0 && _parts is null) ? sum : null, currency, unpriced, upperBound)
             : new UsageCost(null, string.Join(", ", currencies), unpriced, upperBound);
     }
+
+    private static TokenCounts CountsOf(UsageRow row)
+    {
+        MeasureValues values = row.Values;
+        return new TokenCounts(
+            values[Measures.PromptTokens], values[Measures.CompletionTokens], values[Measures.CachedTokens], values[Measures.CacheWriteTokens],
+            values[Measures.ReasoningTokens], values[Measures.Requests], values[Measures.OtherTokens], values[Measures.HourCacheWriteTokens]);
+    }
+
+    // A prompt size that has the same rates as the row, if the class of input size does not determine them.
+    private static long? PromptOf(PriceMatch match, in TokenCounts counts) => match.IsExactFromRollups || counts.Requests != 1 ? null : match.SmallestLike(counts.Prompt);
+
+    private static (long Smallest, long Largest) SizesOf(int inputClass, long? prompt) => prompt is { } size ? (size, size) : InputSize.RangeOf(inputClass);
 
     private static TokenCounts Sum(in TokenCounts one, in TokenCounts other) => new(
         one.Prompt + other.Prompt, one.Completion + other.Completion, one.Cached + other.Cached, one.CacheWrite + other.CacheWrite,

@@ -89,6 +89,30 @@ public class UsageQueryTests
         },
         iter: 60);
 
+    // The models have a price, one for each size of the prompt, one for each time of day, another currency, or no price.
+    [Fact]
+    public void The_most_expensive_transactions_match_the_full_result_even_with_ties() => Gen.Select(
+        RandomStore.Row.Select(
+            Gen.OneOfConst(("openai", "gpt-4o"), ("anthropic", "claude-sonnet-4-5"), ("deepseek", "deepseek-chat"), ("own", "llama3"), ("nobody", "unknown")),
+            Gen.OneOfConst(0L, 1L, 2L, 250_000L), Gen.Int[0, 9],
+            (row, model, prompt, transaction) => row with
+            {
+                Provider = model.Item1, Model = model.Item2, Prompt = prompt, Completion = 1L, Total = prompt + 1, Transaction = transaction == 0 ? "" : $"t{transaction}",
+            }).Array[0, 40],
+        Gen.Int[0, 12], Gen.OneOfConst(TestPrices.Shipped, TestPrices.Contracts, TestPrices.InTwoCurrencies), Gen.OneOfConst<DateTimeOffset?>(null, new DateTimeOffset(2026, 8, 17, 0, 0, 0, TimeSpan.Zero))).ForAll(
+        (rows, count, prices, at) =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+            IEnumerable<string> First((int, UsageOrder)? largest) => UsageOrdering.Order(
+                new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = largest, Prices = new UsagePrices(prices, at) }.Run([new SqliteStore(open)], new RequestFilter()).Rows,
+                UsageOrder.Cost, descending: true).Take(count).Select(row => $"{row.Transaction}|{row.Cost}|{row.Currency}|{row.CostShare}|{row.TotalTokens}|{row.UnpricedTokens}");
+
+            Assert.Equal(First(null), First((count, UsageOrder.Cost)));
+        },
+        iter: 100);
+
     [Fact]
     public void The_largest_transactions_may_have_any_name()
     {
