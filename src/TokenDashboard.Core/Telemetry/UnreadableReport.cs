@@ -39,8 +39,11 @@ public sealed class UnreadableReport
     /// <summary>The number of rollup rows that were read for the result.</summary>
     internal long RollupsRead { get; set; }
 
-    /// <summary>Whether the store returned only the groups that <see cref="UsageScope.Largest"/> requests, and the values of their requests.</summary>
-    internal bool IsOfLargest { get; set; }
+    /// <summary>
+    /// If the store returned only the groups that <see cref="UsageScope.Largest"/> requests, and the values of their requests, the cost that the others do not
+    /// exceed: infinity if unknown, and negative if there are none. Otherwise null.
+    /// </summary>
+    internal double? MostOmittedCost { get; set; }
 
     /// <summary>A description of the data that was read for the result.</summary>
     public string Reads() => RollupsRead == 0
@@ -88,7 +91,7 @@ public sealed class UnreadableReport
         RequestsRead += other.RequestsRead;
         RollupsRead += other.RollupsRead;
         LacksRemoved |= other.LacksRemoved;
-        IsOfLargest |= other.IsOfLargest;
+        MostOmittedCost ??= other.MostOmittedCost;
     }
 }
 

@@ -15,6 +15,9 @@ internal sealed class LargestGroups(
     // Collects the requests that are not in a returned group.
     private static readonly UsageKey Others = new(-1);
 
+    // With this number of additional groups, the cost that the other groups do not exceed is usually less than that of the wanted ones.
+    private const int AlsoRead = 100;
+
     // Groups without a cost come after those that cost nothing.
     private const decimal NoCost = -1;
 
@@ -105,18 +108,20 @@ internal sealed class LargestGroups(
     {
         (Dictionary<UsageKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Read(LargestNames? largest) =>
             UsageGroups.Sum(stores, filter, texts, 0, TimeZoneInfo.Utc, prices, keys, largest: largest);
-        var largest = new LargestNames(texts, measure, count)
+        bool isCost = measure == Measures.Cost;
+        var largest = new LargestNames(texts, measure, count + (isCost ? AlsoRead : 0))
         {
-            HighestRatesOf = measure == Measures.Cost ? (provider, model, size) => UsagePrices.HighestRates(prices!.PricesOf(provider, model, size, filter.Range)) : null,
+            HighestRatesOf = isCost ? (provider, model, size) => UsagePrices.HighestRates(prices!.PricesOf(provider, model, size, filter.Range)) : null,
         };
         (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = Read(largest);
-        if (unreadable.IsOfLargest && measure == Measures.Cost && groups.Count == count && count > 0)
+        if (isCost && count > 0 && unreadable.MostOmittedCost is { } omitted)
         {
-            // The groups show the least cost of those that are wanted. The bound of the others is less.
-            decimal least = groups.Values.Min(usage => UsageCost.Of(usage)?.Amount ?? 0);
-            (groups, unreadable) = Read(least > 0 ? largest with { LeastCost = least } : null);
+            // The groups show the least cost of those that are wanted.
+            decimal least = groups.Values.Select(usage => UsageCost.Of(usage)?.Amount ?? 0).OrderDescending().ElementAtOrDefault(count - 1);
+            if ((double)least <= omitted)
+                (groups, unreadable) = Read(least > 0 ? largest with { LeastCost = least } : null);
         }
-        if (!unreadable.IsOfLargest)
+        if (unreadable.MostOmittedCost is null)
             return (groups, null, unreadable);
         (Dictionary<int, UsageAccumulator> whole, unreadable) = UsageGroups.Sum<int>(stores, filter, RequestText.None, 0, TimeZoneInfo.Utc, prices, _ => _ => 0);
         return (groups, UsageGroups.Sum(whole.Values, prices), unreadable);

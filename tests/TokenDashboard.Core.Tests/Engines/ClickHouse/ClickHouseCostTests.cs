@@ -64,35 +64,45 @@ public class ClickHouseCostTests
                 models:
                   - id: mine
                     prices: { input_mtok: 1, output_mtok: 2 }
+                  - id: raised
+                    prices: [ { prices: { input_mtok: 0.01 } }, { constraint: { start_date: 2026-09-02 }, prices: { input_mtok: 1000 } } ]
             """));
         using var store = new TestStore();
-        // The price of the first model depends on the size of the prompt, and the cost of the groups of others is much lower.
+        // The price of the first model depends on the size of the prompt, and the cost of the groups of others is much lower. The price of the last one was
+        // raised after its requests, so that their highest cost is above that of all others.
         store.Insert([.. Enumerable.Range(1, 900).Select(number => new TestStore.Row
         {
             Timestamp = "2026-09-01T10:00:00", Prompt = 400L * number, Completion = 0L, Total = 400L * number, User = $"u{number / 2}", Transaction = $"t{number / 2}",
             Provider = number % 3 == 0 ? "anthropic" : number == 1 ? "own" : "openai", Model = (number % 3) switch { 0 => "claude-sonnet-4-5", 1 => number == 1 ? "mine" : "gpt-4o", _ => "unknown" },
         })]);
         string address = ClickHouseEngine.Shared.NewDatabase();
-        ClickHouseStoreTests.Sync(store, address, "one");
-        using var server = (ClickHouseStore)TelemetryStores.Open(address, CancellationToken.None);
-        using TokenStore open = store.Open();
-        foreach (UsageDimension dimension in new[] { UsageDimension.Transaction, UsageDimension.User })
+        foreach ((int raised, int least, int most) in new[] { (0, 105, 105), (150, 106, 601) })
         {
-            QueryResult<TokenUsage> Run(ITelemetryStore of) => new UsageQuery([dimension], TimeZoneInfo.Utc) { Prices = own, Largest = (5, UsageOrder.Cost) }.Run([of], new RequestFilter());
-            (string?, decimal?)[] First(QueryResult<TokenUsage> result) =>
-                [.. UsageOrdering.Order(result.Rows, UsageOrder.Cost, descending: true).Take(5).Select(row => (row.User ?? row.Transaction, row.Cost))];
-            QueryResult<TokenUsage> all = Run(new SqliteStore(open));
-            Assert.Equal(451, all.Rows.Count);
-            Assert.Empty(all.OmittedCurrencies);
+            store.Insert([.. Enumerable.Range(1000, raised).Select(number => new TestStore.Row
+            {
+                Timestamp = "2026-09-01T10:00:00", Prompt = 10_000L, Completion = 0L, Total = 10_000L, User = $"u{number}", Transaction = $"t{number}", Provider = "own", Model = "raised",
+            })]);
+            ClickHouseStoreTests.Sync(store, address, "one");
+            using var server = (ClickHouseStore)TelemetryStores.Open(address, CancellationToken.None);
+            using TokenStore open = store.Open();
+            foreach (UsageDimension dimension in new[] { UsageDimension.Transaction, UsageDimension.User })
+            {
+                QueryResult<TokenUsage> Run(ITelemetryStore of) => new UsageQuery([dimension], TimeZoneInfo.Utc) { Prices = own, Largest = (5, UsageOrder.Cost) }.Run([of], new RequestFilter());
+                (string?, decimal?)[] First(QueryResult<TokenUsage> result) =>
+                    [.. UsageOrdering.Order(result.Rows, UsageOrder.Cost, descending: true).Take(5).Select(row => (row.User ?? row.Transaction, row.Cost))];
+                QueryResult<TokenUsage> all = Run(new SqliteStore(open));
+                Assert.Equal(451 + raised, all.Rows.Count);
+                Assert.Empty(all.OmittedCurrencies);
 
-            // A few users are all sent.
-            server.MostGroupsSent = 10_000;
-            Assert.InRange(Run(server).Rows.Count, 5, dimension == UsageDimension.User ? 451 : 50);
-            server.MostGroupsSent = 100;
-            QueryResult<TokenUsage> largest = Run(server);
-            Assert.Equal(First(all), First(largest));
-            Assert.InRange(largest.Rows.Count, 5, 50);
-            Assert.Equal(["EUR", "USD"], largest.OmittedCurrencies);
+                // A few users are all sent.
+                server.MostGroupsSent = 10_000;
+                Assert.InRange(Run(server).Rows.Count, least, dimension == UsageDimension.User ? 451 + raised : most);
+                server.MostGroupsSent = 100;
+                QueryResult<TokenUsage> largest = Run(server);
+                Assert.Equal(First(all), First(largest));
+                Assert.InRange(largest.Rows.Count, least, most);
+                Assert.Equal(["EUR", "USD"], largest.OmittedCurrencies);
+            }
         }
     }
 

@@ -119,13 +119,12 @@ internal sealed class ClickHouseStore : ITelemetryStore
         ulong last = page.Skip > ulong.MaxValue - page.First ? ulong.MaxValue : page.Skip + page.First;
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
-        string rows = $"{RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime}";
-        if (descending && last <= MostPreselected && HighestCost.OfRequests(_server, rows, parameters, highestRatesOf) is { } highest)
+        if (descending && last <= MostPreselected && HighestCost.OfRequests(_server, parameters, highestRatesOf) is { } highest)
         {
             // A page of any requests shows the least cost of those in the requested page. The bound of the others is less.
             decimal[] costs = [.. Read(where, parameters, highest, descending: true, (0, last)).Select(costOf)];
             if ((ulong)costs.Length == last && costs.Min() is > 0 and var least)
-                where += $" AND {highest} >= {HighestCost.Least(least, parameters)}";
+                where += $" AND {highest} >= {parameters.Add("Float64", HighestCost.Least(least))}";
         }
         var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
         long place = 0;

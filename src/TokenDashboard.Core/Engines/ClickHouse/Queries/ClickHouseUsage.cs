@@ -44,8 +44,10 @@ internal sealed class ClickHouseUsage
         (_parameters, _clocks, _bounds) = (new ClickHouseParameters(), null, null);
         bool isComplete = true;
         (string statement, bool isOfLargest) = Statement();
-        var unreadable = new UnreadableReport { IsOfLargest = isOfLargest };
+        var unreadable = new UnreadableReport();
         var row = new Row();
+        // The highest cost of each of the largest groups.
+        var highest = new Dictionary<string, double>();
         foreach (bool _ in _server.Query(statement, _parameters, reader => Load(reader, row)))
         {
             if (row.HasTime)
@@ -55,12 +57,16 @@ internal sealed class ClickHouseUsage
                     isComplete = false;
                 unreadable.Add(row.Values);
                 onRow(row);
+                if (isOfLargest && string.Join('\0', NamesOf(_scope.Largest!).Select(name => row.NameOf(name.Text))) is var names)
+                    highest[names] = highest.GetValueOrDefault(names) + row.HighestCost;
             }
             else
             {
                 unreadable.AddWithoutTime(row.Values);
             }
         }
+        if (isOfLargest)
+            unreadable.MostOmittedCost = MostOmittedCost(_scope.Largest!, highest.Values);
         return isComplete ? unreadable : null;
 
         long Micros(Measure time) => RequestTable.MicrosOf(new DateTimeOffset(row.Values[time], TimeSpan.Zero));
@@ -84,7 +90,7 @@ internal sealed class ClickHouseUsage
         // Values that are the same in all rows are not needed in GROUP BY.
         string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
         string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, "
-            + $"{string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, m_without_cached";
+            + $"{string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, m_without_cached, m_highest_cost";
         string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
         // Sums of rows, because the row of a sum cannot tell which requests have prompt tokens.
         string unknown = _isSummed ? $"{Measures.Requests.Name} - {Measures.CachedRequests.Name}" : $"1 - {ClickHouseMeasures.Of(Measures.CachedRequests)}";
@@ -94,43 +100,45 @@ internal sealed class ClickHouseUsage
         // There are as many transactions as requests. Other groups are counted, because sending a few takes less time than finding the largest ones.
         bool isAboutTransactions = _scope.Texts.HasFlag(RequestText.Transaction);
         long groups = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups($"SELECT {named} FROM {from}", grouped, mostStarts) : 0;
-        string? isLargest = _scope.Largest is { } largest && (isAboutTransactions || groups > MostGroupsSent) ? IsLargest(largest, from) : null;
-        if (isLargest is not null)
-            from += $" {(_isSummed ? "WHERE" : "AND")} {isLargest}";
+        LargestNames? largest = isAboutTransactions || groups > MostGroupsSent ? _scope.Largest : null;
+        string? highest = largest?.HighestRatesOf is { } ratesOf ? (_isSummed ? HighestCost.OfSums(_server, _parameters, ratesOf) : HighestCost.OfRequests(_server, _parameters, ratesOf)) : null;
+        // The server cannot find them by cost if there are too many models.
+        if (highest is null && largest?.HighestRatesOf is not null)
+            largest = null;
+        // The rounding does not grow with the number of requests.
+        highest = highest is null ? null : $"sumKahan({highest})";
+        sums += $", {highest ?? "toFloat64(0)"} AS m_highest_cost";
+        if (largest is not null)
+            from += $" {(_isSummed ? "WHERE" : "AND")} {IsLargest(largest, highest ?? Sum(largest.Measure), from)}";
         (string merged, string counted) = _isSummed ? HistogramOf(groups) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         return ($"""
             SELECT {shown}, {counted}
             FROM (SELECT {named}, {sums}, {merged} FROM {from} GROUP BY {grouped})
             {RequestTable.ReadSettings}
-            """, isLargest is not null);
+            """, largest is not null);
     }
+
+    private static IEnumerable<(RequestText Text, string Column)> NamesOf(LargestNames largest) => Names.Where(name => largest.Names.HasFlag(name.Text));
 
     private static IEnumerable<string> Distinct(IEnumerable<(string Name, string Value)> keys) => keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name);
 
     private string Sum(Measure measure) => _isSummed ? ClickHouseMeasures.Aggregate(measure, measure.Name) : ClickHouseMeasures.Aggregate(measure);
 
-    // Null if the server cannot find the largest ones.
-    private string? IsLargest(LargestNames largest, string from)
+    private string IsLargest(LargestNames largest, string measure, string from)
     {
-        string names = string.Join(", ", Names.Where(name => largest.Names.HasFlag(name.Text)).Select(name => name.Column));
-        string rows = $"{from} {(_isSummed ? "WHERE" : "AND")} {ClickHouseConditions.HasTime}", measure;
-        if (largest.HighestRatesOf is { } ratesOf)
-        {
-            if ((_isSummed ? HighestCost.OfSums(_server, rows, _parameters, ratesOf) : HighestCost.OfRequests(_server, rows, _parameters, ratesOf)) is not { } highest)
-                return null;
-            // The rounding does not grow with the number of requests.
-            measure = $"sumKahan({highest})";
-        }
-        else
-        {
-            measure = Sum(largest.Measure);
-        }
+        string names = string.Join(", ", NamesOf(largest).Select(name => name.Column));
         string selected = largest.LeastCost is { } cost
-            ? $"HAVING {measure} >= {HighestCost.Least(cost, _parameters)}"
+            ? $"HAVING {measure} >= {_parameters.Add("Float64", HighestCost.Least(cost))}"
             : $"ORDER BY {measure} DESC, {Sum(Measures.TotalTokens)} DESC, {names} LIMIT {_parameters.Add((long)largest.Count)}";
         // With GLOBAL, one query can read a Distributed table of several shards twice.
-        return $"({names}) GLOBAL IN (SELECT {names} FROM {rows} GROUP BY {names} {selected})";
+        return $"({names}) GLOBAL IN (SELECT {names} FROM {from} {(_isSummed ? "WHERE" : "AND")} {ClickHouseConditions.HasTime} GROUP BY {names} {selected})";
     }
+
+    // No cost is negative.
+    private static double MostOmittedCost(LargestNames largest, IReadOnlyCollection<double> highestCosts) =>
+        largest.HighestRatesOf is null || largest.LeastCost is not null ? double.PositiveInfinity
+        : highestCosts.Count < largest.Count ? -1
+        : HighestCost.Most(highestCosts.Min());
 
     // Requests without a readable time belong to any range, but to no sum.
     private string From(string where)
@@ -264,6 +272,7 @@ internal sealed class ClickHouseUsage
         for (int i = 0; i < values.Reals.Length; i++)
             values.Reals[i] = reader.GetDouble(column++);
         row.WithoutCached = reader.GetInt64(column++);
+        row.HighestCost = reader.GetDouble(column++);
         values[Measures.FirstTicks] = RequestTable.TicksOf(values[Measures.FirstTicks]);
         values[Measures.LastTicks] = RequestTable.TicksOf(values[Measures.LastTicks]);
         row.Bins = reader.GetFieldValue<short[]>(column++);
@@ -281,6 +290,8 @@ internal sealed class ClickHouseUsage
         public int Class { get; set; }
 
         public long WithoutCached { get; set; }
+
+        public double HighestCost { get; set; }
 
         public override long? RequestsWithoutCached => WithoutCached;
 
