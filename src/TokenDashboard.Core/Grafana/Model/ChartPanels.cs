@@ -67,7 +67,7 @@ public sealed record HeatmapPanel(
         },
         ["cellGap"] = 1,
         // The unit of cells is here and not in the field options.
-        ["cellValues"] = Json.Of(("unit", Field.Unit), ("decimals", Field.Decimals)),
+        ["cellValues"] = Json.Of(("unit", GrafanaVersions.Unit(Field.Unit)), ("decimals", Field.Decimals)),
         ["showValue"] = "never",
         ["yAxis"] = new JsonObject { ["axisPlacement"] = "left", ["reverse"] = FirstRowOnTop },
         ["legend"] = new JsonObject { ["show"] = true },

@@ -20,7 +20,7 @@ public sealed record FieldOptions(
     /// <summary>The properties with Grafana's names, always in this order; null for properties that are not set.</summary>
     internal IEnumerable<(string Name, JsonNode? Value)> Write() =>
     [
-        ("unit", Unit), ("decimals", Decimals), ("min", Min), ("max", Max), ("displayName", DisplayName), ("noValue", NoValue), ("color", Color?.Write()),
+        ("unit", GrafanaVersions.Unit(Unit)), ("decimals", Decimals), ("min", Min), ("max", Max), ("displayName", DisplayName), ("noValue", NoValue), ("color", Color?.Write()),
         ("thresholds", Thresholds is null ? null : new JsonObject
         {
             ["mode"] = ThresholdsInPercent ? "percentage" : "absolute",

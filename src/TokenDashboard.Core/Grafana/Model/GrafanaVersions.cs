@@ -15,6 +15,20 @@ internal static class GrafanaVersions
         rowsToFields seriesToColumns seriesToRows setGeometry smoothing sortBy spatial timeSeriesTable transpose
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
 
+    // Ids that 9.0 does not know, and the custom forms with the same display, as in @grafana/data. Only the lira's sign moves to the front.
+    private static readonly Dictionary<string, string> LaterUnits = new()
+    {
+        [Units.Metric] = Units.ScaledNumber, ["candela"] = "si:cd", ["acres"] = "suffix:ac", ["hectares"] = "suffix:ha",
+        ["currencyTRY"] = "currency:₺", ["currencyMYR"] = "currency:RM", ["currencyXPF"] = "currency:XPF", ["currencyBGN"] = "currency:BGN",
+        ["currencyPYG"] = "currency:₲", ["currencyUYU"] = "currency:UYU", ["currencyILS"] = "currency:₪",
+        ["mwatth"] = "si:MWh", ["mohm"] = "si:mΩ", ["rotkhz"] = "si:kHz", ["rotmhz"] = "si:MHz", ["rotghz"] = "si:GHz",
+        ["eps"] = "count:evt/s", ["mps"] = "count:msg/s", ["recps"] = "count:rec/s", ["rowsps"] = "count:rows/s",
+        ["reqpm"] = "count:req/m", ["epm"] = "count:evts/m", ["mpm"] = "count:msgs/m", ["recpm"] = "count:rec/m", ["rowspm"] = "count:rows/m",
+    };
+
+    /// <summary>A unit in a form that all versions know. They show the id of a unit that they do not know after the number, such as 5868 sishort.</summary>
+    internal static string? Unit(string? id) => id is null ? null : LaterUnits.GetValueOrDefault(id, id);
+
     /// <summary>The footer of a table, which also determines whether it has pages. 12.2 and later also read this older form, and require <c>show</c>.</summary>
     internal static JsonObject TableFooter(bool paginated) =>
         new() { ["show"] = false, ["reducer"] = new JsonArray("sum"), ["countRows"] = false, ["enablePagination"] = paginated };

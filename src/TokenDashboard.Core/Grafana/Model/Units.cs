@@ -26,6 +26,9 @@ public static class Units
 
     /// <summary>Money in the currency of its dashboard. It is not a unit of Grafana. Dashboards of the catalog are written with <see cref="Currency"/>.</summary>
     internal const string Money = "money";
+    /// <summary>A number with the prefixes of scaled units, but without a unit. It shows the same as <see cref="Metric"/>, which versions before 11 do not know.</summary>
+    internal const string ScaledNumber = "si:";
+
 
     /// <summary>The prefixes of custom units: text before or after the value, a time format, a scaled unit, a count, a currency.</summary>
     private static readonly string[] Prefixes = ["prefix:", "suffix:", "time:", "si:", "count:", "currency:"];
@@ -52,7 +55,7 @@ public static class Units
 
     /// <summary>Whether Grafana supports a unit: one of its ids, or a custom unit such as <c>suffix: tokens</c>. Any other text is shown after the value.</summary>
     public static bool IsKnown(string unit) =>
-        Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
+        Ids.Contains(unit) || unit == ScaledNumber || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
 
     /// <summary>The codes of the currencies for which Grafana has a symbol, sorted.</summary>
     public static IReadOnlyList<string> Currencies { get; } =
