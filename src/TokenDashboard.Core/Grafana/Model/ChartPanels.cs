@@ -15,8 +15,9 @@ public sealed record TimeSeriesPanel(
 
     internal override JsonObject WriteCustomField() => new()
     {
-        ["drawStyle"] = Bars ? "bars" : "line", ["lineInterpolation"] = "linear", ["lineWidth"] = 1, ["fillOpacity"] = FillOpacity,
-        ["gradientMode"] = "none", ["showPoints"] = "never", ["barAlignment"] = Bars ? 1 : 0,
+        // The border of a bar of 0 would be a line.
+        ["drawStyle"] = Bars ? "bars" : "line", ["lineInterpolation"] = "linear", ["lineWidth"] = Bars ? 0 : 1, ["fillOpacity"] = FillOpacity,
+        ["gradientMode"] = "none", ["showPoints"] = "never", ["barAlignment"] = Bars ? 1 : 0, ["barWidthFactor"] = Bars ? 0.9 : 0.6,
         ["stacking"] = new JsonObject { ["mode"] = Percent ? "percent" : Stacked ? "normal" : "none", ["group"] = "A" },
     };
 }

@@ -91,7 +91,7 @@ public class CatalogPanelTests
 
         Assert.Equal([2], Day().Panel(store, "Totals").Column<long>("Requests"));
         Assert.Equal(20, Day().Panel(store, "Token usage over time").Column<long>("Prompt tokens").Sum());
-        Assert.Equal(30, Day().Panel(store, "Token usage per user over time").Column<long>("tokens").Sum());
+        Assert.Equal(30, Day().Panel(store, "Token usage per user over time").Column<long?>("tokens").Sum());
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public class CatalogPanelTests
 
         // (other) combines the three smallest users.
         Assert.Equal((200, 300, 1 + 11 + 12), (bars["((none))"], bars["((other))"], bars["(other)"]));
-        Assert.Equal(300, series.Column<long>("tokens").Max());
+        Assert.Equal(300, series.Column<long?>("tokens").Max());
         Assert.Equal(18, view.Panel(store, "Totals").Column<long>("Users")[0] + 1);
         Assert.Equal(["((none))", "((other))", "(none)"], view.Options(store, "user").Where(user => user.StartsWith('(')).Order(StringComparer.Ordinal));
         foreach ((string chosen, long tokens) in new[] { ("(none)", 1L), ("((none))", 200L), ("((other))", 300L) })
@@ -191,7 +191,7 @@ public class CatalogPanelTests
         Assert.Equal([.. Enumerable.Range(0, 15).Select(n => $"user-{2000 - n}"), "(other)"], bars.Column<string>("User"));
         Assert.Equal(All, bars.Column<long>("Tokens").Sum());
         Assert.Equal(11, series.Column<string>("user").Distinct().Count());
-        Assert.Equal(All, series.Column<long>("tokens").Sum());
+        Assert.Equal(All, series.Column<long?>("tokens").Sum());
         Assert.Equal(Enumerable.Range(0, 1000).Select(n => $"user-{2000 - n:0000}"), table.Column<string>("User"));
         Assert.Equal(2000.0 / All, table.Column<double>("Share")[0], 9);
         Assert.Equal(2000, Day().Options(store, "user").Count);
@@ -211,6 +211,28 @@ public class CatalogPanelTests
         long[] times = [.. new CatalogView(Noon.AddHours(-hours), Noon).Panel(store, "Token usage over time").Column<long>("time").Skip(1)];
 
         Assert.Equal([seconds], times.Zip(times.Skip(1), (first, second) => second - first).Distinct());
+    }
+
+    // Grafana draws all bars with the smallest distance of two times.
+    [Theory]
+    [InlineData("Token usage over time", 900)]
+    [InlineData("Token usage per user over time", 900)]
+    [InlineData("Cost by model over time", 900)]
+    [InlineData("Requests over time", 900)]
+    [InlineData("Daily usage per user", 86_400)]
+    public void A_bar_is_as_wide_as_its_bucket(string panel, int bucket)
+    {
+        using TestStore store = CatalogView.StoredWithPrices(At("2026-03-04T11:50:00"));
+        // The first bucket and the first day end a minute after the start of the time range.
+        foreach (DateTimeOffset from in new[] { Noon.AddDays(-1).AddMinutes(-1), Noon.AddHours(-12).AddMinutes(-1) })
+        {
+            QueryResult result = new CatalogView(from, Noon).Panel(store, panel);
+            long[] times = [.. result.Column<long>("time")];
+
+            Assert.All(times.Zip(times.Skip(1), (first, second) => second - first), distance => Assert.InRange(distance, bucket / 2, bucket));
+            Assert.InRange(from.ToUnixTimeSeconds() - times[0], 0, bucket / 2);
+            Assert.Single(result.Rows, row => row.Skip(1).Any(value => value is long and > 0 or double and > 0));
+        }
     }
 
     [Fact]
@@ -237,7 +259,8 @@ public class CatalogPanelTests
         QueryResult result = view.Panel(store, "Token usage over time");
 
         long midnight = new DateTimeOffset(2026, 3, 5, 0, 0, 0, TimeSpan.FromHours(5.5)).ToUnixTimeSeconds();
-        Assert.Equal([Noon.AddDays(-1).ToUnixTimeSeconds(), midnight - 86_400, midnight], result.Column<long>("time"));
+        // The time range contains 6.5 hours of the first day, whose bar begins half a day before the next one.
+        Assert.Equal([midnight - 86_400 - 43_200, midnight - 86_400, midnight], result.Column<long>("time"));
         Assert.Equal([0, 10, 7], result.Column<long>("Prompt tokens"));
     }
 

@@ -100,7 +100,7 @@ public class ClickHousePanelTests
 
         foreach (string title in new[] { "Token usage per user over time", "Cumulative usage per user" })
         {
-            object?[] Users(DashboardDocument dashboard, IPluginDatabase database) => [.. new GrafanaView(dashboard, from, from.AddHours(1)).Run(database, title).Columns[1].Values.Take(4)];
+            object?[] Users(DashboardDocument dashboard, IPluginDatabase database) => [.. new GrafanaView(dashboard, from, from.AddHours(1)).Run(database, title).Columns[1].Values.Distinct().Take(4)];
             Assert.Equal(["ann", "bob", "cid", "dan"], Users(left, sqlite));
             Assert.Equal(["ann", "bob", "cid", "dan"], Users(right, clickHouse));
         }

@@ -190,8 +190,8 @@ public class PanelSumTests
     private static Dictionary<string, long> Sums(IEnumerable<ExpectedRequest> requests, Func<ExpectedRequest, string> name) =>
         requests.GroupBy(name).ToDictionary(group => group.Key, group => group.Sum(request => request.TotalTokens));
 
-    private static Dictionary<string, long[]> Series(QueryResult result) => result.Column<string>("user").Zip(result.Column<long>("tokens"))
-        .GroupBy(pair => pair.First, pair => pair.Second).ToDictionary(group => group.Key, group => group.ToArray());
+    private static Dictionary<string, long[]> Series(QueryResult result) => result.Column<string>("user").Zip(result.Column<long?>("tokens"))
+        .Where(pair => pair.Second is not null).GroupBy(pair => pair.First, pair => pair.Second!.Value).ToDictionary(group => group.Key, group => group.ToArray());
 
     private static long[] RunningTotal(long[] values)
     {

@@ -84,7 +84,7 @@ internal static class ClickHousePanelSql
     }
 
     private static string OverTime(OverTimeQuery query) => $"""
-        SELECT bucket AS time, {string.Join(", ", query.Measures.Select((measure, index) => $"m{index + 1} AS {Quoted(measure.Title)}"))}
+        SELECT bar_time AS time, {string.Join(", ", query.Measures.Select((measure, index) => $"m{index + 1} AS {Quoted(measure.Title)}"))}
         FROM {Raw("times")} AS times LEFT JOIN (
           SELECT {BucketOfRequest}, {Columns(query.Measures)}
           {OfUsage(query.Measures, Grain.Bucket, query.OfRowUser, also: OfRow(query), indent: "  ")}
@@ -113,11 +113,23 @@ internal static class ClickHousePanelSql
         ORDER BY time
         """;
 
+    // All buckets, because a bar is as wide as the distance to the next one.
     private static string TopOverTime(TopOverTimeQuery query) => $"""
-        SELECT bucket AS time, {TopName(query.Top)} AS {Column(query.Dimension)}, sum(amount) AS {Label(query.Measure)}
-        FROM ({Ranked(query)})
-        GROUP BY 1, 2
+        SELECT bar_time AS time, if(is_used, shown, argMinIf(shown, first_place, is_used) OVER ()) AS {Column(query.Dimension)}, if(is_used, sum, NULL) AS {Label(query.Measure)}
+        FROM {(query.ByDay ? Days : Raw("times"))} AS times
+        LEFT JOIN (
+          SELECT bucket, {TopName(query.Top)} AS shown, sum(amount) AS sum, min(place) AS first_place, 1 AS is_used
+          FROM ({Ranked(query)})
+          GROUP BY bucket, shown) AS used USING (bucket)
+        QUALIFY sum(is_used) OVER () > 0
         ORDER BY 1, 3 DESC, 2
+        """;
+
+    private static string Days { get; } = $"""
+        (
+          SELECT DISTINCT greatest($__fromTime, day) AS bucket, least(bucket, day + 43200) AS bar_time
+          FROM (
+            SELECT toDateTime(toStartOfDay(toDateTime(arrayJoin(arrayPushBack(range(toUnixTimestamp($__fromTime), toUnixTimestamp($__toTime), 3600), toUnixTimestamp($__toTime) - 1))), {Zone})) AS day))
         """;
 
     private static string CumulativeTop(TopOverTimeQuery query) => $"""

@@ -58,9 +58,10 @@ internal sealed class ClickHousePanels : IPanelEngine
 
     private static QueryVariable Times { get; } = Hidden(
         "times",
-        "The start of each bucket of the time range.",
+        "The start of each bucket of the time range, and the time of its bar, at least half a bucket before the next one, as Grafana draws all bars with the smallest distance.",
         $$"""
-        SELECT concat('(SELECT DISTINCT greatest(', {{Macro("fromTime")}}, ', ', ${bucket_start:sqlstring}, ') AS bucket FROM (
+        {{Size}}
+        SELECT concat('(SELECT DISTINCT greatest(', {{Macro("fromTime")}}, ', ', ${bucket_start:sqlstring}, ') AS bucket, least(bucket, ', ${bucket_start:sqlstring}, ' + intDiv(', step, ', 2)) AS bar_time FROM (
           SELECT toDateTime(arrayJoin(arrayPushBack(range(toUnixTimestamp(', {{Macro("fromTime")}}, '), toUnixTimestamp(', {{Macro("toTime")}}, '), 60), toUnixTimestamp(', {{Macro("toTime")}}, ') - 1))) AS time))') AS times
         """);
 

@@ -77,7 +77,7 @@ internal static class SqlitePanelSql
         """;
 
     private static string OverTime(OverTimeQuery query) => $"""
-        SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{(measure.IsPricedSum ? $"m{index + 1}" : $"COALESCE(m{index + 1}, 0)")} AS {Quoted(measure.Title)}"))}
+        SELECT bar_time AS time, {string.Join(", ", query.Measures.Select((measure, index) => $"{(measure.IsPricedSum ? $"m{index + 1}" : $"COALESCE(m{index + 1}, 0)")} AS {Quoted(measure.Title)}"))}
         FROM {Relation("times")} LEFT JOIN (
           SELECT time, {Numbered(query.Measures)}
           FROM {Relation(query.OfRowUser ? "usage_over_time" : "model_usage_over_time")}{OfRow(query)}
@@ -97,8 +97,12 @@ internal static class SqlitePanelSql
         FROM used GROUP BY time ORDER BY time
         """;
 
+    // All buckets, because a bar is as wide as the distance to the next one.
     private static string TopOverTime(TopOverTimeQuery query) => $"""
-        {TopOfBuckets(query)}
+        WITH part AS MATERIALIZED (
+          {TopOfBuckets(query).ReplaceLineEndings("\n  ")})
+        SELECT bar_time AS time, COALESCE({Column(query.Dimension)}, largest) AS {Column(query.Dimension)}, {Label(query.Measure)}
+        FROM {Relation(query.ByDay ? "days" : "times")} CROSS JOIN (SELECT {Column(query.Dimension)} AS largest FROM part ORDER BY place LIMIT 1) LEFT JOIN part USING (time)
         ORDER BY 1, 3 DESC, 2
         """;
 
@@ -116,7 +120,7 @@ internal static class SqlitePanelSql
         (string name, string amount) = (Column(query.Dimension), Expression(query.Measure));
         string relation = query.ByDay ? "usage_by_day" : query.Dimension == PanelDimension.User ? "usage_over_time" : "model_usage_over_time";
         return $"""
-            SELECT time, {TopName(query.Dimension, query.Top)} AS {name}, SUM(amount) AS {Label(query.Measure)}
+            SELECT time, {TopName(query.Dimension, query.Top)} AS {name}, SUM(amount) AS {Label(query.Measure)}, MIN(place) AS place
             FROM (SELECT time, {name}, amount, DENSE_RANK() OVER (ORDER BY total DESC, {name}) AS place
               FROM (SELECT time, {name}, {amount} AS amount, SUM({amount}) OVER (PARTITION BY {name}) AS total
                 FROM {Relation(relation)} GROUP BY time, {name}{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}))

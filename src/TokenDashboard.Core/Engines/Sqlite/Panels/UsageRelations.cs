@@ -106,7 +106,8 @@ internal static class UsageRelations
         Relation("interrupted_requests", "The newest interrupted streams, at least 500 if there are that many.", RelationScope.NewestInterrupted, users: true,
             PricedRequests, singly: true),
         Relation("prices", "The prices of the models in the store, written by Optimize-TokenStore.", RelationScope.WholeRange, users: false, $"{PriceTable.Columns} FROM price"),
-        Relation("times", "The start of each bucket of the time range.", RelationScope.Buckets, users: false, "time FROM calendar"),
+        Relation("times", "The start of each bucket of the time range, and the time of its bar.", RelationScope.Buckets, users: false, "time, bar_time FROM calendar"),
+        Relation("days", "The start of each day of the time range in the selected time zone, and the time of its bar.", RelationScope.Days, users: false, "time, bar_time FROM calendar"),
     ];
 
     /// <summary>A name as panels show it and variables select it.</summary>
@@ -171,9 +172,16 @@ internal static class UsageRelations
     private static string LocalSecond(string second) => $"(({second} + utc_offset) / step * step)";
 
     /// <summary>The time of the start of a bucket on the local clock, not before the start of the time range; requires a stretch.</summary>
-    // A bucket that began before the last clock change began with the previous offset.
-    private static string TimeOf(string localSecond, string began = "first") =>
-        $"since + shift + MAX(0, {localSecond} - CASE WHEN {localSecond} - utc_offset < {began} THEN before ELSE utc_offset END - since)";
+    private static string TimeOf(string localSecond, string began = "first") => $"since + shift + MAX(0, {BeginOf(localSecond, began)})";
+
+    /// <summary>
+    /// The time of a bucket's bar. Grafana draws all bars with the smallest distance of two times, so the bar of the first bucket begins at least half a bucket
+    /// before the next one. Grafana does not draw what is before the time range.
+    /// </summary>
+    private static string BarTimeOf(string localSecond) => $"since + shift + MAX({BeginOf(localSecond, "first")}, MIN(0, {BeginOf(localSecond, "first")} + step / 2))";
+
+    // Relative to the start of the time range. A bucket that began before the last clock change began with the previous offset.
+    private static string BeginOf(string localSecond, string began) => $"{localSecond} - CASE WHEN {localSecond} - utc_offset < {began} THEN before ELSE utc_offset END - since";
 
     private static string Time(string second, string began = "first") => $"CASE step WHEN 0 THEN since + shift ELSE {TimeOf(LocalSecond(second), began)} END";
 
@@ -229,7 +237,7 @@ internal static class UsageRelations
           SELECT first, {{LocalSecond("first")}} FROM stretch
           UNION ALL
           SELECT first, local_second + step FROM slot CROSS JOIN stretch USING (first) WHERE local_second + step - utc_offset < last),
-        calendar(time) AS (SELECT DISTINCT {{TimeOf("local_second")}} FROM slot CROSS JOIN stretch USING (first)),
+        calendar(time, bar_time) AS (SELECT DISTINCT {{TimeOf("local_second")}}, {{BarTimeOf("local_second")}} FROM slot CROSS JOIN stretch USING (first)),
         reading(users, singly) AS (
           SELECT users OR «by_user», CASE WHEN singly OR «singly» THEN {{RollupPlanner.EveryRequest}} WHEN {{PriceSql.NeedsRequests}} THEN {{RollupPlanner.RequestsAndRemoved}} ELSE 0 END
           FROM parameter)
