@@ -39,16 +39,16 @@ internal static class CostDashboard
         new TotalsQuery(
             PanelMeasures.Cost, new HourlyMeasure("Cost per hour", Measures.Cost), new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests),
             new SumMeasure("Cache savings", Measures.CacheSavings), new RatioMeasure("Unpriced tokens", Measures.UnpricedTokens, Measures.TotalTokens)),
-        PanelStyle.Cost)
+        PanelStyle.Amount)
     {
         Overrides =
         [
             // A bill has cents.
             new FieldOverride("Cost") { Field = new FieldOptions { Decimals = 2 } },
-            new FieldOverride("Cache savings") { Field = new FieldOptions { NoValue = "unknown", Color = FieldColor.Fixed("text") } },
+            new FieldOverride("Cache savings") { Field = new FieldOptions { NoValue = PanelStyle.Unknown, Color = FieldColor.Fixed("text") } },
             new FieldOverride("Unpriced tokens")
             {
-                Field = PanelStyle.Share with { NoValue = PanelStyle.NoCost, Color = FieldColor.ByThreshold, Thresholds = [new(0, "text"), new(0.01, "orange")] },
+                Field = PanelStyle.Share with { NoValue = PanelStyle.Unknown, Color = FieldColor.ByThreshold, Thresholds = [new(0, "text"), new(0.01, "orange")] },
             },
         ],
     };
@@ -61,7 +61,7 @@ internal static class CostDashboard
         new(3, "Cost of the month",
             "Cost of the calendar month in which the time range ends, up to that end, and the forecast for the whole month at the rate of the month so far. "
             + "Reports and Measure-TokenUsage use the rate of the last seven days.", 12, 4),
-        new MonthQuery(), PanelStyle.Cost with { Decimals = 2 })
+        new MonthQuery(), PanelStyle.Amount with { Decimals = 2 })
     {
         Overrides = [PanelStyle.Colored("Month at this rate", "text")],
     };
@@ -97,7 +97,7 @@ internal static class CostDashboard
         PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") });
 
     private static StatPanel Spread(int id, string of, bool transactions) => new(
-        new(id, $"Cost of a {of}", $"Mean, 95th percentile and maximum of the cost of {of}s with a price.", 12, 4), new CostSpreadQuery(transactions), PanelStyle.Cost);
+        new(id, $"Cost of a {of}", $"Mean, 95th percentile and maximum of the cost of {of}s with a price.", 12, 4), new CostSpreadQuery(transactions), PanelStyle.Amount);
 
     private static TablePanel Expensive(CatalogPlace place) => PanelStyle.Pages(
         new(14, "Most expensive requests", $"The {TopRequests} most expensive requests. Click a transaction to show its requests.", 24, 11),

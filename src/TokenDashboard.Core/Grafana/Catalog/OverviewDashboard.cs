@@ -20,16 +20,17 @@ internal static class OverviewDashboard
 
     internal static StatPanel Totals { get; } = new(
         new(1, "Totals", "Tokens, requests, users, requests with a negative policy verdict, and cost from the prices in the store.", 24, 4),
-        new TotalsQuery(PanelMeasures.Headline), PanelStyle.Tokens)
+        new TotalsQuery(PanelMeasures.Headline), PanelStyle.Tokens with { NoValue = PanelStyle.None })
     {
         Overrides =
         [
             .. PanelStyle.PromptAndCompletion,
-            new FieldOverride("Requests") { Field = PanelStyle.Counted },
-            new FieldOverride("Users") { Field = PanelStyle.Counted },
-            new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
-            PanelStyle.Colored("Tokens per request", "text"),
-            new FieldOverride("Cost") { Field = PanelStyle.Cost },
+            new FieldOverride("Requests") { Field = PanelStyle.Counted with { NoValue = PanelStyle.None } },
+            new FieldOverride("Users") { Field = PanelStyle.Counted with { NoValue = PanelStyle.None } },
+            new FieldOverride("Policy failures") { Field = PanelStyle.Failures with { NoValue = PanelStyle.None } },
+            new FieldOverride("Tokens per request") { Field = new FieldOptions { NoValue = PanelStyle.NotAvailable, Color = FieldColor.Fixed("text") } },
+            // As on LLM cost.
+            new FieldOverride("Cost") { Field = PanelStyle.Amount with { Decimals = 2 } },
         ],
     };
 
@@ -39,7 +40,7 @@ internal static class OverviewDashboard
 
     private static StatPanel Load { get; } = new(
         new(11, "Load", "Tokens and requests per minute: mean of the time range up to now, and mean of the busiest bucket.", 14, 4),
-        new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests), PanelStyle.Tokens)
+        new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests), PanelStyle.Tokens with { NoValue = PanelStyle.None })
     {
         Overrides = [PanelStyle.Colored("Requests per minute", "text"), PanelStyle.Colored("Peak requests per minute", "text")],
     };
@@ -47,7 +48,7 @@ internal static class OverviewDashboard
     private static StatPanel Cached { get; } = new(
         new(14, "Prompt cache", "Share of the prompt tokens that were read from providers' caches, if the store has this count.", 5, 4),
         new TotalsQuery(new RatioMeasure("Cached prompt tokens", Measures.CachedTokens, Measures.PromptTokens)),
-        new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "unknown", Color = FieldColor.Fixed(PanelStyle.PromptColor) });
+        new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = PanelStyle.Unknown, Color = FieldColor.Fixed(PanelStyle.PromptColor) });
 
     private static StatPanel Newest { get; } = new(
         new(12, "Newest request", "Age of the newest request in the time range. A high age can mean that the application no longer writes telemetry.", 5, 4),
@@ -65,7 +66,7 @@ internal static class OverviewDashboard
         new(4, "Cumulative tokens", "Cumulative total tokens of the time range, compared with the previous period of equal length.", 12, 10),
         new CumulativeQuery(PanelMeasures.Tokens), PanelStyle.Tokens, FillOpacity: 10)
     {
-        Overrides = [PanelStyle.Colored("Previous period", "text")],
+        Overrides = [new FieldOverride("Previous period") { Field = new FieldOptions { NoValue = PanelStyle.NotAvailable, Color = FieldColor.Fixed("text") } }],
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Last),
     };
 

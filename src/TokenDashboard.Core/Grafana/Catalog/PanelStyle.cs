@@ -14,6 +14,11 @@ internal static class PanelStyle
 
     internal const string NoPrevious = "A dash means that no comparison is available.";
 
+    // Grafana sizes all values of a stat panel to the longest text, so one sentence would make all numbers small.
+    internal const string None = "0";
+    internal const string Unknown = "unknown";
+    internal const string NotAvailable = "–";
+
     internal const string NoRequests = "No requests in this time range";
     internal const string NoCost = "No cost is known in this time range";
     internal const string CostColor = "#2aa198";
@@ -34,11 +39,14 @@ internal static class PanelStyle
     // Grafana chooses the decimals of each amount, so that amounts below a cent are readable.
     internal static readonly FieldOptions Cost = new() { Unit = Units.Money, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
 
+    /// <summary>An amount in a stat panel.</summary>
+    internal static readonly FieldOptions Amount = Cost with { NoValue = Unknown };
+
     internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
 
     internal static readonly FieldOptions Share = new() { Unit = Units.Fraction, Decimals = 1, Min = 0, Max = 1, Color = FieldColor.Fixed(TokensColor) };
 
-    internal static readonly FieldOptions Change = new() { Unit = Units.Fraction, Decimals = 1, NoValue = "–" };
+    internal static readonly FieldOptions Change = new() { Unit = Units.Fraction, Decimals = 1, NoValue = NotAvailable };
 
     internal static readonly IReadOnlyList<FieldOverride> PromptAndCompletion =
         [Colored("Prompt tokens", PromptColor), Colored("Completion tokens", CompletionColor)];
