@@ -38,8 +38,8 @@ internal static class ModelsDashboard
             24, 11),
         new TableQuery(
             PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
-            new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),
-            new PercentileMeasure("p95 duration", 95), new PercentileMeasure("p99 duration", 99), PanelMeasures.PolicyFailures,
+            new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50", 50),
+            new PercentileMeasure("p95", 95), new PercentileMeasure("p99", 99), PanelMeasures.PolicyFailures,
             new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen),
         PanelStyle.NoRequests,
         [
@@ -50,8 +50,10 @@ internal static class ModelsDashboard
             PanelStyle.ShareBar("Share"),
             PanelStyle.CostColumn,
             .. PanelStyle.Wide(("Tokens", 95), ("Requests", 80), ("Prompt", 95), ("Completion", 95)),
-            .. PanelStyle.InMilliseconds(("Mean duration", 105), ("p50 duration", 95), ("p95 duration", 95), ("p99 duration", 95)),
-            .. PanelStyle.Wide(("Policy failures", 110), ("First seen", 155), ("Last seen", 155)),
+            .. PanelStyle.InMilliseconds(("Mean duration", 115), ("p50", 80), ("p95", 80), ("p99", 80)),
+            .. PanelStyle.Wide(("Policy failures", 110)),
+            PanelStyle.Second("First seen"),
+            PanelStyle.Second("Last seen"),
         ]);
 
     private static BarChartPanel Durations { get; } = new(
@@ -85,7 +87,7 @@ internal static class ModelsDashboard
         Measures.ReasoningTokens, Measures.CompletionTokens, "No reasoning tokens are known in this time range");
 
     private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>
-        Bars(id, title, description, new RatioMeasure(part.Title, part, whole), PanelStyle.Share with { NoValue = noValue }, 12, 8);
+        Bars(id, title, description, new RatioMeasure(part.Title, part, whole), PanelStyle.Share with { NoValue = noValue }, 12);
 
     private static BarGaugePanel Bars(int id, string title, string description, PanelMeasure measure, FieldOptions field, int width = 8, int height = 10) =>
         PanelStyle.Bars(new(id, title, description, width, height), new TopQuery(PanelDimension.Model, measure, PanelStyle.TopBars, OnlyWhereAny: true), field);

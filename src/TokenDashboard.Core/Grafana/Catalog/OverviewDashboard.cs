@@ -108,7 +108,7 @@ internal static class OverviewDashboard
     };
 
     private static TablePanel TopTransactions(CatalogPlace place) => new(
-        new(13, "Top transactions", $"The {PanelStyle.TopSeries} transactions with the most tokens. Click a transaction to show its requests.", 24, 9),
+        new(13, "Top transactions", $"The {PanelStyle.TopSeries} transactions with the most tokens. Click a transaction to show its requests.", 24, 12),
         new TransactionsQuery(PanelStyle.TopSeries, Short: true), new FieldOptions { Unit = Units.Grouped, NoValue = RequestsDashboard.NoTransactions })
     {
         Column = new TableColumn { MinWidth = 80 },

@@ -71,12 +71,15 @@ internal static class PanelStyle
     internal static FieldOverride LinkedTransaction(CatalogPlace place) => Linked("Transaction", new DataLink(
         "Show only this transaction",
         $"/d/{place.Requests}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
-        + $"&${{user:queryparam}}&{SameModels}&{place.SameView}")) with { Column = new TableColumn { Width = 320 } };
+        + $"&${{user:queryparam}}&{SameModels}&{place.SameView}")) with { Column = new TableColumn { Width = 330 } };
 
     internal static FieldOverride Linked(string column, DataLink link) => new(column) { Field = new FieldOptions { Links = [link] } };
 
     internal static FieldOverride Moment(string column) =>
-        new(column) { Field = new FieldOptions { Unit = Units.TimeWithMilliseconds }, Column = new TableColumn { Width = 190 } };
+        new(column) { Field = new FieldOptions { Unit = Units.TimeWithMilliseconds }, Column = new TableColumn { Width = 185 } };
+
+    // Without a unit, Grafana 9 also shows milliseconds if the times are not ascending.
+    internal static FieldOverride Second(string column) => new(column) { Field = new FieldOptions { Unit = Units.Time }, Column = new TableColumn { Width = 155 } };
 
     /// <summary>The menu of all dashboards, and a link back to all requests. The dashboard's own variables are appended with their first values.</summary>
     internal static IReadOnlyList<DashboardLink> Links(CatalogPlace place, string alsoReset = "") =>

@@ -81,8 +81,8 @@ internal static class RequestsDashboard
     [
         PanelStyle.Moment("Time"),
         PanelStyle.LinkedTransaction(place),
-        .. PanelStyle.Wide(("Provider", 100), ("Type", 80), ("Prompt", 100), ("Completion", 110), ("Total", 100)),
-        .. PanelStyle.InMilliseconds(("Duration", 100)),
+        .. PanelStyle.Wide(("Provider", 100), ("Type", 95), ("Prompt", 90), ("Completion", 100), ("Total", 90)),
+        .. PanelStyle.InMilliseconds(("Duration", 90)),
         new FieldOverride("Policy")
         {
             Field = new FieldOptions { Mappings = [ValueMapping.OfTexts(("failed", "orange"), ("passed", "text"))] },

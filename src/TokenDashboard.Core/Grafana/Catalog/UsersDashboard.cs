@@ -59,11 +59,11 @@ internal static class UsersDashboard
 
     private static TimeSeriesPanel TokensByUserAndDay(CatalogPlace place) => PanelStyle.Stacked(
         new(3, "Daily usage per user",
-            $"Total tokens per day in the selected time zone, of the {PanelStyle.TopSeries} largest users. {PanelNames.Other} is the rest.", 12, 9),
+            $"Total tokens per day in the selected time zone, of the {PanelStyle.TopSeries} largest users. {PanelNames.Other} is the rest.", 12, 10),
         LargestUsers with { ByDay = true }, PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(place, UserOfSeries)] });
 
     private static TimeSeriesPanel CumulativeTokensByUser { get; } = PanelStyle.Stacked(
-        new(4, "Cumulative usage per user", $"Cumulative total tokens of the {PanelStyle.TopSeries} largest users, stacked. {PanelNames.Other} is the rest.", 12, 9),
+        new(4, "Cumulative usage per user", $"Cumulative total tokens of the {PanelStyle.TopSeries} largest users, stacked. {PanelNames.Other} is the rest.", 12, 10),
         LargestUsers with { Cumulative = true }) with
     {
         Bars = false,
@@ -87,6 +87,7 @@ internal static class UsersDashboard
             PanelStyle.CostColumn,
             .. PanelStyle.InMilliseconds(("Mean duration", 120), ("p95 duration", 120)),
             new FieldOverride("Change") { Field = PanelStyle.Change },
+            PanelStyle.Second("Last seen"),
         ]) with { Column = new TableColumn() };
 
     private static BarChartPanel TokensByHour { get; } = new(

@@ -21,14 +21,16 @@ public static class Units
     public const string Text = "string";
     /// <summary>A time, shown as the time since then.</summary>
     public const string Ago = "dateTimeFromNow";
+    /// <summary>A time in whole seconds.</summary>
+    public const string Time = "time:YYYY-MM-DD HH:mm:ss";
     /// <summary>A time with milliseconds.</summary>
     public const string TimeWithMilliseconds = "time:YYYY-MM-DD HH:mm:ss.SSS";
 
-    /// <summary>Money in the currency of its dashboard. It is not a unit of Grafana. Dashboards of the catalog are written with <see cref="Currency"/>.</summary>
-    internal const string Money = "money";
     /// <summary>A number with the prefixes of scaled units, but without a unit. It shows the same as <see cref="Metric"/>, which versions before 11 do not know.</summary>
     internal const string ScaledNumber = "si:";
 
+    /// <summary>Money in the currency of its dashboard. It is not a unit of Grafana. Dashboards of the catalog are written with <see cref="Currency"/>.</summary>
+    internal const string Money = "money";
 
     /// <summary>The prefixes of custom units: text before or after the value, a time format, a scaled unit, a count, a currency.</summary>
     private static readonly string[] Prefixes = ["prefix:", "suffix:", "time:", "si:", "count:", "currency:"];

@@ -38,7 +38,8 @@ public sealed record BarGaugePanel(PanelFrame Frame, DataSourceQuery Query, Fiel
         // Without sizes, a few rows have very large names that leave no room for bars. Grafana measures names at the left in another size, 12 or
         // more, so larger names would be truncated.
         ["text"] = new JsonObject { ["titleSize"] = 12, ["valueSize"] = 16 },
-        ["showUnfilled"] = false, ["sizing"] = "auto", ["minVizWidth"] = 8, ["minVizHeight"] = 16, ["maxVizHeight"] = 300,
+        // With automatic sizes, bars are at least 16 pixels high, so the last of many would be outside the panel.
+        ["showUnfilled"] = false, ["sizing"] = "manual", ["minVizWidth"] = 8, ["minVizHeight"] = 10, ["maxVizHeight"] = 300,
         ["legend"] = Legend.Hidden.Write(),
     };
 }

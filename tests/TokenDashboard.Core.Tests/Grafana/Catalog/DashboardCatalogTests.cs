@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 
@@ -122,6 +123,67 @@ public partial class DashboardCatalogTests
                 Assert.False(column.ContainsKey("decimals"));
             Assert.False(unit == "currencyUSD" && field["defaults"]!["decimals"] is not null);
         }
+    }
+
+    // The text of any value determines the size of all values.
+    [Fact]
+    public void Stat_panels_have_short_texts_without_data() => Assert.All(Panels("stat"), panel =>
+        Assert.All(TextsOf(panel, "noValue"), text => Assert.InRange(text.Length, 1, "unknown".Length)));
+
+    // As drawn by Grafana 11: 8 pixels between panels, 58 for the title and the padding, 10 between bars.
+    [Fact]
+    public void The_last_of_the_bars_is_inside_the_panel() => Assert.All(Panels("bargauge"), panel =>
+        Assert.InRange((PanelStyle.TopBars + 1) * ((int)panel["options"]!["minVizHeight"]! + 10) - 10, 1, (int)panel["gridPos"]!["h"]! * 38 - 66));
+
+    // As drawn by Grafana 9: 24.5 pixels for a row of a legend.
+    [Fact]
+    public void The_last_row_of_a_legend_at_the_right_is_inside_the_panel() => Assert.All(
+        Panels("timeseries").Where(panel => (string?)panel["options"]!["legend"]!["placement"] == "right" && ((string)panel["targets"]![0]!["queryType"]!) == "time series"),
+        panel => Assert.InRange((PanelStyle.TopSeries + 2) * 24.5, 1, (int)panel["gridPos"]!["h"]! * 38 - 66));
+
+    // Widths of the text in Grafana's font, in pixels. Cells have 12 pixels of padding.
+    [Theory]
+    [InlineData("Mean duration", 97)]
+    [InlineData("Policy failures", 93)]
+    [InlineData("Completion", 77)]
+    [InlineData("Requests", 62)]
+    [InlineData("Duration", 62)]
+    [InlineData("Type", 75)] // embedding
+    [InlineData("Transaction", 297)] // 4da826db-3ad2-e7d2-43fa-848e0cbe64a8
+    [InlineData("Time", 166)] // 2026-11-30 17:13:33.409
+    [InlineData("Last seen", 135)] // 2026-11-30 17:13:33
+    public void Columns_of_a_fixed_width_show_their_headings_and_values(string column, int text)
+    {
+        int[] widths = [.. Panels("table").SelectMany(panel => panel["fieldConfig"]!["overrides"]!.AsArray())
+            .Where(item => (string?)item!["matcher"]!["options"] == column).SelectMany(item => item!["properties"]!.AsArray())
+            .Where(property => (string?)property!["id"] == "custom.width").Select(property => (int)property!["value"]!)];
+
+        Assert.NotEmpty(widths);
+        Assert.All(widths, width => Assert.True(width >= text + 12));
+    }
+
+    [Fact]
+    public void Bars_have_no_border() => Assert.All(Panels("timeseries").Select(panel => panel["fieldConfig"]!["defaults"]!["custom"]!), custom =>
+        Assert.Equal((string?)custom["drawStyle"] == "bars" ? 0 : 1, (int)custom["lineWidth"]!));
+
+    // 9.0 shows the id of a unit that it does not know after the number: 5868 sishort.
+    [Fact]
+    public void Units_are_written_as_all_versions_know_them()
+    {
+        Assert.Equal("si:", (string?)Panels("table").Single(panel => (string?)panel["title"] == "Weekly usage pattern")["fieldConfig"]!["defaults"]!["unit"]);
+        Assert.Equal("count:req/m", (string?)new FieldOptions(Unit: "reqpm").Write().First().Value);
+        Assert.Equal("ms", (string?)new FieldOptions(Unit: "ms").Write().First().Value);
+        Assert.True(Units.IsKnown("si:"));
+    }
+
+    private static IEnumerable<JsonNode> Panels(string type) =>
+        DashboardCatalog.Names.SelectMany(name => GrafanaView.Panels(DashboardCatalog.Create(name))).Where(panel => (string?)panel["type"] == type);
+
+    private static IEnumerable<string> TextsOf(JsonNode panel, string property)
+    {
+        JsonNode field = panel["fieldConfig"]!;
+        return field["overrides"]!.AsArray().SelectMany(item => item!["properties"]!.AsArray()).Where(item => (string?)item!["id"] == property).Select(item => item!["value"])
+            .Append(field["defaults"]![property]).OfType<JsonNode>().Select(text => (string)text!);
     }
 
     [Theory]

@@ -91,8 +91,8 @@ public class PanelSumTests
                 model.P50DurationMs, model.P95DurationMs, model.P99DurationMs, model.PolicyFailures)).Order(),
             modelTable.Column<string>("Model").Select((name, row) => (
                 name, Cell<long>(modelTable, "Tokens", row), Cell<long>(modelTable, "Requests", row), Cell<long>(modelTable, "Prompt", row),
-                Cell<long>(modelTable, "Completion", row), Cell<double?>(modelTable, "p50 duration", row), Cell<double?>(modelTable, "p95 duration", row),
-                Cell<double?>(modelTable, "p99 duration", row), Cell<long>(modelTable, "Policy failures", row))).Order());
+                Cell<long>(modelTable, "Completion", row), Cell<double?>(modelTable, "p50", row), Cell<double?>(modelTable, "p95", row),
+                Cell<double?>(modelTable, "p99", row), Cell<long>(modelTable, "Policy failures", row))).Order());
         QueryResult userTable = view.Panel(store, "Comparison between users");
         Assert.Equal(
             users.Select(user => (Shown(user.User), user.TotalTokens, user.Requests, user.P95DurationMs)).Order(),
