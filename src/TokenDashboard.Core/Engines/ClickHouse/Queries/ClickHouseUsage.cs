@@ -66,7 +66,7 @@ internal sealed class ClickHouseUsage
             }
         }
         if (isOfLargest)
-            unreadable.MostOmittedCost = MostOmittedCost(_scope.Largest!, highest.Values);
+            unreadable.MostOmittedCost = MostOmittedCost(_scope.Largest!, highest);
         return isComplete ? unreadable : null;
 
         long Micros(Measure time) => RequestTable.MicrosOf(new DateTimeOffset(row.Values[time], TimeSpan.Zero));
@@ -135,10 +135,10 @@ internal sealed class ClickHouseUsage
     }
 
     // No cost is negative.
-    private static double MostOmittedCost(LargestNames largest, IReadOnlyCollection<double> highestCosts) =>
+    private static double MostOmittedCost(LargestNames largest, Dictionary<string, double> highestCosts) =>
         largest.HighestRatesOf is null || largest.LeastCost is not null ? double.PositiveInfinity
         : highestCosts.Count < largest.Count ? -1
-        : HighestCost.Most(highestCosts.Min());
+        : HighestCost.Most(highestCosts.Values.Min());
 
     // Requests without a readable time belong to any range, but to no sum.
     private string From(string where)
