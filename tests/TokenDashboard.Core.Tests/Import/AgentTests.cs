@@ -106,6 +106,14 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public void A_message_with_usage_of_another_agent_is_not_read_as_one_of_Claude_Code()
+    {
+        ImportReport report = _folder.Import("""{"message":{"role":"assistant","content":"x","usage":{"completion_tokens":501,"prompt_tokens":1100,"model":"claude-sonnet-4-5"}},"contextItems":[]}""");
+
+        Assert.Contains("has an unknown format", report.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Codex_counters_count_by_their_increase_and_repeats_are_ignored()
     {
         ImportReport report = _folder.Import(Samples.Codex);

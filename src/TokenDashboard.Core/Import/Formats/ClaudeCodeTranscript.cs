@@ -12,7 +12,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
 {
     public static readonly UsageFormat Format = new(ImportFormat.ClaudeCode, "assistant lines with message.usage")
     {
-        IsJson = marks => marks.Has("message.usage") || marks.Has("leafUuid") || marks.Has("messageId", "snapshot") || marks.Has("data.message.message")
+        IsJson = marks => marks.HasAny("message.usage.input_tokens", "message.usage.output_tokens") || marks.Has("leafUuid") || marks.Has("messageId", "snapshot") || marks.Has("data.message.message")
             || (marks.Has("sessionId", "uuid") && marks.HasAny("message.content", "isSidechain", "isMeta")),
         HasCopies = true,
         Reader = (lines, sink, _) =>
