@@ -21,6 +21,17 @@ public sealed class FormatTests : IDisposable
         Assert.Equal("integer", _folder.Query("SELECT typeof(success) FROM telemetry")[0]);
     }
 
+    [Theory]
+    [InlineData("""{"timestamp":"2026-03-01T12:00:00Z","model":"m","promptTokens":1234,"generatedTokens":56}""")]
+    [InlineData("timestamp,model,prompt_tokens,generatedTokens\n2026-03-01T12:00:00Z,m,1234,56\n")]
+    public void Names_that_can_be_those_of_completion_tokens_are_mentioned(string content)
+    {
+        ImportReport report = _folder.Import(content), whole = _folder.Import(content.Replace("model", "max_tokens").Replace("generated", "completion"));
+
+        Assert.Contains("completion tokens, whose other names can be those of token counts: generatedTokens.", Assert.Single(report.Notes), StringComparison.Ordinal);
+        Assert.Equal((1, 0), (whole.Read, whole.Notes.Count));
+    }
+
     [Fact]
     public void Every_format_has_a_sample_and_documentation()
     {

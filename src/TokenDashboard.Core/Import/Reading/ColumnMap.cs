@@ -59,6 +59,9 @@ internal sealed class ColumnMap
     /// </summary>
     internal bool CacheIsExcluded => IsNamed(PromptTokens, "input_tokens") && (IsNamed(CachedTokens, "cache_read_input_tokens") || IsNamed(CacheWriteTokens, "cache_creation_input_tokens"));
 
+    /// <summary>Names in the source that are not of a column, although they contain the word token.</summary>
+    internal string[] OtherTokens { get; private init; } = [];
+
     /// <summary>The columns that follow from the source's own names.</summary>
     internal static ColumnMap OfNames(IEnumerable<string> names) => new(names
         .Where(name => TryColumn(name, out _))
@@ -66,7 +69,10 @@ internal sealed class ColumnMap
         // The number of a row in a table is not the id of a request.
         .Where(group => group.Key != Id)
         // The cost in results of Get-TokenRequest is computed from the price list, in addition to the recorded cost.
-        .Select(group => (group.Key, group.Where(name => name != "Cost" || !group.Contains("RecordedCost")).ToArray())));
+        .Select(group => (group.Key, group.Where(name => name != "Cost" || !group.Contains("RecordedCost")).ToArray())))
+    {
+        OtherTokens = [.. names.Where(name => name.Contains("token", StringComparison.OrdinalIgnoreCase) && !TryColumn(name, out _))],
+    };
 
     /// <summary>This map, supplemented by the entries of another map.</summary>
     internal ColumnMap Over(ColumnMap other) => new(_sources.Concat(other._sources.Where(entry => !_sources.ContainsKey(entry.Key)))

@@ -6,12 +6,18 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>Creates requests from the records of a format, each with its key.</summary>
 internal sealed class RecordSink(ImportSink sink, UsageFormat format)
 {
+    private const int MaxOtherTokens = 5;
+
     private readonly SpanTree? _tree = format.IsTree && !sink.KeepNested ? new SpanTree(sink, format.Source) : null;
 
     // What the current record has in common with copies of it under other ids.
     private string? _finalContent;
 
     private long _noted;
+
+    // Requests without completion tokens, whose other names can be those of token counts.
+    private readonly SortedSet<string> _otherTokens = new(StringComparer.Ordinal);
+    private long _withoutCompletion;
 
     public ImportSink Sink => sink;
 
@@ -53,7 +59,15 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
             AddLink(isStep: true);
             return JsonLines.NoRequest;
         }
-        return Add(text);
+        if (Add(text) is { } reason)
+            return reason;
+        if (columns.OtherTokens.Length > 0 && Values[ImportColumn.CompletionTokens] is null && Values[ImportColumn.TotalTokens] is null)
+        {
+            _withoutCompletion++;
+            if (_otherTokens.Count < MaxOtherTokens)
+                _otherTokens.UnionWith(columns.OtherTokens.Take(MaxOtherTokens).Select(ValueText.Shorten));
+        }
+        return null;
     }
 
     /// <summary>Adds the request of the current values.</summary>
@@ -85,6 +99,10 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         _tree?.Decide();
         if (format.Noted is { } noted)
             sink.Report.Note(_noted, noted.Note);
+        sink.Report.Note(
+            _withoutCompletion,
+            $"Requests without completion tokens, whose other names can be those of token counts: {string.Join(", ", _otherTokens)}. If one of them contains the completion tokens, "
+            + "specify it in -Map as completion_tokens, and import the file into a new store");
         if (Values.Guessed is { CacheExcluded: > 0 and var excluded, CacheIncluded: > 0 })
         {
             sink.Report.Note(
