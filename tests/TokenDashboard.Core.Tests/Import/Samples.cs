@@ -74,6 +74,21 @@ internal static class Samples
 
         """;
 
+    /// <summary>Two requests, a compaction that consisted of two requests, a failed request, and a request to keep the cache warm.</summary>
+    public const string Pi = """
+        {"type":"session","version":3,"id":"s1","timestamp":"2026-03-01T12:00:00.000Z","cwd":"/p"}
+        {"type":"model_change","id":"a1","parentId":null,"timestamp":"2026-03-01T12:00:00.100Z","provider":"anthropic","modelId":"claude-sonnet-4-5"}
+        {"type":"message","id":"a2","parentId":"a1","timestamp":"2026-03-01T12:00:01.000Z","message":{"role":"user","content":[{"type":"text","text":"hi"}],"timestamp":1772366401000}}
+        {"type":"message","id":"a3","parentId":"a2","timestamp":"2026-03-01T12:00:02.147Z","message":{"role":"assistant","content":[{"type":"text","text":"x"}],"api":"anthropic-messages","provider":"anthropic","model":"claude-sonnet-4-5","usage":{"input":1100,"output":501,"cacheRead":6000,"cacheWrite":3000,"totalTokens":10601,"cost":{"input":0.0033,"output":0.007515,"cacheRead":0.0018,"cacheWrite":0.01575,"total":0.028365,"totalFromProvider":false},"cacheWrite1h":2000,"reasoning":100},"stopReason":"toolUse","timestamp":1772366402096,"responseId":"msg_1","durationMs":51,"thinkingLevel":"medium"}}
+        {"type":"message","id":"a4","parentId":"a3","timestamp":"2026-03-01T12:00:03.000Z","message":{"role":"toolResult","toolCallId":"t1","toolName":"bash","content":[{"type":"text","text":"hi"}],"isError":false,"timestamp":1772366403000}}
+        {"type":"model_change","id":"a5","parentId":"a4","timestamp":"2026-03-01T12:00:04.000Z","provider":"openai","modelId":"gpt-5.2"}
+        {"type":"message","id":"a6","parentId":"a5","timestamp":"2026-03-01T12:00:05.100Z","message":{"role":"assistant","content":[],"api":"openai-responses","provider":"openai","model":"gpt-5.2","usage":{"input":6000,"output":503,"cacheRead":4000,"cacheWrite":300,"reasoning":200,"totalTokens":10803,"cost":{"input":0.0105,"output":0.007042,"cacheRead":0.0007,"cacheWrite":0,"total":0.018242}},"stopReason":"stop","timestamp":1772366405000,"responseId":"resp_1","durationMs":79}}
+        {"type":"compaction","id":"a7","parentId":"a6","timestamp":"2026-03-01T12:00:06.000Z","summary":"x","firstKeptEntryId":"a6","tokensBefore":10803,"usage":{"input":12300,"output":1009,"cacheRead":8000,"cacheWrite":600,"reasoning":400,"totalTokens":21909,"cost":{"total":0.037051}},"fromHook":false}
+        {"type":"message","id":"a8","parentId":"a7","timestamp":"2026-03-01T12:00:07.000Z","message":{"role":"assistant","content":[],"api":"openai-responses","provider":"openai","model":"gpt-5.2","usage":{"input":0,"output":0,"cacheRead":0,"cacheWrite":0,"totalTokens":0,"cost":{"total":0}},"stopReason":"error","timestamp":1772366407000,"errorMessage":"OpenAI API error (500)","durationMs":38}}
+        {"type":"usage","id":"a9","parentId":"a8","timestamp":"2026-03-01T12:00:08.000Z","kind":"cache_warm","provider":"anthropic","model":"claude-sonnet-4-5","usage":{"input":0,"output":0,"cacheRead":50000,"cacheWrite":0,"totalTokens":50000,"cost":{"total":0.015}}}
+
+        """;
+
     /// <summary>A multiline array: a generation inside another one with the same tokens, and a separate one.</summary>
     public const string Langfuse = """
         [
@@ -127,6 +142,7 @@ internal static class Samples
         { nameof(ObserviciaLog), ObserviciaLog }, { nameof(ObserviciaCsv), ObserviciaCsv }, { nameof(Otlp), Otlp }, { nameof(ClaudeCode), ClaudeCode },
         { nameof(LiteLlmCsv), LiteLlmCsv }, { nameof(LiteLlmJson), LiteLlmJson }, { nameof(Codex), Codex }, { nameof(Gemini), Gemini }, { nameof(Copilot), Copilot },
         { nameof(CopilotCli), CopilotCli },
+        { nameof(Pi), Pi },
         { nameof(Langfuse), Langfuse }, { nameof(Cursor), Cursor }, { nameof(Qwen), Qwen }, { nameof(OpenCode), OpenCode }, { nameof(OpenRouter), OpenRouter },
     };
 

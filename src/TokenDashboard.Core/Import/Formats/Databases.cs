@@ -8,13 +8,13 @@ namespace TokenDashboard.Import.Formats;
 
 /// <summary>
 /// SQLite databases: another store, whose requests keep their keys, so that the stores of several machines can be merged,
-/// and the database of OpenCode. They are opened read-only.
+/// and the databases of OpenCode and OpenClaw. They are opened read-only.
 /// </summary>
 internal static class Databases
 {
     /// <summary>Reads a whole database.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is neither. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
+    /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is none of these. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
     /// </exception>
     public static void Read(string path, ImportSink sink, CancellationToken cancellation)
     {
@@ -31,9 +31,14 @@ internal static class Databases
                 sink.Report.Format = ImportFormat.OpenCode;
                 ReadOpenCode(database, sink);
             }
+            else if (database.Has("transcript_events"))
+            {
+                sink.Report.Format = ImportFormat.Pi;
+                ReadOpenClaw(database, sink);
+            }
             else
             {
-                throw Unsupported(path, "is a SQLite database, but neither a store nor the database of OpenCode.");
+                throw Unsupported(path, "is a SQLite database, but neither a store nor the database of OpenCode or OpenClaw.");
             }
         }
         catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreNotDatabase)
@@ -78,15 +83,48 @@ internal static class Databases
     private static void ReadOpenCode(TokenStore database, ImportSink sink)
     {
         var records = new JsonRecords(new RecordSink(sink, OpenCodeMessages.Format), null);
+        Read(DatabaseRows.OpenCodeMessages(database), sink, fields =>
+        {
+            (records.Around["id"], records.Around["sessionID"], records.Around["role"]) = (fields[0], fields[1], fields[3]);
+            return (fields[2], records.ReadObject);
+        });
+    }
+
+    private static void ReadOpenClaw(TokenStore database, ImportSink sink)
+    {
+        var session = new PiSession(sink);
+        Read(DatabaseRows.OpenClawEntries(database), sink, entry => (Unpack(entry), session.ReadEntry));
+        session.Complete();
+    }
+
+    /// <summary>Reads the JSON object in each row.</summary>
+    private static void Read<T>(IEnumerable<T> rows, ImportSink sink, Func<T, (string? Json, Func<JsonElement, string?> Read)> onRow)
+    {
         sink.LineNumber = 0;
-        foreach (string?[] fields in DatabaseRows.OpenCodeMessages(database))
+        foreach (T row in rows)
         {
             sink.LineNumber++;
             sink.Report.Lines++;
-            (records.Around["id"], records.Around["sessionID"], records.Around["role"]) = (fields[0], fields[1], fields[3]);
-            string? reason = JsonText.TryParse(fields[2], out var message) ? records.ReadObject(message) : "not JSON";
+            (string? json, Func<JsonElement, string?> read) = onRow(row);
+            string? reason = JsonText.TryParse(json, out JsonElement value) ? read(value) : "not JSON";
             if (reason is not null and not JsonLines.NoRequest)
                 sink.Unreadable(reason);
+        }
+    }
+
+    // Long entries are compressed.
+    private static string? Unpack(byte[] entry)
+    {
+        if (entry is not [0x28, 0xB5, 0x2F, 0xFD, ..])
+            return Encoding.UTF8.GetString(entry);
+        try
+        {
+            using var reader = new StreamReader(new ZstdStream(new MemoryStream(entry)));
+            return reader.ReadToEnd();
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

@@ -45,6 +45,9 @@ public enum ImportFormat : long
     /// <summary>Messages of OpenCode: its SQLite database, or its older JSON files.</summary>
     OpenCode,
 
+    /// <summary>Sessions of pi, and of OpenClaw: its SQLite database, or its older JSON lines.</summary>
+    Pi,
+
     /// <summary>The usage that Cursor exports as CSV.</summary>
     Cursor,
 

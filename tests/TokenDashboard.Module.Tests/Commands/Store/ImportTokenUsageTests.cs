@@ -136,7 +136,8 @@ public sealed class ImportTokenUsageTests : IDisposable
     public void A_partly_readable_file_causes_one_warning() => Assert.Single(_session.Run("Import-TokenUsage 'sec*.csv'").Warnings);
 
     [Fact]
-    public void Formats_are_completed() => Assert.Equal(["ClaudeCode", "Clixml", "Codex", "Copilot", "CopilotCli", "Csv", "Cursor"], _session.Complete("Import-TokenUsage x -Format C").Order());
+    public void Formats_are_completed() => Assert.Equal(
+        ["ClaudeCode", "Clixml", "Codex", "Copilot", "CopilotCli", "Csv", "Cursor"], _session.Complete("Import-TokenUsage x -Format C").Order());
 
     [Fact]
     public void A_file_of_unknown_format_creates_no_store()

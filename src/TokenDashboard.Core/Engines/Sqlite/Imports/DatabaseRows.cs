@@ -37,6 +37,18 @@ internal static class DatabaseRows
         return Messages("message", "NULL").Concat(Messages("session_message", "type"));
     }
 
+    /// <summary>The entries of OpenClaw's sessions, in their order: JSON, which recent versions compress with zstd if it is long.</summary>
+    public static IEnumerable<byte[]> OpenClawEntries(TokenStore database)
+    {
+        bool areCompressed = database.Scalar<long>("SELECT count(*) FROM pragma_table_info('transcript_events') WHERE name = 'event_zstd'") > 0;
+        return Pages(
+            database,
+            $"SELECT session_id, seq, COALESCE(event_json, {(areCompressed ? "event_zstd" : "NULL")}) FROM transcript_events WHERE (session_id, seq) > ($0, $1) ORDER BY session_id, seq",
+            row => row.IsDBNull(2) ? [] : row.GetFieldValue<byte[]>(2),
+            "",
+            -1L);
+    }
+
     /// <summary>The keys that imports into a store have recorded.</summary>
     public static IEnumerable<StoredKey> Keys(TokenStore store) => !store.Has(ImportSchema.Keys) ? [] : Pages(
         store,

@@ -1,6 +1,6 @@
 using ZstdSharp;
 
-namespace TokenDashboard.Import;
+namespace TokenDashboard.Import.Reading;
 
 /// <summary>
 /// The decompressed data of zstd frames (https://www.rfc-editor.org/rfc/rfc8878). A frame that requires more than 128 MiB of memory is refused.
