@@ -89,6 +89,38 @@ internal static class Samples
 
         """;
 
+    /// <summary>Two replies, and a message of the user.</summary>
+    public const string Cline = """
+        {
+          "version": 1,
+          "updated_at": "2026-03-01T12:00:09.000Z",
+          "agent": "lead",
+          "sessionId": "s1",
+          "origin": { "source": "cli", "mode": "user", "sessionId": "s1", "version": "3.0.65" },
+          "messages": [
+            { "id": "u1", "role": "user", "content": [ { "type": "text", "text": "hi" } ], "ts": 1772366400000 },
+            {
+              "id": "msg_a",
+              "role": "assistant",
+              "content": [ { "type": "text", "text": "x" } ],
+              "ts": 1772366402000,
+              "modelInfo": { "id": "claude-sonnet-4-5", "provider": "anthropic", "family": "claude-sonnet" },
+              "metrics": { "inputTokens": 10100, "outputTokens": 501, "cacheReadTokens": 6000, "cacheWriteTokens": 3000, "cost": 0.023865 }
+            },
+            {
+              "id": "msg_b",
+              "role": "assistant",
+              "content": [ { "type": "text", "text": "y" } ],
+              "ts": 1772366405000,
+              "modelInfo": { "id": "gpt-4.1", "provider": "openai-compatible" },
+              "metrics": { "inputTokens": 11200, "outputTokens": 512, "cacheReadTokens": 4000, "cacheWriteTokens": 0 }
+            }
+          ],
+          "system_prompt": "z"
+        }
+
+        """;
+
     /// <summary>A multiline array: a generation inside another one with the same tokens, and a separate one.</summary>
     public const string Langfuse = """
         [
@@ -143,6 +175,7 @@ internal static class Samples
         { nameof(LiteLlmCsv), LiteLlmCsv }, { nameof(LiteLlmJson), LiteLlmJson }, { nameof(Codex), Codex }, { nameof(Gemini), Gemini }, { nameof(Copilot), Copilot },
         { nameof(CopilotCli), CopilotCli },
         { nameof(Pi), Pi },
+        { nameof(Cline), Cline },
         { nameof(Langfuse), Langfuse }, { nameof(Cursor), Cursor }, { nameof(Qwen), Qwen }, { nameof(OpenCode), OpenCode }, { nameof(OpenRouter), OpenRouter },
     };
 

@@ -48,6 +48,9 @@ public enum ImportFormat : long
     /// <summary>Sessions of pi, and of OpenClaw: its SQLite database, or its older JSON lines.</summary>
     Pi,
 
+    /// <summary>Messages of Cline's sessions.</summary>
+    Cline,
+
     /// <summary>The usage that Cursor exports as CSV.</summary>
     Cursor,
 

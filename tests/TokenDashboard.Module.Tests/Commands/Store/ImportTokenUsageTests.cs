@@ -137,7 +137,7 @@ public sealed class ImportTokenUsageTests : IDisposable
 
     [Fact]
     public void Formats_are_completed() => Assert.Equal(
-        ["ClaudeCode", "Clixml", "Codex", "Copilot", "CopilotCli", "Csv", "Cursor"], _session.Complete("Import-TokenUsage x -Format C").Order());
+        ["ClaudeCode", "Cline", "Clixml", "Codex", "Copilot", "CopilotCli", "Csv", "Cursor"], _session.Complete("Import-TokenUsage x -Format C").Order());
 
     [Fact]
     public void A_file_of_unknown_format_creates_no_store()
