@@ -14,7 +14,7 @@ internal static class FormatRegistry
     [
         Spans.Otlp, ObserviciaLog.Format, LiteLlmSpendLogs.Format, CodexSession.Format, CursorUsage.Format, OpenRouterActivity.Format,
         LangfuseExport.Format, GeminiSession.Format, QwenSession.Format, OpenCodeMessages.Format, Spans.Copilot, CopilotSession.Format, PiSession.Format, ClineMessages.Format,
-        ClaudeCodeTranscript.Format, Clixml.Format,
+        KimiSession.Format, ClaudeCodeTranscript.Format, Clixml.Format,
         UsageBuckets.Format, PlainRecords.Json, PlainRecords.Csv,
     ];
 

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Tests.Import;
 
-/// <summary>Sessions of Cline.</summary>
+/// <summary>Sessions of Cline and Kimi Code.</summary>
 public sealed class ClineKimiTests : IDisposable
 {
     private readonly ImportFolder _folder = new();
@@ -33,6 +33,36 @@ public sealed class ClineKimiTests : IDisposable
 
         Assert.Equal((1, 2, 9L), (report.Imported, report.Duplicates, report.ImportedTokens));
         Assert.StartsWith("Compactions", Assert.Single(report.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_session_of_Kimi_Code_counts_each_record_once_with_the_model_of_its_request()
+    {
+        ImportReport report = _folder.Import(Samples.KimiCode);
+
+        Assert.Equal((ImportFormat.KimiCode, 3, 0), (report.Format, report.Imported, report.Unreadable));
+        Assert.Equal(
+            [
+                "2026-03-01T12:00:01|msg_p1||kimi-k2.5||chat|10100|501|10601|1500.0|1||||4000|0|-|-",
+                "2026-03-01T12:00:04|msg_p1||claude-sonnet-4-5||chat|10300|503|10803|1000.0|1||||6000|3000|-|-",
+                "2026-03-01T12:00:06|msg_p1||kimi-k2.5||chat|12000|520|12520|1000.0|1||||4000|0|-|-",
+            ],
+            _folder.Requests());
+    }
+
+    [Fact]
+    public void The_history_of_a_fork_of_Kimi_Code_counts_once()
+    {
+        _folder.Import(Samples.KimiCode);
+
+        ImportReport fork = _folder.Import(Samples.KimiCode + """
+            {"type":"forked","agentId":"main","time":1772366408000}
+            {"type":"usage.record","agentId":"main","model":"kimi/k","usage":{"inputOther":7,"output":2,"inputCacheRead":0,"inputCacheCreation":0},"usageScope":"turn","time":1772366409000}
+
+            """);
+
+        Assert.Equal((1, 3), (fork.Imported, fork.Duplicates));
+        Assert.Equal(["kimi/k"], _folder.Query("SELECT model FROM telemetry WHERE total_tokens = 9"));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -121,6 +121,22 @@ internal static class Samples
 
         """;
 
+    /// <summary>Two requests, the second of which failed at first, and a compaction. Other lines repeat their usage.</summary>
+    public const string KimiCode = """
+        {"type":"metadata","protocol_version":"1.5","created_at":1772366400000}
+        {"type":"turn.prompt","agentId":"main","input":[{"type":"text","text":"hi"}],"origin":{"kind":"user"},"promptId":"msg_p1","turnId":0,"time":1772366400500}
+        {"type":"llm.request","agentId":"main","kind":"loop","provider":"openai","model":"kimi-k2.5","modelAlias":"kimi/k","maxTokens":262144,"messageCount":3,"turnStep":"0.1","time":1772366401000}
+        {"type":"usage.record","agentId":"main","model":"kimi/k","usage":{"inputOther":6100,"output":501,"inputCacheRead":4000,"inputCacheCreation":0},"usageScope":"turn","time":1772366402500}
+        {"type":"context.append_loop_event","agentId":"main","event":{"type":"step.end","uuid":"u1","turnId":"0","step":1,"usage":{"inputOther":6100,"output":501,"inputCacheRead":4000,"inputCacheCreation":0},"messageId":"chatcmpl-1"},"time":1772366402510}
+        {"type":"llm.request","agentId":"main","kind":"loop","provider":"anthropic","model":"claude-sonnet-4-5","modelAlias":"anth/s","messageCount":5,"turnStep":"0.2","time":1772366403000}
+        {"type":"llm.request","agentId":"main","kind":"loop","provider":"anthropic","model":"claude-sonnet-4-5","modelAlias":"anth/s","messageCount":5,"turnStep":"0.2","time":1772366404000}
+        {"type":"usage.record","agentId":"main","model":"anth/s","usage":{"inputOther":1300,"output":503,"inputCacheRead":6000,"inputCacheCreation":3000},"usageScope":"turn","time":1772366405000}
+        {"message":{"message":{"role":"assistant","content":[]},"meta":{"source":"llm","usage":{"inputOther":1300,"output":503,"inputCacheRead":6000,"inputCacheCreation":3000},"messageId":"msg_1"}},"type":"agent.message.appended","time":1772366405010,"kind":"event"}
+        {"type":"llm.request","agentId":"main","kind":"compaction","provider":"openai","model":"kimi-k2.5","modelAlias":"kimi/k","messageCount":6,"droppedCount":0,"time":1772366406000}
+        {"type":"usage.record","agentId":"main","model":"kimi/k","usage":{"inputOther":8000,"output":520,"inputCacheRead":4000,"inputCacheCreation":0},"usageScope":"session","time":1772366407000}
+
+        """;
+
     /// <summary>A multiline array: a generation inside another one with the same tokens, and a separate one.</summary>
     public const string Langfuse = """
         [
@@ -176,6 +192,7 @@ internal static class Samples
         { nameof(CopilotCli), CopilotCli },
         { nameof(Pi), Pi },
         { nameof(Cline), Cline },
+        { nameof(KimiCode), KimiCode },
         { nameof(Langfuse), Langfuse }, { nameof(Cursor), Cursor }, { nameof(Qwen), Qwen }, { nameof(OpenCode), OpenCode }, { nameof(OpenRouter), OpenRouter },
     };
 

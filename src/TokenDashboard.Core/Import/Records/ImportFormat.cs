@@ -51,6 +51,9 @@ public enum ImportFormat : long
     /// <summary>Messages of Cline's sessions.</summary>
     Cline,
 
+    /// <summary>Sessions of Kimi Code.</summary>
+    KimiCode,
+
     /// <summary>The usage that Cursor exports as CSV.</summary>
     Cursor,
 
