@@ -149,13 +149,13 @@ internal static class ClickHousePanelSql
         string bucket = query.ByDay ? $"greatest($__fromTime, toDateTime(toStartOfDay(time, {Zone}))) AS bucket" : BucketOfRequest;
         return $"""
 
-              SELECT *, dense_rank() OVER (ORDER BY total DESC, name) AS place
-              FROM (
-                SELECT *, sum(amount) OVER (PARTITION BY name) AS total
+                SELECT *, dense_rank() OVER (ORDER BY total DESC, name) AS place
                 FROM (
-                  SELECT {bucket}, {Known(Column(query.Dimension))} AS name, {Expression(query.Measure)} AS amount
-                  {OfUsage([query.Measure], query.ByDay ? Grain.Day : Grain.Bucket, query.Dimension == PanelDimension.User, indent: "          ")}
-                  GROUP BY bucket, name{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}))
+                  SELECT *, sum(amount) OVER (PARTITION BY name) AS total
+                  FROM (
+                    SELECT {bucket}, {Known(Column(query.Dimension))} AS name, {Expression(query.Measure)} AS amount
+                    {OfUsage([query.Measure], query.ByDay ? Grain.Day : Grain.Bucket, query.Dimension == PanelDimension.User, indent: "        ")}
+                    GROUP BY bucket, name{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}))
             """;
     }
 
