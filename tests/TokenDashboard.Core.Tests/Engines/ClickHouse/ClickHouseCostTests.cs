@@ -24,7 +24,7 @@ public class ClickHouseCostTests
             Model = (number % 3) switch { 0 => "claude-sonnet-4-5", 1 => "gpt-4o", _ => "unknown" }, Detail = number % 5 == 0 ? [400L * number, 0L, 0L, null] : null,
         })]);
         string address = ClickHouseEngine.Shared.NewDatabase();
-        ClickHouseStoreTests.Sync(store, address, "one");
+        ClickHouseStoreTests.Sync(store, address, "one", batchRows: 1000);
         using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
         using TokenStore open = store.Open();
         RequestQuery Query(ITelemetryStore of) => new([of], new RequestFilter()) { Order = RequestOrder.Cost, Descending = true, Prices = Prices };
@@ -37,7 +37,7 @@ public class ClickHouseCostTests
             if (read++ == 0)
             {
                 store.Insert(new TestStore.Row { Timestamp = "2026-09-01T10:00:00", Model = "gpt-4o-mini", Provider = "openai", Prompt = 100_000_000L, Completion = 0L, Total = 100_000_000L });
-                ClickHouseStoreTests.Sync(store, address, "one");
+                ClickHouseStoreTests.Sync(store, address, "one", batchRows: 1000);
             }
             return Prices.Apply(request).Cost ?? -1;
         }
@@ -82,7 +82,7 @@ public class ClickHouseCostTests
             {
                 Timestamp = "2026-09-01T10:00:00", Prompt = 10_000L, Completion = 0L, Total = 10_000L, User = $"u{number}", Transaction = $"t{number}", Provider = "own", Model = "raised",
             })]);
-            ClickHouseStoreTests.Sync(store, address, "one");
+            ClickHouseStoreTests.Sync(store, address, "one", batchRows: 1000);
             using var server = (ClickHouseStore)TelemetryStores.Open(address, CancellationToken.None);
             using TokenStore open = store.Open();
             foreach (UsageDimension dimension in new[] { UsageDimension.Transaction, UsageDimension.User })
@@ -116,7 +116,7 @@ public class ClickHouseCostTests
             Row("known", 100, [50L, 0L, null, null, null]), Row("known", 0, null), Row("written", 100, [null, 100L, null, null, null]),
             Row("unknown", 100, [50L, 0L, null, null, null]), Row("unknown", 100, null));
         string address = ClickHouseEngine.Shared.NewDatabase();
-        ClickHouseStoreTests.Sync(store, address, "one");
+        ClickHouseStoreTests.Sync(store, address, "one", batchRows: 1000);
         using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
 
         IEnumerable<TokenUsage> rows = new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Prices = Prices }.Run([server], new RequestFilter()).Rows;

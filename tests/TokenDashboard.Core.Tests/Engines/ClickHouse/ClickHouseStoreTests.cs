@@ -211,8 +211,12 @@ public class ClickHouseStoreTests
         using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
 
         ((ClickHouseStore)server).MostGroupsSent = 0;
-        foreach ((UsageDimension dimension, UsageOrder order) in Enum.GetValues<UsageDimension>().SelectMany(dimension => new[] { (dimension, UsageOrder.Default), (dimension, UsageOrder.Cost) }))
+        // With a time, the query is the same for every order. The names of groups and their order are separate parts of the SQL.
+        foreach (UsageDimension dimension in Enum.GetValues<UsageDimension>())
+        {
+            UsageOrder order = (int)dimension % 2 == 0 ? UsageOrder.Cost : UsageOrder.Default;
             Assert.NotEmpty(new UsageQuery([dimension], TimeZoneInfo.Utc) { Prices = new UsagePrices(Prices), Largest = (1, order) }.Run([server], new RequestFilter()).Rows);
+        }
         Assert.Equal(
             [("t9", 4L, 74L), ("t8", 4L, 66L), ("t7", 4L, 58L)],
             new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (3, UsageOrder.Default) }
@@ -300,9 +304,9 @@ public class ClickHouseStoreTests
         }
     }
 
-    internal static void Sync(TestStore store, string address, string source, string? cluster = null)
+    internal static void Sync(TestStore store, string address, string source, string? cluster = null, int batchRows = 25)
     {
-        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, BatchRows = 25, Cluster = cluster }, CancellationToken.None);
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, BatchRows = batchRows, Cluster = cluster }, CancellationToken.None);
         sync.CreateTable();
         sync.Run();
     }
