@@ -156,9 +156,10 @@ public class ClickHousePanelTests
         Send(store, target, "one", ClickHouseEngine.TwoShards);
         using var database = new ClickHouseProof(target, null, CancellationToken.None);
 
+        Dictionary<string, IReadOnlyList<(string Text, string Value)>> options = [];
         foreach ((_, _, DashboardDocument dashboard) in Dashboards)
         {
-            var view = new GrafanaView(dashboard, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero));
+            var view = new GrafanaView(dashboard, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero)) { OptionsByQuery = options };
             foreach (string title in GrafanaView.PanelTitles(dashboard))
                 Assert.NotEmpty(view.Run(database, title).Columns);
         }
@@ -206,17 +207,18 @@ public class ClickHousePanelTests
         Send(store, target, "store", rows.Length % 2 == 0 ? ClickHouseEngine.Cluster : null);
         using var sqlite = new ProofDatabase(store.Path, CancellationToken.None);
         using var clickHouse = new ClickHouseProof(target, null, CancellationToken.None);
+        Dictionary<string, IReadOnlyList<(string Text, string Value)>> sqliteOptions = [], clickHouseOptions = [];
         foreach ((Dictionary<string, string[]> chosen, (_, DashboardDocument left, DashboardDocument right)) in choices.SelectMany(chosen => Dashboards.Select(each => (chosen, each))))
         {
-            GrafanaView View(DashboardDocument dashboard)
+            GrafanaView View(DashboardDocument dashboard, Dictionary<string, IReadOnlyList<(string Text, string Value)>> options)
             {
-                var view = new GrafanaView(dashboard, from, to);
+                var view = new GrafanaView(dashboard, from, to) { OptionsByQuery = options };
                 foreach ((string variable, string[] values) in chosen)
                     view.Chosen[variable] = values;
                 return view;
             }
 
-            (GrafanaView shown, GrafanaView same) = (View(left), View(right));
+            (GrafanaView shown, GrafanaView same) = (View(left, sqliteOptions), View(right, clickHouseOptions));
             foreach (string title in GrafanaView.PanelTitles(left).Where(title => titles is null || titles.Contains(title)))
             {
                 (PluginResult expected, PluginResult actual) = (shown.Run(sqlite, title), same.Run(clickHouse, title));

@@ -13,8 +13,8 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
 
     private readonly ReadDashboard _read = new(dashboard);
 
-    // By query, because panels share most of them.
-    private readonly Dictionary<string, IReadOnlyList<(string Text, string Value)>> _options = [];
+    /// <summary>The options of variables by query, because panels share most of them. So can dashboards of the same store.</summary>
+    public Dictionary<string, IReadOnlyList<(string Text, string Value)>> OptionsByQuery { get; init; } = [];
 
     /// <summary>The selected values by variable. Other variables have their initial value. An empty list means All.</summary>
     public Dictionary<string, string[]> Chosen { get; } = [];
@@ -87,8 +87,8 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         IReadOnlyList<(string Text, string Value)> Options(ReadVariable variable)
         {
             string sql = view.Interpolate(variable.Query);
-            if (!_options.TryGetValue(sql, out IReadOnlyList<(string Text, string Value)>? options))
-                _options[sql] = options = VariableOptions.OfResult(database.Run(variable.AsTarget, sql, view, QueryTime), variable, new PatternTime(VariableOptions.MostTime));
+            if (!OptionsByQuery.TryGetValue(sql, out IReadOnlyList<(string Text, string Value)>? options))
+                OptionsByQuery[sql] = options = VariableOptions.OfResult(database.Run(variable.AsTarget, sql, view, QueryTime), variable, new PatternTime(VariableOptions.MostTime));
             return options;
         }
     }
