@@ -78,7 +78,12 @@ internal sealed class ClickHouseEngine : IDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             engine.Dispose();
-            folder.Dispose();
+            // The engine leaves tens of thousands of files. The run does not wait for their deletion, nor for the end of redirected output. The library exists only for
+            // systems with rm.
+            if (HasLibrary)
+                Process.Start(new ProcessStartInfo("rm", ["-rf", folder.Path]) { RedirectStandardOutput = true, RedirectStandardError = true })?.Dispose();
+            else
+                folder.Dispose();
         };
         return engine;
     }
