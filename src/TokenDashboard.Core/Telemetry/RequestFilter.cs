@@ -35,4 +35,7 @@ internal sealed record RequestFilter
 
     /// <summary>The minimum of total tokens.</summary>
     public long MinTokens { get; init; }
+
+    /// <summary>Whether sums of requests are sufficient to apply the filter.</summary>
+    internal bool IsAboutSums => Transaction.Count == 0 && !PolicyFailed && MinTokens == 0;
 }

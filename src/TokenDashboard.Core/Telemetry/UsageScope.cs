@@ -39,7 +39,7 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     public bool Counts(string provider, string model) => Includes is null || Includes(provider, model);
 
     /// <summary>Whether sums by quarter-hour, user, model, provider and request type are sufficient.</summary>
-    public bool IsAboutSums => Step % 900 == 0 && Filter.Transaction.Count == 0 && !Filter.PolicyFailed && Filter.MinTokens == 0
+    public bool IsAboutSums => Step % 900 == 0 && Filter.IsAboutSums
         && (Texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;
 
     /// <summary>Whether the query distinguishes users.</summary>

@@ -99,7 +99,8 @@ public class UsageQueryTests
             {
                 Provider = model.Item1, Model = model.Item2, Prompt = prompt, Completion = 1L, Total = prompt + 1, Transaction = transaction == 0 ? "" : $"t{transaction}",
             }).Array[0, 40],
-        Gen.Int[0, 12], Gen.OneOfConst(TestPrices.Shipped, TestPrices.Contracts, TestPrices.InTwoCurrencies), Gen.OneOfConst<DateTimeOffset?>(null, new DateTimeOffset(2026, 8, 17, 0, 0, 0, TimeSpan.Zero))).ForAll(
+        Gen.Int[0, 12], Gen.OneOfConst(TestPrices.Shipped, TestPrices.Contracts, TestPrices.InTwoCurrencies),
+        Gen.OneOfConst<DateTimeOffset?>(null, new DateTimeOffset(2026, 8, 17, 0, 0, 0, TimeSpan.Zero))).ForAll(
         (rows, count, prices, at) =>
         {
             using var store = new TestStore();

@@ -37,6 +37,15 @@ internal static class UsageTables
     public static string All(bool users = false) => string.Create(
         CultureInfo.InvariantCulture, $"{Name}(since = {RequestTable.NoTime / 1_000_000}, until = {(RequestTable.LastTime + 1) / 1_000_000}, step = 0, users = {(users ? 1 : 0)})");
 
+    /// <summary>The view of a time range.</summary>
+    public static string In(TimeRange range, long step, bool users)
+    {
+        static decimal Seconds(DateTimeOffset? instant, long otherwise) => (decimal)(instant is { } at ? RequestTable.MicrosOf(at) : otherwise) / 1_000_000;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Name}(since = {Seconds(range.Since, RequestTable.NoTime + 1)}, until = {Seconds(range.Until, RequestTable.LastTime + 1)}, step = {step}, users = {(users ? 1 : 0)})");
+    }
+
     /// <summary>The dimensions of sums.</summary>
     public static readonly string[] Names = ["user", "model", "provider", "request_type"];
 

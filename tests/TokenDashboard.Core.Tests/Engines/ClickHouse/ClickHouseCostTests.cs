@@ -55,6 +55,30 @@ public class ClickHouseCostTests
     }
 
     [ClickHouseFact]
+    public void Only_the_prices_of_selected_requests_are_compared()
+    {
+        using var store = new TestStore();
+        TestStore.Row Row(string time, string provider, string model, long prompt) =>
+            new() { Timestamp = time, Provider = provider, Model = model, Prompt = prompt, Completion = 0L, Total = prompt, User = model };
+        store.Insert(Row("2026-09-01T10:00:00", "openai", "gpt-4o", 500), Row("2026-09-01T10:05:00", "openai", "gpt-4o", 100), Row("2026-09-01T10:07:00", "own", "llama3", 200));
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        ClickHouseStoreTests.Sync(store, address, "one");
+        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+        string Currencies(RequestFilter filter)
+        {
+            var query = new RequestQuery([server], filter) { Order = RequestOrder.Cost, Descending = true, Prices = new UsagePrices(TestPrices.InTwoCurrencies) };
+            Assert.Single(query.Run(0, 1));
+            return string.Join(' ', query.Currencies.Order());
+        }
+
+        Assert.Equal("EUR USD", Currencies(new RequestFilter()));
+        Assert.Equal("EUR", Currencies(new RequestFilter { Model = ["llama*"] }));
+        Assert.Equal("USD", Currencies(new RequestFilter { User = ["gpt*"] }));
+        Assert.Equal("USD", Currencies(new RequestFilter { MinTokens = 300 }));
+        Assert.Equal("USD", Currencies(new RequestFilter { Range = new TimeRange(null, new DateTimeOffset(2026, 9, 1, 10, 6, 0, TimeSpan.Zero)) }));
+    }
+
+    [ClickHouseFact]
     public void The_server_selects_the_groups_that_can_have_the_highest_costs()
     {
         var own = new UsagePrices(TestPrices.WithOwn("""

@@ -119,7 +119,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
         ulong last = page.Skip > ulong.MaxValue - page.First ? ulong.MaxValue : page.Skip + page.First;
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
-        if (descending && last <= MostPreselected && HighestCost.OfRequests(_server, parameters, highestRatesOf) is { } highest)
+        if (descending && last <= MostPreselected && HighestCost.Of(_server, filter, _sources, areSums: false, parameters, highestRatesOf) is { } highest)
         {
             // A page of any requests shows the least cost of those in the requested page. The bound of the others is less.
             decimal[] costs = [.. Read(where, parameters, highest, descending: true, (0, last)).Select(costOf)];

@@ -101,7 +101,7 @@ internal sealed class ClickHouseUsage
         bool isAboutTransactions = _scope.Texts.HasFlag(RequestText.Transaction);
         long groups = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups($"SELECT {named} FROM {from}", grouped, mostStarts) : 0;
         LargestNames? largest = isAboutTransactions || groups > MostGroupsSent ? _scope.Largest : null;
-        string? highest = largest?.HighestRatesOf is { } ratesOf ? (_isSummed ? HighestCost.OfSums(_server, _parameters, ratesOf) : HighestCost.OfRequests(_server, _parameters, ratesOf)) : null;
+        string? highest = largest?.HighestRatesOf is { } ratesOf ? HighestCost.Of(_server, _scope.Filter, _sources, _isSummed, _parameters, ratesOf) : null;
         // The server cannot find them by cost if there are too many models.
         if (highest is null && largest?.HighestRatesOf is not null)
             largest = null;
@@ -141,22 +141,17 @@ internal sealed class ClickHouseUsage
         : HighestCost.Most(highestCosts.Values.Min());
 
     // Requests without a readable time belong to any range, but to no sum.
-    private string From(string where)
-    {
-        string Seconds(DateTimeOffset? instant, long otherwise) => ((decimal)(instant is { } at ? RequestTable.MicrosOf(at) : otherwise) / 1_000_000).ToString(CultureInfo.InvariantCulture);
-        TimeRange range = _scope.Filter.Range;
-        return $"""
-            (
-                SELECT {UsageTables.Columns}
-                FROM {UsageTables.Name}(since = {Seconds(range.Since, RequestTable.NoTime + 1)}, until = {Seconds(range.Until, RequestTable.LastTime + 1)}, step = {_step}, users = {(_scope.NeedsUsers ? 1 : 0)})
-                WHERE {where}
-                UNION ALL
-                SELECT {UsageTables.OfRequests}
-                FROM {RequestTable.Rows}
-                WHERE {where} AND request.time = fromUnixTimestamp64Micro({Number(RequestTable.NoTime)}, 'UTC')
-            )
-            """;
-    }
+    private string From(string where) => $"""
+        (
+            SELECT {UsageTables.Columns}
+            FROM {UsageTables.In(_scope.Filter.Range, _step, _scope.NeedsUsers)}
+            WHERE {where}
+            UNION ALL
+            SELECT {UsageTables.OfRequests}
+            FROM {RequestTable.Rows}
+            WHERE {where} AND request.time = fromUnixTimestamp64Micro({Number(RequestTable.NoTime)}, 'UTC')
+        )
+        """;
 
     // They are only counted if there can be many.
     private long CountGroups(string rows, string grouped, long? mostStarts) => MostGroups(mostStarts) is { } most && most <= Math.Min(MostWholeHistograms, MostGroupsSent)
