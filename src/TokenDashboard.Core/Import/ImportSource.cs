@@ -21,7 +21,7 @@ internal sealed class ImportSource : IDisposable
         SourceStream content = file.Head switch
         {
             [0x1F, 0x8B, ..] => _unpacked = new SourceStream(new GZipStream(file, CompressionMode.Decompress), checksum: new Crc32()),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => _unpacked = new SourceStream(_zstd = new ZstdStream(file)),
+            var head when ZstdStream.IsAt(head) => _unpacked = new SourceStream(_zstd = new ZstdStream(file)),
             [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] =>
                 throw Refuse(path, "is compressed with bzip2 or xz. Decompress it first. Only gzip and zstd files are decompressed during the import."),
             [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Extract it first. Only gzip and zstd files are decompressed during the import."),

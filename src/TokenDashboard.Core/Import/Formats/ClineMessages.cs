@@ -19,18 +19,8 @@ internal static class ClineMessages
         Around = ["sessionId"],
         IsRequest = record => record("metrics") is not null,
         Complete = (values, record) => values[Id] = $"{record("id")} {record("ts")}",
-        Reader = Read,
+        Noted = (
+            "Compactions, whose requests are not in the session. Messages that they removed are in the store only if the session was imported before",
+            record => record("metadata.kind") == "compaction"),
     };
-
-    private static void Read(LineReader lines, ImportSink sink, ColumnMap? map)
-    {
-        var records = new JsonRecords(new RecordSink(sink, Format), map);
-        long compactions = 0;
-        JsonLines.ReadValues(lines, sink, value =>
-        {
-            compactions += value.At("metadata.kind").Text() == "compaction" ? 1 : 0;
-            return records.ReadObject(value);
-        });
-        sink.Report.Note(compactions, "Compactions, whose requests are not in the session. Messages that they removed are in the store only if the session was imported before");
-    }
 }

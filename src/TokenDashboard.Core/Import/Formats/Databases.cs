@@ -83,30 +83,30 @@ internal static class Databases
     private static void ReadOpenCode(TokenStore database, ImportSink sink)
     {
         var records = new JsonRecords(new RecordSink(sink, OpenCodeMessages.Format), null);
-        Read(DatabaseRows.OpenCodeMessages(database), sink, fields =>
+        string? JsonOf(string?[] fields)
         {
             (records.Around["id"], records.Around["sessionID"], records.Around["role"]) = (fields[0], fields[1], fields[3]);
-            return (fields[2], records.ReadObject);
-        });
+            return fields[2];
+        }
+        Read(DatabaseRows.OpenCodeMessages(database), sink, JsonOf, records.ReadObject);
     }
 
     private static void ReadOpenClaw(TokenStore database, ImportSink sink)
     {
         var session = new PiSession(sink);
-        Read(DatabaseRows.OpenClawEntries(database), sink, entry => (Unpack(entry), session.ReadEntry));
+        Read(DatabaseRows.OpenClawEntries(database), sink, Unpack, session.ReadEntry);
         session.Complete();
     }
 
     /// <summary>Reads the JSON object in each row.</summary>
-    private static void Read<T>(IEnumerable<T> rows, ImportSink sink, Func<T, (string? Json, Func<JsonElement, string?> Read)> onRow)
+    private static void Read<T>(IEnumerable<T> rows, ImportSink sink, Func<T, string?> jsonOf, Func<JsonElement, string?> read)
     {
         sink.LineNumber = 0;
         foreach (T row in rows)
         {
             sink.LineNumber++;
             sink.Report.Lines++;
-            (string? json, Func<JsonElement, string?> read) = onRow(row);
-            string? reason = JsonText.TryParse(json, out JsonElement value) ? read(value) : "not JSON";
+            string? reason = JsonText.TryParse(jsonOf(row), out JsonElement value) ? read(value) : "not JSON";
             if (reason is not null and not JsonLines.NoRequest)
                 sink.Unreadable(reason);
         }
@@ -115,7 +115,7 @@ internal static class Databases
     // Long entries are compressed.
     private static string? Unpack(byte[] entry)
     {
-        if (entry is not [0x28, 0xB5, 0x2F, 0xFD, ..])
+        if (!ZstdStream.IsAt(entry))
             return Encoding.UTF8.GetString(entry);
         try
         {

@@ -32,6 +32,8 @@ internal sealed class ColumnMap
         .SelectMany(target => target.Names.Select(name => (Name: Normalize(name), target.Column))).ToDictionary(target => target.Name, target => target.Column);
 
     private readonly Dictionary<ImportColumn, string[]> _sources = [];
+    private IEnumerable<string> _names = [];
+    private string[]? _otherTokens;
 
     /// <summary>Creates a map from a PowerShell hash table.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: a key is not a column of the store, or a value is not text.</exception>
@@ -60,7 +62,8 @@ internal sealed class ColumnMap
     internal bool CacheIsExcluded => IsNamed(PromptTokens, "input_tokens") && (IsNamed(CachedTokens, "cache_read_input_tokens") || IsNamed(CacheWriteTokens, "cache_creation_input_tokens"));
 
     /// <summary>Names in the source that are not of a column, although they contain the word token.</summary>
-    internal string[] OtherTokens { get; private init; } = [];
+    // Few records need them, and each object of a JSON file has a map of its own.
+    internal string[] OtherTokens => _otherTokens ??= [.. _names.Where(name => name.Contains("token", StringComparison.OrdinalIgnoreCase) && !TryColumn(name, out _))];
 
     /// <summary>The columns that follow from the source's own names.</summary>
     internal static ColumnMap OfNames(IEnumerable<string> names) => new(names
@@ -71,7 +74,7 @@ internal sealed class ColumnMap
         // The cost in results of Get-TokenRequest is computed from the price list, in addition to the recorded cost.
         .Select(group => (group.Key, group.Where(name => name != "Cost" || !group.Contains("RecordedCost")).ToArray())))
     {
-        OtherTokens = [.. names.Where(name => name.Contains("token", StringComparison.OrdinalIgnoreCase) && !TryColumn(name, out _))],
+        _names = names,
     };
 
     /// <summary>This map, supplemented by the entries of another map.</summary>

@@ -45,12 +45,12 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
             for (int i = 0; i < names.Length && Values[column] is null; i++)
                 Values[column] = ColumnMap.Constant(names[i]) ?? record(names[i]);
         }
+        _noted += format.Noted?.Applies(record) == true ? 1 : 0;
         bool isRequest = format.IsRequest?.Invoke(record) != false;
         if (isRequest)
         {
             (Values.CacheIsExcluded, Values.ReasoningIsExcluded) = (format.CacheIsExcluded || (format.Columns is null && columns.CacheIsExcluded), format.ReasoningIsExcluded);
             format.Complete?.Invoke(Values, record);
-            _noted += format.Noted?.Applies(record) == true ? 1 : 0;
             Values[ImportColumn.Success] ??= format.HasFailed?.Invoke(record) == true ? "false" : null;
         }
         if (!isRequest || (!Values.HasTokens && (format.IsTree || Values[ImportColumn.Timestamp] is null)))
@@ -61,7 +61,7 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         }
         if (Add(text) is { } reason)
             return reason;
-        if (columns.OtherTokens.Length > 0 && Values[ImportColumn.CompletionTokens] is null && Values[ImportColumn.TotalTokens] is null)
+        if (Values[ImportColumn.CompletionTokens] is null && Values[ImportColumn.TotalTokens] is null && columns.OtherTokens.Length > 0)
         {
             _withoutCompletion++;
             if (_otherTokens.Count < MaxOtherTokens)

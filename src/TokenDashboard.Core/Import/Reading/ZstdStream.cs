@@ -7,6 +7,9 @@ namespace TokenDashboard.Import.Reading;
 /// </summary>
 internal sealed class ZstdStream(Stream packed) : ForwardStream(new DecompressionStream(packed, leaveOpen: false))
 {
+    /// <summary>Whether data begins with a frame.</summary>
+    public static bool IsAt(ReadOnlySpan<byte> data) => data is [0x28, 0xB5, 0x2F, 0xFD, ..];
+
     /// <summary>Whether the data ended within a frame. All data before it has been read.</summary>
     public bool IsTruncated { get; private set; }
 
