@@ -34,17 +34,11 @@ internal static class UsageTables
     public const int Quarter = 900;
 
     /// <summary>The view of all requests, including requests without a readable time.</summary>
-    public static string All(bool users = false) => string.Create(
-        CultureInfo.InvariantCulture, $"{Name}(since = {RequestTable.NoTime / 1_000_000}, until = {(RequestTable.LastTime + 1) / 1_000_000}, step = 0, users = {(users ? 1 : 0)})");
+    public static string All(bool users = false) => Between(RequestTable.NoTime, RequestTable.LastTime + 1, step: 0, users);
 
     /// <summary>The view of a time range.</summary>
-    public static string In(TimeRange range, long step, bool users)
-    {
-        static decimal Seconds(DateTimeOffset? instant, long otherwise) => (decimal)(instant is { } at ? RequestTable.MicrosOf(at) : otherwise) / 1_000_000;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Name}(since = {Seconds(range.Since, RequestTable.NoTime + 1)}, until = {Seconds(range.Until, RequestTable.LastTime + 1)}, step = {step}, users = {(users ? 1 : 0)})");
-    }
+    public static string In(TimeRange range, long step, bool users) => Between(
+        range.Since is { } since ? RequestTable.MicrosOf(since) : RequestTable.NoTime + 1, range.Until is { } until ? RequestTable.MicrosOf(until) : RequestTable.LastTime + 1, step, users);
 
     /// <summary>The dimensions of sums.</summary>
     public static readonly string[] Names = ["user", "model", "provider", "request_type"];
@@ -103,6 +97,10 @@ internal static class UsageTables
 
     // The sums of a source and day. Planning and looking up a list of numbers takes half the time of a list of tuples.
     private static string SumsKey(string generation) => $"cityHash64(source, day, {generation})";
+
+    // The times are in microseconds since 1970.
+    private static string Between(long since, long until, long step, bool users) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name}(since = {since / 1_000_000m}, until = {until / 1_000_000m}, step = {step}, users = {(users ? 1 : 0)})");
 
     private static string DayOf(string seconds) => $"toDate32(toDateTime64({seconds}, 0, 'UTC'))";
 

@@ -46,8 +46,9 @@ internal sealed class ClickHouseUsage
         (string statement, bool isOfLargest) = Statement();
         var unreadable = new UnreadableReport();
         var row = new Row();
-        // The highest cost of each of the largest groups.
-        var highest = new Dictionary<string, double>();
+        // The highest cost of each of the largest groups, if these were found by it.
+        LargestNames? byCost = isOfLargest && _scope.Largest is { HighestRatesOf: not null, LeastCost: null } largest ? largest : null;
+        var highestCosts = new Dictionary<string, double>();
         foreach (bool _ in _server.Query(statement, _parameters, reader => Load(reader, row)))
         {
             if (row.HasTime)
@@ -57,16 +58,17 @@ internal sealed class ClickHouseUsage
                     isComplete = false;
                 unreadable.Add(row.Values);
                 onRow(row);
-                if (isOfLargest && string.Join('\0', NamesOf(_scope.Largest!).Select(name => row.NameOf(name.Text))) is var names)
-                    highest[names] = highest.GetValueOrDefault(names) + row.HighestCost;
+                if (byCost is not null && string.Join('\0', NamesOf(byCost).Select(name => row.NameOf(name.Text))) is var names)
+                    highestCosts[names] = highestCosts.GetValueOrDefault(names) + row.HighestCost;
             }
             else
             {
                 unreadable.AddWithoutTime(row.Values);
             }
         }
+        // No cost is negative.
         if (isOfLargest)
-            unreadable.MostOmittedCost = MostOmittedCost(_scope.Largest!, highest);
+            unreadable.MostOmittedCost = byCost is null ? double.PositiveInfinity : highestCosts.Count < byCost.Count ? -1 : HighestCost.Most(highestCosts.Values.Min());
         return isComplete ? unreadable : null;
 
         long Micros(Measure time) => RequestTable.MicrosOf(new DateTimeOffset(row.Values[time], TimeSpan.Zero));
@@ -101,15 +103,18 @@ internal sealed class ClickHouseUsage
         bool isAboutTransactions = _scope.Texts.HasFlag(RequestText.Transaction);
         long groups = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups($"SELECT {named} FROM {from}", grouped, mostStarts) : 0;
         LargestNames? largest = isAboutTransactions || groups > MostGroupsSent ? _scope.Largest : null;
-        string? highest = largest?.HighestRatesOf is { } ratesOf ? HighestCost.Of(_server, _scope.Filter, _sources, _isSummed, _parameters, ratesOf) : null;
-        // The server cannot find them by cost if there are too many models.
-        if (highest is null && largest?.HighestRatesOf is not null)
-            largest = null;
-        // The rounding does not grow with the number of requests.
-        highest = highest is null ? null : $"sumKahan({highest})";
-        sums += $", {highest ?? "toFloat64(0)"} AS m_highest_cost";
+        string highest = "toFloat64(0)";
+        if (largest?.HighestRatesOf is { } ratesOf)
+        {
+            // The rounding of this sum does not grow with the number of requests. If there are too many models, the server cannot find the groups.
+            if (HighestCost.Of(_server, _scope.Filter, _sources, _isSummed, _parameters, ratesOf) is { } bound)
+                highest = $"sumKahan({bound})";
+            else
+                largest = null;
+        }
+        sums += $", {highest} AS m_highest_cost";
         if (largest is not null)
-            from += $" {(_isSummed ? "WHERE" : "AND")} {IsLargest(largest, highest ?? Sum(largest.Measure), from)}";
+            from += $" {(_isSummed ? "WHERE" : "AND")} {IsLargest(largest, largest.HighestRatesOf is null ? Sum(largest.Measure) : highest, from)}";
         (string merged, string counted) = _isSummed ? HistogramOf(groups) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         return ($"""
             SELECT {shown}, {counted}
@@ -133,12 +138,6 @@ internal sealed class ClickHouseUsage
         // With GLOBAL, one query can read a Distributed table of several shards twice.
         return $"({names}) GLOBAL IN (SELECT {names} FROM {from} {(_isSummed ? "WHERE" : "AND")} {ClickHouseConditions.HasTime} GROUP BY {names} {selected})";
     }
-
-    // No cost is negative.
-    private static double MostOmittedCost(LargestNames largest, Dictionary<string, double> highestCosts) =>
-        largest.HighestRatesOf is null || largest.LeastCost is not null ? double.PositiveInfinity
-        : highestCosts.Count < largest.Count ? -1
-        : HighestCost.Most(highestCosts.Values.Min());
 
     // Requests without a readable time belong to any range, but to no sum.
     private string From(string where) => $"""
