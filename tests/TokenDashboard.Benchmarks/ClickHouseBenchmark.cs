@@ -155,6 +155,8 @@ internal static class ClickHouseBenchmark
             ("by user and model", () => Usage([UsageDimension.User, UsageDimension.Model], new RequestFilter(), TimeZoneInfo.Utc)),
             ("by day in Europe/Berlin", () => Usage([UsageDimension.Day], new RequestFilter(), berlin)),
             ("by user and model, a week", () => Usage([UsageDimension.User, UsageDimension.Model], new RequestFilter { Range = week }, TimeZoneInfo.Utc)),
+            ("by hour", () => Usage([UsageDimension.Hour], new RequestFilter(), TimeZoneInfo.Utc)),
+            ("by day and user", () => Usage([UsageDimension.Day, UsageDimension.User], new RequestFilter(), TimeZoneInfo.Utc)),
             ("by hour, one user", () => Usage([UsageDimension.Hour], new RequestFilter { User = ["user7"] }, TimeZoneInfo.Utc)),
             ("by source", () => Usage([UsageDimension.Source], new RequestFilter(), TimeZoneInfo.Utc)),
             ("transactions, top 10", () => Usage([UsageDimension.Transaction], new RequestFilter(), TimeZoneInfo.Utc, (10, UsageOrder.Default))),

@@ -32,7 +32,7 @@ internal class UsageAccumulator(bool keepsDurations = false)
     public virtual void Add(UsageRow row)
     {
         Values.Add(row.Values);
-        if (row.Values[Measures.TimedRequests] > 0)
+        if (row.HasDurations)
             row.AddDurationsTo(this);
         if (!keepsDurations)
             row.AddSizesTo(this);

@@ -42,6 +42,8 @@ internal abstract class UsageRow
     /// <summary>One of the names; empty if the row does not distinguish them.</summary>
     public abstract string NameOf(RequestText name);
 
+    public virtual bool HasDurations => Values[Measures.TimedRequests] > 0;
+
     public abstract void AddDurationsTo(UsageAccumulator usage);
 
     public abstract void AddSizesTo(UsageAccumulator usage);

@@ -7,6 +7,12 @@ namespace TokenDashboard.Telemetry;
 internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int Step, TimeZoneInfo Zone, bool CountsRemoved)
 {
     /// <summary>
+    /// The texts for which durations are needed: those of the query itself, because others can be added only for prices. An engine may return a separate row
+    /// for the durations of several rows, without requests.
+    /// </summary>
+    public RequestText DurationTexts { get; init; } = Texts;
+
+    /// <summary>
     /// The end of the bucket that contains an instant, in UTC ticks, if sums must end only there and not at every multiple of the step; null otherwise.
     /// It is a hint for engines whose sums are longer if they do not depend on the clock.
     /// </summary>

@@ -68,8 +68,9 @@ public class ClickHouseStoreTests
     public void Usage_matches_that_of_the_sent_stores() => Gen.Select(Rows, Gen.Select(Grouping, Filter, Gen.Bool).Array[6], Gen.Bool).ForAll(
         (rows, queries, now) => With(rows, (files, server) =>
         {
-            // The server finds the largest groups, even if there are few.
+            // The server finds the largest groups, even if there are few, and aggregates durations apart from the sums of each price.
             ((ClickHouseStore)server[0]).MostGroupsSent = 0;
+            ((ClickHouseStore)server[0]).MostWholeHistograms = now ? 3 : 10_000;
             foreach (((UsageDimension[] groupBy, TimeZoneInfo zone), RequestFilter filter, bool fill) in queries)
             {
                 var prices = new UsagePrices(Prices, now ? new DateTimeOffset(2026, 8, 20, 0, 0, 0, TimeSpan.Zero) : null);
@@ -185,7 +186,7 @@ public class ClickHouseStoreTests
         (string Group, long Count, string Bins)[] Durations(long most)
         {
             var found = new List<(string, long, string)>();
-            var usage = new ClickHouseUsage(server, new UsageScope(new RequestFilter(), RequestText.Model, 86_400, TimeZoneInfo.Utc, CountsRemoved: false), null) { MostWholeHistograms = most };
+            var usage = new ClickHouseUsage(server, new UsageScope(new RequestFilter(), RequestText.Model, 86_400, TimeZoneInfo.Utc, CountsRemoved: false), null) { MostWholeHistograms = most, MostGroupsSent = long.MaxValue };
             Assert.NotNull(usage.Read(row =>
             {
                 var one = new UsageAccumulator(keepsDurations: true);
@@ -211,6 +212,7 @@ public class ClickHouseStoreTests
         using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
 
         ((ClickHouseStore)server).MostGroupsSent = 0;
+        ((ClickHouseStore)server).MostWholeHistograms = 0;
         // With a time, the query is the same for every order. The names of groups and their order are separate parts of the SQL.
         foreach (UsageDimension dimension in Enum.GetValues<UsageDimension>())
         {

@@ -47,6 +47,9 @@ internal sealed class ClickHouseStore : ITelemetryStore
     /// <summary>The number of groups above which the server finds the largest ones, if only these are needed.</summary>
     public long MostGroupsSent { get; set; } = 10_000;
 
+    /// <summary>See <see cref="ClickHouseUsage.MostWholeHistograms"/>.</summary>
+    public long MostWholeHistograms { get; set; } = 10_000;
+
     /// <summary>Whether any of its sources is selected.</summary>
     public bool IsChosen => _sources is not { Count: 0 };
 
@@ -57,7 +60,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
     /// <inheritdoc/>
     UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin)
     {
-        var usage = new ClickHouseUsage(_server, scope, _sources) { MostGroupsSent = MostGroupsSent };
+        var usage = new ClickHouseUsage(_server, scope, _sources) { MostGroupsSent = MostGroupsSent, MostWholeHistograms = MostWholeHistograms };
         UnreadableReport? report;
         do
             report = usage.Read(begin(0));

@@ -19,6 +19,8 @@ internal sealed class ClickHouseUsage
     private const long FirstSecond = -RequestTable.NoTime / 1_000_000;
     private const long Shift = 35_000L * UsageTables.Day;
 
+    private static readonly string FirstTime = $"m_{Measures.FirstTicks.Name}";
+
     private readonly ClickHouseServer _server;
     private readonly UsageScope _scope;
     private readonly IReadOnlyList<string>? _sources;
@@ -31,11 +33,14 @@ internal sealed class ClickHouseUsage
 
     public ClickHouseUsage(ClickHouseServer server, UsageScope scope, IReadOnlyList<string>? sources) => (_server, _scope, _sources) = (server, scope, sources);
 
-    /// <summary>The maximum number of histograms with all bins that the server creates at a time. Each takes 17 KB.</summary>
-    public long MostWholeHistograms { get; init; } = 10_000;
+    /// <summary>
+    /// The number of histograms with all bins, of 17 KB each, that the server can always create at a time. It creates more only if all bins of the rows take
+    /// as much memory.
+    /// </summary>
+    public required long MostWholeHistograms { get; init; }
 
     /// <summary>The number of groups above which the server finds the largest ones, if only these are needed.</summary>
-    public long MostGroupsSent { get; init; } = long.MaxValue;
+    public required long MostGroupsSent { get; init; }
 
     /// <summary>Reads the usage.</summary>
     /// <returns>The unreadable values. Null if unknown models were found, so that all must be read again with their prices.</returns>
@@ -54,7 +59,7 @@ internal sealed class ClickHouseUsage
             if (row.HasTime)
             {
                 // The price changes of the model are missing, because its requests have just arrived or are not in the sums.
-                if (_scope.PriceChanges is not null && Models().TryAdd((row.Provider, row.Model), (Micros(Measures.FirstTicks), Micros(Measures.LastTicks))))
+                if (_scope.PriceChanges is not null && row.Values[Measures.Requests] > 0 && Models().TryAdd((row.Provider, row.Model), (Micros(Measures.FirstTicks), Micros(Measures.LastTicks))))
                     isComplete = false;
                 unreadable.Add(row.Values);
                 onRow(row);
@@ -80,19 +85,13 @@ internal sealed class ClickHouseUsage
         (string start, long? mostStarts) = Start();
         // For these, the view would read requests and take longer.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
-        var keys = new List<(string Name, string Value)>
-        {
-            ("k_has_time", ClickHouseConditions.HasTime),
-            ("k_start", start),
-            ("k_class", _scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass),
-        };
-        keys.AddRange(Names.Select(name => ($"k_{name.Column}", _scope.Texts.HasFlag(name.Text) ? name.Column : "''")));
-        if (_scope.NeedsRequests)
-            keys.AddRange([("k_request", "id"), ("k_request_source", "source")]);
-        // Values that are the same in all rows are not needed in GROUP BY.
-        string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
-        string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, "
-            + $"{string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, m_without_cached, m_highest_cost";
+        (string Name, string Value)[] Keys(string inputClass, RequestText texts) =>
+        [
+            ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", inputClass),
+            .. Names.Select(name => ($"k_{name.Column}", texts.HasFlag(name.Text) ? name.Column : "''")),
+            .. _scope.NeedsRequests ? [("k_request", "id"), ("k_request_source", "source")] : Array.Empty<(string, string)>(),
+        ];
+        var keys = new GroupKeys(Keys(_scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass, _scope.Texts));
         string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
         // Sums of rows, because the row of a sum cannot tell which requests have prompt tokens.
         string unknown = _isSummed ? $"{Measures.Requests.Name} - {Measures.CachedRequests.Name}" : $"1 - {ClickHouseMeasures.Of(Measures.CachedRequests)}";
@@ -101,7 +100,7 @@ internal sealed class ClickHouseUsage
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
         // There are as many transactions as requests. Other groups are counted, because sending a few takes less time than finding the largest ones.
         bool isAboutTransactions = _scope.Texts.HasFlag(RequestText.Transaction);
-        long groups = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups($"SELECT {named} FROM {from}", grouped, mostStarts) : 0;
+        (long groups, long bins) = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups(keys, from, _scope.Texts, mostStarts) : default;
         LargestNames? largest = isAboutTransactions || groups > MostGroupsSent ? _scope.Largest : null;
         string highest = "toFloat64(0)";
         if (largest?.HighestRatesOf is { } ratesOf)
@@ -115,17 +114,28 @@ internal sealed class ClickHouseUsage
         sums += $", {highest} AS m_highest_cost";
         if (largest is not null)
             from += $" {(_isSummed ? "WHERE" : "AND")} {IsLargest(largest, largest.HighestRatesOf is null ? Sum(largest.Measure) : highest, from)}";
-        (string merged, string counted) = _isSummed ? HistogramOf(groups) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
-        return ($"""
-            SELECT {shown}, {counted}
-            FROM (SELECT {named}, {sums}, {merged} FROM {from} GROUP BY {grouped})
-            {RequestTable.ReadSettings}
-            """, largest is not null);
+        // Most rows are only for prices. The histograms of larger groups take a fraction of the time, and of the network.
+        var durationKeys = new GroupKeys(Keys("0", _scope.DurationTexts));
+        bool isSplit = groups > MostWholeHistograms && durationKeys.Grouped != keys.Grouped;
+        (string merged, string counted) = !_isSummed ? ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"))
+            : isSplit ? HistogramOf(CountGroups(durationKeys, from, _scope.DurationTexts, mostStarts)) : HistogramOf((groups, bins));
+        string Select(GroupKeys by, string aggregates, Func<string, string, string> value, string histogram) => $"""
+            SELECT toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))},
+                {string.Join(", ", ClickHouseMeasures.All.Select(measure => value($"m_{measure.Name}", measure.IsReal ? "toFloat64(0)" : "toInt64(0)")))},
+                {value("m_without_cached", "toInt64(0)")}, {value("m_highest_cost", "toFloat64(0)")}, {histogram}
+            FROM (SELECT {by.Named}, {aggregates} FROM {from} GROUP BY {by.Grouped})
+            """;
+        string sql = isSplit
+            ? $"""
+                {Select(keys, sums, (name, _) => name, "CAST([], 'Array(Int16)') AS bins, CAST([], 'Array(UInt32)') AS counts")}
+                UNION ALL
+                {Select(durationKeys, $"{Sum(Measures.FirstTicks)} AS {FirstTime}, {merged}", (name, none) => name == FirstTime ? name : none, counted)}
+                """
+            : Select(keys, $"{sums}, {merged}", (name, _) => name, counted);
+        return ($"{sql}\n{RequestTable.ReadSettings}", largest is not null);
     }
 
     private static IEnumerable<(RequestText Text, string Column)> NamesOf(LargestNames largest) => Names.Where(name => largest.Names.HasFlag(name.Text));
-
-    private static IEnumerable<string> Distinct(IEnumerable<(string Name, string Value)> keys) => keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name);
 
     private string Sum(Measure measure) => _isSummed ? ClickHouseMeasures.Aggregate(measure, measure.Name) : ClickHouseMeasures.Aggregate(measure);
 
@@ -152,23 +162,26 @@ internal sealed class ClickHouseUsage
         )
         """;
 
-    // They are only counted if there can be many.
-    private long CountGroups(string rows, string grouped, long? mostStarts) => MostGroups(mostStarts) is { } most && most <= Math.Min(MostWholeHistograms, MostGroupsSent)
-        ? most : _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
+    // They are only counted if there can be many, with the bins of all rows.
+    private (long Groups, long Bins) CountGroups(GroupKeys keys, string from, RequestText texts, long? mostStarts) =>
+        MostGroups(texts, mostStarts) is { } most && most <= Math.Min(MostWholeHistograms, MostGroupsSent) ? (most, 0) : _server.Query(
+            $"SELECT toInt64(uniq({keys.Grouped})), {(_isSummed ? "toInt64(sum(bins))" : "toInt64(0)")} FROM (SELECT {keys.Named}{(_isSummed ? ", length(duration_bins) AS bins" : "")} FROM {from})",
+            _parameters, row => (row.GetInt64(0), row.GetInt64(1))).Single();
 
-    // An array of counts for all bins costs least, but there must not be too many of them.
-    private (string Merged, string Counted) HistogramOf(long groups)
+    // An array of counts for all bins costs least, but all of them must not take much more memory than the bins of all rows.
+    private (string Merged, string Counted) HistogramOf((long Groups, long Bins) count)
     {
-        (string lowest, string end) = (Number(HistogramBins.Durations.Lowest), Number(HistogramBins.Durations.Highest + 1));
-        return groups > MostWholeHistograms
+        (int first, int last) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest);
+        (string lowest, string end) = (Number(first), Number(last + 1));
+        return count.Groups > MostWholeHistograms && count.Groups * (last - first) > 2 * count.Bins
             ? ("groupArrayArray(duration_bins) AS bins, groupArrayArray(duration_counts) AS counts", "bins, counts")
             : ($"sumResampleArray({lowest}, {end}, 1)(duration_counts, duration_bins) AS merged",
                 $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {end}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(UInt32)') AS counts");
     }
 
     // The number of groups if every model is used in every period and class of input size.
-    private long? MostGroups(long? mostStarts) =>
-        (_scope.Texts & ~(RequestText.Model | RequestText.Provider)) == 0 ? mostStarts * Models().Count * (_scope.PriceChanges is null ? 1 : InputSize.Ranges.Count) : null;
+    private long? MostGroups(RequestText texts, long? mostStarts) => texts == RequestText.None ? mostStarts
+        : (texts & ~(RequestText.Model | RequestText.Provider)) == 0 ? mostStarts * Models().Count * (_scope.PriceChanges is null ? 1 : InputSize.Ranges.Count) : null;
 
     /// <summary>
     /// The start, in seconds since 1970, of the period in which rows are aggregated. Such periods end at changes of the zone's clock, at
@@ -275,6 +288,14 @@ internal sealed class ClickHouseUsage
         return true;
     }
 
+    /// <summary>The expressions by which rows are grouped, each with a name. Those with the same value in all rows are not needed in GROUP BY.</summary>
+    private sealed class GroupKeys((string Name, string Value)[] keys)
+    {
+        public string Named { get; } = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
+
+        public string Grouped { get; } = string.Join(", ", keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name));
+    }
+
     private sealed class Row : UsageRow
     {
         public string[] Texts { get; } = new string[IndexOf(RequestText.Source) + 1];
@@ -301,6 +322,8 @@ internal sealed class ClickHouseUsage
 
         // The time of the first request represents the row: all its requests are in one bucket, and have the same prices.
         public void Locate() => UtcTicks = Values[Measures.FirstTicks];
+
+        public override bool HasDurations => Bins.Length > 0;
 
         public override void AddDurationsTo(UsageAccumulator usage)
         {
