@@ -27,6 +27,9 @@ internal static class JsonReading
     /// <summary>A whole number; null for anything else.</summary>
     internal static long? Whole(this JsonNode? node, string key) => Child(node, key) is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
+    internal static DateTimeOffset? Time(this JsonNode? node, string key) =>
+        DateTimeOffset.TryParse(node.String(key), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+
     // Converted through text, because nodes created by code contain integers, which are not converted.
     internal static double? Number(this JsonNode? node, string key) =>
         Child(node, key) is JsonValue value && value.GetValueKind() == JsonValueKind.Number

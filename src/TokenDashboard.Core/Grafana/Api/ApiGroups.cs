@@ -25,9 +25,10 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
             GrafanaResponse? response = needed ? client.Find(group) : client.FindOptional(group);
             if (response is not null && response.Status != 403)
             {
-                ApiGroup answer = response.OrThrow($"list the versions of {group}", "a valid token or credential").As(GrafanaJson.Default.ApiGroup);
-                string[] versions = [.. (answer.Versions ?? []).Append(answer.PreferredVersion).Select(version => version?.Version).OfType<string>().Distinct()];
-                served = versions.Length == 0 ? throw response.Unexpected() : new ServedGroup(versions, answer.PreferredVersion?.Version ?? versions[0]);
+                JsonObject answer = response.OrThrow($"list the versions of {group}", "a valid token or credential").AsObject();
+                string? preferred = answer.Child("preferredVersion").String("version");
+                string[] versions = [.. answer.Objects("versions").Select(version => version.String("version")).Append(preferred).OfType<string>().Distinct()];
+                served = versions.Length == 0 ? throw response.Unexpected() : new ServedGroup(versions, preferred ?? versions[0]);
             }
             _groups[group] = served;
         }
@@ -42,12 +43,12 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
         // A server that does not support the selector may return existing dashboards.
         ApiObject[] Page(string selector) => client.FindOptional(
             $"{PathOf(Dashboard, version, "dashboards")}?labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}{selector}&limit=1") is { IsArray: false } response
-                ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]
+                ? [.. response.AsObject().Objects("items").Select(item => new ApiObject(item)).Where(item => item.IsDeleted)]
                 : [];
 
         // Most servers do not have it. The result is cached, so that a run over many dashboards sends one request.
         return (_anyDeleted ??= Page("").Length > 0) && Array.Find(Page($"&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}"), item => item.Uid == uid) is { } found
-            ? $"was deleted in Grafana{found.SavedBy}"
+            ? $"was deleted in Grafana{ApiObject.By(found.SavedByName, found.SavedAt)}"
             : null;
     }
 }

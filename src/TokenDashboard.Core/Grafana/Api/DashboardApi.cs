@@ -28,13 +28,16 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         if (response.Status == 404)
             return PublishHistory.None;
         response.OrThrow($"read the history of the dashboard '{stored.Uid}'", GrafanaPermission.WriteDashboards);
-        VersionAnswer[] versions = response.IsArray
-            ? response.As(GrafanaJson.Default.VersionAnswerArray)
-            : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected();
-        // Only the version itself contains its complete message.
-        return new PublishHistory(versions.Select(version => version.HidesMessage && GetVersion(stored, version.Version) is { Status: not 406 } single
-            ? version with { Message = single.As(GrafanaJson.Default.VersionContent).Message }
-            : version));
+        // Grafana 11.6 and later wrap the list.
+        IEnumerable<JsonObject> versions = response.IsArray ? response.AsList()
+            : response.AsObject()["versions"] is JsonArray list ? list.OfType<JsonObject>() : throw response.Unexpected();
+        return new PublishHistory(versions.Select(version =>
+        {
+            long number = version.Whole("version") ?? 0;
+            // In the list, the message of a first version is always "Initial save". Only the version itself contains its own message.
+            JsonObject? single = version.Whole("parentVersion") == 0 && GetVersion(stored, number) is { Status: not 406 } found ? found.AsObject() : null;
+            return new VersionAnswer(number, (single ?? version).String("message"), version.String("createdBy"), version.Time("created"));
+        }));
     }
 
     internal virtual JsonObject? ReadVersion(StoredDashboard stored, long version)
@@ -43,8 +46,7 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
             return null;
         if (response.Status == 406)
             throw StoredDashboard.OfNewerSchema(stored.Uid, response.Words).Unsupported("read");
-        VersionContent content = response.As(GrafanaJson.Default.VersionContent);
-        return content.Data?["title"] is null ? throw response.Unexpected() : content.Data;
+        return response.AsObject()["data"] is JsonObject content && content["title"] is not null ? content : throw response.Unexpected();
     }
 
     /// <summary>A version, or the rejection of a version in the newer schema; null for none.</summary>
@@ -75,7 +77,7 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         // An account without permission cannot read it. A failing server must not be treated as a server without owners.
         return response.Status is 403 or 404
             ? null
-            : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", GrafanaPermission.ReadDashboards).As(GrafanaJson.Default.ApiObject).Owner;
+            : new ApiObject(response.OrThrow($"see what manages the dashboard '{stored.Uid}'", GrafanaPermission.ReadDashboards).AsObject()).Owner;
     }
 
     /// <summary>
@@ -99,13 +101,14 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
     /// </summary>
     internal virtual string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? groups.Deleted(version, uid) : null;
 
-    internal virtual long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
+    internal virtual long SavedVersion(GrafanaResponse response) => response.AsObject().Whole("version") ?? 0;
 
     /// <summary>The dashboards that have all tags; without tags, all dashboards.</summary>
     internal virtual IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags)
     {
         string query = string.Concat(tags.Select(tag => $"&tag={Uri.EscapeDataString(tag)}"));
-        return Pages($"api/search?type=dash-db{query}", "list dashboards", GrafanaPermission.ReadDashboards, GrafanaJson.Default.SearchHitArray);
+        return Pages($"api/search?type=dash-db{query}", "list dashboards", GrafanaPermission.ReadDashboards)
+            .Select(hit => new SearchHit(hit.String("uid"), hit.String("title"), hit.String("folderUid"), hit.String("folderTitle"), hit.Texts("tags")));
     }
 
     /// <summary>Reads a folder; null if it does not exist. Unless it is required, also null if the account can read a dashboard but not its folder.</summary>
@@ -117,8 +120,8 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
     private protected virtual string FolderPath => "api/folders";
 
     /// <summary>The folders directly in a folder, or outside every folder for the empty string.</summary>
-    internal virtual IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
-        $"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", GrafanaPermission.ReadFolders, GrafanaJson.Default.FolderAnswerArray);
+    internal virtual IEnumerable<FolderAnswer> Folders(string parentUid) =>
+        Pages($"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", GrafanaPermission.ReadFolders).Select(FolderAnswer.Of);
 
     /// <summary>Creates a folder in another one, or outside every folder for an empty parent.</summary>
     internal virtual GrafanaResponse? CreateFolder(string title, string uid, string parentUid, Func<bool> isDone)
@@ -127,15 +130,15 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         return client.Write(HttpMethod.Post, "api/folders", body, isDone);
     }
 
-    internal virtual FolderAnswer FolderIn(GrafanaResponse response) => response.As(GrafanaJson.Default.FolderAnswer);
+    internal virtual FolderAnswer FolderIn(GrafanaResponse response) => FolderAnswer.Of(response.AsObject());
 
-    private IEnumerable<T> Pages<T>(string path, string purpose, string permission, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T[]> type)
+    private IEnumerable<JsonObject> Pages(string path, string purpose, string permission)
     {
         for (int page = 1, count = PageSize; count == PageSize && page <= MaxPages; page++)
         {
-            T[] items = client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}&limit={PageSize}&page={page}")).OrThrow(purpose, permission).As(type);
-            count = items.Length;
-            foreach (T item in items)
+            IReadOnlyList<JsonObject> items = client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}&limit={PageSize}&page={page}")).OrThrow(purpose, permission).AsList();
+            count = items.Count;
+            foreach (JsonObject item in items)
                 yield return item;
         }
     }

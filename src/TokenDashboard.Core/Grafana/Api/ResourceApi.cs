@@ -21,7 +21,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
 
     internal override StoredDashboard? Read(string uid) => StoredDashboard.Read(Client, $"{_dashboards}/{Uri.EscapeDataString(uid)}", uid, response =>
     {
-        ApiObject found = response.As(GrafanaJson.Default.ApiObject);
+        var found = new ApiObject(response.AsObject());
         if (found.Metadata is null || found.Spec is null || found.Generation == 0)
             throw response.Unexpected();
         return found.NewerSchema is { } schema
@@ -32,12 +32,9 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
     /// <summary>Versions that were saved through the classic API are not always listed here. The classic API lists them, if the server has it.</summary>
     internal override PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {
-        ApiObject[] versions = HistoryPage(stored.Uid, null, limit)?.Items ?? [];
+        ApiObject[] versions = ItemsOf(HistoryPage(stored.Uid, null, limit));
         if (versions.Length > 0)
-        {
-            return new PublishHistory(versions.Select(version =>
-                new VersionAnswer(version.Generation, version.Note(ApiObject.MessageNote), CreatedBy: version.SavedByName, Created: version.SavedAt)));
-        }
+            return new PublishHistory(versions.Select(version => new VersionAnswer(version.Generation, version.Note(ApiObject.MessageNote), version.SavedByName, version.SavedAt)));
         return ClassicServed ? base.History(stored, limit) : PublishHistory.None;
     }
 
@@ -71,15 +68,13 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
     }
 
     internal override long SavedVersion(GrafanaResponse response) =>
-        response.As(GrafanaJson.Default.ApiObject).Generation is > 0 and var generation ? generation : throw response.Unexpected();
+        new ApiObject(response.AsObject()).Generation is > 0 and var generation ? generation : throw response.Unexpected();
 
     internal override string? Deleted(string uid) => Groups.Deleted(dashboardVersion, uid);
 
     internal override IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", GrafanaPermission.ReadDashboards)
-        .Where(found => found.Uid.Length > 0 && tags.All(TagsOf(found).Contains))
-        .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null, TagsOf(found)));
-
-    private static string[] TagsOf(ApiObject found) => [.. (found.Spec?["tags"] as JsonArray ?? []).Select(JsonReading.AsString).OfType<string>()];
+        .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null, found.Spec.Texts("tags")))
+        .Where(hit => hit.Uid is { Length: > 0 } && tags.All(hit.Tags.Contains));
 
     private protected override string FolderPath => _folders;
 
@@ -95,7 +90,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
     }
 
     internal override FolderAnswer FolderIn(GrafanaResponse response) =>
-        response.As(GrafanaJson.Default.ApiObject) is { Uid.Length: > 0 } folder ? Folder(folder) : throw response.Unexpected();
+        new ApiObject(response.AsObject()) is { Uid.Length: > 0 } folder ? Folder(folder) : throw response.Unexpected();
 
     /// <summary>Requested only if the other API returns no result.</summary>
     private bool ClassicServed => _classicServed ??= Client.Find("api/dashboards/tags") is not null;
@@ -108,30 +103,32 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
     };
 
     /// <summary>A page of a dashboard's versions, newest first; null if the server keeps or shows none.</summary>
-    private ApiList? HistoryPage(string uid, string? next, int limit = PublishHistory.Depth)
+    private JsonObject? HistoryPage(string uid, string? next, int limit = PublishHistory.Depth)
     {
         string selectors = $"labelSelector={Uri.EscapeDataString("grafana.app/get-history=true")}&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}";
         GrafanaResponse response = Client.Get($"{_dashboards}?{selectors}&limit={limit}{Continue(next)}");
         return response.Status is 400 or 404 or 405 or 501
             ? null
-            : response.OrThrow($"read the history of the dashboard '{uid}'", GrafanaPermission.WriteDashboards).As(GrafanaJson.Default.ApiList);
+            : response.OrThrow($"read the history of the dashboard '{uid}'", GrafanaPermission.WriteDashboards).AsObject();
     }
 
     private IEnumerable<ApiObject> List(string path, string purpose, string permission) => Pages(next =>
     {
         GrafanaResponse response = Client.Get($"{path}?limit={PageSize}{Continue(next)}").OrThrow(purpose, permission);
-        return response.As(GrafanaJson.Default.ApiList) is { Items: not null } page ? page : throw response.Unexpected();
+        return response.AsObject() is var page && page["items"] is JsonArray ? page : throw response.Unexpected();
     });
 
-    private static IEnumerable<ApiObject> Pages(Func<string?, ApiList?> read)
+    private static ApiObject[] ItemsOf(JsonObject? page) => [.. page.Objects("items").Select(item => new ApiObject(item))];
+
+    private static IEnumerable<ApiObject> Pages(Func<string?, JsonObject?> read)
     {
         string? next = null;
         for (int pages = 0; pages == 0 || (next is { Length: > 0 } && pages < MaxPages); pages++)
         {
-            ApiList? page = read(next);
-            foreach (ApiObject item in page?.Items ?? [])
+            JsonObject? page = read(next);
+            foreach (ApiObject item in ItemsOf(page))
                 yield return item;
-            next = page?.Metadata.String("continue");
+            next = page.Child("metadata").String("continue");
         }
     }
 

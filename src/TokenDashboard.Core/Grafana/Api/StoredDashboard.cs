@@ -27,19 +27,19 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
 
     internal static StoredDashboard OfLegacy(string uid, GrafanaResponse response)
     {
-        DashboardAnswer answer = response.As(GrafanaJson.Default.DashboardAnswer);
-        if (answer is not { Dashboard: { } dashboard, Meta: { } meta })
+        JsonObject answer = response.AsObject();
+        if (answer["dashboard"] is not JsonObject dashboard || answer["meta"] is not JsonObject meta)
             throw response.Unexpected();
-        if (ApiObject.IsNewerSchema(meta.ApiVersion))
-            return OfNewerSchema(uid, meta.ApiVersion!);
+        if (meta.String("apiVersion") is { } version && ApiObject.IsNewerSchema(version))
+            return OfNewerSchema(uid, version);
         if (dashboard["elements"] is JsonObject && dashboard["layout"] is JsonObject)
             return OfNewerSchema(uid, "it has elements and a layout");
         return new StoredDashboard(uid, dashboard)
         {
-            Id = (long)(dashboard.Number("id") ?? 0), Version = dashboard.Whole("version") ?? meta.Version,
-            Folder = FolderPlace.Of(FolderUid(meta), meta.FolderTitle),
-            SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{ApiObject.On(meta.Updated)}" : "",
-            ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,
+            Id = (long)(dashboard.Number("id") ?? 0), Version = dashboard.Whole("version") ?? meta.Whole("version") ?? 0,
+            Folder = FolderPlace.Of(FolderUid(meta), meta.String("folderTitle")),
+            SavedBy = ApiObject.By(meta.String("updatedBy"), meta.Time("updated")),
+            ProvisionedFrom = meta.String("provisionedExternalId") is { Length: > 0 } file ? file : meta.Flag("provisioned") ? "(unnamed)" : null,
         };
     }
 
@@ -48,7 +48,7 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
         JsonObject content = found.Spec!;
         // The object's name is the uid. In the classic API and in files, the content contains it.
         content["uid"] = uid;
-        return new StoredDashboard(uid, content) { Version = found.Generation, Folder = folder, SavedBy = found.SavedBy, Resource = found };
+        return new StoredDashboard(uid, content) { Version = found.Generation, Folder = folder, SavedBy = ApiObject.By(found.SavedByName, found.SavedAt), Resource = found };
     }
 
     /// <summary>A dashboard whose classic form would be a lossy copy.</summary>
@@ -61,6 +61,6 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
         target: Uid);
 
     /// <summary>Before version 9, only the folder's address contains its uid: /dashboards/f/uid/title.</summary>
-    private static string? FolderUid(DashboardMeta meta) =>
-        meta.FolderUid ?? (meta.FolderUrl?.Split("/dashboards/f/") is [_, var rest] ? rest.Split('/')[0] : null);
+    private static string? FolderUid(JsonObject meta) =>
+        meta.String("folderUid") ?? (meta.String("folderUrl")?.Split("/dashboards/f/") is [_, var rest] ? rest.Split('/')[0] : null);
 }

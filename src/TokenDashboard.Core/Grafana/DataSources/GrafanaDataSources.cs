@@ -87,7 +87,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     internal static DataSourceItem[] All(GrafanaClient client) => All(client.Get(ListPath));
 
     internal static DataSourceItem[] All(GrafanaResponse response) =>
-        response.OrThrow("list data sources", GrafanaPermission.ReadDataSources).As(GrafanaJson.Default.DataSourceItemArray);
+    [
+        .. response.OrThrow("list data sources", GrafanaPermission.ReadDataSources).AsList()
+            .Select(item => new DataSourceItem(item.String("uid"), item.String("name"), item.String("type"))),
+    ];
 
     private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity, bool hasDatabaseParameter)
     {
@@ -216,10 +219,11 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         GrafanaResponse response = client.Get(PathOf(uid) + "/health");
         if (response.Status == 403)
             return (null, "Not checked: this account cannot query the data source.", "");
-        DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
-        string words = (health.Message is { } message ? response.Shown(message) : response.Words).TrimEnd('.');
-        if (health.Status is not null || response.IsSuccess)
-            return (response.IsSuccess && health.Status is "OK" or null, words, Advice(health.Message ?? words, plugin));
+        JsonObject health = response.AsObject();
+        (string? status, string? message) = (health.String("status"), health.String("message"));
+        string words = (message is null ? response.Words : response.Shown(message)).TrimEnd('.');
+        if (status is not null || response.IsSuccess)
+            return (response.IsSuccess && status is "OK" or null, words, Advice(message ?? words, plugin));
         if (response.IsNoAnswer)
             throw response.Failure($"check the health of the data source '{uid}'", GrafanaPermission.QueryDataSources);
         // This is Grafana's text, not the plugin's, and does not describe the database.

@@ -22,7 +22,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         {
             404 => null,
             403 => "",
-            _ => response.OrThrow($"read the plugin {plugin.Id}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer).Info.String("version") ?? "",
+            _ => response.OrThrow($"read the plugin {plugin.Id}", "plugins:read (role Viewer)").AsObject().Child("info").String("version") ?? "",
         };
     }
 

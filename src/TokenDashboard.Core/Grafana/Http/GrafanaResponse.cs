@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace TokenDashboard.Grafana.Http;
 
 internal sealed partial class GrafanaResponse(Uri url, string request, int status, JsonNode body, byte[] content, Secrets secrets)
@@ -84,21 +82,10 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
         throw new TokenDashboardException(code, $"{url} responded to {request} with status {status} and {page}. {advice}", target: url);
     }
 
-    internal T As<T>(JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return body.Deserialize(type) ?? throw Unexpected();
-        }
-        catch (JsonException exception)
-        {
-            throw Unexpected(exception);
-        }
-    }
-
     /// <summary>The response as a JSON object that can be changed and sent back.</summary>
     internal JsonObject AsObject() => body as JsonObject ?? throw Unexpected();
+
+    internal IReadOnlyList<JsonObject> AsList() => body is JsonArray items ? [.. items.OfType<JsonObject>()] : throw Unexpected();
 
     internal bool IsArray => body is JsonArray;
 
@@ -127,10 +114,10 @@ internal sealed partial class GrafanaResponse(Uri url, string request, int statu
     }
 
     /// <summary>The failure for JSON without the values that the API guarantees.</summary>
-    internal TokenDashboardException Unexpected(Exception? inner = null) => new(
+    internal TokenDashboardException Unexpected() => new(
         ErrorCode.GrafanaNotJson,
         $"{url} responded to {Request} with JSON that is not from Grafana's API: '{Shown(Beginning(content))}'. Check that -Url is Grafana's own address.",
-        inner, url);
+        target: url);
 
     private string? Message => NonEmpty("message") ?? NonEmpty("error");
 

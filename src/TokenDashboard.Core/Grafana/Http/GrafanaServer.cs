@@ -13,8 +13,9 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
     internal static GrafanaServer Probe(GrafanaClient client, int? organization, Action<string> verbose)
     {
         GrafanaResponse response = client.Get("api/health");
-        HealthAnswer health = response.As(GrafanaJson.Default.HealthAnswer);
-        if (health.Database is null && health.Version is null)
+        JsonObject health = response.AsObject();
+        (string? database, string? version) = (health.String("database"), health.String("version"));
+        if (database is null && version is null)
         {
             throw response.IsNoAnswer || response.Status == 403
                 ? response.Failure("read the server's health", "no permission, but a proxy can restrict it")
@@ -27,23 +28,22 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
         {
             throw client.Error(
                 ErrorCode.GrafanaRequestFailed,
-                $"Grafana at {client.Url} is running, but reports that its own database is {health.Database ?? "failing"}. See the server's log.");
+                $"Grafana at {client.Url} is running, but reports that its own database is {database ?? "failing"}. See the server's log.");
         }
-        verbose($"Grafana {health.Version ?? "(version hidden)"} responds at {client.Url}.");
+        verbose($"Grafana {version ?? "(version hidden)"} responds at {client.Url}.");
 
         response = client.Get("api/org");
         // An account with few permissions may be able to publish without permission to see the name of its organization.
-        OrganizationAnswer known = response.Status == 403
-            ? new OrganizationAnswer(organization ?? 0, null)
-            : response.OrThrow("sign in", "a valid token or credential").As(GrafanaJson.Default.OrganizationAnswer);
-        if (organization is { } wanted && known.Id != wanted)
+        JsonObject? known = response.Status == 403 ? null : response.OrThrow("sign in", "a valid token or credential").AsObject();
+        (long id, string? name) = known is null ? (organization ?? 0, null) : (known.Whole("id") ?? 0, known.String("name"));
+        if (organization is { } wanted && id != wanted)
         {
             throw client.Error(
                 ErrorCode.GrafanaForbidden,
-                $"The account works in organization {known.Id} ('{known.Name}') of Grafana at {client.Url}, not in {wanted}. A token belongs to one "
+                $"The account works in organization {id} ('{name}') of Grafana at {client.Url}, not in {wanted}. A token belongs to one "
                     + $"organization. Create a token in organization {wanted}, or omit -OrgId.");
         }
-        verbose($"Signed in to organization {known.Id} ('{known.Name}').");
-        return new GrafanaServer(health.Version, known.Id, known.Name);
+        verbose($"Signed in to organization {id} ('{name}').");
+        return new GrafanaServer(version, id, name);
     }
 }

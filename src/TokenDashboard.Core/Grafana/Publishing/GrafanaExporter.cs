@@ -40,7 +40,7 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         Api.Search([]).Where(hit => hit.Uid is not null).DistinctBy(hit => hit.Uid).ToDictionary(hit => hit.Uid!, hit => hit.Title ?? "");
 
     /// <summary>The tags of the server's dashboards, with the number of dashboards.</summary>
-    public IReadOnlyDictionary<string, int> Tags() => Api.Search([]).SelectMany(hit => hit.Tags ?? []).GroupBy(tag => tag).ToDictionary(tag => tag.Key, tag => tag.Count());
+    public IReadOnlyDictionary<string, int> Tags() => Api.Search([]).SelectMany(hit => hit.Tags).GroupBy(tag => tag).ToDictionary(tag => tag.Key, tag => tag.Count());
 
     /// <summary>The titles of the server's folders, with slashes for nested folders, and their uids.</summary>
     public IEnumerable<(string Title, string Uid)> FolderTitles(string parentUid = "", string path = "", int depth = 0) =>
