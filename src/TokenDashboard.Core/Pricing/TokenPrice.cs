@@ -16,84 +16,29 @@ public enum PriceStatus : long
 }
 
 /// <summary>The price of a model for a period, a time of day and a size of requests. Prices are per million tokens.</summary>
-public sealed class TokenPrice
+/// <param name="Provider">The id of the provider that contains the price.</param>
+/// <param name="Model">The id of the model in the price list.</param>
+/// <param name="From">The start; null if there is none.</param>
+/// <param name="Until">The exclusive end; null if unknown.</param>
+/// <param name="Window">The times of the day in UTC, such as <c>00:30-16:30</c>; null for the whole day.</param>
+/// <param name="Status">The status.</param>
+/// <param name="AbovePromptTokens">The price applies to requests with more prompt tokens than this.</param>
+/// <param name="Input">Prompt tokens; null if they have no price.</param>
+/// <param name="Cached">Prompt tokens read from a cache; null if they have the price of other prompt tokens.</param>
+/// <param name="CacheWrite">Prompt tokens written to a cache; null if they have the price of other prompt tokens.</param>
+/// <param name="HourCacheWrite">Prompt tokens written to a cache for an hour; null if they have the price of other tokens written to a cache.</param>
+/// <param name="Output">Completion tokens; null if they have no price.</param>
+/// <param name="Reasoning">Reasoning tokens; null if they have the price of other completion tokens.</param>
+/// <param name="ThousandRequests">A thousand requests, in addition to their tokens; null if only tokens are charged.</param>
+/// <param name="Currency">The currency.</param>
+/// <param name="Discount">The discount in percent from the user's own file; null for none.</param>
+/// <param name="Match">The condition that matched the model name.</param>
+/// <param name="PriceList">The source of the price: the list with its version and date, or the user's own file.</param>
+public sealed record TokenPrice(
+    string Provider, string Model, DateTimeOffset? From, DateTimeOffset? Until, string? Window, PriceStatus Status, long AbovePromptTokens,
+    decimal? Input, decimal? Cached, decimal? CacheWrite, decimal? HourCacheWrite, decimal? Output, decimal? Reasoning, decimal? ThousandRequests,
+    string Currency, decimal? Discount, string Match, string PriceList)
 {
-    private TokenPrice(ResolvedPrice price, PriceSpan span, string? window, long above, DateTimeOffset now)
-    {
-        Provider = price.Entry.Model.Provider;
-        Model = price.Entry.Model.Id;
-        From = span.From == DateTime.MinValue ? null : new DateTimeOffset(span.From);
-        Until = span.Until == DateTime.MaxValue ? null : new DateTimeOffset(span.Until);
-        Window = window;
-        Status = From > now ? PriceStatus.Scheduled : Until <= now ? PriceStatus.Past : PriceStatus.Current;
-        AbovePromptTokens = above;
-        Input = price.Rates.Input?.Of(above + 1, above + 1);
-        Cached = price.Rates.CacheRead?.Of(above + 1, above + 1);
-        CacheWrite = price.Rates.CacheWrite?.Of(above + 1, above + 1);
-        HourCacheWrite = price.Rates.HourCacheWrite?.Of(above + 1, above + 1);
-        Output = price.Rates.Output?.Of(above + 1, above + 1);
-        Reasoning = price.Rates.Reasoning?.Of(above + 1, above + 1);
-        ThousandRequests = price.Rates.Requests;
-        Currency = price.Match.Currency;
-        Discount = price.Discount;
-        Match = price.Entry.Clause;
-        PriceList = price.Entry.Model.Source.Name;
-    }
-
-    /// <summary>The id of the provider that contains the price.</summary>
-    public string Provider { get; }
-
-    /// <summary>The id of the model in the price list.</summary>
-    public string Model { get; }
-
-    /// <summary>The start; null if there is none.</summary>
-    public DateTimeOffset? From { get; }
-
-    /// <summary>The exclusive end; null if unknown.</summary>
-    public DateTimeOffset? Until { get; }
-
-    /// <summary>The times of the day in UTC, such as <c>00:30-16:30</c>; null for the whole day.</summary>
-    public string? Window { get; }
-
-    /// <summary>The status.</summary>
-    public PriceStatus Status { get; }
-
-    /// <summary>The price applies to requests with more prompt tokens than this.</summary>
-    public long AbovePromptTokens { get; }
-
-    /// <summary>Prompt tokens; null if they have no price.</summary>
-    public decimal? Input { get; }
-
-    /// <summary>Prompt tokens read from a cache; null if they have the price of other prompt tokens.</summary>
-    public decimal? Cached { get; }
-
-    /// <summary>Prompt tokens written to a cache; null if they have the price of other prompt tokens.</summary>
-    public decimal? CacheWrite { get; }
-
-    /// <summary>Prompt tokens written to a cache for an hour; null if they have the price of other tokens written to a cache.</summary>
-    public decimal? HourCacheWrite { get; }
-
-    /// <summary>Completion tokens; null if they have no price.</summary>
-    public decimal? Output { get; }
-
-    /// <summary>Reasoning tokens; null if they have the price of other completion tokens.</summary>
-    public decimal? Reasoning { get; }
-
-    /// <summary>A thousand requests, in addition to their tokens; null if only tokens are charged.</summary>
-    public decimal? ThousandRequests { get; }
-
-    /// <summary>The currency.</summary>
-    public string Currency { get; }
-
-    /// <summary>The discount in percent from the user's own file; null for none.</summary>
-    public decimal? Discount { get; }
-
-    /// <summary>The condition that matched the model name.</summary>
-    public string Match { get; }
-
-    /// <summary>The source of the price: the list with its version and date, or the user's own file.</summary>
-    public string PriceList { get; }
-
     /// <summary>The provider and the model.</summary>
     public override string ToString() => $"{Provider}/{Model}";
 
@@ -105,8 +50,21 @@ public sealed class TokenPrice
     internal static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant) =>
         Tiers(match.At(instant), match.SpanAt(instant.UtcDateTime), instant);
 
-    private static IEnumerable<TokenPrice> Tiers(ResolvedPrice price, PriceSpan span, DateTimeOffset now) =>
-        price.IsNone ? [] : price.Rates.TierStarts.Prepend(0).Distinct().Select(above => new TokenPrice(price, span, TimesOf(price, span), above, now));
+    private static IEnumerable<TokenPrice> Tiers(ResolvedPrice price, PriceSpan span, DateTimeOffset now)
+    {
+        DateTimeOffset? from = span.From == DateTime.MinValue ? null : new DateTimeOffset(span.From);
+        DateTimeOffset? until = span.Until == DateTime.MaxValue ? null : new DateTimeOffset(span.Until);
+        PriceStatus status = from > now ? PriceStatus.Scheduled : until <= now ? PriceStatus.Past : PriceStatus.Current;
+        PriceRates rates = price.Rates;
+        foreach (long above in price.IsNone ? [] : rates.TierStarts.Prepend(0).Distinct())
+        {
+            decimal? Of(TokenRate? rate) => rate?.Of(above + 1, above + 1);
+            yield return new TokenPrice(
+                price.Entry.Model.Provider, price.Entry.Model.Id, from, until, TimesOf(price, span), status, above,
+                Of(rates.Input), Of(rates.CacheRead), Of(rates.CacheWrite), Of(rates.HourCacheWrite), Of(rates.Output), Of(rates.Reasoning), rates.Requests,
+                price.Match.Currency, price.Discount, price.Entry.Clause, price.Entry.Model.Source.Name);
+        }
+    }
 
     // A window that ends at midnight and continues after it is one window.
     private static string? TimesOf(ResolvedPrice price, PriceSpan span)
