@@ -54,34 +54,23 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            RunChecked(work);
+            work();
         }
-        catch (TokenDashboardException exception)
+        // PowerShell validates a pattern only when it matches it.
+        catch (Exception exception) when (exception is TokenDashboardException or WildcardPatternException)
         {
+            TokenDashboardException failure = exception as TokenDashboardException ?? new TokenDashboardException(
+                ErrorCode.PatternInvalid, $"{exception.Message.TrimEnd('.')}. A bracket is not closed, or a set in brackets is empty. To match a bracket, write `[.", exception);
             Failed = true;
             // PowerShell would show a terminating error even with ErrorAction Ignore.
-            if (IsTerminating(exception) && !IsIgnored)
-                ThrowTerminatingError(exception.ToErrorRecord());
+            if (IsTerminating(failure) && !IsIgnored)
+                ThrowTerminatingError(failure.ToErrorRecord());
             else
-                WriteError(exception.ToErrorRecord());
+                WriteError(failure.ToErrorRecord());
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
-        }
-    }
-
-    // PowerShell validates a pattern only when it matches it.
-    private static void RunChecked(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (WildcardPatternException exception)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.PatternInvalid, $"{exception.Message.TrimEnd('.')}. A bracket is not closed, or a set in brackets is empty. To match a bracket, write `[.", exception);
         }
     }
 
