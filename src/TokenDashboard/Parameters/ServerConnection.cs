@@ -6,8 +6,6 @@ namespace TokenDashboard.Parameters;
 /// <summary>Creates a connection from parameters, or from the environment.</summary>
 internal static class ServerConnection
 {
-    internal const int DefaultTimeoutSeconds = 30;
-
     private const string UrlVariable = "GRAFANA_URL";
     private const string TokenVariable = "GRAFANA_TOKEN";
 
@@ -16,7 +14,7 @@ internal static class ServerConnection
     /// <see cref="ErrorCode.GrafanaConnectionNotFound"/> or <see cref="ErrorCode.GrafanaUrlInvalid"/>.
     /// </exception>
     internal static GrafanaConnection Resolve(ConnectionReference? reference) =>
-        reference?.Resolve() ?? SessionConnections.Current.Default ?? Create(null, null, null, 0, false, DefaultTimeoutSeconds);
+        reference?.Resolve() ?? SessionConnections.Current.Default ?? Create(null, null, null);
 
     /// <summary>Whether two addresses have the same scheme, host and port.</summary>
     private static bool HasOrigin(Uri url, Uri? other) => other is not null && url.IsAbsoluteUri
@@ -24,13 +22,12 @@ internal static class ServerConnection
 
     /// <summary>
     /// Creates a connection from separate parameters. The address can come from the environment. So can the token if there is no
-    /// credential, but that token is sent only to the environment's server. Organization 0 is the account's current organization.
+    /// credential, but that token is sent only to the environment's server.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaUrlInvalid"/>, or <see cref="ErrorCode.GrafanaSignInInvalid"/>: the environment's token is for another server.
     /// </exception>
-    internal static GrafanaConnection Create(
-        Uri? url, SecureString? token, PSCredential? credential, int organisation, bool skipCertificateCheck, int timeoutSeconds)
+    internal static GrafanaConnection Create(Uri? url, SecureString? token, PSCredential? credential)
     {
         Uri? own = null;
         if (Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 } text && !Uri.TryCreate(text, UriKind.Absolute, out own) && url is null)
@@ -57,11 +54,6 @@ internal static class ServerConnection
             }
             token = new NetworkCredential("", secret).SecurePassword;
         }
-        return new GrafanaConnection(url, token, credential?.GetNetworkCredential())
-        {
-            OrgId = organisation == 0 ? null : organisation,
-            SkipCertificateCheck = skipCertificateCheck,
-            Timeout = TimeSpan.FromSeconds(timeoutSeconds),
-        };
+        return new GrafanaConnection(url, token, credential?.GetNetworkCredential());
     }
 }

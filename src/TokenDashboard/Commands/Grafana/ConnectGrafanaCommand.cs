@@ -40,15 +40,15 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     [Parameter] public SwitchParameter WaitForServer { get; set; }
 
     /// <summary>The time limit of a request with its retries, in seconds.</summary>
-    [Parameter, ValidateRange(1, 3600)] public int TimeoutSec { get; set; } = ServerConnection.DefaultTimeoutSeconds;
+    [Parameter, ValidateRange(1, 3600)] public int TimeoutSec { get; set; } = 30;
 
     private protected override void Process()
     {
-        GrafanaConnection connection = ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec);
+        GrafanaConnection connection = ServerConnection.Create(Url, Token, Credential);
         connection = connection with
         {
-            Api = Api, WaitForServer = WaitForServer, Name = Name ?? connection.Name,
-            CaCertificate = CaCertificate is null ? null : ResolvePath(CaCertificate),
+            Api = Api, WaitForServer = WaitForServer, Name = Name ?? connection.Name, OrgId = OrgId == 0 ? null : OrgId, Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            SkipCertificateCheck = SkipCertificateCheck, CaCertificate = CaCertificate is null ? null : ResolvePath(CaCertificate),
         };
         var callbacks = new PublishCallbacks((_, _) => true, WriteVerbose, WriteWarning, WriteDebug) { IsNew = SessionWarnings.Add };
         using var session = new GrafanaSession(connection, callbacks, Cancellation);
