@@ -73,19 +73,10 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
         !Directory.Exists(root) ? [] : Directory.EnumerateFiles(Path.GetFullPath(root), "*.json", Everywhere).Where(file =>
             UidOf(file) is { } uid && (_saved.TryGetValue(uid, out string? path) ? !file.Equals(path, RegularFile.PathComparison) : !uids.Contains(uid))).Order(StringComparer.Ordinal);
 
-    /// <summary>The uid in a file that is named like its export; null for any other file.</summary>
-    private static string? UidOf(string file)
-    {
-        try
-        {
-            string? uid = JsonInput.Parse(RegularFile.TryReadText(file) ?? "").String("uid");
-            return uid is { Length: > 0 } && Path.GetFileNameWithoutExtension(file) is var name && (name == FileName.Of(uid) || name == FileName.Distinct(uid)) ? uid : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The uid of the dashboard in a file that is named like its export; null for any other file.</summary>
+    private static string? UidOf(string file) =>
+        DashboardDocument.TryParse(RegularFile.TryReadText(file), file)?.Uid is { Length: > 0 } uid && Path.GetFileNameWithoutExtension(file) is var name
+            && (name == FileName.Of(uid) || name == FileName.Distinct(uid)) ? uid : null;
 
     /// <summary>
     /// Writes the changes made on the server into the file from which the dashboard was published. Returns null if the user declines. A file that the user
