@@ -8,11 +8,6 @@ internal static class SessionWarnings
 {
     private static readonly ConditionalWeakTable<Runspace, HashSet<string>> Sessions = [];
 
-    private static HashSet<string> Current => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
-
-    /// <summary>Whether the runspace of this thread has been warned.</summary>
-    internal static bool Has(string subject) => Current.Contains(subject);
-
     /// <summary>Records that the runspace of this thread has been warned; false if it was warned before.</summary>
-    internal static bool Add(string subject) => Current.Add(subject);
+    internal static bool Add(string subject) => Sessions.GetOrCreateValue(Runspace.DefaultRunspace).Add(subject);
 }

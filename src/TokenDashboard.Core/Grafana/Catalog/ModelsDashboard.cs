@@ -89,6 +89,6 @@ internal static class ModelsDashboard
     private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>
         Bars(id, title, description, new RatioMeasure(part.Title, part, whole), PanelStyle.Share with { NoValue = noValue }, 12);
 
-    private static BarGaugePanel Bars(int id, string title, string description, PanelMeasure measure, FieldOptions field, int width = 8, int height = 10) =>
-        PanelStyle.Bars(new(id, title, description, width, height), new TopQuery(PanelDimension.Model, measure, PanelStyle.TopBars, OnlyWhereAny: true), field);
+    private static BarGaugePanel Bars(int id, string title, string description, PanelMeasure measure, FieldOptions field, int width = 8) =>
+        PanelStyle.Bars(new(id, title, description, width, 10), new TopQuery(PanelDimension.Model, measure, PanelStyle.TopBars, OnlyWhereAny: true), field);
 }

@@ -20,8 +20,8 @@ internal sealed record BrowserView
     internal bool EscapesDoubleQuotes { get; init; } = true;
     /// <summary>Whether a list without a format is inserted as quoted texts, as the ClickHouse plugin requests.</summary>
     internal bool QuotesLists { get; init; }
-    /// <summary>The length of a point's interval in milliseconds.</summary>
-    internal long IntervalMilliseconds { get; init; }
+    /// <summary>The length of a point's interval in milliseconds: that of the panel, or of a panel with full width.</summary>
+    internal long Interval { get => field > 0 ? field : GrafanaInterval.Milliseconds(Window, FullWidthPoints, ""); private init; }
 
     /// <summary>The view of a panel: its own time range if it has one, its interval, and a copy of the values.</summary>
     internal BrowserView For(ReadPanel panel)
@@ -32,7 +32,7 @@ internal sealed record BrowserView
         if (GrafanaInterval.Parse(panel.Json.Text("timeShift")) is { } shift && shift < window.FromMilliseconds)
             window = new TimeWindow(window.From.AddMilliseconds(-shift), window.To.AddMilliseconds(-shift));
         double points = panel.Json.Number("maxDataPoints") ?? (panel.Json.Child("gridPos").Number("w") ?? 24) / 24 * FullWidthPoints;
-        return this with { Window = window, Values = new(Values), IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")) };
+        return this with { Window = window, Values = new(Values), Interval = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")) };
     }
 
     /// <summary>The text with variables replaced. Unknown names stay unchanged.</summary>
@@ -60,9 +60,6 @@ internal sealed record BrowserView
         },
         _ => null,
     };
-
-    /// <summary>The length of a point's interval: that of the panel, or of a panel with full width.</summary>
-    internal long Interval => IntervalMilliseconds > 0 ? IntervalMilliseconds : GrafanaInterval.Milliseconds(Window, FullWidthPoints, "");
 
     private static long Round(double value) => (long)Math.Floor(value + 0.5);
 

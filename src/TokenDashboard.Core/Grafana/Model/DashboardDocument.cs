@@ -91,8 +91,8 @@ public sealed partial class DashboardDocument
         }
     }
 
-    /// <summary>Wraps a complete dashboard. The name in the catalog is empty for other dashboards.</summary>
-    internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Readable) + "\n", name);
+    /// <summary>Wraps a complete dashboard.</summary>
+    internal static DashboardDocument FromObject(JsonObject root) => new(root, root.ToJsonString(Readable) + "\n", "");
 
     internal DashboardDocument Named(string name) => new(Root, Json, name);
 

@@ -109,8 +109,11 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         string[] matches = [name];
         if (WildcardPattern.ContainsWildcardCharacters(name))
             matches = [.. DashboardCatalog.Names.Where(new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch)];
-        foreach (string match in matches)
-            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, Plugin, Currency));
+        foreach (DashboardDocument document in matches.Select(match => DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, Plugin, Currency)))
+        {
+            if (_created.Add(document.Name))
+                WriteOrWait(document, DashboardCatalog.FileName(document.Name), document.Name);
+        }
     }
 
     private void Create(PSObject definition)
@@ -157,12 +160,6 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
                 WriteOrWait(dashboard, FileName.Of(dashboard.Uid) + ".json", result.OwnTitle.Length > 0 ? $"'{result.OwnTitle}'" : "without a title");
             }
         }
-    }
-
-    private void WriteOnce(DashboardDocument document)
-    {
-        if (_created.Add(document.Name))
-            WriteOrWait(document, DashboardCatalog.FileName(document.Name), document.Name);
     }
 
     private void WriteOrWait(DashboardDocument document, string fileName, string ownName)

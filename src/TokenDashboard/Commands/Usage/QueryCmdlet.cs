@@ -167,7 +167,7 @@ public abstract class QueryCmdlet : StoreCmdlet
             _warnedOfCurrencies = true;
             WriteWarning($"Cost is in several currencies ({several}), which are never added, so totals of several currencies have no cost. {CostHint}, or define your own prices in one currency.");
         }
-        if (!SessionWarnings.Has(UpperBound) && costs.Any(cost => cost is { IsUpperBound: true, Amount: not null }) && SessionWarnings.Add(UpperBound))
+        if (costs.Any(cost => cost is { IsUpperBound: true, Amount: not null }) && SessionWarnings.Add(UpperBound))
             WriteWarning(UpperBound);
     }
 
