@@ -18,9 +18,6 @@ internal static class GrafanaInterval
 
     private const long Year = 31_536_000_000;
 
-    private static readonly (string Unit, long Milliseconds)[] Units =
-        [("y", Year), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
-
     /// <summary>The interval in milliseconds, not below the minimum, such as <c>10s</c> or <c>&gt;1m</c>; empty for no minimum.</summary>
     internal static long Milliseconds(TimeWindow window, double points, string minimum)
     {
@@ -29,10 +26,10 @@ internal static class GrafanaInterval
         return Math.Max(rounded, Parse(minimum) ?? 0);
     }
 
-    /// <summary>An interval in Grafana's format: the largest unit that fits without a remainder.</summary>
+    /// <summary>An interval in Grafana's format: the largest unit that fits, except weeks.</summary>
     internal static string Text(long milliseconds)
     {
-        (string unit, long length) = Units.First(known => milliseconds >= known.Milliseconds || known.Milliseconds == 1);
+        (string unit, long length) = AlertLength.Units.First(known => known.Unit != "w" && (milliseconds >= known.Milliseconds || known.Milliseconds == 1));
         return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / length}{unit}");
     }
 

@@ -3,7 +3,7 @@ namespace TokenDashboard.Grafana.Alerting.Rules;
 /// <summary>Lengths of time in Grafana's format: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, <c>1w</c>.</summary>
 internal static partial class AlertLength
 {
-    private static readonly (string Unit, long Milliseconds)[] Units =
+    internal static readonly (string Unit, long Milliseconds)[] Units =
         [("y", 31_536_000_000), ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
     /// <summary>Parses a length of time; null for anything else. A single 0 is valid.</summary>
