@@ -85,16 +85,23 @@ internal class DefinitionFields
         return text;
     }
 
-    /// <summary>One of several words, not case-sensitive.</summary>
-    internal string? Word(string name, IReadOnlyList<string> words, bool required = false)
+    /// <summary>A text that a function converts; null, with an error, if the function returns null. The form describes the valid texts in the message.</summary>
+    internal T? Parsed<T>(string name, int longest, Func<string, T?> parse, string form, bool required = false)
     {
-        if (Text(name, 100, required) is not { } text)
-            return null;
-        string? match = words.FirstOrDefault(candidate => candidate.Equals(text, StringComparison.OrdinalIgnoreCase));
-        if (match is null)
-            Fault(name, $"is '{text}'; it must be one of {string.Join(", ", words)}");
-        return match;
+        if (Text(name, longest, required) is not { } text)
+            return default;
+        T? value = parse(text);
+        if (value is null)
+            Fault(name, $"is '{text}'; it must be {form}");
+        return value;
     }
+
+    /// <summary>A text that passes a test; null, with an error, for any other text.</summary>
+    internal string? Checked(string name, int longest, Func<string, bool> accepts, string form) => Parsed(name, longest, text => accepts(text) ? text : null, form);
+
+    /// <summary>One of several words, not case-sensitive.</summary>
+    internal string? Word(string name, IReadOnlyList<string> words, bool required = false) => Parsed(
+        name, 100, text => words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)), $"one of {string.Join(", ", words)}", required);
 
     /// <summary>One of an enumeration's names, not case-sensitive. Numbers are not accepted.</summary>
     internal T? Choice<T>(string name, bool required = false)

@@ -40,7 +40,7 @@ internal static class AlertRuleReader
         TimeSpan interval = Length(read, "Interval", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
         var rule = new AlertRule
         {
-            Uid = read.Text("Uid", 40) ?? $"alert-{DashboardContent.Fingerprint(name)}", Name = name, Kind = kind ?? AlertKind.Tokens,
+            Uid = read.Checked("Uid", 40, DashboardDocument.IsUid, DashboardDocument.UidForm) ?? $"alert-{DashboardContent.Fingerprint(name)}", Name = name, Kind = kind ?? AlertKind.Tokens,
             By = read.Choice<AlertDimension>("By") ?? AlertDimension.Total, Window = window ?? TimeSpan.Zero, MonthSoFar = month,
             Limit = read.Number("Limit", required: kind is not null && measured) ?? 0,
             Filter = new RequestFilter { User = Names(read, "User"), Model = Names(read, "Model"), Provider = Names(read, "Provider") },
@@ -72,8 +72,6 @@ internal static class AlertRuleReader
             read.Fault("Kind", "is NoTelemetry, which supports neither Limit nor By; Window is the permitted time without requests");
         if (rule is { Kind: AlertKind.NoTelemetry, MonthSoFar: true } && read.Has("Kind"))
             read.Fault("Window", "is month, which NoTelemetry does not support; it must be a length of time");
-        if (!DashboardDocument.IsUid(rule.Uid))
-            read.Fault("Uid", $"is '{rule.Uid}'; it must be {DashboardDocument.UidForm}");
         foreach (string label in rule.Labels.Keys.Where(label => label == rule.Label || ReservedLabels.Contains(label) || label.StartsWith("__", StringComparison.Ordinal)))
         {
             read.Fault("Labels", $"has '{label}', which "

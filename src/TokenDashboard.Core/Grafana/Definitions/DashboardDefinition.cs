@@ -40,7 +40,7 @@ internal static partial class DashboardDefinition
         string? baseName = read.Word("base", DashboardCatalog.Names);
         string? givenTitle = read.Text("title", LongestTitle, required: title is null && !read.Has("base"));
         string? ownTitle = title ?? givenTitle;
-        string? ownUid = uid ?? Checked(read, "uid", 40, DashboardDocument.IsUid, DashboardDocument.UidForm);
+        string? ownUid = uid ?? read.Checked("uid", 40, DashboardDocument.IsUid, DashboardDocument.UidForm);
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
             : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones, engine.Plugin, currency);
@@ -54,7 +54,7 @@ internal static partial class DashboardDefinition
             Tags = read.Has("tags") ? read.Texts("tags") : start.Tags,
             From = Time(read, "from", end: false) ?? start.From,
             To = Time(read, "to", end: true) ?? start.To,
-            Refresh = Checked(read, "refresh", 20, RefreshPattern().IsMatch, "a length of time such as 30s, 5m, 1h or 1d") ?? start.Refresh,
+            Refresh = read.Checked("refresh", 20, RefreshPattern().IsMatch, "a length of time such as 30s, 5m, 1h or 1d") ?? start.Refresh,
             Links = [.. start.Links, .. read.Definitions("links", DefinitionKeys.Link).Select(Link)],
             Annotations = [.. start.Annotations, .. annotations],
             Sections = [.. start.Sections, .. sections],
@@ -115,18 +115,8 @@ internal static partial class DashboardDefinition
         return new DashboardLink(title ?? "", url ?? "", fields.Text("tooltip", 500) ?? "", tag ?? "");
     }
 
-    /// <summary>A text that passes a test; null, with an error, for any other text.</summary>
-    internal static string? Checked(DefinitionFields read, string name, int longest, Func<string, bool> accepts, string form)
-    {
-        string? text = read.Text(name, longest);
-        if (text is null || accepts(text))
-            return text;
-        read.Fault(name, $"is '{text}'; it must be {form}");
-        return null;
-    }
-
-    private static string? Time(DefinitionFields read, string name, bool end) => Checked(
-        read, name, 100, text => TimeWindow.Parse(text, DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, end) is not null,
+    private static string? Time(DefinitionFields read, string name, bool end) => read.Checked(
+        name, 100, text => TimeWindow.Parse(text, DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, end) is not null,
         "a time as Grafana writes it, such as now, now-7d, now/d or 2026-03-04T00:00:00Z");
 
     /// <summary>A uid derived from a title: its letters and digits, and a hash of the title if it has other characters.</summary>

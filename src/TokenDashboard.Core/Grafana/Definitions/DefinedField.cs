@@ -72,7 +72,7 @@ internal static partial class DefinedField
         return new Legend(placement, calculations) { SortBy = legend.Choice<Calculation>("sortBy") };
     }
 
-    internal static string? Color(DefinitionFields read, string name) => DashboardDefinition.Checked(read, name, 40, IsColor, ColorWords);
+    internal static string? Color(DefinitionFields read, string name) => read.Checked(name, 40, IsColor, ColorWords);
 
     private static string ColorWords =>
         $"one of {string.Join(", ", Hues)}, optionally with the prefix super-light-, light-, semi-dark- or dark-, or text, transparent, white, black, gray, #rrggbb";
@@ -92,14 +92,8 @@ internal static partial class DefinedField
         return null;
     }
 
-    private static FieldColor? FieldColorOf(DefinitionFields read)
-    {
-        string? word = read.Text("color", 40);
-        FieldColor? color = word is null ? null : IsColor(word) ? FieldColor.Fixed(word) : ColorModes.GetValueOrDefault(word);
-        if (word is not null && color is null)
-            read.Fault("color", $"is '{word}'; it must be {string.Join(", ", ColorModes.Keys)}, or {ColorWords}");
-        return color;
-    }
+    private static FieldColor? FieldColorOf(DefinitionFields read) => read.Parsed(
+        "color", 40, word => IsColor(word) ? FieldColor.Fixed(word) : ColorModes.GetValueOrDefault(word), $"{string.Join(", ", ColorModes.Keys)}, or {ColorWords}");
 
     private static IReadOnlyList<Threshold>? Thresholds(DefinitionFields read)
     {
@@ -132,7 +126,7 @@ internal static partial class DefinedField
     }
 
     private static string? Pattern(DefinitionFields read) =>
-        DashboardDefinition.Checked(read, "pattern", 500, BrowserPattern.IsValid, "a regular expression of JavaScript, such as /^Total/");
+        read.Checked("pattern", 500, BrowserPattern.IsValid, "a regular expression of JavaScript, such as /^Total/");
 
     private static ValueMapping Mapping(DefinitionFields read)
     {

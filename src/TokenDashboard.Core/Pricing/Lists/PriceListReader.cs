@@ -266,25 +266,16 @@ internal sealed partial class PriceListReader(bool own)
     private static DateTimeOffset? Instant(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) ? instant : null;
 
-    private static DateTime? Day(DefinitionFields fields, string name)
-    {
-        if (fields.Text(name, 100) is not { } text)
-            return null;
-        if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime day))
-            return day;
-        fields.Fault(name, $"is '{text}'; it must be a day in UTC such as 2026-03-01");
-        return null;
-    }
+    private static DateTime? Day(DefinitionFields fields, string name) => fields.Parsed<DateTime?>(
+        name, 100,
+        text => DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime day) ? day : null,
+        "a day in UTC such as 2026-03-01");
 
-    private static TimeSpan? Time(DefinitionFields fields, string name)
-    {
-        if (fields.Text(name, 100, required: true) is not { } text)
-            return null;
-        if (TimePattern().IsMatch(text) && DateTimeOffset.TryParse($"2000-01-02T{text}", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time))
-            return time.UtcDateTime.TimeOfDay;
-        fields.Fault(name, $"is '{text}'; it must be a time of day with its offset, such as 16:30:00Z or 09:00:00+02:00");
-        return null;
-    }
+    private static TimeSpan? Time(DefinitionFields fields, string name) => fields.Parsed<TimeSpan?>(
+        name, 100,
+        text => TimePattern().IsMatch(text) && DateTimeOffset.TryParse($"2000-01-02T{text}", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)
+            ? time.UtcDateTime.TimeOfDay : null,
+        "a time of day with its offset, such as 16:30:00Z or 09:00:00+02:00", required: true);
 
     [GeneratedRegex(@"^\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\z", RegexOptions.ECMAScript)] private static partial Regex TimePattern();
 
