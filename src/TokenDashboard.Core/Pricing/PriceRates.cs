@@ -12,8 +12,8 @@ internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenR
     /// <summary>The rates at a time without a price.</summary>
     public static readonly PriceRates None = new(null, null, null, null, null, null, null);
 
-    private const decimal PerMillion = 0.000_001m;
-    private const decimal PerThousand = 0.001m;
+    internal const decimal PerMillion = 0.000_001m;
+    internal const decimal PerThousand = 0.001m;
 
     /// <summary>The prompt sizes above which a rate changes, in ascending order.</summary>
     public IReadOnlyList<long> TierStarts { get; } =

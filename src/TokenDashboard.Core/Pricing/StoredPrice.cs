@@ -9,9 +9,6 @@ internal sealed record StoredPrice(
     string Provider, string Model, long Since, long Until, long DayFrom, long DayUntil, long PromptAbove, long PromptUpTo, bool NeedsRequests,
     double? Input, double? Cached, double? CacheWrite, double? HourCacheWrite, double? Output, double? Reasoning, double Request, string Currency, string List)
 {
-    private const decimal PerMillion = 0.000_001m;
-    private const decimal PerThousand = 0.001m;
-
     /// <summary>The rates, each with its name in stores.</summary>
     public IReadOnlyList<(string Name, double? Rate)> Rates =>
     [
@@ -32,13 +29,13 @@ internal sealed record StoredPrice(
         (string Provider, string Model) name, PriceMatch match, PriceSpan span, PriceWindow window, (long Above, long UpTo) tier)
     {
         PriceRates rates = window.Price.Rates;
-        double? Of(TokenRate? rate, TokenRate? whole) => (double?)((rate ?? whole)?.Of(tier.Above + 1, tier.Above + 1) * PerMillion);
+        double? Of(TokenRate? rate, TokenRate? whole) => (double?)((rate ?? whole)?.Of(tier.Above + 1, tier.Above + 1) * PriceRates.PerMillion);
         return new StoredPrice(
             name.Provider, name.Model, SecondOf(span.From), SecondOf(span.Until), Seconds(window.Start), Seconds(window.End),
             tier.Above, tier.UpTo, !match.IsExactFromRollups,
             Of(rates.Input, null), Of(rates.CacheRead, rates.Input), Of(rates.CacheWrite, rates.Input),
             Of(rates.HourCacheWrite, rates.CacheWrite ?? rates.Input), Of(rates.Output, null), Of(rates.Reasoning, rates.Output),
-            (double)((rates.Requests ?? 0) * PerThousand), match.Currency, window.Price.Entry.Model.Source.Name);
+            (double)((rates.Requests ?? 0) * PriceRates.PerThousand), match.Currency, window.Price.Entry.Model.Source.Name);
     }
 
     // Rounds down, also before 1970.

@@ -21,7 +21,8 @@ public sealed class ServerCompleter() : Completer(Values)
         if (parameterName.StartsWith("DataSource", StringComparison.Ordinal))
         {
             using var service = new GrafanaDataSourceService(connection, silent, CancellationToken.None);
-            return [.. service.List().Select(source => parameterName == "DataSourceUid" ? (source.Uid, $"{source.Name}, {source.Type}") : (source.Name, $"{source.Type}, uid {source.Uid}"))
+            return [.. service.List().Select(source =>
+                    parameterName == "DataSourceUid" ? (source.Uid ?? "", $"{source.Name}, {source.Type}") : (source.Name ?? "", $"{source.Type}, uid {source.Uid}"))
                 .Where(source => source.Item1.Length > 0).DistinctBy(source => source.Item1)];
         }
         using var exporter = new GrafanaExporter(connection, silent, CancellationToken.None);

@@ -77,9 +77,6 @@ public static class Display
     /// <summary>A name, or a placeholder for the unknown name.</summary>
     public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : Text(name);
 
-    /// <summary>The names that are set, joined.</summary>
-    public static string Names(params object?[] names) => string.Join(" / ", names.Where(name => name is not null).Select(name => Name(name as string)));
-
     /// <summary>A fraction as a percentage with sign, formatted like shares; empty without one.</summary>
     public static string Change(double? ratio) => ratio is { } part ? (part > 0 ? "+" : "") + part.ToString("P1", CultureInfo.CurrentCulture) : "";
 
@@ -103,7 +100,7 @@ public static class Display
             UsageDisplay.HasTimeUnit(usage.GroupedBy) && usage is { Start: { } start, End: { } end } ? Bucket(start, end) : null, usage.Weekday, usage.HourOfDay is { } hour ? $"{hour}:00" : null,
             usage.User, usage.Model, usage.Provider, usage.RequestType, usage.Transaction, usage.Source,
         ];
-        string names = Names([.. of]);
+        string names = string.Join(" / ", of.Where(name => name is not null).Select(Name));
         string cost = Cost(usage.Cost, usage.Currency);
         return (names.Length > 0 ? names + ": " : "")
             + string.Create(

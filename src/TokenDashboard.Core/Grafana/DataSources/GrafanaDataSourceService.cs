@@ -16,9 +16,7 @@ internal sealed class GrafanaDataSourceService(GrafanaConnection connection, Pub
     /// <summary>Creates or corrects the data source, and keeps its other settings. Returns null if the user declines.</summary>
     public GrafanaPublishResult? Set(GrafanaPublishOptions options) => Sources.Ensure(options, out _);
 
-    /// <summary>The server's data sources, with an empty string for values that it does not return.</summary>
-    public IEnumerable<(string Uid, string Name, string Type)> List() =>
-        GrafanaDataSources.All(Client).Select(item => (item.Uid ?? "", item.Name ?? "", item.Type ?? ""));
+    public DataSourceItem[] List() => GrafanaDataSources.All(Client);
 
     /// <summary>Checks plugin, settings and health, and counts the requests with a query like that of a panel.</summary>
     public GrafanaDataSourceReport Test(string uid)
