@@ -38,19 +38,17 @@ internal static class AlertRuleReader
         bool month = read.Value("Window") is string word && word.Trim().Equals("month", StringComparison.OrdinalIgnoreCase);
         TimeSpan? window = month ? LongestMonth : Length(read, "Window", TimeSpan.FromMinutes(1), Year);
         TimeSpan interval = Length(read, "Interval", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
-        var rule = new AlertRule
-        {
-            Uid = read.Checked("Uid", 40, DashboardDocument.IsUid, DashboardDocument.UidForm) ?? $"alert-{DashboardContent.Fingerprint(name)}", Name = name, Kind = kind ?? AlertKind.Tokens,
-            By = read.Choice<AlertDimension>("By") ?? AlertDimension.Total, Window = window ?? TimeSpan.Zero, MonthSoFar = month,
-            Limit = read.Number("Limit", required: kind is not null && measured) ?? 0,
-            Filter = new RequestFilter { User = Names(read, "User"), Model = Names(read, "Model"), Provider = Names(read, "Provider") },
-            NewestRows = (long?)read.Number("NewestRows", smallest: 1, largest: 1e15, whole: true),
-            For = Length(read, "For", TimeSpan.Zero, Year) ?? TimeSpan.Zero, Interval = interval,
-            Group = read.Text("Group", 190) ?? $"TokenDashboard {AlertLength.Format(interval)}", Folder = read.Text("Folder", MaxText),
-            NoDataState = read.Word("NoDataState", AlertRule.NoDataStates) ?? (measured ? "OK" : "Alerting"),
-            ErrorState = read.Word("ErrorState", AlertRule.ErrorStates) ?? "Error", Paused = read.Flag("Paused"),
-            Labels = read.Map("Labels"),
-        };
+        var rule = new AlertRule(
+            Uid: read.Checked("Uid", 40, DashboardDocument.IsUid, DashboardDocument.UidForm) ?? $"alert-{DashboardContent.Fingerprint(name)}", Name: name, Kind: kind ?? AlertKind.Tokens,
+            By: read.Choice<AlertDimension>("By") ?? AlertDimension.Total, Window: window ?? TimeSpan.Zero, MonthSoFar: month,
+            Limit: read.Number("Limit", required: kind is not null && measured) ?? 0,
+            Filter: new RequestFilter { User = Names(read, "User"), Model = Names(read, "Model"), Provider = Names(read, "Provider") },
+            NewestRows: (long?)read.Number("NewestRows", smallest: 1, largest: 1e15, whole: true),
+            For: Length(read, "For", TimeSpan.Zero, Year) ?? TimeSpan.Zero, Interval: interval,
+            Group: read.Text("Group", 190) ?? $"TokenDashboard {AlertLength.Format(interval)}", Folder: read.Text("Folder", MaxText),
+            NoDataState: read.Word("NoDataState", AlertRule.NoDataStates) ?? (measured ? "OK" : "Alerting"),
+            ErrorState: read.Word("ErrorState", AlertRule.ErrorStates) ?? "Error", Paused: read.Flag("Paused"),
+            Labels: read.Map("Labels"));
         rule = rule with { Annotations = Annotations(read, rule) };
         Check(rule, read, window is null);
         if (read.Faults.Count > 0)
