@@ -13,14 +13,14 @@ internal sealed class QueryGuard : IDisposable
 
     private static readonly TimeSpan MemoryLook = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>PRAGMAs that only read. A value in parentheses is the name of a table or index.</summary>
+    /// <summary>PRAGMAs that only read if they have no value.</summary>
     private static readonly HashSet<string> HarmlessPragmas = new(StringComparer.OrdinalIgnoreCase)
     {
-        "application_id", "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list", "freelist_count",
-        "function_list", "index_info", "index_list", "index_xinfo", "journal_mode", "module_list", "page_count", "page_size", "pragma_list",
-        "schema_version", "table_info", "table_list", "table_xinfo", "user_version",
+        "application_id", "collation_list", "compile_options", "data_version", "database_list", "encoding", "freelist_count", "function_list",
+        "journal_mode", "module_list", "page_count", "page_size", "pragma_list", "schema_version", "user_version",
     };
 
+    /// <summary>PRAGMAs that only read. Their value in parentheses is the name of a table or index.</summary>
     private static readonly HashSet<string> PragmasOfNames = new(StringComparer.OrdinalIgnoreCase)
     {
         "foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo",
@@ -108,11 +108,9 @@ internal sealed class QueryGuard : IDisposable
             raw.SQLITE_SELECT or raw.SQLITE_READ or raw.SQLITE_FUNCTION or raw.SQLITE_RECURSIVE => null,
             // SQLite itself rejects these, as it does for the plugin.
             raw.SQLITE_ATTACH or raw.SQLITE_DETACH => null,
-            raw.SQLITE_PRAGMA when first is not null && HarmlessPragmas.Contains(first) && (second is null || PragmasOfNames.Contains(first)) => null,
+            raw.SQLITE_PRAGMA when first is not null && (PragmasOfNames.Contains(first) || (second is null && HarmlessPragmas.Contains(first))) => null,
             raw.SQLITE_PRAGMA => NotRun($"PRAGMA {first}"),
             raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT => NotRun($"a {first} of a transaction or savepoint"),
-            raw.SQLITE_CREATE_TEMP_INDEX or raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_VIEW =>
-                NotRun("a temporary table, view, index or trigger"),
             _ when schema == "temp" => NotRun("a temporary table, view, index or trigger"),
             _ => _refused ?? new PluginException("attempt to write a readonly database"),
         };

@@ -60,6 +60,7 @@ public sealed class QueryLimitTests : IDisposable
     [InlineData("SAVEPOINT a; SELECT 1")]
     [InlineData("CREATE TEMP TABLE t AS SELECT 1; SELECT 1")]
     [InlineData("CREATE TEMP VIEW v AS SELECT 1; SELECT 1")]
+    [InlineData("CREATE TEMP TRIGGER r AFTER INSERT ON telemetry BEGIN SELECT 1; END")]
     [InlineData("PRAGMA temp_store_directory = '/tmp'")]
     [InlineData("PRAGMA locking_mode = EXCLUSIVE; SELECT 1")]
     [InlineData("PRAGMA journal_mode = DELETE")]
