@@ -99,7 +99,8 @@ internal sealed partial class SqlText
             : literals ? match.Value[0] + new string(' ', match.Groups["text"].Length) + match.Value[(1 + match.Groups["text"].Length)..]
             : match.Value);
 
-    private static string WithoutBrackets(string code)
+    /// <summary>The text with parentheses, including their contents, blanked out. Positions stay the same.</summary>
+    internal static string WithoutBrackets(string code)
     {
         int depth = 0;
         return string.Concat(code.Select(letter =>

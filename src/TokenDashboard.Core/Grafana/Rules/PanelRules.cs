@@ -128,26 +128,9 @@ internal static partial class PanelRules
         return Computed().IsMatch(code) && !AlwaysOneType(code) && !target.TimeColumns.Any(time => SqlText.EndsWithWord(column, time));
     }
 
-    private static bool AlwaysOneType(string code)
-    {
-        if (FirstCall().Match(code) is not { Success: true } call)
-            return false;
-        if (call.Groups["function"].Value.Equals("CAST", StringComparison.OrdinalIgnoreCase))
-            return true;
-        int end = AfterBrackets(code, call.Length);
-        if (Over().Match(code, end) is { Success: true } over)
-            end = AfterBrackets(code, over.Index + over.Length);
-        return NameAlone().IsMatch(code, end);
-    }
-
-    /// <summary>The position after the parenthesis that closes the parenthesis before a position; the end if there is none.</summary>
-    private static int AfterBrackets(string code, int start)
-    {
-        int depth = 1;
-        for (; start < code.Length && depth > 0; start++)
-            depth += code[start] switch { '(' => 1, ')' => -1, _ => 0 };
-        return start;
-    }
+    // Operators that are words, such as IN, always return whole numbers.
+    private static bool AlwaysOneType(string code) => FirstCall().Match(code) is { Success: true } call
+        && (call.Groups["function"].Value.Equals("CAST", StringComparison.OrdinalIgnoreCase) || NameAlone().IsMatch(SqlText.WithoutBrackets(code), call.Length));
 
     [GeneratedRegex(@"\bGROUP\s+BY\b", RegexOptions.IgnoreCase)] private static partial Regex Grouped();
 
@@ -155,7 +138,6 @@ internal static partial class PanelRules
     private static partial Regex Computed();
 
     [GeneratedRegex(@"\G\s*(DISTINCT\s+)?(?<function>CAST|AVG|TOTAL|COUNT|ROUND)\s*\(", RegexOptions.IgnoreCase)] private static partial Regex FirstCall();
-    [GeneratedRegex(@"\G\s*OVER\s*\(", RegexOptions.IgnoreCase)] private static partial Regex Over();
-    [GeneratedRegex(@"\G\s*(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)] private static partial Regex NameAlone();
+    [GeneratedRegex(@"\G(?>\s*(OVER\b\s*)?)(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)] private static partial Regex NameAlone();
     [GeneratedRegex(@"\s+")] private static partial Regex SpacePattern();
 }

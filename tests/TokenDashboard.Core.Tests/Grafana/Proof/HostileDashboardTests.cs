@@ -51,7 +51,8 @@ public sealed class HostileDashboardTests : IDisposable
     [Theory]
     [InlineData("a", "SELECT x{0} FROM t WHERE $__from", "time series", "time-column-missing", "query-failed")]
     [InlineData(" a", "SELECT SUM(x) AS x{0} FROM t WHERE $__from", "table", "query-failed")]
-    public void A_very_long_time_column_name_is_processed_without_hanging(string part, string sql, string type, params string[] rules)
+    [InlineData(" ", "SELECT AVG(x){0}/ 2 AS y FROM t WHERE $__from", "table", "query-failed", "column-cast")]
+    public void Very_long_names_and_blanks_are_processed_without_hanging(string part, string sql, string type, params string[] rules)
     {
         DashboardTestResult result = Test(json =>
         {
