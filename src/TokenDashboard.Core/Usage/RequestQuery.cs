@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Reflection;
 using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Usage;
@@ -5,7 +7,7 @@ namespace TokenDashboard.Usage;
 /// <summary>Single requests of one or several stores, as a stream.</summary>
 internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
 {
-    /// <summary>The order of the requests. In the order of ids, the requests of each store follow those of the previous store.</summary>
+    /// <summary>The order of the requests, which is the name of a property. In the order of ids, the requests of each store follow those of the previous store.</summary>
     public RequestOrder Order { get; init; }
 
     public bool Descending { get; init; }
@@ -29,7 +31,7 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         if (stores.Count == 1)
             return Priced(Read(stores[0], (skip, first)));
         ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
-        return Page(OfAll(last), skip, first);
+        return OfAll(last).Skip((int)Math.Min(skip, int.MaxValue)).Take((int)Math.Min(first, int.MaxValue));
     }
 
     private IEnumerable<TokenRequest> Read(ITelemetryStore store, (ulong Skip, ulong First) page) => Order == RequestOrder.Cost
@@ -41,7 +43,7 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         Prices?.Apply(request);
         if (request.Cost is not null)
             Currencies.Add(request.Currency);
-        return KeyOf(request);
+        return request.Cost ?? -1;
     }
 
     // Requests that are not read have a currency, too.
@@ -52,8 +54,6 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         return UsagePrices.HighestRates(prices);
     }
 
-    private static decimal KeyOf(TokenRequest request) => request.Cost ?? -1;
-
     private IEnumerable<TokenRequest> Priced(IEnumerable<TokenRequest> requests) => Prices is null ? requests : requests.Select(Prices.Apply);
 
     private IEnumerable<TokenRequest> OfAll(ulong last)
@@ -63,22 +63,12 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         return Order == RequestOrder.Id ? streams.SelectMany(stream => stream) : Merge(streams);
     }
 
-    private static IEnumerable<TokenRequest> Page(IEnumerable<TokenRequest> requests, ulong skip, ulong first)
-    {
-        foreach (TokenRequest request in requests)
-        {
-            if (skip > 0)
-                skip--;
-            else if (first-- > 0)
-                yield return request;
-            else
-                yield break;
-        }
-    }
-
     // Each stream is sorted. If requests are equal, the earlier stream comes first.
     private IEnumerable<TokenRequest> Merge(IEnumerable<TokenRequest>[] streams)
     {
+        PropertyInfo key = typeof(TokenRequest).GetProperty(Order.ToString())!;
+        object? KeyOf(IEnumerator<TokenRequest> stream) => key.GetValue(stream.Current);
+        var byKey = Comparer<object?>.Create((one, other) => one is string name ? NameOrder.ByCodePoint.Compare(name, (string?)other) : Comparer.Default.Compare(one, other));
         var waiting = new List<IEnumerator<TokenRequest>>();
         try
         {
@@ -87,7 +77,7 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
             var left = waiting.Where(stream => stream.MoveNext()).ToList();
             while (left.Count > 0)
             {
-                IEnumerator<TokenRequest> next = left.Aggregate((best, other) => (Descending ? Compare(best.Current, other.Current) < 0 : Compare(best.Current, other.Current) > 0) ? other : best);
+                IEnumerator<TokenRequest> next = (Descending ? left.OrderByDescending(KeyOf, byKey) : left.OrderBy(KeyOf, byKey)).First();
                 yield return next.Current;
                 if (!next.MoveNext())
                     left.Remove(next);
@@ -98,18 +88,4 @@ internal sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, Reques
             waiting.ForEach(stream => stream.Dispose());
         }
     }
-
-    private int Compare(TokenRequest one, TokenRequest other) => Order switch
-    {
-        RequestOrder.Timestamp => one.Timestamp.CompareTo(other.Timestamp),
-        RequestOrder.PromptTokens => one.PromptTokens.CompareTo(other.PromptTokens),
-        RequestOrder.CompletionTokens => one.CompletionTokens.CompareTo(other.CompletionTokens),
-        RequestOrder.TotalTokens => one.TotalTokens.CompareTo(other.TotalTokens),
-        RequestOrder.Cost => KeyOf(one).CompareTo(KeyOf(other)),
-        RequestOrder.DurationMs => Nullable.Compare(one.DurationMs, other.DurationMs),
-        RequestOrder.User => NameOrder.ByCodePoint.Compare(one.User, other.User),
-        RequestOrder.Model => NameOrder.ByCodePoint.Compare(one.Model, other.Model),
-        RequestOrder.Provider => NameOrder.ByCodePoint.Compare(one.Provider, other.Provider),
-        _ => one.Id.CompareTo(other.Id),
-    };
 }
