@@ -85,9 +85,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
 
     private UsageCost CostAt(DateTimeOffset? at)
     {
-        decimal sum = 0;
-        string? currency = null;
-        SortedSet<string>? currencies = null;
+        var amounts = new SortedDictionary<string, decimal>(StringComparer.Ordinal);
         long unpriced = _unpriced;
         bool upperBound = false;
         for (Part? part = _parts; part is not null; part = part.Next)
@@ -98,19 +96,12 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
             unpriced += without;
             if (part.Counts.HasCost(cost, without))
             {
-                sum += cost;
+                amounts[price.Match.Currency] = amounts.GetValueOrDefault(price.Match.Currency) + cost;
                 upperBound |= part.WithoutCached > 0 && price.Rates.IsCheaperCached(smallest, largest);
-                currency ??= price.Match.Currency;
-                if (currency != price.Match.Currency)
-                {
-                    currencies ??= new(StringComparer.Ordinal) { currency };
-                    currencies.Add(price.Match.Currency);
-                }
             }
         }
-        return currencies is null
-            ? new UsageCost(currency is not null || (Requests == 0 && _parts is null) ? sum : null, currency, unpriced, upperBound)
-            : new UsageCost(null, string.Join(", ", currencies), unpriced, upperBound);
+        UsageCost sum = UsageCost.Of(amounts, unpriced, upperBound);
+        return Requests == 0 && _parts is null ? sum with { Amount = 0 } : sum;
     }
 
     private static TokenCounts CountsOf(UsageRow row)

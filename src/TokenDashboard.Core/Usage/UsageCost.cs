@@ -8,6 +8,10 @@ internal readonly record struct UsageCost(decimal? Amount, string? Currency, lon
 {
     /// <summary>The cost of usage; null without prices.</summary>
     public static UsageCost? Of(UsageAccumulator? usage) => (usage as PricedUsage)?.Cost;
+
+    /// <summary>The cost of amounts by currency.</summary>
+    public static UsageCost Of(SortedDictionary<string, decimal> amounts, long unpricedTokens, bool isUpperBound) => new(
+        amounts.Count == 1 ? amounts.Values.First() : null, amounts.Count > 0 ? string.Join(", ", amounts.Keys) : null, unpricedTokens, isUpperBound);
 }
 
 /// <summary>The tokens and the cost of a result, for shares, and whether prices of another time than the time of the requests were requested.</summary>

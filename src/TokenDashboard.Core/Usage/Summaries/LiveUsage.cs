@@ -26,7 +26,7 @@ internal sealed class LiveFigures
     public double TokensPerMinute => Minutes > 0 ? (TotalTokens - Ahead.Tokens) / Minutes : 0;
 
     /// <summary>The cost of priced tokens. It has no amount if no token has a price, or if prices are in several currencies.</summary>
-    public UsageCost Cost => new(_costs.Count == 1 ? _costs.Values.First() : null, _costs.Count > 0 ? string.Join(", ", _costs.Keys) : null, 0, _isUpperBound);
+    public UsageCost Cost => UsageCost.Of(_costs, unpricedTokens: 0, _isUpperBound);
 
     internal void Add(TokenRequest request)
     {
