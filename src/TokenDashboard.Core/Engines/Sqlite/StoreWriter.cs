@@ -41,13 +41,16 @@ internal static class StoreWriter
         ("request_type", request => request.RequestType),
         ("prompt_tokens", request => request.PromptTokens),
         ("completion_tokens", request => request.CompletionTokens),
-        ("total_tokens", request => request.InterruptedStream ? 0 : request.TotalTokens),
+        ("total_tokens", request => request.InterruptedStream ? 0L : request.TotalTokens),
         ("duration_ms", request => request.DurationMs),
-        ("success", request => request.PolicyPassed ? 1 : 0),
+        ("success", request => request.PolicyPassed),
         ("trace_id", request => request.TraceId),
         ("span_id", request => request.SpanId),
         ("parent_span_id", request => request.ParentSpanId),
     ];
+
+    private static readonly string Insert =
+        $"INSERT INTO telemetry ({string.Join(", ", Columns.Select(column => column.Name))}) VALUES ({string.Join(", ", Columns.Select((_, number) => $"?{number + 1}"))})";
 
     /// <summary>
     /// Creates a store with requests, whose ids are assigned again, and a missing folder. It is written to a temporary file and renamed when
@@ -101,22 +104,17 @@ internal static class StoreWriter
 
     private static void Write(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
-        using SqliteConnection connection = SqliteEngine.Open(path, SqliteOpenMode.ReadWriteCreate);
+        using var connection = new WriteConnection(SqliteEngine.Open(path, SqliteOpenMode.ReadWriteCreate));
         // The temporary file is private and is deleted on any error, so it needs no journal.
         connection.Execute("PRAGMA journal_mode = OFF");
         connection.Execute(Schema);
-        using SqliteTransaction transaction = connection.BeginTransaction();
-        using SqliteCommand insert = connection.CreateCommand();
-        insert.CommandText = $"INSERT INTO telemetry ({string.Join(", ", Columns.Select(column => column.Name))}) VALUES ({string.Join(", ", Columns.Select(column => $"${column.Name}"))})";
-        SqliteParameter[] parameters = [.. Columns.Select(column => insert.Parameters.AddWithValue($"${column.Name}", DBNull.Value))];
+        connection.Execute("BEGIN");
         foreach (TokenRequest request in requests)
         {
             cancellation.ThrowIfCancellationRequested();
-            for (int column = 0; column < Columns.Length; column++)
-                parameters[column].Value = Columns[column].Value(request) ?? DBNull.Value;
-            insert.ExecuteNonQuery();
+            connection.Run(Insert, [.. Columns.Select(column => column.Value(request))]);
         }
-        transaction.Commit();
+        connection.Execute("COMMIT");
         connection.Execute("PRAGMA journal_mode = DELETE");
     }
 
