@@ -25,16 +25,8 @@ internal static partial class SqliteEngine
             SqliteFiles.RejectPipes(path);
         // The time-out is short, so that waiting can be canceled.
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
-        try
-        {
-            connection.Open();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        connection.Open();
+        return connection;
     }
 
     /// <summary>Runs statements and discards their results.</summary>
