@@ -57,11 +57,12 @@ internal sealed class RollupRow : UsageRow, IDisposable
     public void Clear() => _rows.Clear();
 
     /// <summary>Discards the copied rows, copies the current row of a statement, and selects it.</summary>
-    public void Load(NativeStatement statement, RollupGroup group)
+    public RollupRow Load(NativeStatement statement, RollupGroup group)
     {
         Clear();
         Copy(statement, group);
         LookAt(0);
+        return this;
     }
 
     public void Copy(NativeStatement statement, RollupGroup group)

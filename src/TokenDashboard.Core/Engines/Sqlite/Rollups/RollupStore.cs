@@ -70,10 +70,7 @@ internal static class RollupStore
         ReadByStart(store, $"SELECT {row.Columns} FROM {RollupSchema.Sums} WHERE level = {level:D}", from, until, statement =>
         {
             if (groups.TryGetValue(statement.Integer(2), out RollupGroup? group))
-            {
-                row.Load(statement, group);
-                onRow(row);
-            }
+                onRow(row.Load(statement, group));
         });
     }
 

@@ -112,18 +112,10 @@ internal sealed class RollupTables(StoreWriteConnection connection)
         using var stored = new RollupRow();
         foreach ((RollupKey key, UsageAccumulator added) in sums)
         {
-            NativeStatement find = Bind(FindSum, key);
-            bool isStored = find.Step(out int resultCode);
-            if (isStored)
-                stored.Load(find, key.Group);
-            find.Reset();
-            connection.Check(resultCode);
-            UsageAccumulator sum = added;
-            if (isStored)
-            {
-                sum = stored.ToAccumulator();
+            if (connection.TryRead(Bind(FindSum, key), row => stored.Load(row, key.Group).ToAccumulator(), out UsageAccumulator sum))
                 sum.Add(added);
-            }
+            else
+                sum = added;
             Put(key, sum);
         }
     }
