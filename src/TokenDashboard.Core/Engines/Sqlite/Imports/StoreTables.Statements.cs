@@ -9,16 +9,17 @@ internal sealed partial class StoreTables
 {
     private const int TimestampBytes = 40;
     private const int KeyColumns = 4;
-    private const int RequestColumns = 15;
 
     private const string LastRequest = "SELECT COALESCE(max(rowid), 0) FROM telemetry";
 
-    private const string UpdateRequest = """
-        UPDATE telemetry SET timestamp = ?2, transaction_id = ?3, user_id = ?4, model = ?5, provider = ?6, request_type = ?7,
-            trace_id = ?8, span_id = ?9, parent_span_id = ?10, prompt_tokens = ?11, completion_tokens = ?12, total_tokens = ?13,
-            duration_ms = ?14, success = ?15
-        WHERE rowid = ?1
-        """;
+    // In the order in which they are bound, after the id.
+    private static readonly string[] Columns =
+    [
+        "timestamp", .. Enum.GetValues<ImportColumn>().Where(column => column <= ImportColumns.LastText).Select(ImportColumns.Name),
+        "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success",
+    ];
+
+    private static readonly string UpdateRequest = $"UPDATE telemetry SET {string.Join(", ", Columns.Select((column, index) => $"{column} = ?{index + 2}"))} WHERE rowid = ?1";
 
     // OR FAIL and OR IGNORE: otherwise, SQLite keeps copies of pages to roll back a single statement, which takes more time than the
     // rows. If anything fails here, the whole transaction is rolled back.
@@ -45,7 +46,7 @@ internal sealed partial class StoreTables
 
     private void BindRequest(NativeStatement statement, int place, long id, ImportBatch batch, in ImportRow row)
     {
-        int parameter = place * RequestColumns;
+        int parameter = place * (Columns.Length + 1);
         Span<byte> timestamp = _timestamp.AsSpan(place * TimestampBytes, TimestampBytes);
         statement.Bind(++parameter, id);
         statement.BindText(++parameter, timestamp[..StoredTimestamp.FormatForStorage(row.UtcTicks, timestamp)]);
@@ -88,11 +89,7 @@ internal sealed partial class StoreTables
 
     private long Number(string sql) => connection.TryRead(connection.Statement(sql), row => row.Integer(0), out long number) ? number : 0;
 
-    private static string InsertInto(int rows) => $"""
-        INSERT OR FAIL INTO telemetry (rowid, timestamp, transaction_id, user_id, model, provider, request_type, trace_id, span_id, parent_span_id,
-            prompt_tokens, completion_tokens, total_tokens, duration_ms, success)
-        VALUES {Values(rows, RequestColumns)}
-        """;
+    private static string InsertInto(int rows) => $"INSERT OR FAIL INTO telemetry (rowid, {string.Join(", ", Columns)}) VALUES {Values(rows, Columns.Length + 1)}";
 
     private static string Values(int rows, int columns) => string.Join(", ", Enumerable.Range(0, rows).Select(row =>
         $"({string.Join(", ", Enumerable.Range((row * columns) + 1, columns).Select(number => $"?{number}"))})"));
