@@ -175,17 +175,8 @@ public sealed partial class TimeExpression
     {
         if (_word == "now")
             return (now, now);
-        DateTime today = TimeZoneInfo.ConvertTime(now, zone).Date;
-        (DateTime start, int days, int months) = _word!.Split(' ')[^1] switch
-        {
-            "week" => (LocalTime.StartOfWeek(today, firstDayOfWeek), 7, 0),
-            "month" => (new DateTime(today.Year, today.Month, 1), 0, 1),
-            "quarter" => (LocalTime.StartOfQuarter(today), 0, 3),
-            "year" => (new DateTime(today.Year, 1, 1), 0, 12),
-            _ => (today, 1, 0),
-        };
-        bool isPast = _word == "yesterday" || _word.StartsWith("last", StringComparison.Ordinal);
-        DateTime since = isPast ? start.AddMonths(-months).AddDays(-days) : start;
-        return (LocalTime.FirstInstantAt(since, zone), LocalTime.FirstInstantAt(since.AddMonths(months).AddDays(days), zone));
+        var buckets = new TimeBuckets(Enum.TryParse(_word!.Split(' ')[^1], ignoreCase: true, out TimeUnit unit) ? unit : TimeUnit.Day, zone, firstDayOfWeek);
+        long start = buckets.StartOf(now.UtcTicks);
+        return buckets.Bounds(_word == "yesterday" || _word.StartsWith("last", StringComparison.Ordinal) ? buckets.StartOf(start - 1) : start);
     }
 }

@@ -63,6 +63,15 @@ public class TimeExpressionTests
         Assert.Equal((DateTimeOffset.Parse(since), DateTimeOffset.Parse(until)), (range.Since, range.Until));
     }
 
+    [Fact]
+    public void Today_is_the_day_of_the_buckets_of_usage_if_the_clock_goes_back_past_midnight()
+    {
+        // The clock went from 00:01 to 23:01.
+        DateTimeOffset now = DateTimeOffset.Parse("2010-11-07T02:45:00Z");
+        TimeRange range = TimeExpression.Parse("today").ToRange(now, TimeZoneInfo.FindSystemTimeZoneById("America/St_Johns"));
+        Assert.Equal((now.AddMinutes(-15), now), (range.Since, range.Until));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("7")]

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Usage;
+namespace TokenDashboard.Telemetry;
 
 /// <summary>
 /// Divides time into the minutes, hours, days, weeks, months, quarters or years of a time zone. Even across clock changes, and in time zones with half or
@@ -99,36 +99,5 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         // The first week of the year 1 can be shorter.
         int days = unit == TimeUnit.Week ? 7 - LocalTime.DaysSince(firstDayOfWeek, date.DayOfWeek) : 1;
         return (DateTime.MaxValue - date).Days >= days ? date.AddDays(days) : DateTime.MaxValue;
-    }
-}
-
-/// <summary>
-/// Periods of five hours, as in the limits of coding agents. A session begins at the hour of its first request, and the next session at
-/// the hour of the first request after its end. Therefore, usage by hour is sufficient.
-/// </summary>
-internal static class SessionBlocks
-{
-    private const long Length = 5 * TimeSpan.TicksPerHour;
-
-    /// <summary>The exclusive end of the session that begins at an instant.</summary>
-    public static long EndOf(long startTicks) => Math.Min(startTicks + Length, DateTime.MaxValue.Ticks);
-
-    /// <summary>Usage by session, computed from usage by hour. With users, each user has separate sessions.</summary>
-    public static Dictionary<UsageKey, UsageAccumulator> Of(Dictionary<UsageKey, UsageAccumulator> hours)
-    {
-        var blocks = new Dictionary<UsageKey, UsageAccumulator>();
-        foreach (IGrouping<string?, KeyValuePair<UsageKey, UsageAccumulator>> user in hours.GroupBy(hour => hour.Key.User))
-        {
-            long start = 0, end = 0;
-            foreach ((UsageKey key, UsageAccumulator usage) in user.OrderBy(hour => hour.Key.BucketTicks))
-            {
-                if (key.BucketTicks >= end)
-                    (start, end) = (key.BucketTicks, EndOf(key.BucketTicks));
-                UsageKey block = key with { BucketTicks = start };
-                if (!blocks.TryAdd(block, usage))
-                    blocks[block].Add(usage);
-            }
-        }
-        return blocks;
     }
 }
