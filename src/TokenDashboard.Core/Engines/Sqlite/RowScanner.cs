@@ -9,7 +9,7 @@ namespace TokenDashboard.Engines.Sqlite;
 /// the result is a snapshot, unless rows are deleted during the scan. After a window without matching rows, the scan continues at the
 /// next existing row, because ids can have any gaps.
 /// </summary>
-internal class RowScanner : IDisposable
+internal sealed class RowScanner : IDisposable
 {
     public static readonly TimeSpan UsualWindow = TimeSpan.FromMilliseconds(50);
 
@@ -29,24 +29,33 @@ internal class RowScanner : IDisposable
     private readonly bool _newestFirst;
     private readonly TimeSpan _target;
     private readonly RequestRow _row;
-    private readonly List<RowRange> _ranges;
-    private int _range;
+    private readonly Queue<RowRange> _ranges;
+    private readonly TimeRange _time;
+    private readonly UnreadableReport? _unreadable;
+    private readonly Func<RequestRow, bool>? _concerns;
     private int _rowsOfWindow;
+    private bool _isComplete;
     private long _low;
     private long _high;
     private long _window = FirstWindow;
 
     /// <summary>
     /// Reads the rows that a filter selects, including those without a readable time, or sorted ranges of ids without overlap. A window lasts
-    /// <see cref="UsualWindow"/>, unless another duration is specified.
+    /// <see cref="UsualWindow"/>, unless another duration is specified. If unreadable values are counted, rows outside of the time range are omitted and, of the
+    /// others that are of interest, those without a readable time are only counted.
     /// </summary>
     public RowScanner(
-        TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, TimeSpan? window = null)
+        TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, TimeSpan? window = null,
+        UnreadableReport? unreadable = null, Func<RequestRow, bool>? concerns = null)
     {
         _store = store;
         _newestFirst = newestFirst;
         _target = window ?? UsualWindow;
-        _ranges = [.. ranges ?? [store.Rows()]];
+        (_time, _unreadable, _concerns) = (filter.Range, unreadable, concerns);
+        List<RowRange> all = [.. (ranges ?? [store.Rows()]).Where(range => range.First <= range.Last)];
+        if (newestFirst)
+            all.Reverse();
+        _ranges = new(all);
         // Checked after the last row, so that rows have no details if the details table does not exist yet.
         bool hasDetails = store.HasDetails;
         _row = new RequestRow(hasDetails);
@@ -58,9 +67,6 @@ internal class RowScanner : IDisposable
             """;
         _command.Parameters.Add("$low", SqliteType.Integer);
         _command.Parameters.Add("$high", SqliteType.Integer);
-        if (newestFirst)
-            _ranges.Reverse();
-        _range = -1;
         NextRange();
     }
 
@@ -75,14 +81,21 @@ internal class RowScanner : IDisposable
     /// <returns>False if no rows were left.</returns>
     public bool ReadWindow(Action<RequestRow> onRow)
     {
-        if (_range >= _ranges.Count)
+        if (_isComplete)
             return false;
         bool last = _high - _low < _window && _high - _low >= 0;
         long low = _newestFirst && !last ? _high - _window + 1 : _low;
         long high = _newestFirst || last ? _high : _low + _window - 1;
         _command.Parameters["$low"].Value = low;
         _command.Parameters["$high"].Value = high;
-        Action<RequestRow> onRowOfWindow = Filtered(onRow);
+        Action<RequestRow> onRowOfWindow = _unreadable is null ? onRow : row =>
+        {
+            if (_concerns?.Invoke(row) == false)
+                return;
+            _unreadable.Add(row.Values, row.Unreadable);
+            if (row.IsTimeReadable && _time.Contains(row.UtcTicks))
+                onRow(row);
+        };
         bool complete = _store.ReadAtOnce(() =>
         {
             var watch = Stopwatch.StartNew();
@@ -123,9 +136,6 @@ internal class RowScanner : IDisposable
     /// <summary>Reads the rows that another statement selects. See <see cref="RequestRow.Columns"/>.</summary>
     public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => ReadRows(command, onRow, () => true);
 
-    /// <summary>The action for each row of a window.</summary>
-    protected virtual Action<RequestRow> Filtered(Action<RequestRow> onRow) => onRow;
-
     private bool ReadRows(SqliteCommand command, Action<RequestRow> onRow, Func<bool> mayGoOn)
     {
         _rowsOfWindow = 0;
@@ -141,13 +151,8 @@ internal class RowScanner : IDisposable
 
     private void NextRange()
     {
-        do
-        {
-            _range++;
-        }
-        while (_range < _ranges.Count && _ranges[_range].First > _ranges[_range].Last);
-        if (_range < _ranges.Count)
-            (_low, _high) = _ranges[_range];
+        _isComplete = !_ranges.TryDequeue(out RowRange range);
+        (_low, _high) = range;
     }
 
     private void Resize(TimeSpan elapsed)

@@ -35,7 +35,7 @@ public class RequestRowTests
 
         List<object[]> actual = [];
         using TokenStore open = store.Open();
-        using var scanner = new RequestScanner(open, new RequestFilter(), RequestText.None);
+        using var scanner = new RowScanner(open, new RequestFilter(), RequestText.None, unreadable: new UnreadableReport());
         scanner.ReadAll(row => actual.Add([.. measures.Select(measure => measure.IsReal ? (object)row.Values.Real(measure) : row.Values[measure])]));
 
         Assert.Equal(rows.Count, actual.Count);
@@ -100,7 +100,7 @@ public class RequestRowTests
         List<object> expected = store.Query($"SELECT id FROM telemetry WHERE user_id = 'user7' ORDER BY id {(newestFirst ? "DESC" : "")}");
 
         var ids = new List<long>();
-        using var scanner = new RequestScanner(open, new RequestFilter { User = ["user7"] }, RequestText.None, newestFirst);
+        using var scanner = new RowScanner(open, new RequestFilter { User = ["user7"] }, RequestText.None, newestFirst, unreadable: new UnreadableReport());
         int windows = 0;
         while (scanner.ReadWindow(row => ids.Add(row.Id)))
             Assert.InRange(windows++, 0, 1000);
@@ -118,7 +118,7 @@ public class RequestRowTests
             SELECT iif(value <= 1000, value * 4000, 4000000 + value), '2026-03-01T00:00:00', iif(value % 100000 = 0, 'x', 'y') FROM number
             """);
         using TokenStore open = store.Open();
-        using var scanner = new RequestScanner(open, new RequestFilter { User = ["x"] }, RequestText.None);
+        using var scanner = new RowScanner(open, new RequestFilter { User = ["x"] }, RequestText.None, unreadable: new UnreadableReport());
 
         var ids = new List<long>();
         scanner.ReadAll(row => ids.Add(row.Id));
@@ -149,7 +149,7 @@ public class RequestRowTests
         using TokenStore open = store.Open();
 
         List<string> read = [];
-        using var scanner = new RequestScanner(open, new RequestFilter(), RequestText.User);
+        using var scanner = new RowScanner(open, new RequestFilter(), RequestText.User, unreadable: new UnreadableReport());
         scanner.ReadAll(row => read.Add(row.User));
 
         Assert.Equal([.. users, "42"], read);

@@ -165,8 +165,6 @@ internal sealed partial class StoreOptimizer : IDisposable
     private bool AddNewRows(RollupState state, ref long added, Action<long, long>? progress)
     {
         RowRange rows = state.After(_store);
-        if (rows.First > rows.Last)
-            return true;
         using var scanner = new RowScanner(_store, new RequestFilter(), RollupBatch.Texts, ranges: [rows], window: ReadWindow);
         var batch = new RollupBatch();
         for (bool more = true; more;)

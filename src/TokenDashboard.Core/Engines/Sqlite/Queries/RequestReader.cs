@@ -24,7 +24,8 @@ internal sealed class RequestReader(
             RequestOrder.Cost => RequestText.Provider | RequestText.Model,
             _ => RequestTexts.Of(order),
         };
-        using var scanner = new RequestScanner(store, filter, texts, descending && order == RequestOrder.Id, ranges ?? UsageReader.RangesOf(store, filter.Range)) { Unreadable = unreadable };
+        using var scanner = new RowScanner(
+            store, filter, texts, descending && order == RequestOrder.Id, ranges ?? UsageReader.RangesOf(store, filter.Range), unreadable: unreadable);
         IEnumerable<TokenRequest> requests = order switch
         {
             RequestOrder.Id => InOrderOfIds(scanner, skip, first),
@@ -36,7 +37,7 @@ internal sealed class RequestReader(
             yield return request;
     }
 
-    private IEnumerable<TokenRequest> InOrderOfIds(RequestScanner scanner, ulong skip, ulong first)
+    private IEnumerable<TokenRequest> InOrderOfIds(RowScanner scanner, ulong skip, ulong first)
     {
         var window = new List<TokenRequest>();
         void Collect(RequestRow row)
@@ -58,7 +59,7 @@ internal sealed class RequestReader(
         }
     }
 
-    private IEnumerable<TokenRequest> InOrder<TKey>(RequestScanner scanner, List<(TKey Key, long Id)> keys, ulong skip, ulong first)
+    private IEnumerable<TokenRequest> InOrder<TKey>(RowScanner scanner, List<(TKey Key, long Id)> keys, ulong skip, ulong first)
     {
         Sort(keys);
         long begin = (long)Math.Min(skip, (ulong)keys.Count);
@@ -90,7 +91,7 @@ internal sealed class RequestReader(
     }
 
     // Keys that cannot be in the page are dropped, so that the ten largest of millions need neither their memory nor their sort.
-    private List<(TKey Key, long Id)> Keys<TKey>(RequestScanner scanner, Func<RequestRow, TKey> keyOf, ulong skip, ulong first)
+    private List<(TKey Key, long Id)> Keys<TKey>(RowScanner scanner, Func<RequestRow, TKey> keyOf, ulong skip, ulong first)
     {
         var keys = new List<(TKey Key, long Id)>();
         int kept = (int)Math.Min(Math.Min(skip, int.MaxValue) + Math.Min(first, int.MaxValue), int.MaxValue);

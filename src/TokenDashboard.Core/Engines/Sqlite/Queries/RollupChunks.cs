@@ -202,7 +202,7 @@ internal sealed class RollupChunks : IDisposable
         }
         if (ranges.Count > 0)
         {
-            using var scanner = new RequestScanner(_store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: Concerns) { Unreadable = _unreadable };
+            using var scanner = new RowScanner(_store, _scope.Filter, _scope.Texts, ranges: ranges, unreadable: _unreadable, concerns: Concerns);
             scanner.ReadAll(_onRow);
         }
         return true;

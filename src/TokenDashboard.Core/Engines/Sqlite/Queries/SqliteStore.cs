@@ -32,8 +32,8 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
         RowRange rows = store.Rows();
         List<RowRange> ranges = id is { } after ? [new RowRange(after + 1, rows.Last)] : UsageReader.RangesOf(store, filter.Range) ?? [rows];
         // Later rows are returned by the next call.
-        ranges = [.. ranges.Select(range => range with { Last = Math.Min(range.Last, rows.Last) }).Where(range => range.First <= range.Last)];
-        foreach (TokenRequest request in ranges.Count == 0 ? [] : new RequestReader(store, Source, filter, RequestOrder.Id, descending: false, unreadable, ranges).Read(0, ulong.MaxValue))
+        ranges = [.. ranges.Select(range => range with { Last = Math.Min(range.Last, rows.Last) })];
+        foreach (TokenRequest request in new RequestReader(store, Source, filter, RequestOrder.Id, descending: false, unreadable, ranges).Read(0, ulong.MaxValue))
             onRequest(request);
         return rows.Last;
     }
@@ -86,7 +86,7 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
     {
         var counts = new Dictionary<string, long>();
         var watch = Stopwatch.StartNew();
-        using var scanner = new RequestScanner(store, new RequestFilter(), name, newestFirst: true);
+        using var scanner = new RowScanner(store, new RequestFilter(), name, newestFirst: true, unreadable: new UnreadableReport());
         while (scanner.ReadWindow(row => CollectionsMarshal.GetValueRefOrAddDefault(counts, row.NameOf(name), out _)++) && watch.Elapsed < time)
         {
         }

@@ -77,12 +77,11 @@ internal static class UsageReader
     // Each part uses its own connection, on all cores.
     private static UnreadableReport[] ReadParts(TokenStore store, UsageScope scope, List<RowRange>[] parts, Action<UsageRow>[] onRow)
     {
-        var reports = new UnreadableReport[parts.Length];
+        UnreadableReport[] reports = [.. parts.Select(_ => new UnreadableReport())];
         void ReadPart(TokenStore open, int part)
         {
-            using var scanner = new RequestScanner(open, scope.Filter, scope.Texts, ranges: parts[part]);
+            using var scanner = new RowScanner(open, scope.Filter, scope.Texts, ranges: parts[part], unreadable: reports[part]);
             scanner.ReadAll(onRow[part]);
-            reports[part] = scanner.Unreadable;
         }
         if (parts.Length == 1)
         {
@@ -159,8 +158,9 @@ internal static class UsageReader
         }
         // Then the rows that are not in the rollups, and those without a time.
         List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(store), start.After(store)]);
-        using var scanner = new RequestScanner(
-            store, scope.Filter, scope.Texts, ranges: ranges, concerns: row => scope.Counts(row.Provider, row.Model) && (!row.IsTimeReadable || !chunks.IsSummed(row))) { Unreadable = unreadable };
+        using var scanner = new RowScanner(
+            store, scope.Filter, scope.Texts, ranges: ranges, unreadable: unreadable,
+            concerns: row => scope.Counts(row.Provider, row.Model) && (!row.IsTimeReadable || !chunks.IsSummed(row)));
         scanner.ReadAll(onRow);
         // A row that was added, aggregated and removed during the read would be missing.
         return RollupState.Read(store) is { IsUsable: true } now && now.Changes == start.Changes

@@ -99,11 +99,8 @@ internal static class PriceTable
         if (state is { IsForeign: false })
             models.UnionWith(RollupStore.ReadGroups(store, new RequestFilter()).Values.Select(group => (group.Provider, group.Model)));
         RowRange rows = state is { IsUsable: true } ? state.After(store) : store.Rows();
-        if (rows.First <= rows.Last)
-        {
-            using var scanner = new RowScanner(store, new RequestFilter(), RequestText.Provider | RequestText.Model, ranges: [rows]);
-            scanner.ReadAll(row => models.Add((row.Provider, row.Model)));
-        }
+        using var scanner = new RowScanner(store, new RequestFilter(), RequestText.Provider | RequestText.Model, ranges: [rows]);
+        scanner.ReadAll(row => models.Add((row.Provider, row.Model)));
         return models;
     }
 
