@@ -10,6 +10,8 @@ internal static class DatabaseRows
 {
     private const int Page = 5_000;
 
+    public const string IdsOfSpans = "SELECT rowid, timestamp, trace_id, span_id FROM telemetry";
+
     /// <summary>The columns of a request that are read from a store.</summary>
     public static readonly ImportColumn[] Columns =
         [.. Enum.GetValues<ImportColumn>().Except([ImportColumn.EndTime, ImportColumn.Id, ImportColumn.InterruptedStream])];
@@ -67,12 +69,19 @@ internal static class DatabaseRows
 
     /// <summary>The keys of requests that the application wrote since the last import.</summary>
     public static IEnumerable<StoredKey> NewKeys(TokenStore store) => Pages(
-        store,
-        "SELECT rowid, timestamp, trace_id, span_id FROM telemetry WHERE rowid > $0 ORDER BY rowid",
-        row => (Time: Text(row, 1), Trace: Text(row, 2), Span: Text(row, 3)),
+        store, $"{IdsOfSpans} WHERE rowid > $0 ORDER BY rowid", KeyOfSpan,
         store.Has(ImportSchema.State) ? store.Scalar<long>($"SELECT COALESCE(max(last_row_id), 0) FROM {ImportSchema.State}") : 0L)
-        .Where(row => row.Trace.Length > 0 && row.Span.Length > 0)
-        .Select(row => new StoredKey(ImportKey.OfSpan(StoredTimestamp.TryParse(row.Time, out long ticks) ? ticks : 0, row.Trace, row.Span), null, []));
+        .Select(row => row.Key).OfType<ImportKey>().Select(key => new StoredKey(key, null, []));
+
+    /// <summary>A row of <see cref="IdsOfSpans"/>, with its key if it has a trace and a span.</summary>
+    public static (long Id, ImportKey? Key) KeyOfSpan(SqliteDataReader reader)
+    {
+        // Called for each of millions of rows.
+        var row = new NativeStatement(reader.Handle!);
+        ReadOnlySpan<byte> trace = row.Text(2), span = row.Text(3);
+        _ = StoredTimestamp.TryParse(row.Text(1), out long ticks);
+        return (row.Integer(0), trace.IsEmpty || span.IsEmpty ? null : ImportKey.OfSpan(ticks, trace, span));
+    }
 
     /// <summary>The ends of CSV files that ended within a line.</summary>
     public static IEnumerable<(ImportTail Tail, ImportKey Key)> Tails(TokenStore store) => !store.Has(ImportSchema.Tails) ? [] : Pages(
@@ -131,6 +140,4 @@ internal static class DatabaseRows
         }
         return row;
     }
-
-    private static byte[] Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? [] : System.Text.Encoding.UTF8.GetBytes(row.GetString(column));
 }

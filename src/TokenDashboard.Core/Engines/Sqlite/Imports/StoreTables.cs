@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using SQLitePCL;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Import.Records;
 
@@ -52,31 +51,15 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
         if (Number(LastRequest) <= known)
             return true;
         bool complete = true;
-        NativeStatement requests = connection.Statement("SELECT rowid, timestamp, trace_id, span_id FROM telemetry WHERE rowid > ?1 ORDER BY rowid", known);
-        try
+        int count = 0;
+        foreach ((long id, ImportKey? key) in connection.Connection.Query($"{DatabaseRows.IdsOfSpans} WHERE rowid > {known} ORDER BY rowid", DatabaseRows.KeyOfSpan))
         {
-            int resultCode;
-            for (int count = 1; requests.Step(out resultCode); count++)
-            {
-                known = requests.Integer(0);
-                ReadOnlySpan<byte> trace = requests.Text(2), span = requests.Text(3);
-                if (trace.Length > 0 && span.Length > 0)
-                {
-                    _ = StoredTimestamp.TryParse(requests.Text(1), out long ticks);
-                    AddKey(ImportKey.OfSpan(ticks, trace, span), rowId: null, rank: []);
-                }
-                if (count % RowsAtOnce == 0 && Stopwatch.GetTimestamp() > deadline)
-                {
-                    complete = false;
-                    resultCode = raw.SQLITE_DONE;
-                    break;
-                }
-            }
-            connection.Check(resultCode);
-        }
-        finally
-        {
-            requests.Reset();
+            known = id;
+            if (key is { } span)
+                AddKey(span, rowId: null, rank: []);
+            complete = ++count % RowsAtOnce != 0 || Stopwatch.GetTimestamp() <= deadline;
+            if (!complete)
+                break;
         }
         WriteState(known);
         return complete;
