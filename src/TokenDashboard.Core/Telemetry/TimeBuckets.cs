@@ -25,14 +25,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
     public long StartOf(long utcTicks)
     {
         if (utcTicks < _start || utcTicks >= _end)
-        {
-            (_start, _end) = unit switch
-            {
-                TimeUnit.Minute => ClockAround(utcTicks, TimeSpan.TicksPerMinute),
-                TimeUnit.Hour => ClockAround(utcTicks, TimeSpan.TicksPerHour),
-                _ => DatesAround(utcTicks),
-            };
-        }
+            (_start, _end) = unit <= TimeUnit.Hour ? ClockAround(utcTicks) : DatesAround(utcTicks);
         return _start;
     }
 
@@ -48,8 +41,9 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         (LocalTime.At(startTicks, zone), LocalTime.At(Math.Min(EndOf(startTicks), EndOfTime - 1), zone));
 
     // The longest period around the instant that has one hour or minute and one offset.
-    private (long Start, long End) ClockAround(long utcTicks, long length)
+    private (long Start, long End) ClockAround(long utcTicks)
     {
+        long length = Step * TimeSpan.TicksPerSecond;
         long offset = LocalTime.OffsetTicks(utcTicks, zone);
         long into = (((utcTicks + offset) % length) + length) % length;
         long start = Math.Max(0, utcTicks - into);
