@@ -75,12 +75,6 @@ internal static class TelemetrySql
         + "AND ((length(timestamp) = 19 AND substr(timestamp, 17, 1) = ':') "
         + "OR (substr(timestamp, 20, 1) = '.' AND substr(timestamp, -1) BETWEEN '0' AND '9' AND substr(timestamp, -3, 1) <> ':')))";
 
-    /// <summary>The time of the first stored request, in seconds since 1970. It is assumed to be among the first thousand rows.</summary>
-    internal const string FirstStored = $"""
-        SELECT MIN(unixepoch(substr(timestamp, 1, 19))) FROM (SELECT timestamp FROM {Table} ORDER BY rowid LIMIT 1000)
-          WHERE {TimestampReadable}
-        """;
-
     /// <summary>
     /// The time of the first request among the first thousand rows and all rows with a condition, in seconds since 1970. Of these, only the few that are
     /// earlier than the first thousand are parsed.

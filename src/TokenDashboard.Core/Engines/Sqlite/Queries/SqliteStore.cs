@@ -66,8 +66,9 @@ internal sealed class SqliteStore(TokenStore store, string? source = null) : ITe
         return true;
     }
 
+    // Without rollups, the first stored request is assumed to be among the first thousand rows.
     DateTimeOffset? ITelemetryStore.ReadFirstTime() => store.Query(
-        store.Has(RollupSchema.Sums) ? RollupSchema.FirstKnown : TelemetrySql.FirstStored,
+        store.Has(RollupSchema.Sums) ? RollupSchema.FirstKnown : TelemetrySql.First("FALSE"),
         row => row.IsDBNull(0) ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(0)))[0];
 
     long ITelemetryStore.CountRequests(RequestFilter filter)
