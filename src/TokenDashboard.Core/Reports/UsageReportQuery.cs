@@ -39,7 +39,7 @@ internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Re
         IReadOnlyList<UserTokenUsage> users = userQuery.Totals(groups, unreadable, before).Rows;
         UsageTotals totals = hours.Totals;
         TokenUsage[] models = [.. groups.GroupBy(group => new UsageKey(0, Model: group.Key.Model, Provider: group.Key.Provider), group => group.Value)
-            .OrderBy(model => model.Key, Comparer<UsageKey>.Create((one, other) => one.CompareNames(other)))
+            .OrderBy(model => model.Key, UsageKey.ByName)
             .Select(model => new TokenUsage(model.Key, null, null, false, UsageGroups.Sum(model, Prices), totals))
             .OrderByDescending(model => model.TotalTokens)];
         var axis = new ReportAxis(summary, filter.Range, zone, FirstDayOfWeek);

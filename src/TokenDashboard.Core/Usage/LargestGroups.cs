@@ -24,8 +24,6 @@ internal sealed class LargestGroups(
     // With more ranges of ids than this, looking them up takes longer than reading all requests.
     private const int MostRanges = 1000;
 
-    private static readonly Comparer<UsageKey> ByName = Comparer<UsageKey>.Create((one, other) => one.CompareNames(other));
-
     /// <summary>
     /// Whether the largest groups can be found by a measure. An engine that finds them decides whether there are many. Files find only transactions,
     /// because other groups are fewer.
@@ -94,7 +92,7 @@ internal sealed class LargestGroups(
         foreach ((UsageKey key, UsageAccumulator usage) in Sum(Largest(sums, count)))
             groups.Add(key, usage);
         IEnumerable<KeyValuePair<UsageKey, UsageAccumulator>> first = groups.OrderByDescending(group => valueOfGroup(group.Value)).ThenByDescending(group => group.Value.TotalTokens)
-            .ThenBy(group => group.Key, ByName).Take(count);
+            .ThenBy(group => group.Key, UsageKey.ByName).Take(count);
         return (first.ToDictionary(), all, unreadable);
 
         static void Add(Dictionary<UInt128, KeySum<TValue>> sums, UInt128 key, in KeySum<TValue> added)
@@ -157,7 +155,7 @@ internal sealed class LargestGroups(
             while (names.Count > places)
                 names.Remove(names.Max);
         }
-        var byName = Comparer<(UsageKey Key, UInt128 Hash)>.Create((one, other) => ByName.Compare(one.Key, other.Key));
+        var byName = Comparer<(UsageKey Key, UInt128 Hash)>.Create((one, other) => UsageKey.ByName.Compare(one.Key, other.Key));
         return UsageGroups.Read(
             stores, new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true) { Ids = ids }, new UnreadableReport(), () => new SortedSet<(UsageKey Key, UInt128 Hash)>(byName),
             (store, names) =>

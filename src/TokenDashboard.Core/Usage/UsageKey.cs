@@ -9,13 +9,13 @@ internal readonly record struct UsageKey(
     public int CyclePlace(DayOfWeek firstDayOfWeek) => (Weekday is { } day ? 24 * Telemetry.LocalTime.DaysSince(firstDayOfWeek, day) : 0) + (HourOfDay ?? 0);
 
     /// <summary>Orders keys by their names.</summary>
-    public int CompareNames(in UsageKey other)
+    public static Comparer<UsageKey> ByName { get; } = Comparer<UsageKey>.Create((one, other) =>
     {
-        int order = NameOrder.ByCodePoint.Compare(User, other.User);
-        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(Model, other.Model);
-        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(Provider, other.Provider);
-        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(RequestType, other.RequestType);
-        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(Transaction, other.Transaction);
-        return order != 0 ? order : NameOrder.ByCodePoint.Compare(Source, other.Source);
-    }
+        int order = NameOrder.ByCodePoint.Compare(one.User, other.User);
+        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(one.Model, other.Model);
+        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(one.Provider, other.Provider);
+        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(one.RequestType, other.RequestType);
+        order = order != 0 ? order : NameOrder.ByCodePoint.Compare(one.Transaction, other.Transaction);
+        return order != 0 ? order : NameOrder.ByCodePoint.Compare(one.Source, other.Source);
+    });
 }

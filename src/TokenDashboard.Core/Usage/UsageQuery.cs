@@ -135,13 +135,9 @@ internal sealed class UsageQuery
             groups = SessionBlocks.Of(groups);
         if (Fill)
             FillBuckets(groups, _buckets!, filter.Range);
-        (UsageKey Key, UsageAccumulator Usage)[] sorted = [.. groups.Select(group => (group.Key, group.Value))];
-        Array.Sort(sorted, (one, other) =>
-            one.Key.BucketTicks != other.Key.BucketTicks ? one.Key.BucketTicks.CompareTo(other.Key.BucketTicks)
-            : one.Key.CyclePlace(_firstDayOfWeek) != other.Key.CyclePlace(_firstDayOfWeek) ? one.Key.CyclePlace(_firstDayOfWeek).CompareTo(other.Key.CyclePlace(_firstDayOfWeek))
-            : one.Usage.TotalTokens != other.Usage.TotalTokens ? other.Usage.TotalTokens.CompareTo(one.Usage.TotalTokens)
-            : one.Key.CompareNames(other.Key));
-        return (sorted, all, unreadable);
+        IEnumerable<(UsageKey Key, UsageAccumulator Usage)> sorted = groups.Select(group => (group.Key, Usage: group.Value)).OrderBy(group => group.Key.BucketTicks)
+            .ThenBy(group => group.Key.CyclePlace(_firstDayOfWeek)).ThenByDescending(group => group.Usage.TotalTokens).ThenBy(group => group.Key, UsageKey.ByName);
+        return ([.. sorted], all, unreadable);
     }
 
     // The seconds of the clock at whose multiples a key can change: those of buckets, or of the hours of the day. Sessions begin at hours in
