@@ -16,9 +16,9 @@ internal static class SqlitePanelSql
         ChangesQuery changes => new(Changes(changes)),
         LoadQuery load => new(Load(load)),
         NewestQuery newest => new(Newest(newest)),
-        MonthQuery => new(CostPanelSql.Month),
-        CostSpreadQuery spread => new(CostPanelSql.Spread(spread)),
-        PriceListQuery => new(CostPanelSql.PriceList),
+        MonthQuery => new(Month),
+        CostSpreadQuery spread => new(Spread(spread)),
+        PriceListQuery => new(PriceList),
         OverTimeQuery overTime => new(OverTime(overTime), "time"),
         CumulativeQuery cumulative => new(Cumulative(cumulative), "time"),
         TopOverTimeQuery top => new(top.Cumulative ? CumulativeTop(top) : TopOverTime(top), "time") { SeriesByLabel = true },
@@ -315,6 +315,31 @@ internal static class SqlitePanelSql
         GROUP BY transaction_id
         ORDER BY "Tokens" DESC, "Transaction"
         LIMIT {query.Rows}
+        """;
+
+    private static string Month { get; } = $"""
+        SELECT SUM(cost) AS "Month so far",
+          SUM(cost) * MAX(1.0, 1.0 * (MAX(month_end) - MIN(time)) / MAX(60, MIN($__to / 1000, unixepoch()) - MIN(time))) AS "Month at this rate"
+        FROM {Relation("month_usage")}
+        """;
+
+    private static string Spread(CostSpreadQuery query)
+    {
+        string requests = Relation("priced_requests");
+        string spent = query.Transactions ? $"SELECT SUM(cost) AS cost FROM {requests} WHERE transaction_id <> '' GROUP BY transaction_id" : $"SELECT cost FROM {requests}";
+        return $"""
+            WITH spent AS MATERIALIZED ({spent}),
+              ranked AS (SELECT cost, ROW_NUMBER() OVER (ORDER BY cost) AS place, COUNT(*) OVER () AS all_of_them FROM spent WHERE cost IS NOT NULL)
+            SELECT AVG(cost) AS "Mean", MIN(cost) FILTER (WHERE place * 100 >= all_of_them * 95) AS "p95", MAX(cost) AS "Maximum"
+            FROM ranked
+            """;
+    }
+
+    private static string PriceList { get; } = $"""
+        SELECT list AS "Price list", currency AS "Currency", COUNT(DISTINCT provider || char(10) || model) AS "Models"
+        FROM {Relation("prices")}
+        GROUP BY list, currency
+        ORDER BY 3 DESC, list
         """;
 
     // Without requests, SUM is NULL, so the panel shows that there is no data.

@@ -19,6 +19,10 @@ internal static class UsageRelations
 
     private const int NewestRequests = 200_000;
 
+    // LLM applications have no older data, and no zone has planned its clock changes further ahead.
+    private static readonly DateTimeOffset FirstClock = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset LastClock = new(2038, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>The minimum number of requests in the relations of the newest requests.</summary>
     internal const int NewestRows = RequestsQuery.MostListed;
 
@@ -75,7 +79,7 @@ internal static class UsageRelations
               CASE WHEN {Has(TelemetrySql.DetailTable)} THEN ' LEFT JOIN {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid' ELSE '' END AS joined,
               CASE WHEN {Has(PriceTable.Name)} THEN '{PriceTable.Name}' ELSE {Quoted(PriceSql.NoPrices)} END AS prices,
               CASE WHEN {Has(PriceTable.Name)} THEN 'TRUE' ELSE 'FALSE' END AS has_prices,
-              {ZoneClocks.Of(zones)} AS clock)
+              {Clocks(zones)} AS clock)
             """);
     }
 
@@ -144,6 +148,17 @@ internal static class UsageRelations
             {(best is null ? NoBestQuarters : BestQuarters(best))}
             """;
         return Hidden(name, description, $"SELECT {Quoted($"(WITH RECURSIVE {own}, ")} || ${"{relation:sqlstring}"} || {Quoted($"\n  SELECT {select})")} AS relation");
+    }
+
+    /// <summary>
+    /// The clock of the selected zone, as SQL text: rows of since, until, UTC offset, and the previous offset. SQLite has no time zones, so the variable contains the
+    /// changes of each zone's clock. Days and hours in panels are correct across these changes.
+    /// </summary>
+    private static string Clocks(IReadOnlyList<TimeZoneInfo> zones)
+    {
+        string Rows(TimeZoneInfo zone) => string.Join(", ", ZoneClock.Of(zone, FirstClock, LastClock).Select(clock =>
+            string.Create(CultureInfo.InvariantCulture, $"({clock.Since}, {clock.Until}, {clock.Offset}, {clock.Before})")));
+        return $"CASE ${"{zone:sqlstring}"} {string.Concat(zones.Select(zone => $"WHEN '{TimeZones.Name(zone)}' THEN '{Rows(zone)}' "))}END";
     }
 
     private static string ChosenNames(string name) =>
