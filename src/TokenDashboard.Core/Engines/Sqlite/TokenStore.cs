@@ -75,23 +75,15 @@ internal sealed class TokenStore : IDisposable
         {
             connection = SqliteEngine.Open(path, SqliteOpenMode.ReadOnly);
             // SQLite retries sooner than the library, which sleeps for 150 ms between retries.
-            raw.sqlite3_busy_timeout(connection.Handle, (int)BusyStep.TotalMilliseconds);
+            raw.sqlite3_busy_timeout(connection.Handle, (int)(patience < BusyStep ? patience : BusyStep).TotalMilliseconds);
+            // The library waits for at least a second.
             if (patience < BusyStep)
-            {
-                // The library waits for at least a second.
-                raw.sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
                 SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, "SELECT count(*) FROM sqlite_schema"), connection.Handle);
-            }
             var store = new TokenStore(path, connection, patience, cancellation);
+            // Reads the file's header, so that a file that is not a database is reported once, not for each query.
+            store.Scalar<long>("SELECT count(*) FROM sqlite_schema");
             if (isStore)
-            {
                 store.CheckSchema();
-            }
-            else
-            {
-                // Reads the file's header, so that a file that is not a database is reported once, not for each query.
-                store.Scalar<long>("SELECT COUNT(*) FROM sqlite_schema");
-            }
             return store;
         }
         catch (Exception exception)
