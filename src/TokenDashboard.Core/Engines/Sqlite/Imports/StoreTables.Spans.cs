@@ -37,19 +37,17 @@ internal sealed partial class StoreTables
 
     /// <summary>Withdraws a request whose own key is its span, if it has as many tokens as the spans below it.</summary>
     private long? TakeOutCall(UInt128 span, long tokens, long hour) =>
-        TryFindCall(span, hour, out ImportKey key, out long? row) && row is { } id && TokensOf(id) == tokens ? TakeOut(key) : null;
+        FindCall(span, hour) is { RowId: { } id, Key: var key } && TokensOf(id) == tokens ? TakeOut(key) : null;
 
-    /// <summary>Whether a request is stored whose own key is its span, and which began shortly before.</summary>
-    private bool TryFindCall(UInt128 span, long hour, out ImportKey key, out long? row)
+    /// <summary>The stored request whose own key is its span, and which began shortly before.</summary>
+    private StoredKey? FindCall(UInt128 span, long hour)
     {
-        (key, row) = (default, null);
         for (long began = hour; began > Math.Max(0, hour - LongestCall); began--)
         {
-            key = new ImportKey(began, span);
-            if (Find(key, out row, out _))
-                return true;
+            if (Find(new ImportKey(began, span)) is { } call)
+                return call;
         }
-        return false;
+        return null;
     }
 
     /// <summary>Whether earlier imports contain an event in a request, or spans below it with the same number of tokens, that describe the same call.</summary>

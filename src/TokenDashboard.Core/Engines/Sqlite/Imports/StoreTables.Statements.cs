@@ -35,14 +35,9 @@ internal sealed partial class StoreTables
         return connection.Changes > 0;
     }
 
-    private bool Find(ImportKey key, out long? rowId, out byte[] rank)
-    {
-        bool found = connection.TryRead(
-            connection.Statement($"SELECT row_id, rank FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash),
-            row => (row.Type(0) != raw.SQLITE_NULL ? row.Integer(0) : (long?)null, row.Blob(1).ToArray()), out (long? RowId, byte[]? Rank) stored);
-        (rowId, rank) = (stored.RowId, stored.Rank ?? []);
-        return found;
-    }
+    private StoredKey? Find(ImportKey key) => connection.TryRead(
+        connection.Statement($"SELECT row_id, rank FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash),
+        row => new StoredKey(key, row.Type(0) != raw.SQLITE_NULL ? row.Integer(0) : null, row.Blob(1).ToArray()), out StoredKey stored) ? stored : null;
 
     private void BindRequest(NativeStatement statement, int place, long id, ImportBatch batch, in ImportRow row)
     {

@@ -136,7 +136,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     private void Put(ImportBatch batch, in ImportRow row, ref long id, ref ImportOutcome outcome)
     {
         // It may be one of the removed requests, which rollups already include.
-        if (row.UtcTicks < RemovedUntil?.Ticks && row.Role is not (ImportRole.TokensBelow or ImportRole.Link or ImportRole.Aggregate) && !Find(row.Key, out long? _, out _))
+        if (row.UtcTicks < RemovedUntil?.Ticks && row.Role is not (ImportRole.TokensBelow or ImportRole.Link or ImportRole.Aggregate) && Find(row.Key) is null)
         {
             outcome.BeforeRemoval++;
             return;
@@ -149,7 +149,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
             case ImportRole.Link:
                 NoteLink(row.Span, row.Parent, ref outcome);
                 return;
-            case ImportRole.Event when FindSpan(row.Parent) is { Key: null, TokensBelow: not CountedByEvent } && TryFindCall(row.Parent, row.Key.Hour, out _, out _):
+            case ImportRole.Event when FindSpan(row.Parent) is { Key: null, TokensBelow: not CountedByEvent } && FindCall(row.Parent, row.Key.Hour) is not null:
                 outcome.Duplicates++;
                 return;
             case ImportRole.Event:
@@ -164,7 +164,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
                 return;
         }
         bool replaces = false;
-        if (row.Replaced is { } replacedKey && Find(replacedKey, out long? _, out _))
+        if (row.Replaced is { } replacedKey && Find(replacedKey) is not null)
         {
             if (TakeOut(replacedKey) is not { } shorter)
             {
@@ -194,7 +194,7 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
             outcome.Updated += replaces ? 1 : 0;
             return;
         }
-        if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.AsSpan().SequenceCompareTo(storedRank) > 0
+        if (rank.Length > 0 && Find(row.Key) is { RowId: { } stored, Rank: var storedRank } && rank.AsSpan().SequenceCompareTo(storedRank) > 0
             && TokensOf(stored) is { } replaced)
         {
             RollupChanges.Announce(connection, stored);
@@ -213,12 +213,12 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     /// <summary>Removes an imported row, and returns its tokens; null if there is no such row. Rows of the application are never removed.</summary>
     private long? TakeOut(ImportKey key)
     {
-        if (!Find(key, out long? rowId, out _))
+        if (Find(key) is not { } stored)
         {
             AddKey(key, rowId: null, rank: []);
             return null;
         }
-        if (rowId is not { } id)
+        if (stored.RowId is not { } id)
             return null;
         long? tokens = TokensOf(id);
         RollupChanges.Announce(connection, id, isRemoved: true);
