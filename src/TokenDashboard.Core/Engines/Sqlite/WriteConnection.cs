@@ -16,8 +16,8 @@ internal class WriteConnection(SqliteConnection connection) : IDisposable
 
     public object Scalar(string sql) => Connection.Query(sql, row => row.GetValue(0)).First();
 
-    /// <summary>A statement with constant SQL, which is prepared once.</summary>
-    public NativeStatement Statement(string sql)
+    /// <summary>A statement with constant SQL, which is prepared once, and values for its parameters.</summary>
+    public NativeStatement Statement(string sql, params ReadOnlySpan<object?> values)
     {
         if (!_statements.TryGetValue(sql, out NativeStatement statement))
         {
@@ -25,13 +25,6 @@ internal class WriteConnection(SqliteConnection connection) : IDisposable
             _prepared.Add(prepared);
             _statements.Add(sql, statement = new NativeStatement(prepared));
         }
-        return statement;
-    }
-
-    /// <summary>A statement with constant SQL, and values for its parameters.</summary>
-    public NativeStatement Statement(string sql, params ReadOnlySpan<object?> values)
-    {
-        NativeStatement statement = Statement(sql);
         for (int i = 0; i < values.Length; i++)
             statement.BindValue(i + 1, values[i]);
         return statement;

@@ -161,16 +161,7 @@ internal sealed class RollupTables(StoreWriteConnection connection)
 
     public void AddStale(RollupLevel level, long start) => connection.Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES (?1, ?2)", (long)level, start);
 
-    private NativeStatement Bind(string sql, RollupKey key)
-    {
-        // First, because it can run other statements.
-        long group = IdOf(key.Group);
-        NativeStatement statement = connection.Statement(sql);
-        statement.Bind(1, (long)key.Level);
-        statement.Bind(2, key.Start);
-        statement.Bind(3, group);
-        return statement;
-    }
+    private NativeStatement Bind(string sql, RollupKey key) => connection.Statement(sql, (long)key.Level, key.Start, IdOf(key.Group));
 
     private long IdOf(RollupGroup group)
     {
