@@ -22,9 +22,7 @@ internal static class SessionBlocks
             {
                 if (key.BucketTicks >= end)
                     (start, end) = (key.BucketTicks, EndOf(key.BucketTicks));
-                UsageKey block = key with { BucketTicks = start };
-                if (!blocks.TryAdd(block, usage))
-                    blocks[block].Add(usage);
+                UsageGroups.Merge(blocks, [KeyValuePair.Create(key with { BucketTicks = start }, usage)]);
             }
         }
         return blocks;
