@@ -32,13 +32,6 @@ internal sealed partial class StoreTables(StoreWriteConnection connection)
     /// <summary>Records the second before which requests may have been removed without their keys.</summary>
     public void SetRemovedUntil(long? second) => connection.Run($"UPDATE {ImportSchema.State} SET removed_until = ?1", second);
 
-    /// <summary>Adds all keys, so that an import does not restore requests that are removed next.</summary>
-    public void LearnAllKeys()
-    {
-        for (bool complete = false; !complete;)
-            connection.InTransaction(() => complete = LearnKeys(connection.Deadline));
-    }
-
     /// <summary>
     /// Adds the keys of rows that the application wrote since the last time, until the deadline. Returns whether all rows are known now, or no import
     /// has run, so that no keys are needed. For a large store, this takes several transactions.

@@ -19,7 +19,8 @@ internal sealed partial class StoreOptimizer
         long keptRow = _store.Has("sqlite_sequence") ? -1 : _store.Rows().Last;
         // A concurrent change restarts a batch. The loop ends when a whole pass finds nothing to remove.
         while (RemovePass(before, keptRow, ref removed, progress, refreshProgress))
-            _cancellation.ThrowIfCancellationRequested();
+        {
+        }
         Repair();
         return removed;
     }
@@ -28,7 +29,9 @@ internal sealed partial class StoreOptimizer
     {
         Refresh(refreshProgress);
         RollupState state = ReadState();
-        _imports.LearnAllKeys();
+        // An import must not restore requests that are removed next.
+        for (bool complete = false; !complete;)
+            _connection.InTransaction(() => complete = _imports.LearnKeys(_connection.Deadline));
         long end = RollupLevels.StartOf(RollupLevels.SecondOf(before.UtcTicks), RollupLevels.QuarterSeconds);
         List<RowRange> ranges = RollupStore.ReadRanges(_store, RollupSchema.NoTime + 1, end);
         if (ranges.Count == 0)

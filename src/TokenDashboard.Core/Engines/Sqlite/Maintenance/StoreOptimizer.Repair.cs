@@ -27,7 +27,6 @@ internal sealed partial class StoreOptimizer
 
     private bool RepairDay(long day, ref RollupState state)
     {
-        _cancellation.ThrowIfCancellationRequested();
         RollupDifference[] differences = [.. RollupVerifier.CompareDay(_store, day, RollupVerifier.ReadRequests(_store, state, day, day + RollupLevels.DaySeconds))];
         for (int done = 0; done <= differences.Length;)
         {

@@ -20,7 +20,6 @@ internal sealed partial class StoreOptimizer : IDisposable
     private readonly TokenStore _store;
     private readonly RollupTables _tables;
     private readonly StoreTables _imports;
-    private readonly CancellationToken _cancellation;
     private int _keysPerBatch = SmallestBatch;
 
     /// <summary>
@@ -29,7 +28,6 @@ internal sealed partial class StoreOptimizer : IDisposable
     /// </summary>
     public StoreOptimizer(string path, CancellationToken cancellation, bool force = false)
     {
-        _cancellation = cancellation;
         _connection = StoreWriteConnection.Open(path, cancellation);
         (_tables, _imports) = (new RollupTables(_connection), new StoreTables(_connection));
         try
@@ -73,7 +71,7 @@ internal sealed partial class StoreOptimizer : IDisposable
     /// <summary>Compares all rollups with the requests and rebuilds those that differ. Progress receives the number of compared requests, and of all requests.</summary>
     public void Verify(Action<long, long>? progress = null)
     {
-        var verifier = new RollupVerifier(_store, _cancellation);
+        var verifier = new RollupVerifier(_store);
         HashSet<long> days = [.. verifier.Run(progress).Select(difference => RollupLevels.DayOf(difference.Key.Start))];
         if (verifier.UnknownRows != 0 && !verifier.Disturbed)
         {
@@ -125,7 +123,7 @@ internal sealed partial class StoreOptimizer : IDisposable
     /// <summary>The result of the run, with the result of <see cref="Refresh"/>, and the current state.</summary>
     public TokenStoreOptimization Describe(long added)
     {
-        using TokenStore store = TokenStore.Open(_connection.Path, _cancellation);
+        using TokenStore store = TokenStore.Open(_connection.Path, _store.Cancellation);
         return new TokenStoreOptimization(store.Path, added, RepairedBuckets, store.Scalar<string>("PRAGMA journal_mode"), LongestLock);
     }
 
@@ -169,7 +167,6 @@ internal sealed partial class StoreOptimizer : IDisposable
         var batch = new RollupBatch();
         for (bool more = true; more;)
         {
-            _cancellation.ThrowIfCancellationRequested();
             more = scanner.ReadWindow(batch.Add);
             if (batch.Count > 0 && (!more || batch.Quarters.Count >= _keysPerBatch))
             {

@@ -149,7 +149,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
             case { IsUsable: false }:
                 return (CheckResult.Failed, "Another program removed requests, so the rollups are not used. To rebuild them, run Optimize-TokenStore.");
         }
-        var verifier = new RollupVerifier(store, store.Cancellation);
+        var verifier = new RollupVerifier(store);
         var differences = new List<RollupDifference>();
         long count = 0;
         foreach (RollupDifference difference in verifier.Run(progress))

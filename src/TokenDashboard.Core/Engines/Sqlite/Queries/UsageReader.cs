@@ -22,7 +22,6 @@ internal static class UsageReader
     {
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; store.Cancellation.WaitHandle.WaitOne(Pause))
         {
-            store.Cancellation.ThrowIfCancellationRequested();
             RollupState? state = RollupState.Read(store);
             UnreadableReport? report = scope is { IsAboutSums: true, NeedsRequests: false, Ids: null } && state is { IsUsable: true }
                 ? ReadRollups(store, scope, state, begin(0))

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>Compares the rollups with the requests, one day at a time, so that memory is constant and reads are short.</summary>
-internal sealed class RollupVerifier(TokenStore store, CancellationToken cancellation)
+internal sealed class RollupVerifier(TokenStore store)
 {
     // Counted within a few milliseconds, so that no lock is held for long.
     private const ulong RowsPerCount = 100_000;
@@ -27,7 +27,6 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         RowRange rows = store.Rows();
         for (long day = from, next; day < until; day = next)
         {
-            cancellation.ThrowIfCancellationRequested();
             RollupBatch requests = ReadRequests(store, state, day, day + RollupLevels.DaySeconds);
             known += requests.Count;
             next = RollupStore.NextDay(store, day) ?? until;
@@ -97,7 +96,6 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         long count = 0;
         for (bool more = rows.First <= rows.Last; more;)
         {
-            cancellation.ThrowIfCancellationRequested();
             // Ids can have any gaps.
             long first = Math.Min(store.RowFrom(rows.First, otherwise: rows.Last), rows.Last);
             more = (ulong)(rows.Last - first) >= RowsPerCount;
