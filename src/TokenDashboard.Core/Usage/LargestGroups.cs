@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using TokenDashboard.Pricing;
 
@@ -54,20 +53,19 @@ internal sealed class LargestGroups(
         return (groups, null, unreadable);
     }
 
-    private (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator? All, UnreadableReport Unreadable) FindInFiles<TValue>(
-        int count, Func<Func<UsageRow, TValue>> values, Func<UsageAccumulator, TValue> valueOfGroup)
-        where TValue : struct, INumber<TValue>
+    private (Dictionary<UsageKey, UsageAccumulator> Groups, UsageAccumulator? All, UnreadableReport Unreadable) FindInFiles(
+        int count, Func<Func<UsageRow, decimal>> values, Func<UsageAccumulator, decimal> valueOfGroup)
     {
         var unreadable = new UnreadableReport();
         var scope = new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true);
-        (Dictionary<UsageKey, UsageAccumulator> groups, Dictionary<UInt128, KeySum<TValue>> sums, UsageAccumulator all) = UsageGroups.Read(
+        (Dictionary<UsageKey, UsageAccumulator> groups, Dictionary<UInt128, KeySum> sums, UsageAccumulator all) = UsageGroups.Read(
             stores, prices?.Apply(scope) ?? scope, unreadable,
-            () => (Groups: new Dictionary<UsageKey, UsageAccumulator>(), Sums: new Dictionary<UInt128, KeySum<TValue>>(), Others: UsageGroups.NewUsage(prices)),
+            () => (Groups: new Dictionary<UsageKey, UsageAccumulator>(), Sums: new Dictionary<UInt128, KeySum>(), Others: UsageGroups.NewUsage(prices)),
             (store, part) =>
             {
                 Func<UsageRow, UsageKey> keyOf = keys(store);
                 Func<UsageRow, UInt128> hashOf = Hashes(store);
-                Func<UsageRow, TValue> valueOf = values();
+                Func<UsageRow, decimal> valueOf = values();
                 return row =>
                 {
                     if (row.Utf8Of(RequestText.Transaction).IsEmpty)
@@ -76,14 +74,14 @@ internal sealed class LargestGroups(
                         UsageGroups.UsageOf(part.Groups, keyOf(row), prices).Add(row);
                         return;
                     }
-                    Add(part.Sums, hashOf(row), new KeySum<TValue>(valueOf(row), row.Values[Measures.TotalTokens], row.Id, row.Id));
+                    Add(part.Sums, hashOf(row), new KeySum(valueOf(row), row.Values[Measures.TotalTokens], row.Id, row.Id));
                     part.Others.Add(row);
                 };
             },
             (part, other) =>
             {
                 UsageGroups.Merge(part.Groups, other.Groups);
-                foreach ((UInt128 key, KeySum<TValue> sum) in other.Sums)
+                foreach ((UInt128 key, KeySum sum) in other.Sums)
                     Add(part.Sums, key, sum);
                 part.Others.Add(other.Others);
             });
@@ -95,9 +93,9 @@ internal sealed class LargestGroups(
             .ThenBy(group => group.Key, UsageKey.ByName).Take(count);
         return (first.ToDictionary(), all, unreadable);
 
-        static void Add(Dictionary<UInt128, KeySum<TValue>> sums, UInt128 key, in KeySum<TValue> added)
+        static void Add(Dictionary<UInt128, KeySum> sums, UInt128 key, in KeySum added)
         {
-            ref KeySum<TValue> sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
+            ref KeySum sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
             sum = exists ? sum.Plus(added) : added;
         }
     }
@@ -126,19 +124,18 @@ internal sealed class LargestGroups(
     }
 
     // The lowest and highest ids of the requests of the largest groups.
-    private Dictionary<UInt128, (long First, long Last)> Largest<TValue>(Dictionary<UInt128, KeySum<TValue>> sums, int count)
-        where TValue : struct, INumber<TValue>
+    private Dictionary<UInt128, (long First, long Last)> Largest(Dictionary<UInt128, KeySum> sums, int count)
     {
         // The smallest group is removed first.
-        var largest = new PriorityQueue<UInt128, (TValue Value, long Tokens)>();
-        foreach ((UInt128 key, KeySum<TValue> sum) in sums)
+        var largest = new PriorityQueue<UInt128, (decimal Value, long Tokens)>();
+        foreach ((UInt128 key, KeySum sum) in sums)
         {
             if (largest.Count < count)
                 largest.Enqueue(key, sum.Order);
             else
                 largest.EnqueueDequeue(key, sum.Order);
         }
-        if (!largest.TryPeek(out _, out (TValue, long) smallest))
+        if (!largest.TryPeek(out _, out (decimal, long) smallest))
             return [];
         List<UInt128> larger = [.. largest.UnorderedItems.Where(item => item.Priority != smallest).Select(item => item.Element)];
         HashSet<UInt128> equal = [.. sums.Where(sum => sum.Value.Order == smallest).Select(sum => sum.Key)];
@@ -210,13 +207,12 @@ internal sealed class LargestGroups(
     }
 
     // The sum of a key, and the lowest and highest id of its requests. A negative value is unknown.
-    private readonly record struct KeySum<TValue>(TValue Value, long Tokens, long First, long Last)
-        where TValue : struct, INumber<TValue>
+    private readonly record struct KeySum(decimal Value, long Tokens, long First, long Last)
     {
-        public (TValue Value, long Tokens) Order => (Value, Tokens);
+        public (decimal Value, long Tokens) Order => (Value, Tokens);
 
-        public KeySum<TValue> Plus(in KeySum<TValue> other) => new(
-            TValue.IsNegative(Value) ? other.Value : TValue.IsNegative(other.Value) ? Value : Value + other.Value,
+        public KeySum Plus(in KeySum other) => new(
+            Value < 0 ? other.Value : other.Value < 0 ? Value : Value + other.Value,
             Tokens + other.Tokens, Math.Min(First, other.First), Math.Max(Last, other.Last));
     }
 }
