@@ -127,11 +127,9 @@ public sealed partial class TimeExpression
     internal static TimeRange WholeDays(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         TimeRange range = Range(since, until, last, now, zone, firstDayOfWeek);
-        DateTimeOffset StartOfDay(TimeExpression? expression, DateTimeOffset instant) => LocalTime.FirstInstantAt(
-            expression is { _ago: { } ago }
-                ? expression.Before(new DateTimeOffset(TimeZoneInfo.ConvertTime(now, zone).DateTime, TimeSpan.Zero), ago, TimeZoneInfo.Utc).Date
-                : TimeZoneInfo.ConvertTime(instant, zone).Date,
-            zone);
+        DateTimeOffset StartOfDay(TimeExpression? expression, DateTimeOffset instant) => expression is { _ago: { } ago }
+            ? LocalTime.FirstInstantAt(expression.Before(new DateTimeOffset(TimeZoneInfo.ConvertTime(now, zone).DateTime, TimeSpan.Zero), ago, TimeZoneInfo.Utc).Date, zone)
+            : Parse("today").ToInstant(instant, zone);
         DateTimeOffset end = range.Until is { } given && given < now ? StartOfDay(until, given) : StartOfDay(null, now);
         DateTimeOffset? begin = range.Since is { } first ? StartOfDay(last ?? since, first) : null;
         return begin is null || begin < end ? new TimeRange(begin, end) : throw new TokenDashboardException(

@@ -68,8 +68,10 @@ public class TimeExpressionTests
     {
         // The clock went from 00:01 to 23:01.
         DateTimeOffset now = DateTimeOffset.Parse("2010-11-07T02:45:00Z");
-        TimeRange range = TimeExpression.Parse("today").ToRange(now, TimeZoneInfo.FindSystemTimeZoneById("America/St_Johns"));
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("America/St_Johns");
+        TimeRange range = TimeExpression.Parse("today").ToRange(now, zone);
         Assert.Equal((now.AddMinutes(-15), now), (range.Since, range.Until));
+        Assert.Equal(now.AddMinutes(-15), TimeExpression.WholeDays(TimeExpression.Parse("yesterday"), null, null, now, zone).Until);
     }
 
     [Theory]

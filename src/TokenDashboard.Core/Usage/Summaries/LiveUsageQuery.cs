@@ -32,7 +32,7 @@ internal sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed, or the store was removed.</exception>
     public LiveUsage Read(DateTimeOffset now)
     {
-        DateTimeOffset since = filter.Range.Since ?? LocalTime.FirstInstantAt(LocalTime.At(now.UtcTicks, zone).Date, zone);
+        DateTimeOffset since = filter.Range.Since ?? TimeExpression.Parse("today").ToInstant(now, zone);
         // Read every store, even after one was replaced.
         int replaced = stores.Count(store => store.ReopenIfReplaced());
         bool begins = since != _since || replaced > 0;
