@@ -1,5 +1,3 @@
-using TokenDashboard.Usage;
-
 namespace TokenDashboard.Reports;
 
 /// <summary>The time axis of a report: a suitable number of buckets from the start to the end of the time range.</summary>

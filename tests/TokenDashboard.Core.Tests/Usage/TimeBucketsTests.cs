@@ -1,6 +1,5 @@
 using CsCheck;
 using TokenDashboard.Telemetry;
-using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Usage;
 
