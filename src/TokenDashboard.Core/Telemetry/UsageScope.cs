@@ -18,6 +18,12 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// </summary>
     public Func<long, long>? EndOfBucket { get; init; }
 
+    /// <summary>
+    /// The seconds of the zone's clock after which the groups of the query repeat, such as a week for weekdays; 0 if they do not. Steps at the same place in
+    /// different cycles need not be separate.
+    /// </summary>
+    public int Cycle { get; init; }
+
     /// <summary>The minimum number of rows for a separate connection and thread.</summary>
     public long RowsPerPart { get; init; } = 100_000;
 

@@ -127,7 +127,7 @@ internal sealed class UsageQuery
         }
         else
         {
-            (groups, unreadable) = UsageGroups.Sum(stores, filter, texts, Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, Keys, endOfBucket: EndOfBucket);
+            (groups, unreadable) = UsageGroups.Sum(stores, filter, texts, Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, Keys, endOfBucket: EndOfBucket, cycle: Cycle);
         }
         if (_dimensions.Count == 0 && groups.Count == 0)
             groups.Add(default, UsageGroups.NewUsage(Prices));
@@ -145,6 +145,9 @@ internal sealed class UsageQuery
     private int Step => _sessions && (_dimensions.Contains(UsageDimension.HourOfDay) || _dimensions.Contains(UsageDimension.Weekday)) ? 900
         : _dimensions.Contains(UsageDimension.HourOfDay) ? Math.Min(3600, _buckets?.Step ?? 3600)
         : _dimensions.Contains(UsageDimension.Weekday) ? Math.Min(86400, _buckets?.Step ?? 86400) : _buckets?.Step ?? 0;
+
+    // The seconds of the clock after which keys repeat.
+    private int Cycle => _buckets is not null ? 0 : _dimensions.Contains(UsageDimension.Weekday) ? 7 * 86400 : _dimensions.Contains(UsageDimension.HourOfDay) ? 86400 : 0;
 
     // Weeks and longer buckets. With an hour or a weekday, the key can also change within a bucket.
     private Func<long, long>? EndOfBucket =>

@@ -19,6 +19,9 @@ internal sealed class ClickHouseUsage
     private const long FirstSecond = -RequestTable.NoTime / 1_000_000;
     private const long Shift = 35_000L * UsageTables.Day;
 
+    // The start of a period is not selected, because the time of its first request represents it.
+    private const string StartKey = "k_start";
+
     private static readonly string FirstTime = $"m_{Measures.FirstTicks.Name}";
 
     private readonly ClickHouseServer _server;
@@ -87,7 +90,7 @@ internal sealed class ClickHouseUsage
         _isSummed &= !_scope.NeedsUsers || _step == 0;
         (string Name, string Value)[] Keys(string inputClass, RequestText texts) =>
         [
-            ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", inputClass),
+            ("k_has_time", ClickHouseConditions.HasTime), (StartKey, start), ("k_class", inputClass),
             .. Names.Select(name => ($"k_{name.Column}", texts.HasFlag(name.Text) ? name.Column : "''")),
             .. _scope.NeedsRequests ? [("k_request", "id"), ("k_request_source", "source")] : Array.Empty<(string, string)>(),
         ];
@@ -123,7 +126,7 @@ internal sealed class ClickHouseUsage
             SELECT toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))},
                 {string.Join(", ", ClickHouseMeasures.All.Select(measure => value($"m_{measure.Name}", measure.IsReal ? "toFloat64(0)" : "toInt64(0)")))},
                 {value("m_without_cached", "toInt64(0)")}, {value("m_highest_cost", "toFloat64(0)")}, {histogram}
-            FROM (SELECT {by.Named}, {aggregates} FROM {from} GROUP BY {by.Grouped})
+            FROM (SELECT {by.Selected}, {aggregates} FROM {from} GROUP BY {by.Grouped})
             """;
         string sql = isSplit
             ? $"""
@@ -165,7 +168,7 @@ internal sealed class ClickHouseUsage
     // They are only counted if there can be many, with the bins of all rows.
     private (long Groups, long Bins) CountGroups(GroupKeys keys, string from, RequestText texts, long? mostStarts) =>
         MostGroups(texts, mostStarts) is { } most && most <= Math.Min(MostWholeHistograms, MostGroupsSent) ? (most, 0) : _server.Query(
-            $"SELECT toInt64(uniq({keys.Grouped})), {(_isSummed ? "toInt64(sum(bins))" : "toInt64(0)")} FROM (SELECT {keys.Named}{(_isSummed ? ", length(duration_bins) AS bins" : "")} FROM {from})",
+            $"SELECT toInt64(uniq({keys.Grouped})), {(_isSummed ? "toInt64(sum(length(duration_bins)))" : "toInt64(0)")} FROM {from}",
             _parameters, row => (row.GetInt64(0), row.GetInt64(1))).Single();
 
     // An array of counts for all bins costs least, but all of them must not take much more memory than the bins of all rows.
@@ -201,22 +204,31 @@ internal sealed class ClickHouseUsage
         if (_scope.Step > 0)
         {
             IReadOnlyList<ZoneClock> clocks = Clocks();
-            most += clocks.Count + ((until - from).Ticks / TimeSpan.TicksPerSecond / _scope.Step);
-            // Sums of UTC days are sufficient.
-            if (clocks is [{ Offset: 0 }] && _step % UsageTables.Day == 0)
-                _step = 0;
             string[] begins = [.. clocks.Select(clock => Number(Math.Max(clock.Since, -FirstSecond)))];
             string change = clocks.Count == 1 ? begins[0] : $"roundDown({second}, [{string.Join(", ", begins)}])";
             string offset = clocks.Count == 1
                 ? Number(clocks[0].Offset)
                 : $"transform({change}, [{string.Join(", ", begins)}], [{string.Join(", ", clocks.Select(clock => Number(clock.Offset)))}], 0)";
-            starts.Add($"intDiv({second} + {offset} + {Shift}, {_scope.Step}) * {_scope.Step} - {Shift} - {offset}");
-            if (clocks.Count > 1)
-                starts.Add(change);
+            string local = $"{second} + {offset} + {Shift}";
+            if (_scope.Cycle > 0)
+            {
+                most = _scope.Cycle / _step;
+                starts.Add($"intDiv(({local}) % {_scope.Cycle}, {_step})");
+            }
+            else
+            {
+                most += clocks.Count + ((until - from).Ticks / TimeSpan.TicksPerSecond / _step);
+                starts.Add($"intDiv({local}, {_step}) * {_step} - {Shift} - {offset}");
+                if (clocks.Count > 1)
+                    starts.Add(change);
+            }
+            // Sums of UTC days are sufficient.
+            if (clocks is [{ Offset: 0 }] && _step % UsageTables.Day == 0)
+                _step = 0;
         }
         IEnumerable<DateTimeOffset> prices = _scope.PriceChanges is { } priceChanges ? Models().Keys.SelectMany(of => priceChanges(of.Provider, of.Model)) : [];
         long[] changes = [.. prices.Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
-        most += changes.Length;
+        most = _scope.Cycle > 0 ? most * (changes.Length + 1) : most + changes.Length;
         if (changes.Length > 0)
         {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
@@ -230,7 +242,9 @@ internal sealed class ClickHouseUsage
             _step = _step == 0 ? UsageTables.Quarter : _step;
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, {UsageTables.Quarter}) * {UsageTables.Quarter} - {Shift}, -{FirstSecond})");
         }
-        string sql = starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(latest => $"toInt64({latest})"))})" };
+        // The place in a cycle is not a time.
+        string all = string.Join(", ", starts.Select(start => $"toInt64({start})"));
+        string sql = starts.Count switch { 0 => "0", 1 => starts[0], _ => _scope.Cycle > 0 ? $"({all})" : $"greatest({all})" };
         return (sql, most);
     }
 
@@ -288,12 +302,26 @@ internal sealed class ClickHouseUsage
         return true;
     }
 
-    /// <summary>The expressions by which rows are grouped, each with a name. Those with the same value in all rows are not needed in GROUP BY.</summary>
-    private sealed class GroupKeys((string Name, string Value)[] keys)
+    /// <summary>
+    /// The expressions by which rows are grouped, each with a name. Those with the same value in all rows are not needed in GROUP BY. Grouping by several names takes
+    /// five times as long as by one number.
+    /// </summary>
+    private sealed class GroupKeys
     {
-        public string Named { get; } = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
+        public GroupKeys(params IEnumerable<(string Name, string Value)> keys)
+        {
+            (string Name, string Value)[] all = [.. keys], distinct = [.. all.Where(key => key.Value is not ("0" or "''"))];
+            bool isNumber = distinct.Length > 1 && distinct.Any(key => Names.Any(name => name.Column == key.Value));
+            string[] values = [.. distinct.Select(key => key.Value)];
+            Grouped = isNumber ? ClickHouseMeasures.Key(values) : string.Join(", ", values);
+            Selected = string.Join(", ", all.Where(key => key.Name is not StartKey).Select(key => $"{(isNumber && distinct.Contains(key) ? $"any({key.Value})" : key.Value)} AS {key.Name}"));
+        }
 
-        public string Grouped { get; } = string.Join(", ", keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name));
+        /// <summary>The values in GROUP BY.</summary>
+        public string Grouped { get; }
+
+        /// <summary>The values in SELECT.</summary>
+        public string Selected { get; }
     }
 
     private sealed class Row : UsageRow
