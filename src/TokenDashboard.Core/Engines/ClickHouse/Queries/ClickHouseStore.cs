@@ -77,7 +77,7 @@ internal sealed class ClickHouseStore : ITelemetryStore
         ReadUnreadable(filter, unreadable);
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
-        return Read(where, parameters, order switch
+        string key = order switch
         {
             RequestOrder.Timestamp => "time",
             RequestOrder.PromptTokens => "prompt_tokens",
@@ -88,7 +88,15 @@ internal sealed class ClickHouseStore : ITelemetryStore
             RequestOrder.Model => "model",
             RequestOrder.Provider => "provider",
             _ => "",
-        }, descending, page);
+        };
+        // The last key on the page shows which rows can be on it. Of the other rows, only the key is read. Many rows have the same names.
+        if (key.Length > 0 && order is not (RequestOrder.User or RequestOrder.Model or RequestOrder.Provider) && page.First <= MostPreselected && page.Skip <= MostPreselected)
+        {
+            (string least, string comparison, string direction) = descending ? ("min", ">=", " DESC") : ("max", "<=", "");
+            where += $" AND {key} {comparison} (SELECT {least}(last) FROM (SELECT {key} AS last FROM {RequestTable.Rows} PREWHERE {where} AND {ClickHouseConditions.HasTime} "
+                + $"ORDER BY last{direction} LIMIT {parameters.Add((long)(page.Skip + page.First))}))";
+        }
+        return Read(where, parameters, key, descending, page);
     }
 
     private IEnumerable<TokenRequest> Read(string where, ClickHouseParameters parameters, string key, bool descending, (ulong Skip, ulong First) page)
