@@ -9,8 +9,8 @@ internal static class UsageGroups
     /// Aggregates the requests that a filter selects, over all stores, by a key with some texts. The key can change at multiples of the step, in
     /// seconds of the zone's clock. The step is 0 if the key does not depend on time. The key's function is created for one thread and the requests of one
     /// store. It receives single requests, and sums between two such multiples. Ids are ranges that contain all requests of interest. A
-    /// store may return only the largest required keys by a measure. If the key changes only at the ends of buckets, a function returns the end of the bucket that contains an instant. If it repeats, the cycle
-    /// is its length in seconds.
+    /// store may return only the largest required keys by a measure. If the key changes only at the ends of buckets, a function returns the end of the
+    /// bucket that contains an instant. If keys repeat, the cycle is the number of seconds after which they do.
     /// </summary>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys,

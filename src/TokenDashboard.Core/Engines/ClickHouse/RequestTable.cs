@@ -2,8 +2,8 @@ namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>
 /// The table of requests: one wide table whose rows are replaced by source and id, so a batch that is sent twice counts once. Ids increase
-/// with time, so this key also finds the rows of a time range, with an index of the times in each granule. Another index finds the requests of a
-/// transaction.
+/// with time, so this key also finds the rows of a time range, with an index of the times in each granule. Other indexes find the requests of a
+/// transaction, and the largest and slowest requests.
 /// </summary>
 internal static partial class RequestTable
 {
@@ -27,7 +27,7 @@ internal static partial class RequestTable
     public const string ReadSettings = "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final_exact_mode = 0";
 
     /// <summary>The format of the tables and views. The comment of each contains it.</summary>
-    public const int Format = 8;
+    public const int Format = 9;
 
     /// <summary>The beginning of the comment of each table and view of this module.</summary>
     public const string Comment = "TokenDashboard requests, format ";
@@ -88,6 +88,8 @@ internal static partial class RequestTable
             .. Create(cluster, Name, $"""
                 {string.Join(",\n    ", Content.Concat(Bookkeeping).Select(column => $"{column.Name} {column.Type}"))},
                     INDEX time_range time TYPE minmax GRANULARITY 1,
+                    INDEX largest total_tokens TYPE minmax GRANULARITY 1,
+                    INDEX slowest duration_ms TYPE minmax GRANULARITY 1,
                     INDEX transactions transaction_id TYPE bloom_filter GRANULARITY 1
                 """, "ReplacingMergeTree", "version, is_removed", $"PARTITION BY toYYYYMM(time)\nORDER BY (source, id){sparse}"),
             .. PriceView.CreateStatements(onCluster),

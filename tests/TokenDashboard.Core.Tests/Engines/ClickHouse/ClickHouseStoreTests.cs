@@ -186,7 +186,8 @@ public class ClickHouseStoreTests
         (string Group, long Count, string Bins)[] Durations(long most)
         {
             var found = new List<(string, long, string)>();
-            var usage = new ClickHouseUsage(server, new UsageScope(new RequestFilter(), RequestText.Model, 86_400, TimeZoneInfo.Utc, CountsRemoved: false), null) { MostWholeHistograms = most, MostGroupsSent = long.MaxValue };
+            var scope = new UsageScope(new RequestFilter(), RequestText.Model, 86_400, TimeZoneInfo.Utc, CountsRemoved: false);
+            var usage = new ClickHouseUsage(server, scope, null) { MostWholeHistograms = most, MostGroupsSent = long.MaxValue };
             Assert.NotNull(usage.Read(row =>
             {
                 var one = new UsageAccumulator(keepsDurations: true);

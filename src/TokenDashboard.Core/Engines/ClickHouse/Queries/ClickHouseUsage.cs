@@ -19,9 +19,6 @@ internal sealed class ClickHouseUsage
     private const long FirstSecond = -RequestTable.NoTime / 1_000_000;
     private const long Shift = 35_000L * UsageTables.Day;
 
-    // The start of a period is not selected, because the time of its first request represents it.
-    private const string StartKey = "k_start";
-
     private static readonly string FirstTime = $"m_{Measures.FirstTicks.Name}";
 
     private readonly ClickHouseServer _server;
@@ -90,15 +87,11 @@ internal sealed class ClickHouseUsage
         _isSummed &= !_scope.NeedsUsers || _step == 0;
         (string Name, string Value)[] Keys(string inputClass, RequestText texts) =>
         [
-            ("k_has_time", ClickHouseConditions.HasTime), (StartKey, start), ("k_class", inputClass),
+            (GroupKeys.HasTime, ClickHouseConditions.HasTime), (GroupKeys.Start, start), ("k_class", inputClass),
             .. Names.Select(name => ($"k_{name.Column}", texts.HasFlag(name.Text) ? name.Column : "''")),
             .. _scope.NeedsRequests ? [("k_request", "id"), ("k_request_source", "source")] : Array.Empty<(string, string)>(),
         ];
         var keys = new GroupKeys(Keys(_scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass, _scope.Texts));
-        string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
-        // Sums of rows, because the row of a sum cannot tell which requests have prompt tokens.
-        string unknown = _isSummed ? $"{Measures.Requests.Name} - {Measures.CachedRequests.Name}" : $"1 - {ClickHouseMeasures.Of(Measures.CachedRequests)}";
-        sums += $", toInt64(sumIf({unknown}, {PriceView.OtherPrompt} > 0)) AS m_without_cached";
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
         // There are as many transactions as requests. Other groups are counted, because sending a few takes less time than finding the largest ones.
@@ -114,28 +107,42 @@ internal sealed class ClickHouseUsage
             else
                 largest = null;
         }
-        sums += $", {highest} AS m_highest_cost";
         if (largest is not null)
             from += $" {(_isSummed ? "WHERE" : "AND")} {IsLargest(largest, largest.HighestRatesOf is null ? Sum(largest.Measure) : highest, from)}";
-        // Most rows are only for prices. The histograms of larger groups take a fraction of the time, and of the network.
+        // If most groups are only for prices, histograms of larger groups take a fraction of the time and of the network.
         var durationKeys = new GroupKeys(Keys("0", _scope.DurationTexts));
         bool isSplit = groups > MostWholeHistograms && durationKeys.Grouped != keys.Grouped;
         (string merged, string counted) = !_isSummed ? ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"))
             : isSplit ? HistogramOf(CountGroups(durationKeys, from, _scope.DurationTexts, mostStarts)) : HistogramOf((groups, bins));
-        string Select(GroupKeys by, string aggregates, Func<string, string, string> value, string histogram) => $"""
-            SELECT toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))},
-                {string.Join(", ", ClickHouseMeasures.All.Select(measure => value($"m_{measure.Name}", measure.IsReal ? "toFloat64(0)" : "toInt64(0)")))},
-                {value("m_without_cached", "toInt64(0)")}, {value("m_highest_cost", "toFloat64(0)")}, {histogram}
-            FROM (SELECT {by.Selected}, {aggregates} FROM {from} GROUP BY {by.Grouped})
-            """;
+        string sums = $"{Sums()}, {highest} AS m_highest_cost";
         string sql = isSplit
             ? $"""
-                {Select(keys, sums, (name, _) => name, "CAST([], 'Array(Int16)') AS bins, CAST([], 'Array(UInt32)') AS counts")}
+                {Select(keys, from, sums, "CAST([], 'Array(Int16)') AS bins, CAST([], 'Array(UInt32)') AS counts")}
                 UNION ALL
-                {Select(durationKeys, $"{Sum(Measures.FirstTicks)} AS {FirstTime}, {merged}", (name, none) => name == FirstTime ? name : none, counted)}
+                {Select(durationKeys, from, $"{Sum(Measures.FirstTicks)} AS {FirstTime}, {merged}", counted, hasSums: false)}
                 """
-            : Select(keys, $"{sums}, {merged}", (name, _) => name, counted);
+            : Select(keys, from, $"{sums}, {merged}", counted);
         return ($"{sql}\n{RequestTable.ReadSettings}", largest is not null);
+    }
+
+    // Without sums, a row has only durations and the time of its first request.
+    private static string Select(GroupKeys keys, string from, string aggregates, string histogram, bool hasSums = true)
+    {
+        string Value(string name, string type) => hasSums || name == FirstTime ? name : $"to{type}(0)";
+        return $"""
+            SELECT toInt64({GroupKeys.HasTime}), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))},
+                {string.Join(", ", ClickHouseMeasures.All.Select(measure => Value($"m_{measure.Name}", measure.IsReal ? "Float64" : "Int64")))},
+                {Value("m_without_cached", "Int64")}, {Value("m_highest_cost", "Float64")}, {histogram}
+            FROM (SELECT {keys.Selected}, {aggregates} FROM {from} GROUP BY {keys.Grouped})
+            """;
+    }
+
+    private string Sums()
+    {
+        string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
+        // Sums of rows, because the row of a sum cannot tell which requests have prompt tokens.
+        string unknown = _isSummed ? $"{Measures.Requests.Name} - {Measures.CachedRequests.Name}" : $"1 - {ClickHouseMeasures.Of(Measures.CachedRequests)}";
+        return $"{sums}, toInt64(sumIf({unknown}, {PriceView.OtherPrompt} > 0)) AS m_without_cached";
     }
 
     private static IEnumerable<(RequestText Text, string Column)> NamesOf(LargestNames largest) => Names.Where(name => largest.Names.HasFlag(name.Text));
@@ -300,28 +307,6 @@ internal sealed class ClickHouseUsage
         row.Counts = reader.GetFieldValue<uint[]>(column);
         row.Locate();
         return true;
-    }
-
-    /// <summary>
-    /// The expressions by which rows are grouped, each with a name. Those with the same value in all rows are not needed in GROUP BY. Grouping by several names takes
-    /// five times as long as by one number.
-    /// </summary>
-    private sealed class GroupKeys
-    {
-        public GroupKeys(params IEnumerable<(string Name, string Value)> keys)
-        {
-            (string Name, string Value)[] all = [.. keys], distinct = [.. all.Where(key => key.Value is not ("0" or "''"))];
-            bool isNumber = distinct.Length > 1 && distinct.Any(key => Names.Any(name => name.Column == key.Value));
-            string[] values = [.. distinct.Select(key => key.Value)];
-            Grouped = isNumber ? ClickHouseMeasures.Key(values) : string.Join(", ", values);
-            Selected = string.Join(", ", all.Where(key => key.Name is not StartKey).Select(key => $"{(isNumber && distinct.Contains(key) ? $"any({key.Value})" : key.Value)} AS {key.Name}"));
-        }
-
-        /// <summary>The values in GROUP BY.</summary>
-        public string Grouped { get; }
-
-        /// <summary>The values in SELECT.</summary>
-        public string Selected { get; }
     }
 
     private sealed class Row : UsageRow
