@@ -6,7 +6,7 @@ namespace TokenDashboard.Tests;
 public partial class LayoutTests
 {
     /// <summary>A longer file probably has two purposes.</summary>
-    private const int MaxLines = 400;
+    private const int MaxLines = 350;
 
     /// <summary>A folder with more files should be several folders.</summary>
     private const int MaxFiles = 22;

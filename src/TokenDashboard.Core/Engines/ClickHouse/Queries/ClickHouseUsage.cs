@@ -1,5 +1,4 @@
-using System.Numerics;
-using ClickHouse.Driver.ADO.Readers;
+using static TokenDashboard.Engines.ClickHouse.Queries.ClickHouseUsageRow;
 
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 
@@ -9,12 +8,6 @@ namespace TokenDashboard.Engines.ClickHouse.Queries;
 /// </summary>
 internal sealed class ClickHouseUsage
 {
-    private static readonly (RequestText Text, string Column)[] Names =
-    [
-        (RequestText.User, "user"), (RequestText.Model, "model"), (RequestText.Provider, "provider"),
-        (RequestText.RequestType, "request_type"), (RequestText.Transaction, "transaction_id"), (RequestText.Source, "source"),
-    ];
-
     // The number of seconds from the earliest time to 1970, and a larger number that is a multiple of every step.
     private const long FirstSecond = -RequestTable.NoTime / 1_000_000;
     private const long Shift = 35_000L * UsageTables.Day;
@@ -50,11 +43,11 @@ internal sealed class ClickHouseUsage
         bool isComplete = true;
         (string statement, bool isOfLargest) = Statement();
         var unreadable = new UnreadableReport();
-        var row = new Row();
+        var row = new ClickHouseUsageRow();
         // The highest cost of each of the largest groups, if these were found by it.
         LargestNames? byCost = isOfLargest && _scope.Largest is { HighestRatesOf: not null, LeastCost: null } largest ? largest : null;
         var highestCosts = new Dictionary<string, double>();
-        foreach (bool _ in _server.Query(statement, _parameters, reader => Load(reader, row)))
+        foreach (bool _ in _server.Query(statement, _parameters, row.Load))
         {
             if (row.HasTime)
             {
@@ -285,70 +278,5 @@ internal sealed class ClickHouseUsage
         DateTimeOffset At(long micros) => new(RequestTable.TicksOf(micros), TimeSpan.Zero);
         return (range.Since ?? At(Models().Values.Select(of => of.First).DefaultIfEmpty().Min()),
             range.Until ?? At(Models().Values.Select(of => of.Last).DefaultIfEmpty().Max()).AddTicks(TimeSpan.TicksPerMicrosecond));
-    }
-
-    private static bool Load(ClickHouseDataReader reader, Row row)
-    {
-        int column = 0;
-        row.HasTime = reader.GetInt64(column++) != 0;
-        row.Class = (int)reader.GetInt64(column++);
-        for (int name = 0; name < Names.Length; name++)
-            row.Texts[Row.IndexOf(Names[name].Text)] = reader.GetString(column++);
-        MeasureValues values = row.Values;
-        for (int i = 0; i < values.Integers.Length; i++)
-            values.Integers[i] = reader.GetInt64(column++);
-        for (int i = 0; i < values.Reals.Length; i++)
-            values.Reals[i] = reader.GetDouble(column++);
-        row.WithoutCached = reader.GetInt64(column++);
-        row.HighestCost = reader.GetDouble(column++);
-        values[Measures.FirstTicks] = RequestTable.TicksOf(values[Measures.FirstTicks]);
-        values[Measures.LastTicks] = RequestTable.TicksOf(values[Measures.LastTicks]);
-        row.Bins = reader.GetFieldValue<short[]>(column++);
-        row.Counts = reader.GetFieldValue<uint[]>(column);
-        row.Locate();
-        return true;
-    }
-
-    private sealed class Row : UsageRow
-    {
-        public string[] Texts { get; } = new string[IndexOf(RequestText.Source) + 1];
-
-        public bool HasTime { get; set; }
-
-        public int Class { get; set; }
-
-        public long WithoutCached { get; set; }
-
-        public double HighestCost { get; set; }
-
-        public override long? RequestsWithoutCached => WithoutCached;
-
-        public short[] Bins { get; set; } = [];
-
-        public uint[] Counts { get; set; } = [];
-
-        public static int IndexOf(RequestText name) => BitOperations.Log2((uint)name);
-
-        public override string NameOf(RequestText name) => Texts[IndexOf(name)];
-
-        public override int InputClass => Class;
-
-        // The time of the first request represents the row: all its requests are in one bucket, and have the same prices.
-        public void Locate() => UtcTicks = Values[Measures.FirstTicks];
-
-        public override bool HasDurations => Bins.Length > 0;
-
-        public override void AddDurationsTo(UsageAccumulator usage)
-        {
-            for (int i = 0; i < Bins.Length; i++)
-            {
-                // A request with an unknown duration has a count of 0.
-                if (Counts[i] > 0)
-                    usage.Durations.Add(Bins[i], Counts[i]);
-            }
-        }
-
-        // Only rollups contain histograms of sizes, which this engine does not have.
-        public override void AddSizesTo(UsageAccumulator usage) => throw new NotSupportedException();
     }
 }

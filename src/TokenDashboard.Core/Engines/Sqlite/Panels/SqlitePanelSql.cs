@@ -30,11 +30,11 @@ internal static class SqlitePanelSql
         HoursQuery hours => new(Hours(hours)),
         DaysAndHoursQuery days => new(DaysAndHours(days), "time"),
         LargestNamesQuery names => new(LargestNames(names)),
-        RequestsQuery requests => new(Requests(requests), "Time"),
-        HistogramQuery histogram => new(Histogram(histogram)),
+        RequestsQuery requests => new(SqliteRequestSql.Requests(requests), "Time"),
+        HistogramQuery histogram => new(SqliteRequestSql.Histogram(histogram)),
         TransactionsQuery transactions => transactions.Short
-            ? new(TopTransactions(transactions), "Last request")
-            : new(Transactions(transactions), "First request", "Last request"),
+            ? new(SqliteRequestSql.TopTransactions(transactions), "Last request")
+            : new(SqliteRequestSql.Transactions(transactions), "First request", "Last request"),
         _ => throw new ArgumentOutOfRangeException(nameof(query)),
     };
 
@@ -260,61 +260,6 @@ internal static class SqlitePanelSql
         SELECT {Column(query.Dimension)} AS name FROM {Usage(query.Dimension == PanelDimension.User)}
         WHERE {UsageRelations.Choosable(Column(query.Dimension))}
         GROUP BY name ORDER BY {Expression(query.Measure)} DESC, name LIMIT {query.Top}
-        """;
-
-    private static string Requests(RequestsQuery query)
-    {
-        (string relation, string order, string condition) = query.Choice switch
-        {
-            RequestChoice.Newest => ("newest_requests", "timestamp", ""),
-            RequestChoice.Slowest => ("slowest_requests", "duration_ms", "WHERE duration_ms IS NOT NULL\n"),
-            RequestChoice.MostExpensive => ("priced_requests", "cost", "WHERE cost > 0\n"),
-            RequestChoice.Largest => ("largest_requests", "total_tokens", "WHERE total_tokens > 0\n"),
-            _ => ("interrupted_requests", "timestamp", "WHERE interrupted_streams = 1\n"),
-        };
-        return $"""
-            SELECT timestamp AS "Time", transaction_id AS "Transaction", user AS "User", model AS "Model", provider AS "Provider", request_type AS "Type",
-              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(query.Choice == RequestChoice.MostExpensive ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
-              CASE policy_failures WHEN 1 THEN 'failed' ELSE 'passed' END AS "Policy"
-            FROM {Relation(relation)}
-            {condition}ORDER BY {order} DESC, id DESC
-            LIMIT {query.Rows}
-            """;
-    }
-
-    private static string Histogram(HistogramQuery query)
-    {
-        string Edge(double value) => value.ToString(CultureInfo.InvariantCulture);
-        string value = query.OfDurations
-            ? $"CASE {string.Concat(query.Steps.Reverse().SkipLast(1).Select(step => $"WHEN duration_ms >= {Edge(step.From)} THEN {Edge(step.From)} "))}ELSE 0 END"
-            : "tokens_from";
-        return $"""
-            SELECT label AS {Quoted(query.Title)}, requests AS "Requests"
-            FROM (SELECT column1 AS edge, column2 AS label, COALESCE(requests, 0) AS requests, SUM(requests) OVER () AS all_requests
-              FROM (VALUES {string.Join(", ", query.Steps.Select(step => $"({Edge(step.From)}, '{step.Label}')"))})
-              LEFT JOIN (SELECT {value} AS step, SUM(requests) AS requests FROM {Relation(query.OfDurations ? "model_latency" : "model_sizes")} GROUP BY 1) ON step = column1)
-            WHERE all_requests > 0
-            ORDER BY edge
-            """;
-    }
-
-    private static string Transactions(TransactionsQuery query) => $"""
-        SELECT transaction_id AS "Transaction", SUM(total_tokens) AS "Tokens", COUNT(*) AS "Requests", SUM(duration_ms) AS "Duration",
-          COUNT(DISTINCT model) AS "Models", SUM(policy_failures) AS "Policy failures", MIN(timestamp) AS "First request", MAX(timestamp) AS "Last request"
-        FROM {Relation("requests")}
-        WHERE transaction_id <> ''
-        GROUP BY transaction_id
-        ORDER BY SUM(total_tokens) DESC, transaction_id
-        LIMIT {query.Rows}
-        """;
-
-    private static string TopTransactions(TransactionsQuery query) => $"""
-        SELECT transaction_id AS "Transaction", user AS "User", SUM(total_tokens) AS "Tokens", COUNT(*) AS "Requests", MAX(timestamp) AS "Last request"
-        FROM {Relation("requests")}
-        WHERE transaction_id <> ''
-        GROUP BY transaction_id
-        ORDER BY "Tokens" DESC, "Transaction"
-        LIMIT {query.Rows}
         """;
 
     private static string Month { get; } = $"""
