@@ -3,31 +3,32 @@ using System.Runtime.InteropServices;
 
 namespace TokenDashboard.Telemetry;
 
-/// <summary>A value for each of the <see cref="Measures"/>, of one or more requests.</summary>
-internal sealed class MeasureValues
+/// <summary>
+/// A value for each of the <see cref="Measures"/>, of one or more requests. Copies share the values. All are in one array, because queries can have millions of
+/// groups: the integers, then the bits of the fractions.
+/// </summary>
+internal readonly struct MeasureValues
 {
     private static readonly int IntegerSums = Measures.CountUpTo(Measures.Integers, MeasureAggregate.Sum);
     private static readonly int IntegerMaxima = Measures.CountUpTo(Measures.Integers, MeasureAggregate.Max);
     private static readonly int RealSums = Measures.CountUpTo(Measures.Reals, MeasureAggregate.Sum);
     private static readonly int RealMaxima = Measures.CountUpTo(Measures.Reals, MeasureAggregate.Max);
 
+    private readonly long[] _values = new long[Measures.Integers.Length + Measures.Reals.Length];
+
     /// <summary>Values of no requests. No measure is negative, so their maximum is 0.</summary>
     public MeasureValues()
     {
-        Integers.AsSpan(IntegerMaxima).Fill(long.MaxValue);
-        Reals.AsSpan(RealMaxima).Fill(double.MaxValue);
+        Integers[IntegerMaxima..].Fill(long.MaxValue);
+        Reals[RealMaxima..].Fill(double.MaxValue);
     }
 
-    public long[] Integers { get; } = new long[Measures.Integers.Length];
+    public Span<long> Integers => _values.AsSpan(0, Measures.Integers.Length);
 
-    public double[] Reals { get; } = new double[Measures.Reals.Length];
+    public Span<double> Reals => MemoryMarshal.Cast<long, double>(_values.AsSpan(Measures.Integers.Length));
 
     /// <summary>The value of an integer measure.</summary>
-    public long this[Measure measure]
-    {
-        get => Integers[measure.Index];
-        set => Integers[measure.Index] = value;
-    }
+    public ref long this[Measure measure] => ref _values[measure.Index];
 
     public bool Knows(Measure measure) => this[measure.KnownBy ?? Measures.Requests] > 0;
 
@@ -42,8 +43,8 @@ internal sealed class MeasureValues
 
     public void Add(MeasureValues other)
     {
-        Add(Integers.AsSpan(), other.Integers, IntegerSums, IntegerMaxima);
-        Add(Reals.AsSpan(), other.Reals, RealSums, RealMaxima);
+        Add(Integers, other.Integers, IntegerSums, IntegerMaxima);
+        Add(Reals, other.Reals, RealSums, RealMaxima);
     }
 
     private static void Add<T>(Span<T> values, ReadOnlySpan<T> others, int sums, int maxima)
@@ -66,7 +67,8 @@ internal sealed class MeasureValues
     public bool Matches(MeasureValues other)
     {
         const double RelativeRounding = 1e-9;
-        return Integers.AsSpan().SequenceEqual(other.Integers)
-            && Measures.Reals.All(measure => Math.Abs(Real(measure) - other.Real(measure)) <= RelativeRounding * Math.Max(1, Math.Abs(Real(measure))));
+        MeasureValues own = this;
+        return Integers.SequenceEqual(other.Integers)
+            && Measures.Reals.All(measure => Math.Abs(own.Real(measure) - other.Real(measure)) <= RelativeRounding * Math.Max(1, Math.Abs(own.Real(measure))));
     }
 }

@@ -86,7 +86,8 @@ internal sealed class RollupRow : UsageRow, IDisposable
         _row = row;
         UtcTicks = RollupLevels.TicksOf(Key.Start);
         ReadOnlySpan<long> numbers = _numbers.AsSpan(row * Numbers, Numbers);
-        (long[] integers, double[] reals) = (Values.Integers, Values.Reals);
+        Span<long> integers = Values.Integers;
+        Span<double> reals = Values.Reals;
         for (int i = 0; i < _integers.Length; i++)
             integers[_integers[i]] = numbers[i];
         for (int i = 0; i < _reals.Length; i++)
