@@ -39,7 +39,7 @@ public sealed record UnpricedUsage(
     internal static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
     {
         var query = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], TimeZoneInfo.Utc) { Prices = new UsagePrices(prices) };
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, _, UnreadableReport unreadable) = query.Read(stores, new RequestFilter());
+        (IReadOnlyList<UsageGroup> groups, _, UnreadableReport unreadable) = query.Read(stores, new RequestFilter());
         return new QueryResult<UnpricedUsage>([.. groups.Select(group => Of(group.Key, group.Usage, prices)).OfType<UnpricedUsage>()
             .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, NameOrder.ByCodePoint)], unreadable);
     }

@@ -67,7 +67,7 @@ internal sealed class UsageQuery
     /// </exception>
     public QueryResult<TokenUsage> Run(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UsageAccumulator? whole, UnreadableReport unreadable) = Read(stores, filter);
+        (IReadOnlyList<UsageGroup> groups, UsageAccumulator? whole, UnreadableReport unreadable) = Read(stores, filter);
         var all = UsageTotals.Of(whole is null ? groups.Select(group => group.Usage) : [whole], Prices);
         bool hasTotal = WithTotal && _dimensions.Count > 0 && groups.Count > 0, hasSubtotals = hasTotal && (ByUser || (_buckets is not null && _dimensions.Count > 1));
         string groupedBy = string.Join(", ", _dimensions.Order());
@@ -81,14 +81,15 @@ internal sealed class UsageQuery
             string groups = !isTotal ? groupedBy : bounds is not null ? groupedBy.Split(',')[0] : key.User is not null ? nameof(UsageDimension.User) : "";
             return new TokenUsage(key, bounds?.Start ?? since, bounds?.End ?? until, isPartial, usage, all) { IsTotal = isTotal, GroupedBy = groups };
         }
-        IEnumerable<TokenUsage> Rows(IGrouping<UsageKey, (UsageKey Key, UsageAccumulator Usage)> part)
+        IEnumerable<TokenUsage> Rows(IGrouping<UsageKey, UsageGroup> part)
         {
+            TokenUsage? subtotal = hasSubtotals ? Row(part.Key, UsageGroups.Sum(part.Select(group => group.Usage), Prices), isTotal: true) : null;
             long tokens = 0;
             decimal? cost = Prices is null ? null : 0;
             string? currency = null;
-            foreach ((UsageKey key, UsageAccumulator usage) in part)
+            foreach (UsageGroup group in part)
             {
-                TokenUsage row = Row(key, usage, isTotal: false);
+                TokenUsage row = Row(group.Key, group.TakeUsage(), isTotal: false);
                 if (Cumulative)
                 {
                     cost = row.Currency is { } of && (row.Cost is null || (currency ??= of) != of) ? null : cost + (row.Cost ?? 0);
@@ -96,21 +97,22 @@ internal sealed class UsageQuery
                 }
                 yield return row;
             }
-            if (hasSubtotals)
-                yield return Row(part.Key, UsageGroups.Sum(part.Select(group => group.Usage), Prices), isTotal: true);
+            if (subtotal is not null)
+                yield return subtotal;
         }
-        IEnumerable<IGrouping<UsageKey, (UsageKey Key, UsageAccumulator Usage)>> parts = !ByUser
+        TokenUsage? total = hasTotal ? Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) : null;
+        IEnumerable<IGrouping<UsageKey, UsageGroup>> parts = !ByUser
             ? groups.GroupBy(group => new UsageKey(group.Key.BucketTicks))
             : groups.GroupBy(group => new UsageKey(0, group.Key.User)).OrderByDescending(user => user.Sum(group => group.Usage.TotalTokens)).ThenBy(user => user.Key.User, NameOrder.ByCodePoint);
         return new QueryResult<TokenUsage>([.. parts.SelectMany(Rows)], unreadable)
         {
-            Total = hasTotal ? Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) : null,
+            Total = total,
             OmittedCurrencies = UsageCost.Of(whole)?.Currency?.Split(", ") ?? [],
         };
     }
 
     // If the groups are not complete, the usage of all groups is provided.
-    internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UsageAccumulator? All, UnreadableReport Unreadable) Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
+    internal (IReadOnlyList<UsageGroup> Groups, UsageAccumulator? All, UnreadableReport Unreadable) Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
         if (Fill && (_buckets is null || _sessions))
         {
@@ -135,8 +137,8 @@ internal sealed class UsageQuery
             groups = SessionBlocks.Of(groups);
         if (Fill)
             FillBuckets(groups, _buckets!, filter.Range);
-        IEnumerable<(UsageKey Key, UsageAccumulator Usage)> sorted = groups.Select(group => (group.Key, Usage: group.Value)).OrderBy(group => group.Key.BucketTicks)
-            .ThenBy(group => group.Key.CyclePlace(_firstDayOfWeek)).ThenByDescending(group => group.Usage.TotalTokens).ThenBy(group => group.Key, UsageKey.ByName);
+        IEnumerable<UsageGroup> sorted = groups.Select(group => new UsageGroup(group.Key, group.Value)).OrderBy(group => group.Key.BucketTicks)
+            .ThenBy(group => group.Key.CyclePlace(_firstDayOfWeek)).ThenByDescending(group => group.Usage.TotalTokens).ThenBy(group => group, UsageGroup.ByName);
         return ([.. sorted], all, unreadable);
     }
 
