@@ -26,11 +26,7 @@ public abstract class UsageFigures
             UsageCost cost = priced.Cost;
             (Cost, Currency, UnpricedTokens, CostIsUpperBound) = (cost.Amount, cost.Currency, cost.UnpricedTokens, cost.IsUpperBound);
             CostShare = all.Cost is > 0 && Cost is not null ? (double)(Cost / all.Cost) : null;
-            if (all.ComparesPrices)
-            {
-                CostAtRequest = priced.CostAtRequest.Amount;
-                CostDifference = Cost - CostAtRequest;
-            }
+            CostAtRequest = all.ComparesPrices ? priced.CostAtRequest.Amount : null;
         }
         PolicyFailures = values[Measures.PolicyFailures];
         InterruptedStreams = values[Measures.InterruptedStreams];
@@ -53,6 +49,9 @@ public abstract class UsageFigures
         Currency ??= currency;
         return currency == Currency ? amount : null;
     }
+
+    /// <summary>The result that the display shows the row in; null if it was not written.</summary>
+    internal ShownResult? Shown { get; set; }
 
     /// <summary>The display text of the dimensions.</summary>
     private protected abstract string Label { get; }
@@ -107,7 +106,7 @@ public abstract class UsageFigures
     public decimal? CostAtRequest { get; }
 
     /// <summary>Cost minus <see cref="CostAtRequest"/>.</summary>
-    public decimal? CostDifference { get; }
+    public decimal? CostDifference => Cost - CostAtRequest;
 
     /// <summary>Sum of the costs that imported sources recorded, in their currency; null if no request has a recorded cost.</summary>
     public decimal? RecordedCost { get; }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.CompilerServices;
 
 namespace TokenDashboard.Formatting;
 
@@ -16,13 +15,6 @@ public static class UsageDisplay
 
     // The dimensions that identify a row, without those that a view shows in other columns.
     private static readonly string[] KeyProperties = ["Weekday", "HourOfDay", "User", "Model", "Provider", "RequestType", "Transaction", "Source"];
-
-    private static readonly ConditionalWeakTable<object, Result> Results = [];
-
-    /// <summary>Data that all rows of a result share: the caption, and the largest share of a row, which the longest bar represents.</summary>
-    internal sealed record Result(string Caption, double Largest);
-
-    internal static void Remember(UsageFigures row, Result result) => Results.AddOrUpdate(row, result);
 
     /// <summary>The caption of a row's result. When it changes, a table repeats its headers.</summary>
     public static string Caption(PSObject row) => ResultOf(row)?.Caption ?? (Value(row, "GroupedBy")?.ToString() is { Length: > 0 } names ? $"Usage by {names}" : "Usage");
@@ -102,7 +94,7 @@ public static class UsageDisplay
 
     private static string Bold(string text) => $"\u001b[1m{text}\u001b[22m";
 
-    private static Result? ResultOf(PSObject row) => row?.BaseObject is { } usage && Results.TryGetValue(usage, out Result? result) ? result : null;
+    private static ShownResult? ResultOf(PSObject row) => (row?.BaseObject as UsageFigures)?.Shown;
 
     private static object? Value(PSObject row, string name) => row.Properties[name]?.Value;
 }

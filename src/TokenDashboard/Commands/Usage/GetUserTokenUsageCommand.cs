@@ -36,8 +36,9 @@ public sealed class GetUserTokenUsageCommand : UsageCmdlet
                 break;
             default:
                 QueryResult<UserTokenUsage> users = query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost);
+                bool lacksPrevious = ComparePrevious && users.Rows is [{ PreviousTokens: null }, ..];
                 Write(users, "Usage per user", !ComparePrevious ? "" : OrderBy == UsageOrder.Cost ? "CostComparison" : "Comparison");
-                if (ComparePrevious && users.Rows is [{ PreviousTokens: null }, ..])
+                if (lacksPrevious)
                     WriteWarning("No comparison is available, because the first request of the store is later than the start of the previous period. Use a shorter or later time range.");
                 break;
         }

@@ -19,6 +19,7 @@ public abstract class UsageCmdlet : RowCmdlet
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Read {result.Unreadable.Reads()} in {Elapsed.TotalSeconds:N2} s."));
         EndProgress();
         T[] all = Ordered(result);
+        result.Rows = [];
         if (PagingParameters.IncludeTotalCount)
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Count(row => !row.IsTotal), 1.0));
         WarnAboutCost(result.Total is { } total ? all.Append(total) : all);
@@ -26,19 +27,20 @@ public abstract class UsageCmdlet : RowCmdlet
             WarnAboutOrder(all.Where(row => row.Cost is not null).Select(row => row.Currency).Concat(result.OmittedCurrencies));
         // The end of the pipeline, or the window in which a variable is shown later, may be narrower and would truncate the names.
         bool isShown = MyInvocation.PipelinePosition == MyInvocation.PipelineLength && !Screen.IsCaptured(MyInvocation);
-        string name = view + (isShown && Screen.IsWide(Host) ? "Wide" : "");
+        string name = view + (isShown && Screen.IsWide(Host) ? "Wide" : ""), typeName = $"{typeof(T).FullName}#{name}";
         string[] asked = [.. new[] { TimeZone.Id == TimeZoneInfo.Local.Id ? null : TimeZone.Id, PriceAt is null ? null : $"prices of {PriceAt}" }.OfType<string>()];
-        var shown = new UsageDisplay.Result(
+        var shown = new ShownResult(
             asked.Length == 0 ? caption : $"{caption} ({string.Join(", ", asked)})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
+        bool isEmpty = all.All(row => row.Requests == 0);
         foreach (T row in Page(result, all))
         {
-            UsageDisplay.Remember(row, shown);
+            row.Shown = shown;
             PSObject output = PSObject.AsPSObject(row);
             if (name.Length > 0)
-                output.TypeNames.Insert(0, $"{typeof(T).FullName}#{name}");
+                output.TypeNames.Insert(0, typeName);
             WriteObject(output);
         }
-        WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
+        WarnAbout(result.Unreadable, isEmpty);
     }
 
     /// <summary>The requested page of all rows, with the subtotals of its rows, and the total last.</summary>
@@ -47,8 +49,11 @@ public abstract class UsageCmdlet : RowCmdlet
     {
         ulong place = 0;
         bool isShown = false;
-        foreach (T row in all)
+        for (int i = 0; i < all.Length; i++)
         {
+            T row = all[i];
+            // Millions of rows need no memory after they were written, unless the pipeline keeps them.
+            all[i] = null!;
             if (row.IsTotal)
             {
                 if (isShown)

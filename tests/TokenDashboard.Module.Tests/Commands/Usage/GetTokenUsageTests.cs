@@ -41,6 +41,15 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
     }
 
     [Fact]
+    public void A_row_that_the_pipeline_does_not_keep_can_be_collected_while_later_rows_are_written() => Assert.Equal(["False"], store.Texts("""
+        $count = 0
+        Get-TokenUsage Hour, User | ForEach-Object {
+            if ($count++ -eq 0) { $first = [WeakReference]::new($_.PSObject.BaseObject) }
+            if ($count -eq 100) { [GC]::Collect(); $first.IsAlive }
+        }
+        """));
+
+    [Fact]
     public void Without_a_match_the_warning_shows_the_first_and_last_request_of_imports_in_any_order()
     {
         File.WriteAllText(store.File("order.csv"), "timestamp,user_id,prompt_tokens\n2026-09-30T00:00:00,a,1\n2026-02-01T00:00:00,a,1\n2026-11-09T00:00:00,a,1\n2026-08-20T00:00:00,a,1\n");
