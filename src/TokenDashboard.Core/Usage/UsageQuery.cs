@@ -56,7 +56,9 @@ internal sealed class UsageQuery
     /// <summary>The times of the first and the last request of stores, including removed ones; null without requests.</summary>
     public static (DateTimeOffset? First, DateTimeOffset? Last) TimesOf(IReadOnlyList<ITelemetryStore> stores)
     {
-        MeasureValues values = new UsageQuery([], TimeZoneInfo.Utc).Read(stores, new RequestFilter()).Groups[0].Usage.Values;
+        var scope = new UsageScope(new RequestFilter(), RequestText.None, Step: 0, TimeZoneInfo.Utc, CountsRemoved: true);
+        MeasureValues values = UsageGroups.Read(
+            stores, scope, new UnreadableReport(), () => new MeasureValues(), (_, part) => row => part.Add(row.Values), (all, part) => all.Add(part));
         return (values.Time(Measures.FirstTicks), values.Time(Measures.LastTicks));
     }
 
