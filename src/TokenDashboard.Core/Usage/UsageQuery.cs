@@ -71,7 +71,8 @@ internal sealed class UsageQuery
     {
         (IReadOnlyList<UsageGroup> groups, UsageAccumulator? whole, UnreadableReport unreadable) = Read(stores, filter);
         var all = UsageTotals.Of(whole is null ? groups.Select(group => group.Usage) : [whole], Prices);
-        bool hasTotal = WithTotal && _dimensions.Count > 0 && groups.Count > 0, hasSubtotals = hasTotal && (ByUser || (_buckets is not null && _dimensions.Count > 1));
+        bool hasTotal = WithTotal && _dimensions.Count > 0 && (groups.Count > 0 || whole?.Requests > 0);
+        bool hasSubtotals = hasTotal && (ByUser || (_buckets is not null && _dimensions.Count > 1));
         string groupedBy = string.Join(", ", _dimensions.Order());
         (DateTimeOffset? since, DateTimeOffset? until) = filter.Range.In(_zone);
         TokenUsage Row(UsageKey key, UsageAccumulator usage, bool isTotal)
@@ -102,7 +103,7 @@ internal sealed class UsageQuery
             if (subtotal is not null)
                 yield return subtotal;
         }
-        TokenUsage? total = hasTotal ? Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) : null;
+        TokenUsage? total = hasTotal ? Row(default, whole ?? UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) : null;
         IEnumerable<IGrouping<UsageKey, UsageGroup>> parts = !ByUser
             ? groups.GroupBy(group => new UsageKey(group.Key.BucketTicks))
             : groups.GroupBy(group => new UsageKey(0, group.Key.User)).OrderByDescending(user => user.Sum(group => group.Usage.TotalTokens)).ThenBy(user => user.Key.User, NameOrder.ByCodePoint);
@@ -125,7 +126,7 @@ internal sealed class UsageQuery
         UsageAccumulator? all = null;
         Dictionary<UsageKey, UsageAccumulator> groups;
         UnreadableReport unreadable;
-        if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && !WithTotal && Step == 0 && LargestGroups.CanFind(stores, texts, measure, Prices))
+        if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && Step == 0 && LargestGroups.CanFind(stores, texts, measure, Prices))
         {
             (groups, all, unreadable) = new LargestGroups(stores, filter, texts, Keys, Prices).Find(measure, largest.Count);
         }

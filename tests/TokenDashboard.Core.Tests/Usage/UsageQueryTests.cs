@@ -69,8 +69,8 @@ public class UsageQueryTests
 
     [Fact]
     public void The_largest_transactions_match_the_full_result_with_the_same_shares() => Gen.Select(
-        RandomStore.Row.Array[0, 80], Gen.Int[0, 12], Gen.OneOfConst(UsageOrder.Default, UsageOrder.Requests, UsageOrder.CompletionTokens, UsageOrder.P95DurationMs)).ForAll(
-        (rows, count, order) =>
+        RandomStore.Row.Array[0, 80], Gen.Int[0, 12], Gen.OneOfConst(UsageOrder.Default, UsageOrder.Requests, UsageOrder.CompletionTokens, UsageOrder.P95DurationMs), Gen.Bool).ForAll(
+        (rows, count, order, withTotal) =>
         {
             using var store = new TestStore();
             store.Insert(rows);
@@ -79,10 +79,11 @@ public class UsageQueryTests
             {
                 QueryResult<TokenUsage> result = new UsageQuery([UsageDimension.User, UsageDimension.Transaction], TimeZoneInfo.Utc)
                 {
-                    Largest = largest, Prices = Prices,
+                    Largest = largest, Prices = Prices, WithTotal = withTotal,
                 }.Run([new SqliteStore(open)], new RequestFilter());
-                return UsageOrdering.Order(result.Rows, order, order != UsageOrder.Default).Take(count)
-                    .Select(row => $"{row.User}|{row.Transaction}|{row.Requests}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share}|{row.CostShare}|{row.P95DurationMs}");
+                Assert.True(largest is null || order == UsageOrder.P95DurationMs || result.Rows.Count <= count);
+                return UsageOrdering.Order(result.Rows, order, order != UsageOrder.Default).Take(count).Append(result.Total)
+                    .Select(row => $"{row?.User}|{row?.Transaction}|{row?.Requests}|{row?.CompletionTokens}|{row?.TotalTokens}|{row?.Share}|{row?.CostShare}|{row?.P95DurationMs}");
             }
 
             Assert.Equal(Run(null), Run((count, order)));

@@ -77,7 +77,8 @@ public class ClickHouseStoreTests
                 void Compare(UsageQuery query, int count, UsageOrder order = UsageOrder.Default, RequestFilter? other = null)
                 {
                     QueryResult<TokenUsage> expected = query.Run(files, other ?? filter), actual = query.Run(server, other ?? filter);
-                    TokenUsage[] First(QueryResult<TokenUsage> result) => [.. UsageOrdering.Order(result.Rows, order, order != UsageOrder.Default).Take(count)];
+                    TokenUsage[] First(QueryResult<TokenUsage> result) =>
+                        [.. UsageOrdering.Order(result.Rows, order, order != UsageOrder.Default).Take(count), .. new[] { result.Total }.OfType<TokenUsage>()];
                     Equal<TokenUsage>(First(expected), First(actual), row =>
                         $"{row.Start:O}|{row.End:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.Source}|{row.Share}|{row.CostShare}");
                     Assert.Equal(expected.Unreadable.ToString(), actual.Unreadable.ToString());
@@ -86,11 +87,11 @@ public class ClickHouseStoreTests
                     new UsageQuery(groupBy, zone) { Prices = prices, Fill = fill && groupBy.Any(dimension => dimension is UsageDimension.Day or UsageDimension.Week or UsageDimension.Month) },
                     int.MaxValue);
                 UsageDimension[] names = [.. groupBy.Where(dimension => dimension > UsageDimension.Session)];
-                Compare(new UsageQuery([UsageDimension.Transaction, .. names], zone) { Prices = prices, Largest = (3, UsageOrder.Default) }, 3);
+                Compare(new UsageQuery([UsageDimension.Transaction, .. names], zone) { Prices = prices, WithTotal = fill, Largest = (3, UsageOrder.Default) }, 3);
                 UsageOrder order = names.Length % 2 == 0 ? UsageOrder.Cost : UsageOrder.Requests;
                 // Most filters select few groups.
                 Compare(
-                    new UsageQuery([groupBy.Length % 2 == 0 ? UsageDimension.Transaction : UsageDimension.User, .. names], zone) { Prices = prices, Largest = (2, order) },
+                    new UsageQuery([groupBy.Length % 2 == 0 ? UsageDimension.Transaction : UsageDimension.User, .. names], zone) { Prices = prices, WithTotal = fill, Largest = (2, order) },
                     2, order, new RequestFilter());
             }
         }),
