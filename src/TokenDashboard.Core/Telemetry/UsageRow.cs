@@ -42,6 +42,7 @@ internal abstract class UsageRow
     /// <summary>One of the names; empty if the row does not distinguish them.</summary>
     public abstract string NameOf(RequestText name);
 
+    /// <summary>Whether <see cref="AddDurationsTo"/> adds any duration. A row of an engine can have durations of other rows; see <see cref="UsageScope.DurationTexts"/>.</summary>
     public virtual bool HasDurations => Values[Measures.TimedRequests] > 0;
 
     public abstract void AddDurationsTo(UsageAccumulator usage);

@@ -3,6 +3,7 @@ namespace TokenDashboard.Usage;
 /// <summary>The rows of a result in order, and the unreadable values.</summary>
 internal sealed record QueryResult<T>(IReadOnlyList<T> Rows, UnreadableReport Unreadable)
 {
+    /// <summary>The rows. A command that writes them releases them here, so that written rows need no memory.</summary>
     public IReadOnlyList<T> Rows { get; set; } = Rows;
 
     /// <summary>The total of all rows, if it was requested and there are rows. Subtotals are among the rows.</summary>
