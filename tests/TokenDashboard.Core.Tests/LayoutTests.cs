@@ -66,8 +66,8 @@ public partial class LayoutTests
     public void Only_engines_use_the_panels_of_an_engine() => Assert.Empty(
         Files.Where(file => PanelsOfEngine().IsMatch(file.Text) && !file.Path.StartsWith("Engines/", StringComparison.Ordinal)).Select(file => file.Path));
 
-    // The project has a global using for this namespace.
-    private const string UsedByAll = "TokenDashboard.Telemetry";
+    // The project has global usings for these namespaces.
+    private static readonly string[] UsedByAll = ["TokenDashboard.Telemetry", "TokenDashboard.Telemetry.Times"];
 
     /// <summary>The namespace of public types, so that scripts that name them do not depend on folders.</summary>
     private const string Root = "TokenDashboard";
@@ -75,9 +75,9 @@ public partial class LayoutTests
     /// <summary>The public types of the dashboard builder have their own namespace.</summary>
     private const string Builder = "TokenDashboard.Grafana.Model";
 
-    /// <summary>The folders that a file names, and those whose types it mentions without a using directive: its own and enclosing namespaces, and the global using.</summary>
+    /// <summary>The folders that a file names, and those whose types it mentions without a using directive: its own and enclosing namespaces, and the global usings.</summary>
     private static IEnumerable<string> Used(SourceFile file) => Using().Matches(file.Text).Select(match => match.Groups[1].Value)
-        .Concat(Files.Where(other => (other.Namespace == UsedByAll || $"{file.Namespace}.".StartsWith($"{other.Namespace}.", StringComparison.Ordinal)) && other.Types.Any(file.Mentions))
+        .Concat(Files.Where(other => (UsedByAll.Contains(other.Namespace) || $"{file.Namespace}.".StartsWith($"{other.Namespace}.", StringComparison.Ordinal)) && other.Types.Any(file.Mentions))
             .Select(other => other.Folder));
 
     [GeneratedRegex(@"^using (?:static )?(TokenDashboard(?:\.[A-Z]\w*)*?)(?:\.FindingSeverity)?;", RegexOptions.Multiline)]

@@ -6,7 +6,7 @@ internal readonly record struct UsageKey(
     string? Transaction = null, string? Source = null, DayOfWeek? Weekday = null, sbyte? HourOfDay = null)
 {
     /// <summary>The position of the key in the week or the day.</summary>
-    public int CyclePlace(DayOfWeek firstDayOfWeek) => (Weekday is { } day ? 24 * Telemetry.LocalTime.DaysSince(firstDayOfWeek, day) : 0) + (HourOfDay ?? 0);
+    public int CyclePlace(DayOfWeek firstDayOfWeek) => (Weekday is { } day ? 24 * LocalTime.DaysSince(firstDayOfWeek, day) : 0) + (HourOfDay ?? 0);
 
     /// <summary>Orders keys by their names.</summary>
     public static Comparer<UsageKey> ByName { get; } = Comparer<UsageKey>.Create((one, other) =>

@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Telemetry;
+using TokenDashboard.Telemetry.Times;
 
 namespace TokenDashboard.Tests.Telemetry;
 

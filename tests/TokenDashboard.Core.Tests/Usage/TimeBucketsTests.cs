@@ -1,5 +1,5 @@
 using CsCheck;
-using TokenDashboard.Telemetry;
+using TokenDashboard.Telemetry.Times;
 
 namespace TokenDashboard.Tests.Usage;
 

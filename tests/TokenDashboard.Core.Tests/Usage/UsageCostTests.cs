@@ -4,6 +4,7 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Telemetry.Times;
 using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;
 

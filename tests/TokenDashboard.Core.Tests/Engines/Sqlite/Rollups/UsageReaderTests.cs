@@ -5,6 +5,7 @@ using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Telemetry.Times;
 using TokenDashboard.Tests.Usage;
 
 namespace TokenDashboard.Tests.Engines.Sqlite.Rollups;

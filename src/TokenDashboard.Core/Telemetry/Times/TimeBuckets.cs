@@ -1,4 +1,4 @@
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard.Telemetry.Times;
 
 /// <summary>
 /// Divides time into the minutes, hours, days, weeks, months, quarters or years of a time zone. Even across clock changes, and in time zones with half or

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard.Telemetry.Times;
 
 /// <summary>
 /// The format in which Observicia stores times: UTC, <c>yyyy-MM-ddTHH:mm:ss</c>, then a fraction unless it is zero, and no zone.
