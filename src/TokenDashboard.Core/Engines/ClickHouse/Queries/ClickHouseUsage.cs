@@ -78,17 +78,17 @@ internal sealed class ClickHouseUsage
         (string start, long? mostStarts) = Start();
         // For these, the view would read requests and take longer.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
-        (string Name, string Value)[] Keys(string inputClass, RequestText texts) =>
+        bool isAboutTransactions = _scope.Texts.HasFlag(RequestText.Transaction);
+        GroupKeys Keys(string inputClass, RequestText texts) => new(
         [
             (GroupKeys.HasTime, ClickHouseConditions.HasTime), (GroupKeys.Start, start), ("k_class", inputClass),
             .. Names.Select(name => ($"k_{name.Column}", texts.HasFlag(name.Text) ? name.Column : "''")),
             .. _scope.NeedsRequests ? [("k_request", "id"), ("k_request_source", "source")] : Array.Empty<(string, string)>(),
-        ];
-        var keys = new GroupKeys(Keys(_scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass, _scope.Texts));
+        ], areMany: isAboutTransactions || _scope.NeedsRequests);
+        GroupKeys keys = Keys(_scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass, _scope.Texts);
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
         // There are as many transactions as requests. Other groups are counted, because sending a few takes less time than finding the largest ones.
-        bool isAboutTransactions = _scope.Texts.HasFlag(RequestText.Transaction);
         (long groups, long bins) = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups(keys, from, _scope.Texts, mostStarts) : default;
         LargestNames? largest = isAboutTransactions || groups > MostGroupsSent ? _scope.Largest : null;
         string highest = "toFloat64(0)";
@@ -103,7 +103,7 @@ internal sealed class ClickHouseUsage
         if (largest is not null)
             from += $" {(_isSummed ? "WHERE" : "AND")} {IsLargest(largest, largest.HighestRatesOf is null ? Sum(largest.Measure) : highest, from)}";
         // If most groups are only for prices, histograms of larger groups take a fraction of the time and of the network.
-        var durationKeys = new GroupKeys(Keys("0", _scope.DurationTexts));
+        GroupKeys durationKeys = Keys("0", _scope.DurationTexts);
         bool isSplit = groups > MostWholeHistograms && durationKeys.Grouped != keys.Grouped;
         (string merged, string counted) = !_isSummed ? ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"))
             : isSplit ? HistogramOf(CountGroups(durationKeys, from, _scope.DurationTexts, mostStarts)) : HistogramOf((groups, bins));

@@ -12,11 +12,15 @@ internal sealed class GroupKeys
     /// <summary>The start of a period. It is not selected, because the time of its first request represents it.</summary>
     public const string Start = "k_start";
 
-    public GroupKeys((string Name, string Value)[] keys)
+    /// <summary>
+    /// Creates the keys. If there can be as many groups as requests, these are not found by a number, because two groups could have the same one, and most
+    /// of the time is spent on the groups.
+    /// </summary>
+    public GroupKeys((string Name, string Value)[] keys, bool areMany)
     {
         (string Name, string Value)[] distinct = [.. keys.Where(key => key.Value is not ("0" or "''"))];
         string[] values = [.. distinct.Select(key => key.Value)];
-        bool isNumber = distinct.Any(key => key.Name is not (HasTime or Start));
+        bool isNumber = !areMany && distinct.Any(key => key.Name is not (HasTime or Start));
         Grouped = isNumber ? ClickHouseMeasures.Key(values) : string.Join(", ", values);
         Selected = string.Join(", ", keys.Where(key => key.Name != Start).Select(key => $"{(isNumber && distinct.Contains(key) ? $"any({key.Value})" : key.Value)} AS {key.Name}"));
     }
