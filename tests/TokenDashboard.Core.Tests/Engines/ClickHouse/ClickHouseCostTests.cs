@@ -55,6 +55,35 @@ public class ClickHouseCostTests
     }
 
     [ClickHouseFact]
+    public void The_cost_is_that_of_each_request_if_a_price_depends_on_another_size()
+    {
+        var prices = new UsagePrices(TestPrices.WithOwn("""
+            providers:
+              - id: own
+                models: [ { id: tiered, prices: [ { prices: { input_mtok: { base: 1, tiers: [ { start: 150000, price: 3 } ] } } } ] } ]
+            """));
+        using var store = new TestStore();
+        store.Insert([.. new[] { 100_000L, 149_999L, 150_000L, 150_001L, 150_001L }.Select(prompt => new TestStore.Row
+        {
+            Timestamp = "2026-09-01T10:00:00", Provider = "own", Model = "tiered", Prompt = prompt, Completion = 0L, Total = prompt,
+        })]);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        ClickHouseStoreTests.Sync(store, address, "one");
+        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+        using TokenStore open = store.Open();
+        UsageDimension[][] groupings = [[], [UsageDimension.Source], [UsageDimension.Hour, UsageDimension.Model], [UsageDimension.HourOfDay], [UsageDimension.Transaction]];
+        foreach (UsageDimension[] groupBy in groupings)
+        {
+            (long, decimal?) Run(ITelemetryStore of) =>
+                Assert.Single(new UsageQuery(groupBy, TimeZoneInfo.Utc) { Prices = prices }.Run([of], new RequestFilter()).Rows) is var row ? (row.Requests, row.Cost) : default;
+            (long, decimal?) expected = Run(new SqliteStore(open));
+            Assert.Equal(5, expected.Item1);
+            Assert.InRange(expected.Item2 ?? 0, 1m, 2m);
+            Assert.Equal(expected, Run(server));
+        }
+    }
+
+    [ClickHouseFact]
     public void Only_the_prices_of_selected_requests_are_compared()
     {
         using var store = new TestStore();
