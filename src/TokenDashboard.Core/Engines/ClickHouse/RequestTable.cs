@@ -27,7 +27,7 @@ internal static partial class RequestTable
     public const string ReadSettings = "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final_exact_mode = 0";
 
     /// <summary>The format of the tables and views. The comment of each contains it.</summary>
-    public const int Format = 9;
+    public const int Format = 10;
 
     /// <summary>The beginning of the comment of each table and view of this module.</summary>
     public const string Comment = "TokenDashboard requests, format ";

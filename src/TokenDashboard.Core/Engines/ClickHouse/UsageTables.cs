@@ -2,7 +2,7 @@ namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>
 /// Sums of requests, which Sync-TokenStore computes for each source and day, and a view that combines them with the requests that they do not
-/// cover. A day has sums by user, sums without users, and sums by quarter-hour without users. They include the bins of durations, each with its count.
+/// cover. A day has sums by user, sums without users, and sums by hour and by quarter-hour without users. They include the bins of durations, each with its count.
 /// </summary>
 /// <remarks>
 /// Before a sync changes the requests of a day with sums, it stores a <em>mark</em> of the day. Afterwards, it computes sums of a new generation, and stores that
@@ -26,10 +26,12 @@ internal static class UsageTables
     /// <summary>The view that stores the first mark of a day, whichever program writes its requests.</summary>
     public const string Marks = "token_usage_mark";
 
-    /// <summary>The levels of sums: days with users, days without users, and quarter-hours.</summary>
-    public const int UserDays = 0, WholeDays = 1, Quarters = 2;
+    /// <summary>The levels of sums: days with users, days without users, hours, and quarter-hours.</summary>
+    public const int UserDays = 0, WholeDays = 1, Hours = 2, Quarters = 3;
 
     public const int Day = 86_400;
+
+    public const int Hour = 3600;
 
     public const int Quarter = 900;
 
@@ -44,16 +46,17 @@ internal static class UsageTables
     public static readonly string[] Names = ["user", "model", "provider", "request_type"];
 
     /// <summary>Each level of sums: its length in seconds, and whether it distinguishes users.</summary>
-    public static readonly (int Level, int Seconds, bool HasUsers)[] Levels = [(UserDays, Day, true), (WholeDays, Day, false), (Quarters, Quarter, false)];
+    public static readonly (int Level, int Seconds, bool HasUsers)[] Levels = [(UserDays, Day, true), (WholeDays, Day, false), (Hours, Hour, false), (Quarters, Quarter, false)];
 
     /// <summary>The tables, each with its columns, engine and order. The table of days is created last, because it refers to the others.</summary>
+    // Reading the bins takes a large part of a query with percentiles. They take half as long to read with LZ4 as with ZSTD, and half as much space again.
     public static IReadOnlyList<(string Name, string Columns, string Engine, string Arguments, string Order)> Tables { get; } =
     [
         (Sums, $"""
             source LowCardinality(String), day Date32, generation UInt64, level UInt8, start Int64,
                 {string.Join(", ", Names.Select(name => $"{name} LowCardinality(String)"))}, input_class UInt8, checksum UInt64,
                 {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{measure.Name} {ClickHouseMeasures.TypeOf(measure)} CODEC({(measure.IsReal ? "ZSTD" : "T64, ZSTD")})"))},
-                duration_bins Array(Int16) CODEC(ZSTD), duration_counts Array(UInt32) CODEC(T64, ZSTD)
+                duration_bins Array(Int16) CODEC(LZ4), duration_counts Array(UInt32) CODEC(LZ4)
             """, "MergeTree", "", "PARTITION BY toYYYYMM(day)\nORDER BY (level, day, source, generation)"),
         (Days, "source LowCardinality(String), day Date32, mark UInt64, generation UInt64, requests Int64, checksum UInt64", "ReplacingMergeTree", "generation", "ORDER BY (source, day, mark)"),
     ];
@@ -116,7 +119,8 @@ internal static class UsageTables
         string common = $$"""
             WITH
                 toInt64({since:Decimal(20, 6)} * 1000000) AS since_micros, toInt64({until:Decimal(20, 6)} * 1000000) AS until_micros, {{users}} AS detail,
-                {step:Int64} % {{Quarter}} = 0 AND (detail = 0 OR (detail = 1 AND {step:Int64} = 0)) AS is_summed, if(detail = 0, {{Quarter}}, {{Day}}) AS size,
+                {step:Int64} % {{Quarter}} = 0 AND (detail = 0 OR (detail = 1 AND {step:Int64} = 0)) AS is_summed,
+                multiIf(detail != 0, {{Day}}, {step:Int64} % {{Hour}} = 0, {{Hour}}, {{Quarter}}) AS size,
                 if(is_summed, greatest(0, intDiv(since_micros + size * 1000000 - 1, size * 1000000) * size), 0) AS first,
                 if(is_summed, greatest(0, intDiv(until_micros, size * 1000000) * size), 0) AS last,
                 {{DayOf($"intDiv(first + {Day - 1}, {Day}) * {Day}")}} AS first_day, if({step:Int64} = 0, {{DayOf($"intDiv(last, {Day}) * {Day}")}}, first_day) AS last_day,
@@ -134,7 +138,8 @@ internal static class UsageTables
                 toInt64([{{lowest}}][input_class + 1]) AS smallest_prompt, toInt64([{{highest}}][input_class + 1]) AS largest_prompt
             FROM {{Sums}} AS sums
             WHERE start >= first AND start < last AND {{SumsKey("generation")}} IN (days.1) AND day >= toDate32({{since}}) AND day <= toDate32({{until}})
-                AND ((level = if(detail = 0, {{WholeDays}}, {{UserDays}}) AND day >= first_day AND day < last_day) OR (level = {{Quarters}} AND (day < first_day OR day >= last_day)))
+                AND ((level = if(detail = 0, {{WholeDays}}, {{UserDays}}) AND day >= first_day AND day < last_day)
+                    OR (level = if(size = {{Hour}}, {{Hours}}, {{Quarters}}) AND (day < first_day OR day >= last_day)))
             UNION ALL
             {{common}}
             SELECT {{OfRequests}}, request.prompt_tokens AS smallest_prompt, request.prompt_tokens AS largest_prompt

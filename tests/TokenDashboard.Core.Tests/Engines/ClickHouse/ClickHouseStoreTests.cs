@@ -97,6 +97,43 @@ public class ClickHouseStoreTests
         }),
         iter: 2, threads: 1);
 
+    // The clocks of these zones differ from UTC by parts of an hour, at Lord Howe only in winter. Prices change within an hour.
+    [ClickHouseFact]
+    public void Hours_of_UTC_are_not_used_for_periods_that_end_within_them() => With(
+        [[.. Enumerable.Range(0, 3 * 24 * 4).Select(quarter => new TestStore.Row
+        {
+            Timestamp = new DateTime(2026, 4, 3, 12, 7, 0).AddMinutes(15 * quarter).ToString("s", CultureInfo.InvariantCulture), Prompt = quarter, Completion = 0L, Total = quarter,
+        })]],
+        (files, server) =>
+        {
+            foreach (string zone in new[] { "Asia/Kathmandu", "Asia/Kolkata", "Australia/Lord_Howe", "UTC" })
+            {
+                foreach (UsageDimension dimension in new[] { UsageDimension.Hour, UsageDimension.Day, UsageDimension.Weekday, UsageDimension.HourOfDay })
+                {
+                    string[] Shown(IReadOnlyList<ITelemetryStore> stores) =>
+                        [.. new UsageQuery([dimension], TimeZoneInfo.FindSystemTimeZoneById(zone)).Run(stores, new RequestFilter()).Rows
+                            .Select(row => $"{row.Start:O} {row.Weekday} {row.HourOfDay} {row.Requests} {row.TotalTokens}")];
+                    Assert.Equal(Shown(files), Shown(server));
+                }
+            }
+            foreach (int step in new[] { 0, 3600 })
+            {
+                DateTimeOffset[] changes = [new(2026, 4, 4, 10, 30, 0, TimeSpan.Zero)];
+                var scope = new UsageScope(new RequestFilter(), RequestText.Model | RequestText.Provider, step, TimeZoneInfo.Utc, CountsRemoved: false) { PriceChanges = (_, _) => changes };
+                (long Before, long After) sums = default;
+                server[0].ReadUsage(scope, _ => row =>
+                {
+                    long tokens = row.Values[Measures.TotalTokens];
+                    sums = row.UtcTicks < changes[0].UtcTicks ? (sums.Before + tokens, sums.After) : (sums.Before, sums.After + tokens);
+                });
+                Assert.Equal((90L * 89 / 2, (288L * 287 / 2) - (90L * 89 / 2)), sums);
+                // A price that depends on the time of day can change at each quarter-hour.
+                int count = 0;
+                server[0].ReadUsage(scope with { PriceChanges = (_, _) => [], NeedsQuarters = (_, _) => true }, _ => _ => count++);
+                Assert.Equal(288, count);
+            }
+        });
+
     [ClickHouseFact]
     public void User_usage_matches_that_of_the_sent_stores() => Gen.Select(Rows, Filter, Grouping).ForAll(
         (rows, filter, grouping) => With(rows, (files, server) =>

@@ -81,6 +81,22 @@ public class ClickHousePanelTests
             titles);
     }
 
+    // The clocks of these zones differ from UTC by parts of an hour, at Lord Howe only in winter.
+    [ClickHouseFact]
+    public void Buckets_that_end_within_an_hour_of_UTC_are_the_same_as_on_SQLite()
+    {
+        DateTimeOffset from = new(2026, 4, 3, 12, 7, 0, TimeSpan.Zero);
+        TestStore.Row[] rows = [.. Enumerable.Range(0, 3 * 24 * 4).Select(quarter => new TestStore.Row
+        {
+            Timestamp = from.AddMinutes(15 * quarter).UtcDateTime.ToString("s", CultureInfo.InvariantCulture), Prompt = quarter, Completion = 0L, Total = quarter,
+        })];
+        IEnumerable<Dictionary<string, string[]>> choices = new[] { ("Asia/Kolkata", "3600"), ("Australia/Lord_Howe", "86400"), ("UTC", "7200"), ("UTC", "2700") }
+            .Select(choice => new Dictionary<string, string[]> { ["zone"] = [choice.Item1], ["bucket"] = [choice.Item2] });
+        Compare(
+            rows, from, from.AddDays(3), choices,
+            ["Token usage over time", "Token usage per user over time", "Usage by day and hour", "Daily usage pattern", "Weekly usage pattern", "Daily usage per user"]);
+    }
+
     [ClickHouseFact]
     public void The_newest_request_with_a_fraction_is_the_same_as_on_SQLite() => Compare(
         [new() { Timestamp = "2026-03-04T12:30:00.999999" }], new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero), [[]], ["Newest request"]);

@@ -30,7 +30,8 @@ internal static class ClickHouseExpressions
     /// </summary>
     internal static string OfUsage(IEnumerable<PanelMeasure> measures, Grain grain, bool users, string range = Range, string also = "", string indent = "", string each = "")
     {
-        string step = grain switch { Grain.Range => "0", Grain.Bucket => Raw("step"), Grain.Day => $"if({Zone} = 'UTC', 0, {UsageTables.Quarter})", _ => $"{UsageTables.Quarter}" };
+        string ByZone(int utc) => $"if({Zone} = 'UTC', {utc}, {UsageTables.Quarter})";
+        string step = grain switch { Grain.Range => "0", Grain.Bucket => Raw("step"), Grain.Day => ByZone(0), _ => ByZone(UsageTables.Hour) };
         string detail = users ? $"greatest(1, {Raw("users")})" : Raw("users");
         return $"""
             FROM {(measures.Any(NeedsPrices) ? UsageTables.Priced : UsageTables.Name)}({range}, step = {step}, users = {detail}){(each.Length > 0 ? $" ARRAY JOIN {each}" : "")}
@@ -103,7 +104,7 @@ internal static class ClickHouseExpressions
     internal static string Factor(RatioMeasure ratio) => ratio.Factor == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{ratio.Factor} * ");
 }
 
-/// <summary>The times at which the rows of usage that a panel reads end.</summary>
+/// <summary>The times at which the rows of usage that a panel reads end. The hours and days of any time zone consist of quarter-hours.</summary>
 internal enum Grain
 {
     /// <summary>At the ends of the time range.</summary>
@@ -115,6 +116,6 @@ internal enum Grain
     /// <summary>Also at each midnight of the time zone.</summary>
     Day,
 
-    /// <summary>At each quarter-hour. The hours and days of any time zone consist of quarter-hours.</summary>
-    Quarter,
+    /// <summary>Also at each hour of the time zone.</summary>
+    Hour,
 }

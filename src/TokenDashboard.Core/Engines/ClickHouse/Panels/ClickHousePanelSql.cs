@@ -267,7 +267,7 @@ internal static class ClickHousePanelSql
           {HourColumns(hour => hour)}
         FROM (
           SELECT toDayOfWeek(time, 0, {Zone}) AS weekday, toHour(time, {Zone}) AS hour, {Expression(query.Measure)} AS amount
-          {OfUsage([query.Measure], Grain.Quarter, users: false, indent: "  ")}
+          {OfUsage([query.Measure], Grain.Hour, users: false, indent: "  ")}
           GROUP BY weekday, hour)
         GROUP BY weekday
         ORDER BY weekday
@@ -279,7 +279,7 @@ internal static class ClickHousePanelSql
         FROM (SELECT arrayJoin(range(24)) AS hour) AS hours
         LEFT JOIN (
           SELECT toHour(time, {Zone}) AS hour, toNullable({Expression(query.Measure)}) AS amount, 1 AS used
-          {OfUsage([query.Measure], Grain.Quarter, users: false, indent: "  ")}
+          {OfUsage([query.Measure], Grain.Hour, users: false, indent: "  ")}
           GROUP BY hour) AS found USING (hour)
         QUALIFY sum(used) OVER () > 0
         ORDER BY 1
@@ -294,7 +294,7 @@ internal static class ClickHousePanelSql
           SELECT arrayJoin(if(day = min(day) OVER (), [(day, 24), (day + 1, local_hour)], [(day + 1, local_hour)])) AS cell, cell.2 AS hour, amount
           FROM (
             SELECT toDate(time, {Zone}) AS day, toHour(time, {Zone}) AS local_hour, {Expression(query.Measure)} AS amount
-            {OfUsage([query.Measure], Grain.Quarter, users: false, indent: "    ")}
+            {OfUsage([query.Measure], Grain.Hour, users: false, indent: "    ")}
             GROUP BY day, local_hour))
         GROUP BY time
         ORDER BY time

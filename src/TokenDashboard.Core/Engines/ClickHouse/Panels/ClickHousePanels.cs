@@ -42,7 +42,9 @@ internal sealed class ClickHousePanels : IPanelEngine
         """;
 
     private static QueryVariable Step { get; } = Hidden(
-        "step", "The bucket size in seconds, or 0 for whole UTC days.", $"{Size}\nSELECT if(zone = 'UTC' AND toInt64(step) % 86400 = 0, '0', step) AS step_of_sums");
+        "step",
+        "The time in seconds that rows of usage do not span: the bucket size, or 0 for whole UTC days. The buckets of another time zone consist of quarter-hours.",
+        $"{Size}\nSELECT multiIf(zone != 'UTC', toString(least({UsageTables.Quarter}, toInt64(step))), toInt64(step) % {UsageTables.Day} = 0, '0', step) AS step_of_sums");
 
     private static QueryVariable BucketStart { get; } = Hidden(
         "bucket_start",

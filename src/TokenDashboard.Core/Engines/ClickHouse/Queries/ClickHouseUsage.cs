@@ -88,8 +88,10 @@ internal sealed class ClickHouseUsage
         GroupKeys keys = Keys(_scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass, _scope.Texts);
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
         string from = _isSummed ? From(where) : $"{RequestTable.Rows} PREWHERE {where}";
+        // If most groups are only for prices, histograms of larger groups take a fraction of the time and of the network.
+        GroupKeys durationKeys = Keys("0", _scope.DurationTexts);
         // There are as many transactions as requests. Other groups are counted, because sending a few takes less time than finding the largest ones.
-        (long groups, long bins) = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups(keys, from, _scope.Texts, mostStarts) : default;
+        (long groups, long durationGroups, long bins) = _isSummed || (_scope.Largest is not null && !isAboutTransactions) ? CountGroups(keys, durationKeys, from, mostStarts) : default;
         LargestNames? largest = isAboutTransactions || groups > MostGroupsSent ? _scope.Largest : null;
         string highest = "toFloat64(0)";
         if (largest?.HighestRatesOf is { } ratesOf)
@@ -102,11 +104,9 @@ internal sealed class ClickHouseUsage
         }
         if (largest is not null)
             from += $" {(_isSummed ? "WHERE" : "AND")} {IsLargest(largest, largest.HighestRatesOf is null ? Sum(largest.Measure) : highest, from)}";
-        // If most groups are only for prices, histograms of larger groups take a fraction of the time and of the network.
-        GroupKeys durationKeys = Keys("0", _scope.DurationTexts);
         bool isSplit = groups > MostWholeHistograms && durationKeys.Grouped != keys.Grouped;
-        (string merged, string counted) = !_isSummed ? ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"))
-            : isSplit ? HistogramOf(CountGroups(durationKeys, from, _scope.DurationTexts, mostStarts)) : HistogramOf((groups, bins));
+        (string merged, string counted) = _isSummed
+            ? HistogramOf(Math.Min(durationGroups, largest?.Count ?? long.MaxValue), bins) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         string sums = $"{Sums()}, {highest} AS m_highest_cost";
         string sql = isSplit
             ? $"""
@@ -165,18 +165,24 @@ internal sealed class ClickHouseUsage
         )
         """;
 
-    // They are only counted if there can be many, with the bins of all rows.
-    private (long Groups, long Bins) CountGroups(GroupKeys keys, string from, RequestText texts, long? mostStarts) =>
-        MostGroups(texts, mostStarts) is { } most && most <= Math.Min(MostWholeHistograms, MostGroupsSent) ? (most, 0) : _server.Query(
-            $"SELECT toInt64(uniq({keys.Grouped})), {(_isSummed ? "toInt64(sum(length(duration_bins)))" : "toInt64(0)")} FROM {from}",
-            _parameters, row => (row.GetInt64(0), row.GetInt64(1))).Single();
+    // The groups, the groups with durations, and the bins of all rows. They are only counted if there can be many.
+    private (long Groups, long DurationGroups, long Bins) CountGroups(GroupKeys keys, GroupKeys durationKeys, string from, long? mostStarts)
+    {
+        long few = Math.Min(MostWholeHistograms, MostGroupsSent);
+        long most = MostGroups(_scope.Texts, mostStarts) ?? long.MaxValue, mostDurations = MostGroups(_scope.DurationTexts, mostStarts) ?? long.MaxValue;
+        // Reading the durations separately takes less time than counting.
+        bool isDecided = most <= few || (_isSummed && _scope.Largest is null && mostDurations <= few);
+        return isDecided ? (most, mostDurations, 0) : _server.Query(
+            $"SELECT toInt64(uniq({keys.Grouped})), toInt64(uniq({durationKeys.Grouped})), {(_isSummed ? "toInt64(sum(length(duration_bins)))" : "toInt64(0)")} FROM {from}",
+            _parameters, row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).Single();
+    }
 
     // An array of counts for all bins costs least, but all of them must not take much more memory than the bins of all rows.
-    private (string Merged, string Counted) HistogramOf((long Groups, long Bins) count)
+    private (string Merged, string Counted) HistogramOf(long groups, long bins)
     {
         (int first, int last) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest);
         (string lowest, string end) = (Number(first), Number(last + 1));
-        return count.Groups > MostWholeHistograms && count.Groups * (last - first) > 2 * count.Bins
+        return groups > MostWholeHistograms && groups * (last - first) > 2 * bins
             ? ("groupArrayArray(duration_bins) AS bins, groupArrayArray(duration_counts) AS counts", "bins, counts")
             : ($"sumResampleArray({lowest}, {end}, 1)(duration_counts, duration_bins) AS merged",
                 $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {end}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(UInt32)') AS counts");
@@ -233,13 +239,15 @@ internal sealed class ClickHouseUsage
         {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
             if (changes.Any(change => change % UsageTables.Day != 0))
-                _step = _step == 0 ? UsageTables.Quarter : _step;
+                _step = _step == 0 ? UsageTables.Hour : _step;
             _isSummed &= changes.All(change => change % UsageTables.Quarter == 0);
         }
+        if (_step > UsageTables.Quarter && changes.Concat(Clocks().SelectMany(clock => new[] { clock.Offset, Math.Max(0, clock.Since) })).Any(end => end % UsageTables.Hour != 0))
+            _step = UsageTables.Quarter;
         if (QuarterPairs() is { } pairs)
         {
             most = null;
-            _step = _step == 0 ? UsageTables.Quarter : _step;
+            _step = _step == 0 ? UsageTables.Quarter : Math.Min(_step, UsageTables.Quarter);
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, {UsageTables.Quarter}) * {UsageTables.Quarter} - {Shift}, -{FirstSecond})");
         }
         // The place in a cycle is not a time.
