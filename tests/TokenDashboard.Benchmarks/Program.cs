@@ -42,7 +42,7 @@ if (options.Wants("grouped") || options.Wants("dashboards") || options.Wants("ro
     if (options.Wants("dashboards"))
         DashboardBenchmark.Run(rollups, options.Runs);
     if (options.Wants("rollups"))
-        RollupBenchmark.Run(rollups, options.Rows, build, options.Runs);
+        RollupBenchmark.Run(raw, rollups, options.Rows, build, options.Runs);
     SampleStore.Remove(rollups);
 }
 if (options.Wants("imports"))

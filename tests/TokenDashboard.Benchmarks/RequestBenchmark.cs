@@ -36,6 +36,13 @@ internal static class RequestBenchmark
         _ = query.Run(0, ulong.MaxValue).First();
     }));
 
+    /// <summary>The ids of the ten largest requests.</summary>
+    public static long[] ReadLargest(string path)
+    {
+        using TokenStore store = TokenStore.Open(path, CancellationToken.None);
+        return [.. new RequestQuery([new SqliteStore(store)], new RequestFilter()) { Order = RequestOrder.TotalTokens, Descending = true }.Run(0, 10).Select(request => request.Id)];
+    }
+
     private static void ReadObjects(string path)
     {
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);

@@ -41,11 +41,15 @@ internal static class RollupBenchmark
         return (Measure.Median(times), longest);
     }
 
-    public static void Run(string rollups, int rows, (double Time, double LongestLock) build, int runs)
+    public static void Run(string raw, string rollups, int rows, (double Time, double LongestLock) build, int runs)
     {
         Report.Begin("Rollups");
         double longest = build.LongestLock;
         Report.Figure("building the rollups", $"{Report.Milliseconds(build.Time)}, {Report.PerSecond(rows, build.Time)}");
+        if (!RequestBenchmark.ReadLargest(rollups).SequenceEqual(RequestBenchmark.ReadLargest(raw)))
+            throw new InvalidOperationException("The largest requests differ.");
+        (double with, double without) = Measure.Pair(runs, () => RequestBenchmark.ReadLargest(rollups), () => RequestBenchmark.ReadLargest(raw));
+        Report.Compare("the ten largest requests", with, "rows", without);
         int used = 0;
         foreach (int newRows in NewRows.Where(newRows => newRows * runs <= rows / 4))
         {

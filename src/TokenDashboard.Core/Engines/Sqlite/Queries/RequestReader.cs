@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines.Sqlite.Rollups;
 
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
@@ -18,6 +19,19 @@ internal sealed class RequestReader(
 
     public IEnumerable<TokenRequest> Read(ulong skip, ulong first)
     {
+        if (FindLargest(skip, first) is { } largest)
+        {
+            using var some = new RowScanner(store, filter, RequestText.None, ranges: largest.Ranges, unreadable: new UnreadableReport());
+            List<(long Key, long Id)> keys = Keys(some, KeyOf, skip, first, largest.Least is { } least ? (least, long.MinValue) : null);
+            // Otherwise, another process changed requests or rollups in the meantime.
+            if ((largest.Least is null || keys.Count >= (int)(skip + first)) && RollupState.Read(store) == largest.State)
+            {
+                unreadable.Add(largest.Unreadable);
+                foreach (TokenRequest request in InOrder(some, keys, skip, first))
+                    yield return request;
+                yield break;
+            }
+        }
         RequestText texts = order switch
         {
             RequestOrder.Id => RequestText.All,
@@ -36,6 +50,11 @@ internal sealed class RequestReader(
         foreach (TokenRequest request in requests)
             yield return request;
     }
+
+    // Null if all rows must be read.
+    private LargestRows? FindLargest(ulong skip, ulong first) =>
+        descending && order is (RequestOrder.Timestamp or RequestOrder.TotalTokens or RequestOrder.DurationMs) && first is > 0 and <= LargestRows.Most && skip <= LargestRows.Most - first
+            ? LargestRows.Find(store, filter, KeyOf, (int)(skip + first)) : null;
 
     private IEnumerable<TokenRequest> InOrderOfIds(RowScanner scanner, ulong skip, ulong first)
     {
@@ -61,7 +80,6 @@ internal sealed class RequestReader(
 
     private IEnumerable<TokenRequest> InOrder<TKey>(RowScanner scanner, List<(TKey Key, long Id)> keys, ulong skip, ulong first)
     {
-        Sort(keys);
         long begin = (long)Math.Min(skip, (ulong)keys.Count);
         long end = begin + (long)Math.Min(first, (ulong)(keys.Count - begin));
         bool hasDetails = store.HasDetails;
@@ -91,11 +109,10 @@ internal sealed class RequestReader(
     }
 
     // Keys that cannot be in the page are dropped, so that the ten largest of millions need neither their memory nor their sort.
-    private List<(TKey Key, long Id)> Keys<TKey>(RowScanner scanner, Func<RequestRow, TKey> keyOf, ulong skip, ulong first)
+    private List<(TKey Key, long Id)> Keys<TKey>(RowScanner scanner, Func<RequestRow, TKey> keyOf, ulong skip, ulong first, (TKey Key, long Id)? last = null)
     {
         var keys = new List<(TKey Key, long Id)>();
         int kept = (int)Math.Min(Math.Min(skip, int.MaxValue) + Math.Min(first, int.MaxValue), int.MaxValue);
-        (TKey Key, long Id)? last = null;
         scanner.ReadAll(row =>
         {
             (TKey Key, long Id) key = (keyOf(row), row.Id);
@@ -108,17 +125,19 @@ internal sealed class RequestReader(
             keys.RemoveRange(kept, keys.Count - kept);
             last = kept > 0 ? keys[^1] : last;
         });
+        Sort(keys);
         return keys;
     }
 
-    private long KeyOf(RequestRow row) => order switch
+    // The key of a sum of requests is the largest of their keys, for the orders that rollups support.
+    private long KeyOf(UsageRow row) => order switch
     {
-        RequestOrder.Timestamp => row.UtcTicks,
-        RequestOrder.PromptTokens => row.PromptTokens,
-        RequestOrder.CompletionTokens => row.CompletionTokens,
-        RequestOrder.TotalTokens => row.TotalTokens,
+        RequestOrder.Timestamp => row.Values[Measures.LastTicks],
+        RequestOrder.PromptTokens => row.Values[Measures.PromptTokens],
+        RequestOrder.CompletionTokens => row.Values[Measures.CompletionTokens],
+        RequestOrder.TotalTokens => row.Values[Measures.MaxTotalTokens],
         // The bits of non-negative doubles sort like the doubles.
-        RequestOrder.DurationMs => double.IsNaN(row.DurationMs) ? -1 : BitConverter.DoubleToInt64Bits(row.DurationMs),
+        RequestOrder.DurationMs => row.Values.Knows(Measures.MaxDurationMs) ? BitConverter.DoubleToInt64Bits(Math.Abs(row.Values.Real(Measures.MaxDurationMs))) : -1,
         _ => row.Id,
     };
 

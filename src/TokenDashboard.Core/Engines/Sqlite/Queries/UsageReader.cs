@@ -146,7 +146,8 @@ internal static class UsageReader
         return report;
     }
 
-    private static UnreadableReport? ReadChunks(TokenStore store, UsageScope scope, RollupState start, Action<UsageRow> onRow)
+    /// <summary>Reads usage from usable rollups, if sums are sufficient; null if requests were changed, so that it must be read again.</summary>
+    public static UnreadableReport? ReadChunks(TokenStore store, UsageScope scope, RollupState start, Action<UsageRow> onRow)
     {
         var unreadable = new UnreadableReport();
         using var chunks = new RollupChunks(store, scope, start, unreadable, onRow);

@@ -63,9 +63,12 @@ internal static class RollupStore
     }
 
     /// <summary>Reads the sums of a level that start in [from, until).</summary>
-    public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, RequestFilter filter, Action<RollupRow> onRow)
+    public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, RequestFilter filter, Action<RollupRow> onRow) =>
+        ReadAllSums(store, level, from, until, ReadGroups(store, filter), onRow);
+
+    /// <summary>The same for groups that <see cref="ReadGroups"/> returned.</summary>
+    public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, Dictionary<long, RollupGroup> groups, Action<RollupRow> onRow)
     {
-        Dictionary<long, RollupGroup> groups = ReadGroups(store, filter);
         using var row = new RollupRow();
         ReadByStart(store, $"SELECT {row.Columns} FROM {RollupSchema.Sums} WHERE level = {level:D}", from, until, statement =>
         {

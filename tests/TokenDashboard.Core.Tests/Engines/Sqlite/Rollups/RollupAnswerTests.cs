@@ -17,7 +17,7 @@ public class RollupAnswerTests
 
     private static readonly string[] Zones = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"];
 
-    private static readonly Gen<TestStore.Row> DamagedRow = Gen.Select(RandomStore.Row, Gen.Int[0, 40], (row, damage) => damage switch
+    internal static readonly Gen<TestStore.Row> DamagedRow = Gen.Select(RandomStore.Row, Gen.Int[0, 40], (row, damage) => damage switch
     {
         0 => row with { Timestamp = "yesterday" },
         1 => row with { Prompt = -5L },
@@ -35,7 +35,7 @@ public class RollupAnswerTests
         Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2027, 1, 1)].Select(time => (DateTimeOffset?)new DateTimeOffset(time, TimeSpan.Zero)),
         Gen.Int[0, 400].Select(hours => (DateTimeOffset?)new DateTimeOffset(2026, 3, 20, 0, 0, 0, TimeSpan.Zero).AddMinutes(hours * 45)));
 
-    private static readonly Gen<RequestFilter> Filter = Gen.Select(
+    internal static readonly Gen<RequestFilter> Filter = Gen.Select(
         Instant, Instant, Gen.OneOfConst(Array.Empty<string>(), ["alice"], ["*r*", ""]), Gen.OneOfConst(Array.Empty<string>(), ["claude"]), Gen.OneOfConst(Array.Empty<string>(), ["t1"]))
         .Select((since, until, user, model, transaction) => new RequestFilter
         {
