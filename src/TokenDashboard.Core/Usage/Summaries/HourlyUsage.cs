@@ -52,18 +52,23 @@ internal sealed class HourlyUsage(
         (range.Since is null || range.Since <= since) && (range.Until is null || range.Until >= until) && !(Total.Values.Time(Measures.LastTicks) >= until);
 
     /// <summary>The buckets with requests, in order.</summary>
-    public IReadOnlyList<TokenUsage> Buckets(TimeUnit unit, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
+    public IReadOnlyList<TokenUsage> Buckets(TimeUnit unit, DayOfWeek firstDayOfWeek = DayOfWeek.Monday) => Buckets(new TimeBuckets(unit, zone, firstDayOfWeek), all => all);
+
+    /// <summary>The first bucket with the most tokens; null without requests.</summary>
+    // The figures of the other buckets would take time.
+    public TokenUsage? Busiest(TimeUnit unit) =>
+        Buckets(new TimeBuckets(unit, zone), all => all.OrderByDescending(hours => hours.Sum(hour => hour.TotalTokens)).Take(1)).FirstOrDefault();
+
+    /// <summary>The usage from an hour on, by its start in UTC ticks.</summary>
+    public UsageAccumulator From(long start) => UsageGroups.Sum(Hours.Where(hour => hour.Start >= start).Select(hour => hour.Usage), prices);
+
+    private TokenUsage[] Buckets(TimeBuckets buckets, Func<IEnumerable<IGrouping<long, UsageAccumulator>>, IEnumerable<IGrouping<long, UsageAccumulator>>> select)
     {
-        var buckets = new TimeBuckets(unit, zone, firstDayOfWeek);
         UsageTotals totals = Totals;
-        return [.. Merge(hour => buckets.StartOf(hour)).Select(bucket =>
+        return [.. select(Hours.GroupBy(hour => buckets.StartOf(hour.Start), hour => hour.Usage)).Select(hours =>
         {
-            (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(bucket.Key);
-            return new TokenUsage(default, start, end, range.Cuts(start, end, asOf), bucket.Usage, totals);
+            (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(hours.Key);
+            return new TokenUsage(default, start, end, range.Cuts(start, end, asOf), UsageGroups.Sum(hours, prices), totals);
         })];
     }
-
-    /// <summary>Usage by a key that is computed from the start of each hour in UTC ticks, in the order of the first hour of each key.</summary>
-    public IReadOnlyList<(TKey Key, UsageAccumulator Usage)> Merge<TKey>(Func<long, TKey> keyOf)
-        where TKey : notnull => [.. Hours.GroupBy(hour => keyOf(hour.Start), hour => hour.Usage).Select(hours => (hours.Key, UsageGroups.Sum(hours, prices)))];
 }

@@ -23,8 +23,7 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? Forecas
         long basisStart = new TimeBuckets(TimeUnit.Hour, zone).StartOf(Math.Max(0, now - Basis.Ticks));
         var since = new DateTimeOffset(Math.Min(monthStart, basisStart), TimeSpan.Zero);
         HourlyUsage read = hours.Covers(since, asOf) ? hours : HourlyUsage.Read(stores, filter with { Range = new TimeRange(since, asOf) }, asOf, zone, prices);
-        UsageAccumulator Sum(long from) => read.Merge(hour => hour >= from).FirstOrDefault(part => part.Key).Usage ?? UsageGroups.NewUsage(prices);
-        UsageAccumulator month = Sum(monthStart), basis = Sum(basisStart);
+        UsageAccumulator month = read.From(monthStart), basis = read.From(basisStart);
         (UsageCost? ofMonth, UsageCost? ofBasis) = (UsageCost.Of(month), UsageCost.Of(basis));
         decimal? cost = ofMonth?.Amount;
         // There is no usage before the first request of the stores, but days without requests that match the filter count.

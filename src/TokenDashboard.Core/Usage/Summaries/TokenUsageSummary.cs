@@ -17,14 +17,14 @@ public sealed class TokenUsageSummary : ComparedFigures
             TokensPerMinute = past.Sum(hour => hour.TotalTokens) / length.TotalMinutes;
             RequestsPerMinute = past.Sum(hour => hour.Requests) / length.TotalMinutes;
         }
-        BusiestHour = hours.Buckets(TimeUnit.Hour).MaxBy(hour => hour.TotalTokens);
+        BusiestHour = hours.Busiest(TimeUnit.Hour);
         if (BusiestHour is { Start: { } from, End: { } until })
         {
             // An hour in the future counts as a whole hour.
             TimeSpan part = (asOf > from && asOf < until ? asOf : until) - (Start > from ? Start.Value : from);
             PeakTokensPerMinute = Math.Max(BusiestHour.TotalTokens / part.TotalMinutes, TokensPerMinute ?? 0);
         }
-        BusiestDay = hours.Buckets(TimeUnit.Day).MaxBy(day => day.TotalTokens);
+        BusiestDay = hours.Busiest(TimeUnit.Day);
         (MonthTokens, MonthForecastTokens) = (month.Tokens, month.ForecastTokens);
         (MonthCost, MonthForecastCost) = (InCurrency(month.Cost, month.Currency), InCurrency(month.ForecastCost, month.Currency));
     }
