@@ -96,13 +96,32 @@ internal static partial class CommonTables
     private static bool Is(string token, string word) => token.Equals(word, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Names, with a quote before quoted names, and single characters. Comments and blanks are omitted.</summary>
-    private static IEnumerable<string> Tokens(string sql) => Token().Matches(sql).Where(match => !match.Groups["comment"].Success)
-        .Select(match => match.Groups["quoted"].Success ? Quoted + match.Groups["quoted"].Value : match.Value).Where(token => token != Quoted.ToString());
+    private static List<string> Tokens(string sql)
+    {
+        var tokens = new List<string>();
+        // Most queries are long and have hundreds of tokens, so this creates no other objects.
+        foreach (ValueMatch match in Token().EnumerateMatches(sql))
+        {
+            ReadOnlySpan<char> token = sql.AsSpan(match.Index, match.Length);
+            int closing = "'\"`[".IndexOf(token[0], StringComparison.Ordinal);
+            if (closing >= 0)
+            {
+                // The last name can lack its closing quote.
+                ReadOnlySpan<char> name = token[1..];
+                name = name.EndsWith("'\"`]".AsSpan(closing, 1)) ? name[..^1] : name;
+                if (name.Length > 0)
+                    tokens.Add(Quoted + name.ToString());
+            }
+            else if (token is not (['-', '-', ..] or ['/', '*', ..]))
+            {
+                tokens.Add(token.ToString());
+            }
+        }
+        return tokens;
+    }
 
-    // SQLite treats a text as a name if a name must follow.
-    [GeneratedRegex(
-        @"(?<comment>--[^\n]*|/\*.*?(?:\*/|\z))|'(?<quoted>[^']*)'?|""(?<quoted>[^""]*)""?|`(?<quoted>[^`]*)`?|\[(?<quoted>[^\]]*)\]?|\w[\w$]*|\S",
-        RegexOptions.Singleline)]
+    // The first two are comments. SQLite treats a text as a name if a name must follow.
+    [GeneratedRegex(@"--[^\n]*|/\*.*?(?:\*/|\z)|'[^']*'?|""[^""]*""?|`[^`]*`?|\[[^\]]*\]?|\w[\w$]*|\S", RegexOptions.Singleline)]
     private static partial Regex Token();
 
     /// <summary>A table that WITH defines, or the query itself.</summary>
