@@ -141,7 +141,7 @@ internal static partial class DashboardDefinition
         HashSet<string> known = [.. dashboard.Variables.Select(variable => variable.Name)];
         foreach ((string path, string sql) in panels.Queries)
         {
-            IEnumerable<string> read = VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn).Select(use => use.Name).Concat(SqlText.Relations(sql));
+            IEnumerable<string> read = VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn).Select(use => use.Name).Concat(SqlText.RelationsIn(SqlText.Blank(sql)));
             foreach (string name in read.Distinct().Where(name => !known.Contains(name)))
             {
                 string meant = Spelling.Nearest(name, variables.Relations) is { } nearest ? $" (did you mean ${{{nearest}:raw}}?)" : "";

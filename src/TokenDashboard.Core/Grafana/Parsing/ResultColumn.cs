@@ -7,11 +7,12 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
 {
     internal static IReadOnlyList<ResultColumn> Of(string sql, DataSourcePlugin plugin)
     {
+        var parts = new SqlText(sql);
         // In ClickHouse, tables also have these names, but their columns have types.
-        bool relation = plugin == DataSourcePlugin.ClickHouse || SqlText.Relations(sql).Any();
+        bool relation = plugin == DataSourcePlugin.ClickHouse || SqlText.RelationsIn(parts.Code).Any();
         return
         [
-            .. new SqlText(sql).Columns
+            .. parts.Columns
                 .Select(column => (Name: NameOf(column.TrimEnd()), IsText: TextCast().IsMatch(column) || (relation && TextOfRelation().IsMatch(column))))
                 .Where(column => column.Name.Length > 0).Select(column => new ResultColumn(column.Name, column.IsText)),
         ];

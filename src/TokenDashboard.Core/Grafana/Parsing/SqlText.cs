@@ -41,7 +41,8 @@ internal sealed partial class SqlText
     internal bool InColumnLiteral(int index) => InLiteral(index) && index >= _listStart && index < _listEnd && Outer[_literal[index]] == '\'';
 
     /// <summary>The variables in place of a table, or of the first argument of a view, in any form: <c>FROM ${name:raw}</c>, <c>FROM $name</c>.</summary>
-    internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
+    /// <param name="code">A text as <see cref="Blank(string)"/> returns it.</param>
+    internal static IEnumerable<string> RelationsIn(string code) => Relation().Matches(code).Select(match => match.Groups["name"].Value);
 
     /// <summary>Text with parts replaced, in their order; null if it becomes too long.</summary>
     internal static string? Replaced(string text, IEnumerable<(int Index, int Length, string With)> parts)

@@ -75,7 +75,7 @@ internal static partial class PanelRules
             if (panel.Type == "table" && FooterProblem(panel) is { } problem)
                 yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
             // ClickHouse returns the types of columns.
-            foreach (ReadTarget target in panel.Targets.Where(target => !target.IsClickHouse && !SqlText.Relations(target.Sql).Any()))
+            foreach (ReadTarget target in panel.Targets.Where(target => !target.IsClickHouse && !SqlText.RelationsIn(SqlText.Blank(target.Sql)).Any()))
             {
                 string[] columns = [.. new SqlText(target.Sql).Columns.Where(column => TypeDependsOnData(column, target))];
                 if (columns.Length > 0)

@@ -12,7 +12,7 @@ internal static partial class QueryRules
         .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => DashboardRule.Find(dashboard, query, found))),
         .. dashboard.Variables.Where(variable => variable.IsTooLong).Select(variable => DashboardRules.QueryTooLong.Find(dashboard, TooLong, name: variable.Name)),
         .. dashboard.Variables.Where(dashboard.UsesPlugin).SelectMany(variable =>
-            MacroProblems(dashboard, variable.Query).Select(found => found.Rule.Find(dashboard, found.Problem, name: variable.Name))),
+            MacroProblems(dashboard, variable.Query, SqlText.Blank(variable.Query)).Select(found => found.Rule.Find(dashboard, found.Problem, name: variable.Name))),
     ];
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, ReadTarget target)
@@ -38,39 +38,32 @@ internal static partial class QueryRules
         string sql = target.Sql;
         if (sql.Trim().Length == 0)
             yield break;
-        if (!target.IsClickHouse && target.SeriesByLabel && !target.TimeColumns.Any(column => column.Length > 0 && SelectsColumn(sql, column)))
+        var parts = new SqlText(sql);
+        string code = parts.Code, withoutComments = SqlText.WithoutComments(sql);
+        // The text contains every selected column, unless all columns are selected.
+        bool SelectsColumn(string column) => SqlText.HasWord(withoutComments, column) || code.Contains('*', StringComparison.Ordinal);
+        if (!target.IsClickHouse && target.SeriesByLabel && !target.TimeColumns.Any(column => column.Length > 0 && SelectsColumn(column)))
             yield return (DashboardRules.TimeColumnMissing, $"The query selects none of the time columns ({string.Join(", ", target.TimeColumns)}).");
-        foreach ((DashboardRule Rule, string Problem) problem in MacroProblems(dashboard, sql))
+        foreach ((DashboardRule Rule, string Problem) problem in MacroProblems(dashboard, sql, code))
             yield return problem;
         // A macro that does not exist is reported separately.
-        string code = SqlText.Blank(sql);
         bool LimitsTime(MacroCall call) => dashboard.IsForClickHouse
             ? ClickHouseMacroCall.FollowsTime(call.Name) || !ClickHouseMacroCall.IsKnown(call.Name)
             : call.Name != MacroCall.Group;
-        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(LimitsTime) && TableRead().IsMatch(code))
+        // A text among the result columns filters nothing, but a text in a condition does, such as timestamp >= '${__from:date:iso}'.
+        bool followsTime = TimeFilter().Matches(withoutComments).Any(match => !parts.InColumnLiteral(match.Index));
+        if (!followsTime && !RelationFollowsTime(dashboard, code) && !MacroCall.In(code).Any(LimitsTime) && TableRead().IsMatch(code))
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
-        var parts = new SqlText(sql);
         if (SumsRead().IsMatch(parts.Outer) && parts.Columns.Select(column => RowCount().Match(column)).FirstOrDefault(match => match.Success) is { } counted)
             yield return (DashboardRules.RowsCounted, $"The query contains {counted.Value} over aggregated rows.");
     }
 
-    // A text among the result columns filters nothing, but a text in a condition does, such as timestamp >= '${__from:date:iso}'.
-    private static bool FollowsTime(string sql)
-    {
-        var text = new SqlText(sql);
-        return TimeFilter().Matches(SqlText.WithoutComments(sql)).Any(match => !text.InColumnLiteral(match.Index));
-    }
-
     // The variable of a relation can use other variables.
-    private static bool RelationFollowsTime(ReadDashboard dashboard, string sql) =>
-        VariableUse.Reached(SqlText.Relations(sql).Select(name => $"${name}"), name => dashboard.Variable(name)?.Query)
+    private static bool RelationFollowsTime(ReadDashboard dashboard, string code) =>
+        VariableUse.Reached(SqlText.RelationsIn(code).Select(name => $"${name}"), name => dashboard.Variable(name)?.Query)
             .Any(name => dashboard.Variable(name) is { } variable && TimeFilter().IsMatch(SqlText.WithoutComments(variable.Query)));
 
-    // The text contains every selected column, unless all columns are selected.
-    private static bool SelectsColumn(string sql, string column) =>
-        SqlText.HasWord(SqlText.WithoutComments(sql), column) || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
-
-    private static IEnumerable<(DashboardRule Rule, string Problem)> MacroProblems(ReadDashboard dashboard, string sql)
+    private static IEnumerable<(DashboardRule Rule, string Problem)> MacroProblems(ReadDashboard dashboard, string sql, string code)
     {
         if (dashboard.IsForClickHouse)
         {
@@ -80,7 +73,7 @@ internal static partial class QueryRules
                 yield return (DashboardRules.MacroArguments, $"The plugin reports: {problem}.");
             yield break;
         }
-        foreach (MacroCall call in MacroCall.In(SqlText.Blank(sql)))
+        foreach (MacroCall call in MacroCall.In(code))
         {
             if (call.Name != MacroCall.Group)
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
