@@ -28,10 +28,17 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
     public bool EscapesDoubleQuotes { get; init; } = true;
 
     public QueryResult Panel(TestStore store, string title) =>
-        View(ByTitle[title]).Panel(store, title);
+        View(ByTitle[title], []).Panel(store, title);
+
+    /// <summary>The results of several panels, which share the options of variables. The store must not change meanwhile.</summary>
+    public IEnumerable<QueryResult> Panels(TestStore store, IEnumerable<string> titles)
+    {
+        Dictionary<string, IReadOnlyList<(string Text, string Value)>> options = [];
+        return titles.Select(title => View(ByTitle[title], options).Panel(store, title));
+    }
 
     public IReadOnlyList<string> Options(TestStore store, string name) =>
-        View(Dashboards.First(dashboard => GrafanaView.QueryVariables(dashboard).Contains(name))).Options(store, name);
+        View(Dashboards.First(dashboard => GrafanaView.QueryVariables(dashboard).Contains(name)), []).Options(store, name);
 
     /// <summary>A store with the rows.</summary>
     internal static TestStore Stored(params IEnumerable<TestStore.Row> rows)
@@ -57,9 +64,9 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
         return store;
     }
 
-    private GrafanaView View(DashboardDocument dashboard)
+    private GrafanaView View(DashboardDocument dashboard, Dictionary<string, IReadOnlyList<(string Text, string Value)>> options)
     {
-        var view = new GrafanaView(dashboard, from, to) { EscapesDoubleQuotes = EscapesDoubleQuotes };
+        var view = new GrafanaView(dashboard, from, to) { EscapesDoubleQuotes = EscapesDoubleQuotes, OptionsByQuery = options };
         foreach ((string variable, string[] values) in Chosen)
             view.Chosen[variable] = values;
         return view;

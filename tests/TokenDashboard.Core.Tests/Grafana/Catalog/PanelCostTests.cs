@@ -178,23 +178,29 @@ public class PanelCostTests
             Assert.All(costs.Zip(shown), pair => Same(pair.First.Cost, pair.Second.Cost));
         }
 
+        string[] titles =
+        [
+            "Cost of the time range", "Totals", "Tokens without a price", "Cost by model over time", "Cost by user over time", "Cost by provider over time", "Comparison between models",
+            "Cost of the month",
+        ];
+        Dictionary<string, QueryResult> panels = titles.Zip(view.Panels(store, titles)).ToDictionary();
         TokenUsage all = Usage()[0];
         IReadOnlyList<TokenUsage> models = Usage(UsageDimension.Model), users = Usage(UsageDimension.User), providers = Usage(UsageDimension.Provider);
-        Same(all.Cost, view.Panel(store, "Cost of the time range").Column<double?>("Cost")[0]);
-        Same(all.Cost, view.Panel(store, "Totals").Column<double?>("Cost")[0]);
-        Assert.Equal(all.UnpricedTokens, view.Panel(store, "Tokens without a price").Column<long>("Unpriced tokens").Sum());
-        QueryResult byModel = view.Panel(store, "Cost by model over time"), byUser = view.Panel(store, "Cost by user over time"), byProvider = view.Panel(store, "Cost by provider over time");
+        Same(all.Cost, panels["Cost of the time range"].Column<double?>("Cost")[0]);
+        Same(all.Cost, panels["Totals"].Column<double?>("Cost")[0]);
+        Assert.Equal(all.UnpricedTokens, panels["Tokens without a price"].Column<long>("Unpriced tokens").Sum());
+        QueryResult byModel = panels["Cost by model over time"], byUser = panels["Cost by user over time"], byProvider = panels["Cost by provider over time"];
         SameSums(models.Select(row => (Shown(row.Model), row.Cost)), Series(byModel, "model"));
         SameSums(users.Select(row => (Shown(row.User), row.Cost)), Series(byUser, "user"));
         SameSums(providers.Select(row => (Shown(row.Provider), row.Cost)), Series(byProvider, "provider"));
-        QueryResult table = view.Panel(store, "Comparison between models");
+        QueryResult table = panels["Comparison between models"];
         SameSums(
             models.Select(row => (Shown(row.Model), row.Cost)),
             table.Column<string>("Model").Zip(table.Column<double?>("Cost")).Where(row => row.Second > 0).Select(row => (row.First, row.Second!.Value)));
         DateTimeOffset last = TimeZoneInfo.ConvertTime(range.Until!.Value.AddTicks(-1), zone);
         DateTimeOffset month = new(TimeZoneInfo.ConvertTimeToUtc(new DateTime(last.Year, last.Month, 1), zone), TimeSpan.Zero);
         filter = filter with { Range = new TimeRange(month, range.Until) };
-        Same(Usage()[0].Cost, view.Panel(store, "Cost of the month").Column<double?>("Month so far")[0]);
+        Same(Usage()[0].Cost, panels["Cost of the month"].Column<double?>("Month so far")[0]);
         if (isWhole)
         {
             decimal[] costs = [.. new RequestQuery([new SqliteStore(open)], filter with { Range = range }) { Order = RequestOrder.Cost, Descending = true, Prices = prices }
