@@ -242,6 +242,7 @@ internal sealed class ClickHouseUsage
                 _step = _step == 0 ? UsageTables.Hour : _step;
             _isSummed &= changes.All(change => change % UsageTables.Quarter == 0);
         }
+        // Hours cannot be divided at clock changes, local midnights and price changes within them.
         if (_step > UsageTables.Quarter && changes.Concat(Clocks().SelectMany(clock => new[] { clock.Offset, Math.Max(0, clock.Since) })).Any(end => end % UsageTables.Hour != 0))
             _step = UsageTables.Quarter;
         if (QuarterPairs() is { } pairs)
