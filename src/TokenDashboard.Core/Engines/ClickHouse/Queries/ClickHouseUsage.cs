@@ -74,7 +74,7 @@ internal sealed class ClickHouseUsage
 
     private (string Sql, bool IsOfLargest) Statement()
     {
-        _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % UsageTables.Quarter == 0 && (clock.Since < 0 || clock.Since % UsageTables.Quarter == 0));
+        _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests;
         (string start, long? mostStarts) = Start();
         // For these, the view would read requests and take longer.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
@@ -171,7 +171,7 @@ internal sealed class ClickHouseUsage
         long few = Math.Min(MostWholeHistograms, MostGroupsSent);
         long most = MostGroups(_scope.Texts, mostStarts) ?? long.MaxValue, mostDurations = MostGroups(_scope.DurationTexts, mostStarts) ?? long.MaxValue;
         // Reading the durations separately takes less time than counting.
-        bool isDecided = most <= few || (_isSummed && _scope.Largest is null && mostDurations <= few);
+        bool isDecided = most <= few || (_scope.Largest is null && mostDurations <= few);
         return isDecided ? (most, mostDurations, 0) : _server.Query(
             $"SELECT toInt64(uniq({keys.Grouped})), toInt64(uniq({durationKeys.Grouped})), {(_isSummed ? "toInt64(sum(length(duration_bins)))" : "toInt64(0)")} FROM {from}",
             _parameters, row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).Single();
@@ -240,10 +240,11 @@ internal sealed class ClickHouseUsage
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
             if (changes.Any(change => change % UsageTables.Day != 0))
                 _step = _step == 0 ? UsageTables.Hour : _step;
-            _isSummed &= changes.All(change => change % UsageTables.Quarter == 0);
         }
-        // Hours cannot be divided at clock changes, local midnights and price changes within them.
-        if (_step > UsageTables.Quarter && changes.Concat(Clocks().SelectMany(clock => new[] { clock.Offset, Math.Max(0, clock.Since) })).Any(end => end % UsageTables.Hour != 0))
+        // Sums cannot be divided at clock changes, local midnights and price changes within them. There are none before 1970.
+        long[] ends = [.. changes, .. Clocks().SelectMany(clock => new[] { clock.Offset, Math.Max(0, clock.Since) })];
+        _isSummed &= ends.All(end => end % UsageTables.Quarter == 0);
+        if (_step > UsageTables.Quarter && ends.Any(end => end % UsageTables.Hour != 0))
             _step = UsageTables.Quarter;
         if (QuarterPairs() is { } pairs)
         {
